@@ -1,0 +1,109 @@
+"""How far a segmentation is from the known truth of a twin."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .fractions import ACTIVE, check_segmentation
+
+INTERNAL_PORE = 4
+TRUTH_CODES = (1, 4)
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """One segmentation against the truth.
+
+    Attributes
+    ----------
+    bias : float
+        Volume fraction of the segmentation minus that of the truth; a fraction, -1 to 1.
+    dice : float
+        Overlap of the two active phases, 2 |A and B| / (|A| + |B|), 0 to 1 (Dice 1945,
+        doi:10.2307/1932409); 1 when neither has an active voxel.
+    voxel_error : float
+        Share of all voxels that carry the wrong phase, 0 to 1.
+    """
+
+    bias: float
+    dice: float
+    voxel_error: float
+
+
+def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
+    """Return the mask of active material in a truth.
+
+    Parameters
+    ----------
+    truth : ndarray of uint8, shape (z, y, x)
+        1 active material, 2 carbon-binder domain, 3 pore, 4 pore or crack inside a particle.
+    filled : bool
+        Whether pores and cracks inside particles count as active material, as after the virtual
+        filling of Bailey et al. 2023, section 3.2.1.
+
+    Returns
+    -------
+    ndarray of bool, shape (z, y, x)
+
+    Raises
+    ------
+    ValueError
+        If the truth is empty or holds other codes.
+    """
+    if truth.size == 0:
+        raise ValueError("a truth needs voxels, found an empty array")
+    low, high = truth.min(), truth.max()
+    if low < TRUTH_CODES[0] or high > TRUTH_CODES[1]:
+        raise ValueError(
+            "a truth holds 1 (active), 2 (carbon-binder domain), 3 (pore) and 4 (pore inside a "
+            f"particle) only, found values from {low} to {high}; recode it"
+        )
+    active = truth == ACTIVE
+    if filled:
+        active |= truth == INTERNAL_PORE
+    return active
+
+
+def truth_fraction(truth: np.ndarray, *, filled: bool) -> float:
+    """Return the truth's volume fraction, 0 to 1; see `truth_active` for the parameters."""
+    return float(np.count_nonzero(truth_active(truth, filled=filled)) / truth.size)
+
+
+def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> Accuracy:
+    """Return bias, Dice and voxel error of a segmentation.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (z, y, x)
+        1 active material, 2 pore and carbon-binder domain.
+    truth : ndarray of uint8, shape (z, y, x)
+        Codes as in `truth_active`.
+    filled : bool, default False
+        Compare with the truth whose internal pores are filled instead of the truth as it is.
+
+    Returns
+    -------
+    Accuracy
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or either array holds codes that it must not.
+    """
+    check_segmentation(labels)
+    if labels.shape != truth.shape:
+        raise ValueError(
+            f"the segmentation has shape {labels.shape}, its truth {truth.shape}; "
+            "both must be of the same crop"
+        )
+    expected = truth_active(truth, filled=filled)
+    found = labels == ACTIVE
+    n_expected = np.count_nonzero(expected)
+    n_found = np.count_nonzero(found)
+    n_both = np.count_nonzero(expected & found)
+    n_active = n_expected + n_found
+    return Accuracy(
+        bias=float((n_found - n_expected) / labels.size),
+        dice=float(2 * n_both / n_active) if n_active else 1.0,
+        voxel_error=float((n_active - 2 * n_both) / labels.size),
+    )
