@@ -21,6 +21,7 @@ from manyeyes.measures import (
 from manyeyes.randomness import generator
 
 Cell = namedtuple("Cell", "dataset filter variant user")
+Image = namedtuple("Image", "dataset filter")
 ORIGINS = {"NMC-1": "twin", "NEX-V": "twin", "real": "measured"}
 
 
@@ -190,7 +191,7 @@ def test_baseline_refuses_a_percentage(fractions):
 
 def test_image_quality_and_morphology_keep_order_and_types():
     grey = generator("grey").integers(0, 256, size=(16, 16, 16)).astype(np.uint8)
-    quality = image_quality_table([(("NMC-1", "raw"), grey), (("GRA-1", "raw"), grey)])
+    quality = image_quality_table([(Image(name, "raw"), grey) for name in ("NMC-1", "GRA-1")])
     assert list(quality["dataset"]) == ["NMC-1", "GRA-1"]
     assert list(quality)[2:] == [
         "contrast_to_noise",

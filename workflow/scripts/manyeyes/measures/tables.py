@@ -1,8 +1,8 @@
 """The tidy tables: one observation a row, in the order in which the observations are given.
 
 A cell is anything with the attributes ``dataset``, ``filter``, ``variant`` and ``user``; an image
-is a pair (dataset, filter). Volumes come as pairs of a cell (or an image) and its array, from any
-iterable, and are dropped after use: a generator that reads them one by one will do.
+anything with ``dataset`` and ``filter``. Volumes come as pairs of a cell (or image) and its array,
+from any iterable, and are dropped after use: a generator that reads them one by one will do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -324,7 +324,7 @@ def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
 
     Parameters
     ----------
-    images : iterable of ((dataset, filter), ndarray of uint8)
+    images : iterable of (image, ndarray of uint8)
 
     Returns
     -------
@@ -333,8 +333,8 @@ def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
         `quality.ImageQuality`.
     """
     rows = [
-        {"dataset": dataset, "filter": filter_, **asdict(image_quality(volume))}
-        for (dataset, filter_), volume in images
+        {**dict(zip(IMAGE, _key(image, IMAGE), strict=True)), **asdict(image_quality(volume))}
+        for image, volume in images
     ]
     columns = ["contrast_to_noise", "histogram_modes", "otsu_threshold", "otsu_fraction"]
     return _table(rows, [*IMAGE, *columns])
