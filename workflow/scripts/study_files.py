@@ -77,10 +77,16 @@ def read_volume(path) -> np.ndarray:
 
 @contextmanager
 def _complaints_of_tifffile():
-    """Collect what tifffile logs as a warning while it reads, instead of printing it."""
+    """Collect what tifffile only logs about pages that it cannot reach, instead of printing it."""
     complaints = []
+
+    def collect(record):
+        message = record.getMessage()
+        if "page offset" in message or "reshape" in message:
+            complaints.append(message)
+
     handler = logging.Handler(level=logging.WARNING)
-    handler.emit = lambda record: complaints.append(record.getMessage())
+    handler.emit = collect
     logger = logging.getLogger("tifffile")
     passed_on = logger.propagate
     logger.addHandler(handler)
@@ -173,6 +179,27 @@ def read_annotation(path, drawing=None) -> tuple[dict, np.ndarray | None]:
     if drawing is None:
         raise FileError(f"{path}: a drawing needs its label volume, a TIFF of the same name")
     return annotation, read_volume(drawing)
+
+
+def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float) -> None:
+    """Write what a simulated user did, in the format that a real person's takes too.
+
+    Parameters
+    ----------
+    annotation : manyeyes.users.Threshold, Window or Drawing
+    path : path-like
+        Of the JSON.
+    drawing : path-like or None
+        Of the label volume, for a `Drawing`.
+    user : str
+    voxel_size_nm : float
+    """
+    kind = type(annotation).__name__.lower()
+    numbers = {key: getattr(annotation, key) for key in sorted(ANNOTATION_KINDS[kind])}
+    record = {"user": user, "made_by": "simulated", "kind": kind, "record": annotation.record}
+    write_json(record | numbers, path)
+    if drawing is not None:
+        write_volume(drawing, annotation.labels, voxel_size_nm)
 
 
 def write_json(document: dict, path) -> None:

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Make or update .venv from a lock file: with uv where it is there, with venv and pip where it is not.
+set -eu
+lock=$1
+
+python=${PYTHON:-}
+if [ -z "$python" ]; then
+  for candidate in python3.13 python3.12 python3.11 python3; do
+    if command -v "$candidate" >/dev/null 2>&1 &&
+      "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+      python=$candidate
+      break
+    fi
+  done
+fi
+if [ -z "$python" ]; then
+  echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or name it: make PYTHON=..." >&2
+  exit 1
+fi
+
+if command -v uv >/dev/null 2>&1; then
+  [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
+  # Not `sync`: the environment for tests is the one for runs and more.
+  uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
+else
+  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+fi
+echo "Environment: .venv ($(.venv/bin/python --version), $lock)"

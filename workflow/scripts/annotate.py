@@ -1,0 +1,42 @@
+"""Let a simulated user annotate one image with every variant of a block."""
+
+from manyeyes.forest import classify, fit_forest
+from manyeyes.randomness import seed_from_names
+from manyeyes.users import Drawing, Population, annotate, draw_traits
+from rule_script import note, run
+from study_files import read_volume, write_annotation
+
+
+def forest_output(image, *names):
+    """Return what gives a user the first output on some slices, from labels drawn so far."""
+
+    def first_output(labels, slices):
+        forest = fit_forest(image, labels, seed=seed_from_names(*names))
+        return classify(image, forest, slices=slices)
+
+    return first_output
+
+
+def main(snakemake) -> None:
+    """Run the rules `annotate_<block>`."""
+    wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
+    image = read_volume(snakemake.input.image)
+    population = Population.from_mapping(params.population)
+    traits = draw_traits(population, params.seed, wildcards.user)
+    names = (params.seed, wildcards.user, wildcards.dataset, wildcards.filter)
+    drawings = iter(output.drawings)
+    for (name, variant), path in zip(params.variants.items(), output.annotations, strict=True):
+        note(snakemake, f"{wildcards.user} does {name}")
+        annotation = annotate(
+            image,
+            {"name": name, **variant},
+            traits,
+            seed_names=names,
+            first_output=forest_output(image, *names, name, "first output"),
+        )
+        drawing = next(drawings) if isinstance(annotation, Drawing) else None
+        write_annotation(annotation, path, drawing, wildcards.user, params.voxel_size_nm)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

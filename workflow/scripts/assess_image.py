@@ -1,0 +1,18 @@
+"""Measure what an image's grey values say about its quality."""
+
+from types import SimpleNamespace
+
+from manyeyes.measures import image_quality_table
+from rule_script import run
+from study_files import read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `assess_image`."""
+    image = SimpleNamespace(**snakemake.wildcards)
+    volume = read_volume(snakemake.input.image)
+    write_table(image_quality_table([(image, volume)]), snakemake.output.image_quality)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,22 @@
+"""Put the parts of a table together, in the order of the config."""
+
+import pandas as pd
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `collect_table`."""
+    table = pd.concat([read_table(part) for part in snakemake.input], ignore_index=True)
+    keys = []
+    for column, names in snakemake.params.order.items():
+        for found in [c for c in table.columns if c == column or c.startswith(f"{column}_")]:
+            if found in {column, f"{column}_a", f"{column}_b"}:
+                rank = {name: place for place, name in enumerate(names)}
+                keys.append(table[found].map(rank).rename(found))
+    order = pd.concat(keys, axis=1).sort_values([key.name for key in keys], kind="stable").index
+    write_table(table.loc[order], snakemake.output[0])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

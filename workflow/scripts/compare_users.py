@@ -1,0 +1,19 @@
+"""Subtract the segmentations of each two users of one image, variant by variant."""
+
+from manyeyes.measures import pairwise_table
+from manyeyes.study import Cell
+from rule_script import run
+from study_files import read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `compare_users`."""
+    wildcards = snakemake.wildcards
+    cells = [Cell(wildcards.dataset, wildcards.filter, *cell) for cell in snakemake.params.cells]
+    paths = snakemake.input.segmentations
+    segmentations = ((c, read_volume(path)) for c, path in zip(cells, paths, strict=True))
+    write_table(pairwise_table(segmentations), snakemake.output.pairwise)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

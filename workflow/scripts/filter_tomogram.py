@@ -1,0 +1,15 @@
+"""Filter a tomogram: the image that users segment."""
+
+from manyeyes import filters
+from rule_script import run
+from study_files import read_volume, write_volume
+
+
+def main(snakemake) -> None:
+    """Run the rule `filter_tomogram`."""
+    image = filters.apply(read_volume(snakemake.input.tomogram), snakemake.params.filter)
+    write_volume(snakemake.output.image, image, snakemake.params.voxel_size_nm)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,390 @@
+"""What a study consists of: datasets, filters, variants, users, and which of them meet.
+
+A study is read from a config mapping that the schema has already checked for form; this module
+checks what a schema cannot say (names that refer to each other) and lists the work to be done.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+# Where the grey values of a dataset come from, by the kind of its source.
+ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
+
+# Methods whose annotation is a label volume and whose segmentation is a random forest.
+FOREST_METHODS = ("seeded_forest", "drawn_forest", "recorded_forest")
+
+
+class StudyError(ValueError):
+    """A config that is well-formed but cannot be run; the message names the key."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One cropped tomogram.
+
+    Attributes
+    ----------
+    name : str
+    material : str
+    voxel_size_nm : float
+    source : Mapping
+        ``kind`` (twin, geometry, file) and what that kind needs.
+    shape : tuple of int
+        Voxels (z, y, x) after the crop.
+    start : tuple of int or "centre"
+        First voxel (z, y, x) of the crop in the source.
+    grey_window : tuple of float, mapping or None
+        Grey values of the source that become 0 and 255, or ``{"percentiles": (low, high)}`` of the
+        crop; None for 8-bit sources.
+    """
+
+    name: str
+    material: str
+    voxel_size_nm: float
+    source: Mapping
+    shape: tuple[int, int, int]
+    start: tuple[int, int, int] | str
+    grey_window: tuple[float, float] | Mapping | None
+
+    @property
+    def origin(self) -> str:
+        """``twin``, ``simulated-imaging`` or ``measured``."""
+        return ORIGINS[self.source["kind"]]
+
+    @property
+    def has_truth(self) -> bool:
+        """Whether the true phases are known, as they are for everything that we imaged."""
+        return self.source["kind"] != "file"
+
+    @property
+    def voxels(self) -> int:
+        """Number of voxels."""
+        return int(np.prod(self.shape))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Annotations of a real person: one file for an image and variant.
+
+    ``file`` has the keys of every file in a config (file, url, sha256, obtain).
+    """
+
+    dataset: str
+    filter: str
+    variant: str
+    file: Mapping
+    codes: Mapping | None = None
+
+
+@dataclass(frozen=True)
+class User:
+    """A person who segments: simulated, or recorded with a file for all that they did."""
+
+    name: str
+    recordings: tuple[Recording, ...] = ()
+
+    @property
+    def made_by(self) -> str:
+        """``simulated`` or ``recorded``."""
+        return "recorded" if self.recordings else "simulated"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One segmentation: a dataset after a filter, segmented by a user with a variant."""
+
+    dataset: str
+    filter: str
+    variant: str
+    user: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Variants that belong together, done by each user on each image in one job.
+
+    Batching is by user and image, so a new user or dataset computes its own jobs only, and the
+    variants of a block share what is expensive (the features of the image).
+    """
+
+    name: str
+    datasets: tuple[str, ...]
+    filters: tuple[str, ...]
+    variants: tuple[str, ...]
+    users: tuple[str, ...]
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the block's segmentations, users innermost."""
+        for dataset in self.datasets:
+            for filter_ in self.filters:
+                for variant in self.variants:
+                    for user in self.users:
+                        yield Cell(dataset, filter_, variant, user)
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything that a run needs to know about what is to be done."""
+
+    name: str
+    title: str
+    seed: str
+    datasets: dict[str, Dataset]
+    filters: dict[str, Mapping]
+    variants: dict[str, Mapping]
+    users: dict[str, User]
+    blocks: tuple[Block, ...]
+    population: Mapping
+    electrodes: dict[str, Mapping]
+    baseline: Mapping | None
+    figures: tuple[str, ...] | None = field(default=None)
+
+    def cells(self) -> list[Cell]:
+        """Return all segmentations, in the order of the config."""
+        return [cell for block in self.blocks for cell in block.cells()]
+
+    def images(self) -> list[tuple[str, str]]:
+        """Return all (dataset, filter) that somebody segments, in the order of the config."""
+        wanted = {(cell.dataset, cell.filter) for cell in self.cells()}
+        return [(d, f) for d in self.datasets for f in self.filters if (d, f) in wanted]
+
+    def users_of(self, dataset: str, filter_: str, variant: str) -> list[str]:
+        """Return who segments an image with a variant, in the order of the config."""
+        cell = (dataset, filter_, variant)
+        return [c.user for c in self.cells() if (c.dataset, c.filter, c.variant) == cell]
+
+
+def study_from_config(config: Mapping) -> Study:
+    """Return the study that a config describes.
+
+    Parameters
+    ----------
+    config : Mapping
+        Already validated against ``workflow/schemas/study.schema.yaml``.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        If names refer to nothing, two users share a name, a segmentation is planned twice, a twin
+        does not fit into its electrode, or nothing is planned at all.
+    """
+    datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
+    filters = dict(config["filters"])
+    variants = dict(config["variants"])
+    users = _users(config["users"])
+    electrodes = dict(config.get("electrodes", {}))
+    blocks = _planned_blocks(config["plan"], datasets, filters, variants, users)
+    blocks += _recorded_blocks(users, datasets, filters, variants)
+    _refuse_repetitions(blocks)
+    _check_twins(datasets, electrodes)
+    _check_slices(blocks, datasets, variants)
+    figures = config.get("figures", "all")
+    return Study(
+        name=config["study"],
+        title=config.get("title", config["study"]),
+        seed=str(config["seed"]),
+        datasets=datasets,
+        filters=filters,
+        variants=variants,
+        users=users,
+        blocks=tuple(blocks),
+        population=dict(config.get("population", {})),
+        electrodes=electrodes,
+        baseline=_baseline(config.get("baseline"), datasets, electrodes),
+        figures=None if figures == "all" else tuple(figures),
+    )
+
+
+def _dataset(name: str, entry: Mapping) -> Dataset:
+    crop = entry["crop"]
+    window = entry.get("grey_window")
+    low_high = window["percentiles"] if isinstance(window, Mapping) else window
+    if low_high is not None and not low_high[0] < low_high[1]:
+        raise StudyError(
+            f"datasets.{name}.grey_window: the lower end must be below the upper one, "
+            f"found {list(low_high)}"
+        )
+    start = crop.get("start", (0, 0, 0))
+    return Dataset(
+        name=name,
+        material=entry["material"],
+        voxel_size_nm=float(entry["voxel_size_nm"]),
+        source=entry["source"],
+        shape=tuple(crop["shape"]),
+        start=start if isinstance(start, str) else tuple(start),
+        grey_window=tuple(window) if isinstance(window, list) else window,
+    )
+
+
+def _users(entries: Iterable) -> dict[str, User]:
+    users = {}
+    for entry in entries:
+        user = User(entry) if isinstance(entry, str) else _recorded_user(entry)
+        if user.name in users:
+            raise StudyError(
+                f"users: two users are called {user.name!r}; a user is known by name alone, "
+                "so give each their own"
+            )
+        users[user.name] = user
+    return users
+
+
+def _recorded_user(entry: Mapping) -> User:
+    name = entry["name"]
+    recordings = []
+    for record in entry["recorded"]:
+        for dataset in record["datasets"]:
+            for filter_ in record["filters"]:
+                for variant in record["variants"]:
+                    names = {"dataset": dataset, "filter": filter_, "variant": variant}
+                    file = dict(record["source"])
+                    file["file"] = _filled_in(file["file"], {"user": name, **names})
+                    recordings.append(Recording(**names, file=file, codes=record.get("codes")))
+    return User(name, tuple(recordings))
+
+
+def _filled_in(pattern: str, names: Mapping[str, str]) -> str:
+    try:
+        return pattern.format(**names)
+    except (KeyError, IndexError, ValueError) as error:
+        raise StudyError(
+            f"users.{names['user']}.recorded: {pattern!r} may hold {{dataset}}, {{filter}}, "
+            "{variant} and {user}, and no other braces"
+        ) from error
+
+
+def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
+    """Return the names that a config key selects; ``all`` selects every known one."""
+    known = list(known)
+    chosen = known if value == "all" else list(value)
+    for name in chosen:
+        if name not in known:
+            raise StudyError(
+                f"{key}: there is no {name!r} in this study; known are {', '.join(known)}"
+            )
+    return tuple(chosen)
+
+
+def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
+    simulated = [user.name for user in users.values() if user.made_by == "simulated"]
+    blocks = []
+    for name, entry in plan.items():
+        key = f"plan.{name}"
+        block = Block(
+            name=name,
+            datasets=_chosen(entry["datasets"], datasets, f"{key}.datasets"),
+            filters=_chosen(entry["filters"], filters, f"{key}.filters"),
+            variants=_chosen(entry["variants"], variants, f"{key}.variants"),
+            users=_chosen(entry.get("users", "all"), simulated, f"{key}.users"),
+        )
+        for variant in block.variants:
+            if variants[variant]["method"] == "recorded_forest":
+                raise StudyError(
+                    f"{key}.variants: {variant!r} is the forest of a recorded user; it runs for "
+                    "the users that name it under users.recorded, not by a plan"
+                )
+        blocks.append(block)
+    if not blocks:
+        raise StudyError("plan: nothing is planned; name datasets, filters and variants")
+    return blocks
+
+
+def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
+    blocks = []
+    for user in users.values():
+        for record in user.recordings:
+            key = f"users.{user.name}.recorded"
+            blocks.append(
+                Block(
+                    name=f"recorded_{user.name}_{record.dataset}_{record.filter}_{record.variant}",
+                    datasets=_chosen([record.dataset], datasets, key),
+                    filters=_chosen([record.filter], filters, key),
+                    variants=_chosen([record.variant], variants, key),
+                    users=(user.name,),
+                )
+            )
+    return blocks
+
+
+def _refuse_repetitions(blocks: Iterable[Block]) -> None:
+    seen = {}
+    for block in blocks:
+        for cell in block.cells():
+            if cell in seen:
+                raise StudyError(
+                    f"plan.{block.name}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
+                    f"{cell.user} is already planned in {seen[cell]}; keep one of them"
+                )
+            seen[cell] = block.name
+
+
+def _fits(start_um, shape, voxel_size_nm, size_um) -> bool:
+    extent = np.asarray(shape) * np.asarray(voxel_size_nm, float) / 1000.0
+    start = np.asarray(start_um, float)
+    return bool((start >= 0).all() and (start + extent <= np.asarray(size_um) + 1e-6).all())
+
+
+def _check_place(key, electrode, origin_um, shape, voxel_size_nm, electrodes) -> None:
+    if electrode not in electrodes:
+        raise StudyError(
+            f"{key}.electrode: there is no electrode {electrode!r}; "
+            f"known are {', '.join(electrodes) or 'none'}"
+        )
+    size_um = electrodes[electrode]["size_um"]
+    if not _fits(origin_um, shape, voxel_size_nm, size_um):
+        extent = np.round(np.asarray(shape) * np.asarray(voxel_size_nm) / 1000.0, 2).tolist()
+        raise StudyError(
+            f"{key}: a block of {extent} um (z, y, x) at {list(origin_um)} um does not fit into "
+            f"electrode {electrode!r} of {list(size_um)} um; move it, crop it or enlarge the "
+            "electrode"
+        )
+
+
+def _check_twins(datasets: Mapping[str, Dataset], electrodes: Mapping) -> None:
+    for dataset in datasets.values():
+        if dataset.source["kind"] == "twin":
+            _check_place(
+                f"datasets.{dataset.name}.source",
+                dataset.source["electrode"],
+                dataset.source.get("origin_um", (0, 0, 0)),
+                dataset.shape,
+                dataset.voxel_size_nm,
+                electrodes,
+            )
+
+
+def _check_slices(blocks, datasets, variants) -> None:
+    """Refuse volumes with fewer slices than a variant wants drawn."""
+    for block in blocks:
+        for variant in block.variants:
+            slices = variants[variant].get("slices")
+            if not isinstance(slices, int):
+                continue
+            for name in block.datasets:
+                if datasets[name].shape[0] <= slices:
+                    raise StudyError(
+                        f"plan.{block.name}: {variant} wants {slices} separate slices, but "
+                        f"{name} is cropped to {datasets[name].shape[0]}"
+                    )
+
+
+def _baseline(entry, datasets, electrodes):
+    if entry is None:
+        return None
+    _chosen(entry["datasets"], datasets, "baseline.datasets")
+    block = entry["block"]
+    _check_place(
+        "baseline.block",
+        block["electrode"],
+        block.get("origin_um", (0, 0, 0)),
+        block["shape"],
+        block["voxel_size_nm"],
+        electrodes,
+    )
+    return entry

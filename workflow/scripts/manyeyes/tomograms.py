@@ -1,0 +1,221 @@
+"""From somebody's volume to ours: check, crop, bring grey values to 8 bits and codes to phases."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+# Codes of a truth; manyeyes.electrodes explains them.
+PHASES = {"active": 1, "cbd": 2, "pore": 3, "internal_pore": 4}
+
+
+def check_source(
+    volume: np.ndarray,
+    expected_shape: Sequence[int] | None,
+    expected_dtype: str | None,
+    name: object,
+) -> None:
+    """Stop if a volume is not the one that the config describes.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    expected_shape : sequence of int or None
+        None accepts any.
+    expected_dtype : str or None
+        As numpy names it, such as ``uint16``; None accepts any.
+    name : object
+        What to call the volume in messages.
+
+    Raises
+    ------
+    ValueError
+    """
+    if expected_shape is not None and tuple(expected_shape) != volume.shape:
+        raise ValueError(
+            f"{name}: expected a volume of shape {tuple(expected_shape)} (z, y, x), found "
+            f"{volume.shape}; is it the right file, and are its slices complete?"
+        )
+    if expected_dtype is not None and np.dtype(expected_dtype) != volume.dtype:
+        raise ValueError(
+            f"{name}: expected {expected_dtype} grey values, found {volume.dtype}; export it again "
+            "without conversion, or mend expected_dtype and grey_window"
+        )
+
+
+def crop(
+    volume: np.ndarray, start: Sequence[int] | str, shape: Sequence[int], key: str
+) -> np.ndarray:
+    """Return a sub-volume.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    start : sequence of int or "centre"
+        First voxel along z, y, x.
+    shape : sequence of int
+        Extent along z, y, x.
+    key : str
+        The config key that asked for it, for messages.
+
+    Returns
+    -------
+    ndarray
+        A view.
+
+    Raises
+    ------
+    ValueError
+        If the crop reaches beyond the volume.
+    """
+    if isinstance(start, str):
+        start = [
+            max(0, (size - extent) // 2) for size, extent in zip(volume.shape, shape, strict=True)
+        ]
+    stop = [first + extent for first, extent in zip(start, shape, strict=True)]
+    if any(last > size for last, size in zip(stop, volume.shape, strict=True)):
+        raise ValueError(
+            f"{key}: the crop from {list(start)} to {stop} (z, y, x) lies outside the volume of "
+            f"{list(volume.shape)} voxels; move it or make it smaller"
+        )
+    return volume[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))]
+
+
+def to_grey_levels(
+    volume: np.ndarray, window: Sequence[float] | Mapping | None, key: str
+) -> tuple[np.ndarray, tuple[float, float]]:
+    """Bring grey values to 8 bits by a linear window, the same for all users.
+
+    The paper's offsets of 10 grey levels are meant in 8 bits (an assumption), so every dataset is
+    brought there once, by a window that the config states.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+        Grey values; 8-bit ones need no window.
+    window : (float, float), mapping or None
+        Values that become 0 and 255, or ``{"percentiles": (low, high)}`` of the volume; what lies
+        beyond is clipped.
+    key : str
+        The config key of the window, for messages.
+
+    Returns
+    -------
+    grey_levels : ndarray of uint8, shape (z, y, x)
+    window : (float, float)
+        The values that became 0 and 255.
+
+    Raises
+    ------
+    ValueError
+        If a window is needed and missing, or the volume has values that are not numbers, or is
+        flat within the window.
+    """
+    if not np.isfinite(volume).all():
+        raise ValueError(
+            f"{key}: the tomogram has voxels that are not finite numbers (NaN or infinite); "
+            "replace them before, or crop them away"
+        )
+    if window is None:
+        if volume.dtype != np.uint8:
+            raise ValueError(
+                f"{key}: a {volume.dtype} tomogram needs a window to become 8-bit; its values lie "
+                f"between {volume.min():g} and {volume.max():g}, the middle 99.8 % between "
+                "{:g} and {:g}".format(*np.percentile(volume, [0.1, 99.9]))
+            )
+        return np.ascontiguousarray(volume), (0.0, 255.0)
+    if isinstance(window, Mapping):
+        window = np.percentile(volume, window["percentiles"])
+    low, high = (float(value) for value in window)
+    if not low < high:
+        raise ValueError(
+            f"{key}: the tomogram has a single grey value, {low:g}, where its contrast should be; "
+            "is the crop within the sample?"
+        )
+    values = (volume.astype(np.float64) - low) * (255.0 / (high - low))
+    grey_levels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    if grey_levels.min() == grey_levels.max():
+        raise ValueError(
+            f"{key}: within {low:g} to {high:g} the whole tomogram has a single grey level; its "
+            f"values lie between {volume.min():g} and {volume.max():g}"
+        )
+    return grey_levels, (low, high)
+
+
+def phases_from_codes(volume: np.ndarray, codes: Mapping[str, int], key: str) -> np.ndarray:
+    """Bring the values of a segmented volume to our codes of phases.
+
+    Parameters
+    ----------
+    volume : ndarray of integers, shape (z, y, x)
+    codes : mapping of phase to int
+        Which value means ``active``, ``cbd``, ``pore`` or ``internal_pore``.
+    key : str
+        The config key, for messages.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        1 active, 2 CBD, 3 pore, 4 pore inside a particle.
+
+    Raises
+    ------
+    ValueError
+        If a phase is unknown or the volume has values that no phase has.
+    """
+    unknown = sorted(codes.keys() - PHASES.keys())
+    if unknown:
+        raise ValueError(f"{key}: unknown phases {unknown}; known are {', '.join(PHASES)}")
+    return _recode(volume, {codes[phase]: PHASES[phase] for phase in codes}, key)
+
+
+def labels_from_codes(
+    volume: np.ndarray, codes: Mapping[str, int] | None, shape: Sequence[int], key: str
+) -> np.ndarray:
+    """Bring a person's label volume to ours: 0 unlabelled, 1 active material, 2 the rest.
+
+    Parameters
+    ----------
+    volume : ndarray of integers, shape (z, y, x)
+        Cropped like its dataset.
+    codes : mapping or None
+        Which value means ``active`` and ``rest``; 0 is always unlabelled. None means 1 and 2.
+    shape : sequence of int
+        Of the dataset.
+    key : str
+        The config key, for messages.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, a value means nothing, or one of the two phases has no label.
+    """
+    if volume.shape != tuple(shape):
+        raise ValueError(
+            f"{key}: the labels have shape {volume.shape}, their dataset {tuple(shape)} (z, y, x); "
+            "export labels of the whole dataset, unlabelled voxels as 0"
+        )
+    codes = codes or {"active": 1, "rest": 2}
+    if codes.keys() != {"active", "rest"}:
+        raise ValueError(f"{key}.codes: expected active and rest, found {sorted(codes)}")
+    labels = _recode(volume, {0: 0, codes["active"]: 1, codes["rest"]: 2}, key)
+    for value, phase in ((1, "active material"), (2, "the rest")):
+        if not (labels == value).any():
+            raise ValueError(f"{key}: no voxel is labelled as {phase}; both phases need labels")
+    return labels
+
+
+def _recode(volume: np.ndarray, codes: Mapping[int, int], key: str) -> np.ndarray:
+    values = np.unique(volume)
+    strange = [value for value in values.tolist() if value not in codes]
+    if strange:
+        raise ValueError(
+            f"{key}: the volume holds {strange[:8]}, which mean nothing; known are {sorted(codes)}"
+        )
+    recoded = np.zeros(volume.shape, np.uint8)
+    for value, code in codes.items():
+        recoded[volume == value] = code
+    return recoded

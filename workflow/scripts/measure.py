@@ -1,0 +1,24 @@
+"""Measure one user's segmentations of one image: volume fractions, accuracy, morphology."""
+
+from manyeyes.measures import accuracy_table, morphology_table, volume_fractions_table
+from manyeyes.study import Cell
+from rule_script import run
+from study_files import read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `measure`."""
+    wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
+    dataset = wildcards.dataset
+    cells = [Cell(dataset, wildcards.filter, v, wildcards.user) for v in params.variants]
+    labels = [read_volume(path) for path in snakemake.input.segmentations]
+    segmentations = list(zip(cells, labels, strict=True))
+    truths = dict(zip([dataset], map(read_volume, snakemake.input.truth), strict=False))
+    fractions = volume_fractions_table(segmentations, {dataset: params.origin}, truths)
+    write_table(fractions, output.volume_fractions)
+    write_table(accuracy_table(segmentations, truths), output.accuracy)
+    write_table(morphology_table(segmentations, {dataset: params.voxel_size_nm}), output.morphology)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,14 @@
+"""Summarise bias, spread and error over the users of each image and variant."""
+
+from manyeyes.measures import accuracy_summary
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `summarise_accuracy`."""
+    write_table(accuracy_summary(read_table(snakemake.input[0])), snakemake.output[0])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
