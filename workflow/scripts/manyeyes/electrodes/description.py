@@ -1,0 +1,249 @@
+"""What an electrode is made of, as a study's YAML says it."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What both kinds of electrode have in common. Lengths in um, shares between 0 and 1.
+
+    Attributes
+    ----------
+    size_um : tuple of float
+        Edges (z, y, x) of the electrode. Opposite faces are joined when particles are placed, so
+        density and texture are even up to the faces; collector and separator are not modelled.
+    active_fraction : float
+        Volume of the particles, internal pores and cracks filled, over the electrode's volume.
+    mean_diameter_um, ln_sigma : float
+        Number mean of the particles' diameters (sphere of equal volume) and the spread of their
+        logarithm, cut at 2.5 spreads. A global radius offset that sets the active fraction is
+        added to it; it is kept small and is in `Electrode.level_um`.
+    distortion : float
+        Spread of the logarithm of each semi-axis about the particle's shape.
+    overlap : float
+        How much closer than bare touching two particles rest, as a share of their distance.
+    pull_range : float
+        Pairs whose gap is below this share of their distance are pulled into contact.
+    roughness_um, roughness_length_um : float
+        Spread of the surface's height and width of its bumps; a second, finer layer of a third of
+        both is added.
+    seam_um : float
+        Mean width of the gap that stays between two particles where they would overlap. It
+        varies in space between none and twice as much.
+    cbd_fraction : float
+        Volume of the carbon-binder domain over the electrode's volume.
+    cbd_patchiness_um : float
+        How far chance moves the binder away from the narrowest places between two particles.
+    internal_porosity : float
+        Volume of pores and cracks inside particles over the particles' volume.
+    crack_share : float
+        Share of the internal porosity that is cracks; the rest is rounded pores.
+    cracks_per_particle : float
+        Mean number of cracks of a particle.
+    internal_pore_length_um : float
+        Distance of the random field's nodes that makes rounded internal pores.
+    """
+
+    size_um: tuple[float, float, float]
+    active_fraction: float
+    mean_diameter_um: float
+    ln_sigma: float
+    distortion: float
+    overlap: float
+    pull_range: float
+    roughness_um: float
+    roughness_length_um: float
+    seam_um: float
+    cbd_fraction: float
+    cbd_patchiness_um: float
+    internal_porosity: float
+    crack_share: float
+    cracks_per_particle: float
+    internal_pore_length_um: float
+
+    def __post_init__(self):
+        edges = self.size_um
+        try:
+            edges = tuple(float(edge) for edge in edges)
+        except (TypeError, ValueError):
+            edges = ()
+        if len(edges) != 3 or not all(math.isfinite(edge) and edge > 0 for edge in edges):
+            raise ValueError(f"size_um must be three positive lengths (z, y, x): {self.size_um!r}")
+        object.__setattr__(self, "size_um", edges)
+        for field in dataclasses.fields(self):
+            if field.name in _LIMITS:
+                low, high = _LIMITS[field.name]
+                _check_number(field.name, getattr(self, field.name), low, high)
+        if self.active_fraction + self.cbd_fraction > 0.97:
+            raise ValueError(
+                "active_fraction + cbd_fraction must be at most 0.97, to leave pores: "
+                f"{self.active_fraction} + {self.cbd_fraction}"
+            )
+        longest = 2 * self.longest_semi_axis_um()
+        if min(edges) < longest:
+            raise ValueError(
+                f"size_um must be at least the longest particle, {longest:.1f} um, on every edge: "
+                f"{edges}; make the electrode larger or mean_diameter_um smaller"
+            )
+
+    def longest_semi_axis_um(self) -> float:
+        """Return about how long a semi-axis can become, um."""
+        spread = math.exp(2.5 * self.ln_sigma - self.ln_sigma**2 / 2 + 2 * self.distortion)
+        return 0.5 * self.mean_diameter_um * spread
+
+
+@dataclass(frozen=True, kw_only=True)
+class NmcDescription(Description):
+    """An NMC cathode: rough near-spheres. Defaults follow NREL's segmented NMC532 1-CAL volume.
+
+    `cbd_fraction`, `mean_diameter_um` and `ln_sigma` come from that volume; the other defaults
+    were set by comparing slices, specific surface and particle sizes with it. Internal pores and
+    cracks are an assumption, since that volume has none.
+    """
+
+    mean_diameter_um: float = 8.8
+    ln_sigma: float = 0.27
+    distortion: float = 0.12
+    overlap: float = 0.06
+    pull_range: float = 0.12
+    roughness_um: float = 0.25
+    roughness_length_um: float = 2.0
+    seam_um: float = 0.0
+    cbd_fraction: float = 0.10
+    cbd_patchiness_um: float = 0.5
+    internal_porosity: float = 0.015
+    crack_share: float = 0.4
+    cracks_per_particle: float = 0.4
+    internal_pore_length_um: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphiteDescription(Description):
+    """A graphite anode: tilted oblate platelets, some of them rounded. Defaults are assumptions.
+
+    Attributes
+    ----------
+    aspect_range : tuple of float
+        Least and greatest thickness over width of a platelet, drawn evenly.
+    rounded_share : float
+        Share of the particles (by number) that are rounded.
+    rounded_aspect_range : tuple of float
+        Thickness over width of those.
+    tilt_sd_degrees : float
+        Spread of the angle between a platelet's normal and z.
+    """
+
+    mean_diameter_um: float = 4.0
+    ln_sigma: float = 0.35
+    distortion: float = 0.12
+    overlap: float = 0.06
+    pull_range: float = 0.12
+    roughness_um: float = 0.12
+    roughness_length_um: float = 1.0
+    seam_um: float = 0.15
+    cbd_fraction: float = 0.06
+    cbd_patchiness_um: float = 0.3
+    internal_porosity: float = 0.01
+    crack_share: float = 0.5
+    cracks_per_particle: float = 0.3
+    internal_pore_length_um: float = 0.3
+    aspect_range: tuple[float, float] = (0.15, 0.35)
+    rounded_share: float = 0.15
+    rounded_aspect_range: tuple[float, float] = (0.6, 0.9)
+    tilt_sd_degrees: float = 25.0
+
+    def __post_init__(self):
+        for key in ("aspect_range", "rounded_aspect_range"):
+            try:
+                low, high = (float(value) for value in getattr(self, key))
+            except (TypeError, ValueError):
+                low, high = 0.0, 0.0
+            if not 0.05 <= low <= high <= 1:
+                raise ValueError(
+                    f"{key} must be two numbers, least first, between 0.05 and 1: "
+                    f"{getattr(self, key)!r}"
+                )
+            object.__setattr__(self, key, (low, high))
+        super().__post_init__()
+
+    def longest_semi_axis_um(self) -> float:
+        """Return about how long a semi-axis can become, um."""
+        return super().longest_semi_axis_um() * min(self.aspect_range) ** (-1 / 3)
+
+
+KINDS: dict[str, type[Description]] = {"nmc": NmcDescription, "graphite": GraphiteDescription}
+
+# Least and greatest value of each number. Beyond them the geometry stops being an electrode.
+_LIMITS = {
+    "active_fraction": (0.05, 0.85),
+    "mean_diameter_um": (0.1, 100.0),
+    "ln_sigma": (0.0, 0.8),
+    "distortion": (0.0, 0.5),
+    "overlap": (0.0, 0.3),
+    "pull_range": (0.0, 0.5),
+    "roughness_um": (0.0, 5.0),
+    "roughness_length_um": (0.05, 50.0),
+    "seam_um": (0.0, 5.0),
+    "cbd_fraction": (0.0, 0.5),
+    "cbd_patchiness_um": (0.0, 10.0),
+    "internal_porosity": (0.0, 0.3),
+    "crack_share": (0.0, 1.0),
+    "cracks_per_particle": (0.0, 10.0),
+    "internal_pore_length_um": (0.05, 10.0),
+    "rounded_share": (0.0, 1.0),
+    "tilt_sd_degrees": (0.0, 90.0),
+}
+
+
+def read_description(description: Mapping) -> Description:
+    """Check a mapping from a study's YAML and fill in the defaults.
+
+    Parameters
+    ----------
+    description : Mapping
+        ``kind`` (one of `KINDS`), ``size_um``, ``active_fraction`` and any other attribute of
+        that kind's class.
+
+    Returns
+    -------
+    NmcDescription or GraphiteDescription
+
+    Raises
+    ------
+    ValueError
+        If the kind or a key is unknown, a required key is missing, or a value is impossible. The
+        message names the key.
+    """
+    if not isinstance(description, Mapping):
+        raise ValueError(
+            f"an electrode is a mapping of keys to values, not {type(description).__name__}"
+        )
+    if description.get("kind") not in KINDS:
+        raise ValueError(
+            f"kind must be one of {', '.join(KINDS)}: found {description.get('kind')!r}"
+        )
+    cls = KINDS[description["kind"]]
+    allowed = allowed_keys(description["kind"])
+    unknown = sorted(str(key) for key in description if key not in allowed)
+    if unknown:
+        raise ValueError(
+            f"unknown key {', '.join(unknown)} in a {description['kind']} electrode; "
+            f"it knows {', '.join(allowed)}"
+        )
+    missing = [key for key in ("size_um", "active_fraction") if key not in description]
+    if missing:
+        raise ValueError(f"an electrode needs {' and '.join(missing)}")
+    return cls(**{key: value for key, value in description.items() if key != "kind"})
+
+
+def allowed_keys(kind: str) -> tuple[str, ...]:
+    """Return the keys that the description of an electrode of this kind may hold."""
+    return ("kind", *(field.name for field in dataclasses.fields(KINDS[kind])))
+
+
+def _check_number(key: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{key} must be a number between {low} and {high}: found {value!r}")

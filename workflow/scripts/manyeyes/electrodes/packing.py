@@ -1,0 +1,163 @@
+"""Packing of ellipsoids in a periodic box: particles that touch their neighbours.
+
+Particles start at random places and are moved, never turned, until overlaps have been pushed
+apart and near neighbours have been pulled into contact. The short-range pull is what makes the
+contacts, and the uneven density, of a real calendered electrode at half its volume filled; a
+plain random packing of that density leaves most particles alone.
+"""
+
+import numba
+import numpy as np
+from scipy.spatial import cKDTree
+
+# A pair's list is renewed this often; between renewals no particle moves far enough to matter.
+_STEPS_PER_LIST = 10
+# Share of a pair's misfit that one step removes. Pairs are treated at once (Jacobi), so a particle
+# with many neighbours would overshoot at 0.5.
+_PUSH = 0.3
+
+
+def random_rotations(generator: np.random.Generator, tilt_sd_degrees: np.ndarray) -> np.ndarray:
+    """Draw orientations whose short axis is tilted from z by a Gaussian angle.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+    tilt_sd_degrees : numpy.ndarray
+        (n,) spread of the tilt of each particle's third axis from the z axis, degrees;
+        infinite for an orientation without any preference.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 3, 3) float64; row k of each matrix is the particle's axis k in (z, y, x).
+    """
+    count = len(tilt_sd_degrees)
+    quaternions = generator.standard_normal((count, 4))
+    tilt = np.radians(np.where(np.isinf(tilt_sd_degrees), 0.0, tilt_sd_degrees))
+    tilt = tilt * generator.standard_normal(count)
+    azimuth, spin = generator.uniform(0, 2 * np.pi, (2, count))
+
+    short = np.stack(
+        [np.cos(tilt), np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth)], axis=1
+    )
+    # Two axes in the platelet's plane, turned by `spin` about the short axis.
+    helper = np.stack([np.zeros(count), np.cos(azimuth), -np.sin(azimuth)], axis=1)
+    other = np.cross(short, helper)
+    first = np.cos(spin)[:, None] * helper + np.sin(spin)[:, None] * other
+    second = np.cross(short, first)
+    tilted = np.stack([first, second, short], axis=1)
+
+    w, x, y, z = (quaternions / np.linalg.norm(quaternions, axis=1, keepdims=True)).T
+    free = np.stack(
+        [
+            np.stack([1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)], axis=1),
+            np.stack([2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)], axis=1),
+            np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1),
+        ],
+        axis=1,
+    )
+    return np.where(np.isinf(tilt_sd_degrees)[:, None, None], free, tilted)
+
+
+def pack(
+    generator: np.random.Generator,
+    size_um: np.ndarray,
+    semi_axes_um: np.ndarray,
+    rotations: np.ndarray,
+    overlap: float,
+    pull_range: float,
+    steps: int,
+) -> np.ndarray:
+    """Place ellipsoids in a periodic box so that neighbours touch.
+
+    Two ellipsoids with shape matrices A and B and centre-to-centre vector r are in contact where
+    ``F(r) = l (1 - l) r' [(1 - l) A + l B]^-1 r`` is 1, maximised over l (Perram and Wertheim
+    1985, doi:10.1016/0021-9991(85)90171-8). Here l is fixed at a / (a + b), the ratio of the
+    radii of spheres of equal volume: exact for spheres and a good lower bound of F otherwise.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of the first places.
+    size_um : numpy.ndarray
+        (3,) edges of the box, um, (z, y, x); opposite faces are joined.
+    semi_axes_um : numpy.ndarray
+        (n, 3) semi-axes, um.
+    rotations : numpy.ndarray
+        (n, 3, 3) rows are the directions of the semi-axes, see `random_rotations`.
+    overlap : float
+        Two particles rest where sqrt(F) = 1 - overlap; 0 is bare touching.
+    pull_range : float
+        Pairs with sqrt(F) up to 1 - overlap + pull_range are pulled together.
+    steps : int
+        Steps of relaxation.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 3) float64 centres, um, within the box.
+    """
+    size_um = np.asarray(size_um, dtype=np.float64)
+    centres = generator.uniform(0.0, 1.0, (len(semi_axes_um), 3)) * size_um
+    shapes = np.einsum("nki,nk,nkj->nij", rotations, semi_axes_um**2, rotations)
+    radii = np.cbrt(np.prod(semi_axes_um, axis=1))
+    longest = semi_axes_um.max(axis=1)
+    rest = 1.0 - overlap
+    # Beyond this distance no pair of the two longest particles can be within reach.
+    cutoff = 2 * np.quantile(longest, 0.99) * (rest + pull_range)
+    cutoff = min(cutoff, 0.499 * size_um.min())
+    for step in range(steps):
+        if step % _STEPS_PER_LIST == 0:
+            pairs = cKDTree(centres, boxsize=size_um).query_pairs(cutoff, output_type="ndarray")
+            pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        moves = _moves(centres, size_um, shapes, radii, pairs, rest, pull_range)
+        centres = np.mod(centres + moves, size_um)
+        # np.mod of a tiny negative number can round up to the edge itself.
+        centres[centres >= size_um] = 0.0
+    return centres
+
+
+@numba.njit(cache=True)
+def _moves(centres, size_um, shapes, radii, pairs, rest, pull_range):
+    """Sum over pairs of the step that each particle takes towards contact."""
+    moves = np.zeros_like(centres)
+    m = np.empty((3, 3))
+    for k in range(len(pairs)):
+        i, j = pairs[k, 0], pairs[k, 1]
+        r0 = centres[j, 0] - centres[i, 0]
+        r1 = centres[j, 1] - centres[i, 1]
+        r2 = centres[j, 2] - centres[i, 2]
+        r0 -= size_um[0] * np.round(r0 / size_um[0])
+        r1 -= size_um[1] * np.round(r1 / size_um[1])
+        r2 -= size_um[2] * np.round(r2 / size_um[2])
+        weight = radii[i] / (radii[i] + radii[j])
+        for a in range(3):
+            for b in range(3):
+                m[a, b] = (1 - weight) * shapes[i, a, b] + weight * shapes[j, a, b]
+        # M^-1 r by the adjugate: M is symmetric and positive definite.
+        c00 = m[1, 1] * m[2, 2] - m[1, 2] * m[1, 2]
+        c01 = m[0, 2] * m[1, 2] - m[0, 1] * m[2, 2]
+        c02 = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
+        c11 = m[0, 0] * m[2, 2] - m[0, 2] * m[0, 2]
+        c12 = m[0, 1] * m[0, 2] - m[0, 0] * m[1, 2]
+        c22 = m[0, 0] * m[1, 1] - m[0, 1] * m[0, 1]
+        scale = weight * (1 - weight) / (m[0, 0] * c00 + m[0, 1] * c01 + m[0, 2] * c02)
+        g0 = scale * (c00 * r0 + c01 * r1 + c02 * r2)
+        g1 = scale * (c01 * r0 + c11 * r1 + c12 * r2)
+        g2 = scale * (c02 * r0 + c12 * r1 + c22 * r2)
+        f = r0 * g0 + r1 * g1 + r2 * g2
+        if f <= 0.0:
+            continue
+        s = np.sqrt(f)
+        if s >= rest + pull_range:
+            continue
+        # Along the gradient of s, g / s, the misfit vanishes after (rest - s) / |g / s|.
+        step = 0.5 * _PUSH * (rest - s) * s / (g0 * g0 + g1 * g1 + g2 * g2)
+        moves[i, 0] -= step * g0
+        moves[i, 1] -= step * g1
+        moves[i, 2] -= step * g2
+        moves[j, 0] += step * g0
+        moves[j, 1] += step * g1
+        moves[j, 2] += step * g2
+    return moves

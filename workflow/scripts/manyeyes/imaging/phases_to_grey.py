@@ -1,0 +1,101 @@
+"""What CT and SEM share: a truth volume's grey levels before noise, and the way to 8 bits."""
+
+import numpy as np
+from scipy import ndimage
+
+# A Gaussian's full width at half maximum over its standard deviation.
+_FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
+
+
+def check_truth(truth: np.ndarray) -> np.ndarray:
+    """Return the truth if it can be imaged.
+
+    Raises
+    ------
+    ValueError
+        If it is not a non-empty uint8 volume of codes 1 to 4.
+    """
+    truth = np.asarray(truth)
+    if truth.ndim != 3 or truth.size == 0 or truth.dtype != np.uint8:
+        raise ValueError(
+            f"truth must be a non-empty uint8 volume (z, y, x): {truth.dtype} {truth.shape}"
+        )
+    if truth.min() < 1 or truth.max() > 4:
+        found = np.unique(truth)
+        raise ValueError(
+            "truth holds codes 1 active, 2 CBD, 3 pore, 4 pore inside a particle; found "
+            f"{found.tolist()}: recode the volume before imaging it"
+        )
+    return truth
+
+
+def blurred_greys(
+    truth: np.ndarray,
+    greys: tuple[float, float, float],
+    resolution_nm: float,
+    voxel_size_nm: float | tuple[float, float, float],
+) -> np.ndarray:
+    """Give each phase its grey level and blur by the point spread.
+
+    Parameters
+    ----------
+    truth : numpy.ndarray
+        uint8 (z, y, x), codes 1 to 4.
+    greys : tuple of float
+        Of active material, CBD and pore; pores inside particles are pores.
+    resolution_nm : float
+        Full width at half maximum of the point spread, nm.
+    voxel_size_nm : float or tuple of float
+        nm; one number, or (z, y, x).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (z, y, x). Beyond its faces the volume is mirrored.
+
+    Raises
+    ------
+    ValueError
+        If a voxel size is not positive.
+    """
+    try:
+        sizes = np.broadcast_to(np.asarray(voxel_size_nm, dtype=np.float64), 3)
+    except (TypeError, ValueError):
+        sizes = np.zeros(3)
+    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
+        raise ValueError(
+            f"voxel_size_nm must be a positive number or three (z, y, x): {voxel_size_nm!r}"
+        )
+    active, cbd, pore = greys
+    table = np.array([0, active, cbd, pore, pore], dtype=np.float32)
+    sigma = resolution_nm / _FWHM_PER_SIGMA / sizes
+    return ndimage.gaussian_filter(table[truth], sigma, mode="reflect")
+
+
+def to_8_bit(values: np.ndarray, clipped_share: float) -> np.ndarray:
+    """Map values to 0 to 255, clipping a share of them, half at each end.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Real.
+    clipped_share : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8, of the same shape.
+
+    Raises
+    ------
+    ValueError
+        If all values are alike.
+    """
+    beyond = int(values.size * clipped_share / 2)
+    places = (beyond, values.size - 1 - beyond)
+    low, high = np.partition(values.ravel(), places)[list(places)]
+    if not high > low:
+        raise ValueError("all values are alike, so there is no grey scale to spread over 8 bits")
+    scaled = (values - low) * np.float32(255.0 / (high - low))
+    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
