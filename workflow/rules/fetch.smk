@@ -10,20 +10,35 @@ def file_of(entry):
     """
     if "url" in entry:
         return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
-    path = Path(DATA_FOLDER or "") / entry["file"]
-    if not path.is_file():
+    return str(Path(DATA_FOLDER or "") / entry["file"])
+
+
+def input_entries():
+    """Return all input files of the study as the config describes them."""
+    entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
+    return entries + [recording.file for recording in RECORDINGS.values()]
+
+
+def refuse_missing_files():
+    """Stop before any job if a file is missing that nobody but the user can bring."""
+    missing = [e for e in input_entries() if "url" not in e and not Path(file_of(e)).is_file()]
+    hint = "Put it there, or name its folder in data_folder or MANYEYES_DATA."
+    hints = dict.fromkeys(entry.get("obtain", hint) for entry in missing)
+    if missing:
         raise WorkflowError(
-            f"{path}: this input file is missing.\n  "
-            + entry.get("obtain", "Put it there, or say in data_folder (or MANYEYES_DATA) where it is.")
+            "These input files are missing:\n  "
+            + "\n  ".join(dict.fromkeys(file_of(entry) for entry in missing))
+            + "\n"
+            + "\n".join(hints)
         )
-    return str(path)
+
+
+refuse_missing_files()
 
 
 def fetched_files():
     """Return every file with a public address, by the folder that it is kept in."""
-    entries = [dataset.source for dataset in STUDY.datasets.values()]
-    entries += [recording.file for recording in RECORDINGS.values()]
-    return {entry["sha256"][:12]: entry for entry in entries if "url" in entry}
+    return {entry["sha256"][:12]: entry for entry in input_entries() if "url" in entry}
 
 
 FETCHED = fetched_files()

@@ -7,7 +7,7 @@ from skimage.filters import threshold_otsu
 from .segmentation import watershed
 
 
-def seed_levels(image: np.ndarray) -> tuple[float, float]:
+def seed_levels(image: np.ndarray) -> tuple[int, int]:
     """Return the grey levels that seed a watershed where nobody chooses them.
 
     Parameters
@@ -17,12 +17,12 @@ def seed_levels(image: np.ndarray) -> tuple[float, float]:
 
     Returns
     -------
-    low, high : float
+    low, high : int
         The mean grey levels of the two classes that Otsu's threshold makes (an assumption; the
         paper does not state its seeds).
     """
     active = image >= threshold_otsu(image)
-    return float(image[~active].mean()), float(image[active].mean())
+    return round(float(image[~active].mean())), round(float(image[active].mean()))
 
 
 def segment_block(image: np.ndarray) -> np.ndarray:

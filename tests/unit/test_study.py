@@ -1,0 +1,144 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from manyeyes.config_check import problems
+from manyeyes.study import StudyError, study_from_config
+
+TOP = Path(__file__).parents[2]
+SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
+STUDIES = sorted(path.stem for path in (TOP / "config").glob("*.yaml") if path.stem != "protocol")
+
+
+def merged(name):
+    protocol = yaml.safe_load((TOP / "config/protocol.yaml").read_text())
+    study = yaml.safe_load((TOP / f"config/{name}.yaml").read_text())
+    for key in ("filters", "variants"):
+        study[key] = protocol[key] | study.get(key, {})
+    return protocol | study
+
+
+@pytest.fixture
+def config():
+    return merged("tiny")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_that_we_ship_can_be_planned(name):
+    config = merged(name)
+    assert problems(config, SCHEMA) == []
+    assert study_from_config(config).cells()
+
+
+def test_the_study_of_the_paper_has_its_segmentations():
+    study = study_from_config(merged("config"))
+    cells = study.cells()
+    # Section 2.5: 288, of which the pairs with S1, S3 and gWS on NEX are ours (36).
+    assert len(cells) == len(set(cells)) == 324
+    assert len({(c.dataset, c.filter) for c in cells}) == 12
+    extra = [c for c in cells if c.dataset.startswith("NEX") and c.variant in {"S1", "S3", "gWS"}]
+    assert len(cells) - len(extra) == 288
+    assert study.users_of("NEX-V", "gaussian", "MLX10") == []
+    assert study.users_of("NEX-V", "raw", "MLX10") == ["A", "B", "C"]
+
+
+def test_origin_and_truth_follow_from_the_source():
+    tiny, crop = study_from_config(merged("tiny")), study_from_config(merged("nmc1-crop"))
+    geometry = study_from_config(merged("nmc-real-geometry"))
+    assert tiny.datasets["NMC-2"].origin == "twin"
+    assert crop.datasets["NMC-1-crop"].origin == "measured"
+    assert not crop.datasets["NMC-1-crop"].has_truth
+    assert geometry.datasets["NMC-1-geometry"].origin == "simulated-imaging"
+    assert geometry.datasets["NMC-1-geometry"].has_truth
+
+
+def test_a_recorded_user_runs_beside_the_simulated_ones():
+    study = study_from_config(merged("nmc1-crop"))
+    assert study.users["nrel-person"].made_by == "recorded"
+    assert study.users_of("NMC-1-crop", "raw", "recorded") == ["nrel-person"]
+    assert study.users_of("NMC-1-crop", "raw", "MLX10") == ["A", "B", "C"]
+
+
+def test_recorded_files_are_named_by_pattern(config):
+    config["users"].append(
+        {
+            "name": "jo",
+            "recorded": [
+                {
+                    "datasets": ["NMC-2", "NEX-V"],
+                    "filters": ["raw"],
+                    "variants": ["S2"],
+                    "source": {"file": "jo/{dataset}_{filter}_{variant}.json"},
+                }
+            ],
+        }
+    )
+    study = study_from_config(config)
+    files = [recording.file["file"] for recording in study.users["jo"].recordings]
+    assert files == ["jo/NMC-2_raw_S2.json", "jo/NEX-V_raw_S2.json"]
+    # Somebody who did a variant of the study counts among its users.
+    assert study.users_of("NMC-2", "raw", "S2") == ["A", "B", "C", "jo"]
+
+
+def changed(config, path, value):
+    config = copy.deepcopy(config)
+    *parents, last = path.split("/")
+    entry = config
+    for key in parents:
+        entry = entry[key]
+    entry[last] = value
+    return config
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("users", ["A", "B", "A"], ["users", "'A'"]),
+        ("plan/drawn/variants", ["MLX11"], ["plan.drawn.variants", "MLX11", "known are"]),
+        ("plan/drawn/datasets", ["NMC-9"], ["plan.drawn.datasets", "NMC-9"]),
+        ("plan/drawn/filters", ["median"], ["plan.drawn.filters", "median"]),
+        ("plan/drawn/users", ["Z"], ["plan.drawn.users", "Z"]),
+        ("plan/drawn/variants", ["S2"], ["plan.drawn", "S2 on NMC-2", "already planned"]),
+        ("plan/drawn/variants", ["recorded"], ["recorded user"]),
+        ("datasets/NMC-2/crop/shape", [90, 64, 64], ["datasets.NMC-2.source", "does not fit"]),
+        ("datasets/NMC-2/source/electrode", "lfp", ["no electrode 'lfp'"]),
+        ("datasets/NMC-2/grey_window", [200, 100], ["NMC-2.grey_window", "[200, 100]"]),
+        ("variants/MLX10/slices", 64, ["MLX10", "64 separate slices"]),
+        ("baseline/block/shape", [64, 640, 64], ["baseline.block", "does not fit"]),
+        ("baseline/datasets", ["NMC-9"], ["baseline.datasets", "NMC-9"]),
+    ],
+)
+def test_a_config_that_makes_no_sense_is_refused_by_its_key(config, path, value, words):
+    broken = changed(config, path, value)
+    assert problems(broken, SCHEMA) == []
+    with pytest.raises(StudyError) as error:
+        study_from_config(broken)
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        ("variants/MLX10/coverage_percent", 0, "variants.MLX10.coverage_percent: 0"),
+        ("variants/MLX10/coverage_percent", 101, "variants.MLX10.coverage_percent: 101"),
+        ("variants/S2/offsett", 3, "variants.S2"),
+        ("variants/S2/method", "thresh", "variants.S2: method must be one of threshold, water"),
+        ("datasets/NMC-2/voxel_size_nm", -3, "datasets.NMC-2.voxel_size_nm: -3"),
+        ("datasets/NMC-2/crop/shape", [64, 64], "datasets.NMC-2.crop.shape: [64, 64]"),
+        ("datasets/NMC-2/source/kind", "twn", "datasets.NMC-2.source: kind must be one of twin"),
+        ("users", [], "users: [] should be non-empty"),
+        ("users", ["A", "b/c"], "users.1"),
+        ("study", "../escape", "study: '../escape'"),
+        ("colour", "blue", "config: Additional properties are not allowed ('colour'"),
+    ],
+)
+def test_a_config_of_the_wrong_form_is_refused_by_its_key(config, path, value, problem):
+    found = problems(changed(config, path, value), SCHEMA)
+    assert any(problem in line for line in found), found
+
+
+def test_an_address_needs_a_checksum(config):
+    source = {"kind": "file", "file": "a.tif", "url": "https://example.org/a.tif"}
+    found = problems(changed(config, "datasets/NMC-2/source", source), SCHEMA)
+    assert any("sha256" in line for line in found), found
