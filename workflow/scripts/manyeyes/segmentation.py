@@ -1,0 +1,120 @@
+"""The two unsupervised segmentations: one global threshold, and a watershed from two."""
+
+import numpy as np
+from skimage.filters import sobel
+from skimage.segmentation import watershed as flood
+
+from manyeyes.filters import require_image
+
+ACTIVE = 1
+OTHER = 2
+
+
+def threshold(image: np.ndarray, level: int) -> np.ndarray:
+    """Call everything from one grey level on active material.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        Grey levels; active material is bright.
+    level : int
+        Voxels with a grey level of at least `level` are active. 0 makes everything active, 256
+        nothing.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        A segmentation: 1 active material, 2 pore and carbon-binder domain.
+
+    Raises
+    ------
+    ValueError
+        If the image is no 8-bit volume or the level lies outside 0 to 256.
+    """
+    require_image(image)
+    _require_level(level, "level")
+    return np.where(image >= level, np.uint8(ACTIVE), np.uint8(OTHER))
+
+
+def gradient_magnitude(image: np.ndarray) -> np.ndarray:
+    """Return the magnitude of the grey-level gradient by the 3-D Sobel operator.
+
+    Section 2.5.2 of Bailey et al. 2023 floods "the gradient transform" and does not name the
+    operator. Sobel (a central difference along one axis, binomial smoothing along the other two)
+    is an assumption; it reaches one voxel and so blurs edges little.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        Grey levels.
+
+    Returns
+    -------
+    ndarray of float32, shape (z, y, x)
+        Root mean square over the axes, in grey levels per two voxels times one half, as
+        `skimage.filters.sobel` scales it; only its order matters to a watershed.
+    """
+    require_image(image)
+    return sobel(image.astype(np.float32))
+
+
+def watershed(
+    image: np.ndarray, low: int, high: int, gradient: np.ndarray | None = None
+) -> np.ndarray:
+    """Grow seeds of both phases over the gradient magnitude until they meet.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        Grey levels; active material is bright.
+    low, high : int
+        The user's window: voxels below `low` seed pore and carbon-binder domain, voxels of at
+        least `high` seed active material, and what lies between is left to the watershed
+        (Bailey et al. 2023, section 2.5.2).
+    gradient : ndarray of float32, shape (z, y, x), optional
+        `gradient_magnitude` of the image, for callers that flood the same image more than once.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        A segmentation: 1 active material, 2 pore and carbon-binder domain. There is no line of
+        undecided voxels between the phases. Neighbours share a face.
+
+    Raises
+    ------
+    ValueError
+        If the image is no 8-bit volume, the window lies outside 0 to 256 or is upside down, the
+        gradient has another shape, or a phase gets no seed.
+    """
+    require_image(image)
+    _require_level(low, "low")
+    _require_level(high, "high")
+    if low > high:
+        raise ValueError(
+            f"a window needs low <= high, found low {low} above high {high}; swap them"
+        )
+    if gradient is None:
+        gradient = gradient_magnitude(image)
+    elif gradient.shape != image.shape:
+        raise ValueError(
+            f"the gradient must have the image's shape {image.shape}, found {gradient.shape}"
+        )
+    markers = np.zeros(image.shape, dtype=np.uint8)
+    markers[image < low] = OTHER
+    markers[image >= high] = ACTIVE
+    for label, phase, side in ((ACTIVE, "active material", "high"), (OTHER, "pore", "low")):
+        if not (markers == label).any():
+            raise ValueError(
+                f"the window {low} to {high} leaves no seed of {phase} in an image of grey "
+                f"levels {image.min()} to {image.max()}; move {side} towards the middle"
+            )
+    if low == high:
+        return markers
+    return flood(gradient, markers).astype(np.uint8)
+
+
+def _require_level(level: int, name: str) -> None:
+    if not 0 <= level <= 256 or level != int(level):
+        raise ValueError(
+            f"{name} must be a whole grey level from 0 to 256 (8 bits), found {level!r}"
+        )

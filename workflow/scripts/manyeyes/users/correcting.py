@@ -1,0 +1,68 @@
+"""Errors of a first output that a user sees, and the order in which they are put right."""
+
+import cc3d
+import numpy as np
+from scipy import ndimage
+
+
+def visible_errors(
+    output: np.ndarray, edge: np.ndarray, contrast: np.ndarray, area_px: int, depth_px: float
+) -> np.ndarray:
+    """Find where a first output is visibly wrong to a user.
+
+    Parameters
+    ----------
+    output : ndarray of uint8, shape (y, x)
+        Labels 1 and 2 that the classifier gave.
+    edge : ndarray of float, shape (y, x)
+        Distance from the edge as the user perceives it, positive inside active material.
+    contrast : ndarray of float, shape (y, x)
+        How clearly a pixel belongs to its class, in grey levels.
+    area_px : int
+        Errors of at most this many pixels are overlooked.
+    depth_px : float
+        So are errors that reach no deeper than this from the edge.
+
+    Returns
+    -------
+    ndarray of int32, shape (y, x)
+        Rank of the visible error that a pixel belongs to: 1 for the first to be corrected, which
+        is the one with the most contrast summed over its area, 0 where nothing is seen.
+    """
+    wrong = (output == 1) != (edge > 0)
+    # errors of both kinds can touch; each is an error of its own
+    regions = cc3d.connected_components(
+        np.where(wrong, output, 0).astype(np.uint8), connectivity=4
+    ).astype(np.int64)
+    index = np.arange(regions.max() + 1)
+    area = np.bincount(regions.ravel(), minlength=index.size)
+    depth = ndimage.maximum(np.abs(edge), regions, index)
+    weight = np.bincount(regions.ravel(), weights=contrast.ravel(), minlength=index.size)
+    seen = (area > area_px) & (depth > depth_px) & (index > 0)
+    order = index[seen][np.argsort(-weight[seen], kind="stable")]
+    rank = np.zeros(index.size, dtype=np.int32)
+    rank[order] = np.arange(1, order.size + 1)
+    return rank[regions]
+
+
+def correction_edge(rank: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """Confine strokes to the errors that they correct.
+
+    Parameters
+    ----------
+    rank : ndarray of int32, shape (y, x)
+        From `visible_errors`.
+    edge : ndarray of float, shape (y, x)
+        Distance from the edge as the user perceives it, positive inside active material.
+
+    Returns
+    -------
+    ndarray of float32, shape (y, x)
+        Distance from the rim of the error, with the sign of the class that the user wants there;
+        0 outside.
+    """
+    inside = np.zeros(rank.shape)
+    for value in (1, -1):
+        mask = (rank > 0) & (np.sign(edge) == value)
+        inside += ndimage.distance_transform_edt(mask)
+    return (np.sign(edge) * inside).astype(np.float32)

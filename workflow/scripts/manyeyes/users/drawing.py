@@ -1,0 +1,168 @@
+"""Annotations that are painted: the central slice first, the others against a first output."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from manyeyes.randomness import generator
+from manyeyes.users.annotations import Drawing
+from manyeyes.users.correcting import correction_edge, visible_errors
+from manyeyes.users.eye import perceive
+from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
+from manyeyes.users.painting import paint, shuffled_pixels
+from manyeyes.users.population import Traits
+from manyeyes.users.sitting import begin_sitting
+from manyeyes.users.slices import looked_at_slices, trained_slices
+
+# Labels so far, uint8 (z, y, x), and slices -> a classifier's labels 1 and 2, (slices, y, x)
+FirstOutput = Callable[[np.ndarray, list[int]], np.ndarray]
+
+# Where a slice's interiors are used up, strokes come nearer to the edge in these steps.
+_MARGIN_STEPS = (1.0, 0.5, 0.0)
+
+
+def draw(
+    image: np.ndarray,
+    count: int,
+    coverage_percent: float,
+    traits: Traits,
+    names: tuple,
+    first_output: FirstOutput | None,
+) -> Drawing:
+    """Paint slices to a coverage, correcting a first output on all but the central one.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at.
+    count : int
+        Slices to draw, see `manyeyes.users.slices.trained_slices`.
+    coverage_percent : float
+        Share of each slice's pixels to be labelled, in per cent.
+    traits : Traits
+        The user.
+    names : tuple
+        Seed names of the sitting.
+    first_output : callable or None
+        Takes the labels so far, uint8 (z, y, x), and a list of slices; returns a classifier's
+        labels 1 and 2 of these slices, shape (slices, y, x). Not needed for one slice.
+
+    Returns
+    -------
+    Drawing
+        Each slice is covered to the pixel. `record` holds for each slice its coverage, strokes,
+        visible errors and the share of its labels that are corrections.
+
+    Raises
+    ------
+    ValueError
+        If the coverage is not above 0 and up to 100, there is no first output to correct, or it
+        is not of the shape and labels asked for.
+    """
+    if not 0 < coverage_percent <= 100:
+        raise ValueError(
+            f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
+        )
+    central, *others = trained_slices(image.shape[0], count)
+    if others and first_output is None:
+        raise ValueError(
+            "more than one slice is drawn against a first output; pass first_output(labels, slices)"
+        )
+    sitting = begin_sitting(traits, *names)
+    looked_at = looked_at_slices(image.shape[0], sitting.looks)
+    # one impression of the phases, from the slices to be drawn and those leafed through before
+    everything = sorted({central, *others, *looked_at})
+    seen = perceive(image[everything], traits.eye_sigma_px)
+    contrast = np.abs(seen.pooled - seen.level)
+    noise = eye_noise(seen)
+    labels = np.zeros(image.shape, dtype=np.uint8)
+    target = max(1, round(coverage_percent / 100 * labels[0].size))
+    notes = []
+
+    def paint_slice(z: int, output: np.ndarray | None) -> None:
+        rng = generator(*names, "slice", z)
+        index = everything.index(z)
+        edge = drawn_edge(seen, index, noise, traits, rng)
+        note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
+        if output is not None:
+            # what is wrong is judged by the eye alone; the hand only errs when it draws
+            perceived = edge_distance(seen.active[index]) + traits.outline_habit_px
+            rank = visible_errors(
+                output,
+                perceived,
+                contrast[index],
+                traits.population.correction_area_px,
+                traits.correction_depth_px,
+            )
+            note["visible_errors"] = int(rank.max())
+            note["correction_strokes"] = _correct(labels[z], rank, perceived, target, traits, rng)
+            note["correction_share"] = float(np.count_nonzero(labels[z]) / target)
+        note["strokes"] = _fill(labels[z], edge, target, traits, rng)
+        note["coverage"] = float(np.count_nonzero(labels[z]) / labels[z].size)
+        notes.append(note)
+
+    paint_slice(central, None)
+    if others:
+        outputs = first_output(labels.copy(), list(others))
+        _require_output(outputs, (len(others), *image.shape[1:]))
+        for z, output in zip(others, outputs, strict=True):
+            paint_slice(z, output)
+    return Drawing(
+        labels,
+        {
+            "coverage_percent": coverage_percent,
+            "slices": notes,
+            "slices_looked_at": looked_at,
+            "labelled_share": float(np.count_nonzero(labels) / labels.size),
+        },
+    )
+
+
+def _correct(labels, rank, perceived, target, traits, rng) -> int:
+    """Paint into visible errors, the worst first, and return the number of strokes."""
+    starts = shuffled_pixels(rank > 0, rng)
+    starts = starts[np.argsort(rank[tuple(starts.T)], kind="stable")]
+    return paint(
+        labels,
+        correction_edge(rank, perceived),
+        starts,
+        round(traits.correction_share * target),
+        0.5,  # the rim of the error itself: up to it and not across
+        traits.brush_px,
+        traits.population.stroke_px,
+        0.0,
+        0.0,
+        rng,
+    )
+
+
+def _fill(labels, edge, target, traits, rng) -> int:
+    """Paint interiors up to the coverage and return the number of strokes."""
+    population = traits.population
+    strokes = 0
+    for step in _MARGIN_STEPS:
+        margin = step * population.margin_px
+        strokes += paint(
+            labels,
+            edge,
+            shuffled_pixels((labels == 0) & (np.abs(edge) >= margin), rng),
+            target,
+            margin,
+            traits.brush_px,
+            population.stroke_px,
+            traits.overshoot_share,
+            population.overshoot_px,
+            rng,
+        )
+    return strokes
+
+
+def _require_output(outputs: np.ndarray, shape: tuple[int, ...]) -> None:
+    if np.shape(outputs) != shape:
+        raise ValueError(
+            f"the first output must have shape {shape} (slices, y, x), found {np.shape(outputs)}"
+        )
+    if not np.isin(outputs, (1, 2)).all():
+        raise ValueError(
+            f"the first output must hold labels 1 and 2, found {np.unique(outputs)[:5].tolist()}"
+        )

@@ -1,0 +1,131 @@
+"""What a user perceives: a pooled slice, two classes in it, and how grey levels go with them.
+
+A user never sees the truth. All that follows is made of the image's grey values alone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from scipy.optimize import isotonic_regression
+from skimage.filters import threshold_otsu
+
+GREY_LEVELS = 256
+
+
+@dataclass(frozen=True)
+class Perception:
+    """Slices as a user perceives them.
+
+    Attributes
+    ----------
+    pooled : ndarray of float32, shape (slices, y, x)
+        Grey levels pooled by the eye.
+    level : float
+        Pooled grey level that parts the two perceived classes.
+    """
+
+    pooled: np.ndarray
+    level: float
+
+    @property
+    def active(self) -> np.ndarray:
+        """Bool, shape (slices, y, x): what looks like active material."""
+        return self.pooled > self.level
+
+
+def perceive(slices: np.ndarray, eye_sigma_px: float) -> Perception:
+    """Look at slices: pool their grey levels in the plane and part them into two classes.
+
+    Parameters
+    ----------
+    slices : ndarray of uint8, shape (slices, y, x)
+        Slices of an image.
+    eye_sigma_px : float
+        Standard deviation of the Gaussian over which the eye pools, in pixels.
+
+    Returns
+    -------
+    Perception
+        With the two classes of Otsu (1979, doi:10.1109/TSMC.1979.4310076) over all the pooled
+        slices: the cut that makes either side as uniform as can be.
+
+    Raises
+    ------
+    ValueError
+        If there is only one grey level, so that nothing can be told apart.
+    """
+    if slices.min() == slices.max():
+        raise ValueError(
+            f"every voxel of the slices looked at has the grey level {slices.min()}; "
+            "there is nothing to tell apart, so check the dataset's crop and grey window"
+        )
+    pooled = ndimage.gaussian_filter(
+        slices, (0, eye_sigma_px, eye_sigma_px), output=np.float32, mode="reflect"
+    )
+    return Perception(pooled, float(threshold_otsu(pooled)))
+
+
+@dataclass(frozen=True)
+class GreyCurve:
+    """How likely a grey level looks active, and how common it is, on the slices looked at.
+
+    Attributes
+    ----------
+    active_share : ndarray of float64, shape (256,)
+        Share of the pixels of a grey level that look active; never falls with the level.
+    below : ndarray of float64, shape (257,)
+        Share of all pixels that are darker than a level.
+    below_other, below_active : ndarray of float64, shape (257,)
+        The same among the pixels that look like pore, and like active material.
+    """
+
+    active_share: np.ndarray
+    below: np.ndarray
+    below_other: np.ndarray
+    below_active: np.ndarray
+
+
+def grey_curve(slices: np.ndarray, active: np.ndarray) -> GreyCurve:
+    """Relate grey levels to what the pixels look like.
+
+    Parameters
+    ----------
+    slices : ndarray of uint8
+        Slices of an image.
+    active : ndarray of bool, same shape
+        What looks active in them.
+
+    Returns
+    -------
+    GreyCurve
+        Its `active_share` is the isotonic regression of the observed shares, weighted by the
+        pixels of each level, and linear across levels that do not occur. Where it crosses a
+        share w is exactly where w x speckle + (1 - w) x holes of a thresholded overlay is least:
+        speckle are bright pixels that look like pore, holes dark ones that look active.
+
+    Raises
+    ------
+    ValueError
+        If only one class is perceived.
+    """
+    other = np.bincount(slices[~active], minlength=GREY_LEVELS).astype(np.float64)
+    bright = np.bincount(slices[active], minlength=GREY_LEVELS).astype(np.float64)
+    if not other.any() or not bright.any():
+        raise ValueError(
+            "only one phase is perceived on the slices looked at, so no threshold can be chosen; "
+            "check that the crop holds both phases"
+        )
+    pixels = other + bright
+    (levels,) = np.nonzero(pixels)
+    shares = isotonic_regression(bright[levels] / pixels[levels], weights=pixels[levels]).x
+    return GreyCurve(
+        active_share=np.interp(np.arange(GREY_LEVELS), levels, shares),
+        below=_shares_below(pixels),
+        below_other=_shares_below(other),
+        below_active=_shares_below(bright),
+    )
+
+
+def _shares_below(pixels: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0.0], np.cumsum(pixels)]) / pixels.sum()

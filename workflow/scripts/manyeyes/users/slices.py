@@ -1,0 +1,91 @@
+"""Which slices a protocol asks for, in volumes of any height."""
+
+from collections.abc import Sequence
+
+
+def trained_slices(height: int, count: int) -> list[int]:
+    """Return equally spaced interior slices, the central one first.
+
+    Seven slices of 200 are 100, 25, 50, 75, 125, 150, 175 (Bailey et al. 2023, section 3.1.2);
+    in general slice i of n lies at i * height / (n + 1), rounded down.
+
+    Parameters
+    ----------
+    height : int
+        Slices in the volume.
+    count : int
+        Slices to train on.
+
+    Returns
+    -------
+    list of int
+        The central slice, then the others from the first to the last.
+
+    Raises
+    ------
+    ValueError
+        If the volume is too low for so many different slices.
+    """
+    _require_count(height, count)
+    places = [(index * height) // (count + 1) for index in range(1, count + 1)]
+    central = places[count // 2]
+    return [central] + [place for place in places if place != central]
+
+
+def seeded_slices(height: int, which: str | int) -> list[int]:
+    """Return the slices that are seeded by thresholds.
+
+    Parameters
+    ----------
+    height : int
+        Slices in the volume.
+    which : {"first", "all"} or int
+        "first" is slice 0 (ML1 of the paper's Table 2), "all" every slice (ML3), and a number so
+        many equally spaced ones (ML2: six), at the centres of as many equal slabs, which is an
+        assumption: 16, 50, 83, 116, 150, 183 of 200.
+
+    Returns
+    -------
+    list of int
+        From the first to the last.
+
+    Raises
+    ------
+    ValueError
+        If `which` is none of these, or the volume is too low for so many different slices.
+    """
+    if which == "first":
+        return [0]
+    if which == "all":
+        return list(range(height))
+    _require_count(height, which)
+    return [((2 * index + 1) * height) // (2 * which) for index in range(which)]
+
+
+def looked_at_slices(height: int, looks: Sequence[float]) -> list[int]:
+    """Return the slices at relative heights, each once.
+
+    Parameters
+    ----------
+    height : int
+        Slices in the volume.
+    looks : sequence of float
+        Relative heights, at least 0 and below 1.
+
+    Returns
+    -------
+    list of int
+        From the first to the last.
+    """
+    return sorted({int(look * height) for look in looks})
+
+
+def _require_count(height: int, count: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise ValueError(
+            f"slices must be 'first', 'all' or a whole number of at least 1, found {count!r}"
+        )
+    if count >= height:
+        raise ValueError(
+            f"{count} slices do not fit between the ends of a volume of {height}; ask for fewer"
+        )
