@@ -1,21 +1,22 @@
 # The FIB-SEM baseline: a block of the same electrode at high contrast, segmented plainly.
 
-BASELINE = STUDY.baseline or {"block": {}, "datasets": []}
-
 
 rule rasterise_baseline:
     output:
         truth=f"{RESULTS}/baseline/truth.tif",
-    params:
-        block=BASELINE["block"],
-        description=STUDY.electrodes.get(BASELINE["block"].get("electrode")),
-        seed=STUDY.seed,
     log:
         f"{RESULTS}/logs/rasterise_baseline.log",
     benchmark:
         f"{RESULTS}/benchmarks/rasterise_baseline.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=3000,
+    params:
+        code=code_of("rasterise_baseline.py"),
+        block=BASELINE["block"],
+        description=STUDY.electrodes.get(BASELINE["block"].get("electrode")),
+        seed=STUDY.seed,
     script:
         "../scripts/rasterise_baseline.py"
 
@@ -25,16 +26,19 @@ rule image_baseline:
         truth=f"{RESULTS}/baseline/truth.tif",
     output:
         image=f"{RESULTS}/baseline/image.tif",
-    params:
-        imaging=BASELINE["block"].get("imaging"),
-        voxel_size_nm=BASELINE["block"].get("voxel_size_nm"),
-        seed=STUDY.seed,
     log:
         f"{RESULTS}/logs/image_baseline.log",
     benchmark:
         f"{RESULTS}/benchmarks/image_baseline.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=3000,
+    params:
+        code=code_of("image_baseline.py"),
+        imaging=BASELINE["block"].get("imaging"),
+        voxel_size_nm=BASELINE["block"].get("voxel_size_nm"),
+        seed=STUDY.seed,
     script:
         "../scripts/image_baseline.py"
 
@@ -46,13 +50,16 @@ rule segment_baseline:
     output:
         segmentation=f"{RESULTS}/baseline/segmentation.tif",
         block=f"{RESULTS}/baseline/block.csv",
-    params:
-        voxel_size_nm=BASELINE["block"].get("voxel_size_nm"),
     log:
         f"{RESULTS}/logs/segment_baseline.log",
     benchmark:
         f"{RESULTS}/benchmarks/segment_baseline.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=3000,
+    params:
+        code=code_of("segment_baseline.py"),
+        voxel_size_nm=BASELINE["block"].get("voxel_size_nm"),
     script:
         "../scripts/segment_baseline.py"

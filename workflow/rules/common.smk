@@ -8,9 +8,11 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 TOP = Path(workflow.current_basedir).parent.parent
+SCRIPTS = TOP / "workflow" / "scripts"
 # Scripts find the library by themselves; the rules have to be told.
-sys.path.append(str(TOP / "workflow" / "scripts"))
+sys.path.append(str(SCRIPTS))
 
+from code_digest import code_digest
 from manyeyes.config_check import problems
 from manyeyes.study import FOREST_METHODS, StudyError, study_from_config
 
@@ -57,6 +59,11 @@ wildcard_constraints:
     filter="|".join(STUDY.filters),
     variant="|".join(STUDY.variants),
     user="|".join(STUDY.users),
+
+
+def code_of(script):
+    """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs."""
+    return code_digest(SCRIPTS / script, SCRIPTS)
 
 
 def draws(variant):

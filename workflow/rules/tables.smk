@@ -1,50 +1,27 @@
 # The tidy tables of a study, and the paper's tables made from them.
 
-TABLES = f"{RESULTS}/tables"
-BY_CELL = ["volume_fractions", "accuracy", "morphology"]
-BY_IMAGE = ["pairwise", "image_quality"]
-
-
-def parts_of(wildcards):
-    """Return the parts of a table in the order of the config."""
-    folder = f"{RESULTS}/parts/{wildcards.table}"
-    if wildcards.table in BY_IMAGE:
-        return [f"{folder}/{dataset}/{filter_}.csv" for dataset, filter_ in STUDY.images()]
-    parts = [
-        f"{folder}/{block.name}/{dataset}/{filter_}/{user}.csv"
-        for block in STUDY.blocks
-        for dataset in block.datasets
-        for filter_ in block.filters
-        for user in block.users
-    ]
-    return parts
-
-
-def tables_of_study():
-    """Return every table that this study can fill."""
-    names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
-    names += ["baseline"] if STUDY.baseline else []
-    return expand("{tables}/{name}.csv", tables=TABLES, name=names)
-
 
 rule collect_table:
     input:
         parts_of,
     output:
         f"{TABLES}/{{table}}.csv",
+    log:
+        f"{RESULTS}/logs/collect_table/{{table}}.log",
+    wildcard_constraints:
+        table="|".join(BY_CELL + BY_IMAGE),
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=500,
     params:
+        code=code_of("collect_table.py"),
         order={
             "dataset": list(STUDY.datasets),
             "filter": list(STUDY.filters),
             "variant": list(STUDY.variants),
             "user": list(STUDY.users),
         },
-    wildcard_constraints:
-        table="|".join(BY_CELL + BY_IMAGE),
-    log:
-        f"{RESULTS}/logs/collect_table/{{table}}.log",
-    resources:
-        mem_mb=500,
     script:
         "../scripts/collect_table.py"
 
@@ -57,8 +34,12 @@ rule summarise_variability:
         f"{TABLES}/variability.csv",
     log:
         f"{RESULTS}/logs/summarise_variability.log",
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=500,
+    params:
+        code=code_of("summarise_variability.py"),
     script:
         "../scripts/summarise_variability.py"
 
@@ -70,8 +51,12 @@ rule summarise_accuracy:
         f"{TABLES}/accuracy_summary.csv",
     log:
         f"{RESULTS}/logs/summarise_accuracy.log",
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=500,
+    params:
+        code=code_of("summarise_accuracy.py"),
     script:
         "../scripts/summarise_accuracy.py"
 
@@ -82,12 +67,15 @@ rule compare_with_baseline:
         block=f"{RESULTS}/baseline/block.csv",
     output:
         f"{TABLES}/baseline.csv",
-    params:
-        datasets=BASELINE["datasets"],
-        paper_percent=BASELINE.get("paper_percent"),
     log:
         f"{RESULTS}/logs/compare_with_baseline.log",
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=500,
+    params:
+        code=code_of("compare_with_baseline.py"),
+        datasets=BASELINE["datasets"],
+        paper_percent=BASELINE.get("paper_percent"),
     script:
         "../scripts/compare_with_baseline.py"

@@ -1,43 +1,26 @@
 # From a source to the image that a user looks at: rasterise or read, image, crop, filter.
 
 
-def names_of(kind):
-    """Return a wildcard pattern of the datasets whose source is of a kind."""
-    return "|".join(d.name for d in STUDY.datasets.values() if d.source["kind"] == kind) or "-none-"
-
-
-def source_of(wildcards):
-    return STUDY.datasets[wildcards.dataset].source
-
-
-def dataset_params(wildcards):
-    """Return what a job needs to know of its dataset besides its source."""
-    dataset = STUDY.datasets[wildcards.dataset]
-    return {
-        "shape": dataset.shape,
-        "start": dataset.start,
-        "voxel_size_nm": dataset.voxel_size_nm,
-        "grey_window": dataset.grey_window,
-    }
-
-
 rule rasterise_twin:
     output:
         truth=f"{RESULTS}/truth/{{dataset}}.tif",
+    log:
+        f"{RESULTS}/logs/rasterise_twin/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/rasterise_twin/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset=names_of("twin"),
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=megabytes(100),
     params:
+        code=code_of("rasterise_twin.py"),
         dataset=dataset_params,
         electrode=lambda wildcards: source_of(wildcards)["electrode"],
         origin_um=lambda wildcards: source_of(wildcards).get("origin_um", (0, 0, 0)),
         description=lambda wildcards: STUDY.electrodes[source_of(wildcards)["electrode"]],
         seed=STUDY.seed,
-    wildcard_constraints:
-        dataset=names_of("twin"),
-    log:
-        f"{RESULTS}/logs/rasterise_twin/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/rasterise_twin/{{dataset}}.tsv"
-    resources:
-        mem_mb=megabytes(100),
     script:
         "../scripts/rasterise_twin.py"
 
@@ -47,17 +30,20 @@ rule import_geometry:
         lambda wildcards: file_of(source_of(wildcards)),
     output:
         truth=f"{RESULTS}/truth/{{dataset}}.tif",
-    params:
-        dataset=dataset_params,
-        codes=lambda wildcards: source_of(wildcards)["codes"],
-    wildcard_constraints:
-        dataset=names_of("geometry"),
     log:
         f"{RESULTS}/logs/import_geometry/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/import_geometry/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset=names_of("geometry"),
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(40),
+    params:
+        code=code_of("import_geometry.py"),
+        dataset=dataset_params,
+        codes=lambda wildcards: source_of(wildcards)["codes"],
     script:
         "../scripts/import_geometry.py"
 
@@ -67,18 +53,21 @@ rule image_truth:
         truth=f"{RESULTS}/truth/{{dataset}}.tif",
     output:
         tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
-    params:
-        dataset=dataset_params,
-        imaging=lambda wildcards: source_of(wildcards)["imaging"],
-        seed=STUDY.seed,
-    wildcard_constraints:
-        dataset=f"{names_of('twin')}|{names_of('geometry')}",
     log:
         f"{RESULTS}/logs/image_truth/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/image_truth/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset=f"{names_of('twin')}|{names_of('geometry')}",
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(60),
+    params:
+        code=code_of("image_truth.py"),
+        dataset=dataset_params,
+        imaging=lambda wildcards: source_of(wildcards)["imaging"],
+        seed=STUDY.seed,
     script:
         "../scripts/image_truth.py"
 
@@ -88,19 +77,22 @@ rule import_tomogram:
         lambda wildcards: file_of(source_of(wildcards)),
     output:
         tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
-    params:
-        dataset=dataset_params,
-        expected_shape=lambda wildcards: source_of(wildcards).get("expected_shape"),
-        expected_dtype=lambda wildcards: source_of(wildcards).get("expected_dtype"),
-    wildcard_constraints:
-        dataset=names_of("file"),
     log:
         f"{RESULTS}/logs/import_tomogram/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/import_tomogram/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset=names_of("file"),
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         # The file may be far larger than its crop.
         mem_mb=lambda wildcards, input: 400 + 3 * input.size_mb,
+    params:
+        code=code_of("import_tomogram.py"),
+        dataset=dataset_params,
+        expected_shape=lambda wildcards: source_of(wildcards).get("expected_shape"),
+        expected_dtype=lambda wildcards: source_of(wildcards).get("expected_dtype"),
     script:
         "../scripts/import_tomogram.py"
 
@@ -110,14 +102,17 @@ rule filter_tomogram:
         tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
     output:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-    params:
-        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
-        filter=lambda wildcards: STUDY.filters[wildcards.filter],
     log:
         f"{RESULTS}/logs/filter_tomogram/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/filter_tomogram/{{dataset}}/{{filter}}.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(20),
+    params:
+        code=code_of("filter_tomogram.py"),
+        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+        filter=lambda wildcards: STUDY.filters[wildcards.filter],
     script:
         "../scripts/filter_tomogram.py"

@@ -1,6 +1,5 @@
 """Let a simulated user annotate one image with every variant of a block."""
 
-from manyeyes.forest import classify, fit_forest
 from manyeyes.randomness import seed_from_names
 from manyeyes.users import Drawing, Population, annotate, draw_traits
 from rule_script import note, run
@@ -11,6 +10,9 @@ def forest_output(image, *names):
     """Return what gives a user the first output on some slices, from labels drawn so far."""
 
     def first_output(labels, slices):
+        # Thresholds and windows need no forest, and its import takes longer than they do.
+        from manyeyes.forest import classify, fit_forest
+
         forest = fit_forest(image, labels, seed=seed_from_names(*names))
         return classify(image, forest, slices=slices)
 

@@ -1,7 +1,6 @@
 """Segment one image from one user's annotations; it does not matter who made them."""
 
 from manyeyes import segmentation
-from manyeyes.forest import classify_many, fit_forests
 from manyeyes.randomness import seed_from_names
 from rule_script import note, run
 from study_files import read_annotation, read_volume, write_volume
@@ -9,6 +8,9 @@ from study_files import read_annotation, read_volume, write_volume
 
 def forests(image, drawings, variants, names, snakemake):
     """Return the forests' labels of each drawing; the image's features are computed once."""
+    # Thresholds and windows need no forest, and its import takes longer than they do.
+    from manyeyes.forest import classify_many, fit_forests
+
     note(snakemake, f"trains {', '.join(variants)}")
     trained = []
     for limit in dict.fromkeys(v.get("max_labels") for v in variants.values()):

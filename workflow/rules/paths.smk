@@ -1,0 +1,169 @@
+# Where results lie, and which of them a job needs: path patterns and input functions.
+
+# Input files
+
+
+def file_of(entry):
+    """Return the path at which the rules find an input file of the config.
+
+    Files with a public address pass through `fetch_file`, which checks their sha256; a user's own
+    file is read where it lies.
+    """
+    if "url" in entry:
+        return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
+    return str(Path(DATA_FOLDER or "") / entry["file"])
+
+
+def input_entries():
+    """Return all input files of the study as the config describes them."""
+    entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
+    return entries + [recording.file for recording in RECORDINGS.values()]
+
+
+def refuse_missing_files():
+    """Stop before any job if a file is missing that nobody but the user can bring."""
+    missing = [e for e in input_entries() if "url" not in e and not Path(file_of(e)).is_file()]
+    hint = "Put it there, or name its folder in data_folder or MANYEYES_DATA."
+    hints = dict.fromkeys(entry.get("obtain", hint) for entry in missing)
+    if missing:
+        raise WorkflowError(
+            "These input files are missing:\n  "
+            + "\n  ".join(dict.fromkeys(file_of(entry) for entry in missing))
+            + "\n"
+            + "\n".join(hints)
+        )
+
+
+refuse_missing_files()
+
+
+def fetched_files():
+    """Return every file with a public address, by the folder that it is kept in."""
+    return {entry["sha256"][:12]: entry for entry in input_entries() if "url" in entry}
+
+
+FETCHED = fetched_files()
+
+
+# Datasets
+
+
+def names_of(kind):
+    """Return a wildcard pattern of the datasets whose source is of a kind."""
+    return "|".join(d.name for d in STUDY.datasets.values() if d.source["kind"] == kind) or "-none-"
+
+
+def source_of(wildcards):
+    return STUDY.datasets[wildcards.dataset].source
+
+
+def dataset_params(wildcards):
+    """Return what a job needs to know of its dataset besides its source."""
+    dataset = STUDY.datasets[wildcards.dataset]
+    return {
+        "shape": dataset.shape,
+        "start": dataset.start,
+        "voxel_size_nm": dataset.voxel_size_nm,
+        "grey_window": dataset.grey_window,
+    }
+
+
+# Annotations
+
+ANNOTATION = f"{RESULTS}/annotations/{{dataset}}/{{filter}}/{{variant}}/{{user}}"
+
+
+def of_block(pattern, variants):
+    """Return a path pattern once per variant; dataset, filter and user stay wildcards."""
+    return [pattern.replace("{variant}", variant) for variant in variants]
+
+
+def recording_of(wildcards):
+    return RECORDINGS[wildcards.dataset, wildcards.filter, wildcards.variant, wildcards.user]
+
+
+def drawn_recordings(drawn):
+    """Return a wildcard pattern of the variants that recorded users drew (or did not draw)."""
+    names = {variant for _, _, variant, _ in RECORDINGS if draws(variant) == drawn}
+    return "|".join(sorted(names)) or "-none-"
+
+
+# Segmentations
+
+SEGMENTATION = f"{RESULTS}/segmentations/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tif"
+
+
+def recorded_annotation(wildcards):
+    """Return the files of one recorded annotation: a JSON, and a drawing where there is one."""
+    suffixes = [".json", ".tif"] if draws(wildcards.variant) else [".json"]
+    return [ANNOTATION.format(**wildcards) + suffix for suffix in suffixes]
+
+
+# Parts of tables
+
+BLOCKS = {block.name: block for block in STUDY.blocks}
+
+
+def segmentation_of(cell):
+    return SEGMENTATION.format(
+        dataset=cell.dataset, filter=cell.filter, variant=cell.variant, user=cell.user
+    )
+
+
+def segmentations_in_block(wildcards):
+    return [
+        segmentation_of(cell)
+        for cell in BLOCKS[wildcards.block].cells()
+        if (cell.dataset, cell.filter, cell.user)
+        == (wildcards.dataset, wildcards.filter, wildcards.user)
+    ]
+
+
+def cells_on_image(wildcards):
+    """Return an image's cells, the users of each variant one after the other."""
+    variants = list(STUDY.variants)
+    cells = [
+        cell
+        for cell in STUDY.cells()
+        if (cell.dataset, cell.filter) == (wildcards.dataset, wildcards.filter)
+    ]
+    return sorted(cells, key=lambda cell: variants.index(cell.variant))
+
+
+def truth_of(wildcards):
+    """Return the truth's file, or nothing for a measured dataset."""
+    has_truth = STUDY.datasets[wildcards.dataset].has_truth
+    return [f"{RESULTS}/truth/{wildcards.dataset}.tif"] if has_truth else []
+
+
+# Tables
+
+TABLES = f"{RESULTS}/tables"
+BY_CELL = ["volume_fractions", "accuracy", "morphology"]
+BY_IMAGE = ["pairwise", "image_quality"]
+
+
+def parts_of(wildcards):
+    """Return the parts of a table in the order of the config."""
+    folder = f"{RESULTS}/parts/{wildcards.table}"
+    if wildcards.table in BY_IMAGE:
+        return [f"{folder}/{dataset}/{filter_}.csv" for dataset, filter_ in STUDY.images()]
+    return [
+        f"{folder}/{block.name}/{dataset}/{filter_}/{user}.csv"
+        for block in STUDY.blocks
+        for dataset in block.datasets
+        for filter_ in block.filters
+        for user in block.users
+    ]
+
+
+def tables_of_study():
+    """Return every table that this study can fill."""
+    names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
+    names += ["baseline"] if STUDY.baseline else []
+    return expand("{tables}/{name}.csv", tables=TABLES, name=names)
+
+
+# The FIB-SEM block
+
+BASELINE = STUDY.baseline or {"block": {}, "datasets": []}
