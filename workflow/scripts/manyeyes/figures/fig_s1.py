@@ -1,0 +1,167 @@
+"""Fig. S1: a, how a forest is trained with drawn seeds; b, the grey values of the images."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from . import style
+
+MOST_COLUMNS = 3
+FILTER_LOOKS = {
+    "raw": {"color": "#8c8c8c", "lw": 0.9},
+    "gaussian": {"color": "#0b4a78", "lw": 1.1, "ls": (0, (4, 1.2))},
+}
+SPARE_LOOK = {"color": "#d9660a", "lw": 1.0, "ls": ":"}
+
+# Section 2.5.3 of the paper, in our words: (text, column, row) on a grid of 5 by 2.
+STEPS = (
+    ("Image\n(raw or filtered)", 0, 1),
+    ("Draw both phases\non the central slice\nto the coverage", 1, 1),
+    ("Train the forest\non features of the\nlabelled voxels", 2, 1),
+    ("First output\nover the image", 3, 1),
+    ("Compare with\nthe image: where is\nit visibly wrong?", 4, 1),
+    ("Draw on six more\nslices, errors first,\nto the coverage", 4, 0),
+    ("Train the forest\nagain on all\nseven slices", 3, 0),
+    ("Classify the\nwhole volume", 2, 0),
+    ("Segmentation:\n1 active material,\n2 pore and CBD", 1, 0),
+)
+USER_STEPS = {1, 4, 5}
+
+
+@style.styled
+def draw(
+    histograms: Mapping[tuple[str, str], np.ndarray],
+    origins: Mapping[str, str],
+    *,
+    workflow: bool = True,
+) -> Figure:
+    """Return the workflow of drawn seeds and the grey-value histograms.
+
+    Parameters
+    ----------
+    histograms : mapping of (dataset, filter) to ndarray, shape (256,)
+        Voxels per grey level.
+    origins : mapping of dataset to origin
+        The datasets to show, in order.
+    workflow : bool, default True
+        Whether the study draws seeds at all.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no histogram.
+    """
+    datasets = [d for d in origins if any(d == dataset for dataset, _ in histograms)]
+    if not datasets:
+        raise ValueError("nothing to draw: there is no image to count the grey values of")
+    columns = min(MOST_COLUMNS, len(datasets))
+    lines = -(-len(datasets) // columns)
+    workflow_mm, line_mm = (48.0 if workflow else 0.0), 42.0
+    figure = style.new_figure(style.DOUBLE_MM, workflow_mm + line_mm * lines + 12.0)
+    grid = figure.add_gridspec(
+        lines + workflow, columns, height_ratios=[workflow_mm] * workflow + [line_mm] * lines
+    )
+    letters = style.letters()
+    if workflow:
+        axes = figure.add_subplot(grid[0, :])
+        style.panel_letter(axes, next(letters), "Drawn seeds with iterative correction (MLX)")
+        _draw_workflow(axes)
+    letter = next(letters)
+    filters = list(dict.fromkeys(filter_ for _, filter_ in histograms))
+    for i, dataset in enumerate(datasets):
+        axes = figure.add_subplot(grid[workflow + i // columns, i % columns])
+        shown = {f: histograms[dataset, f] for f in filters if (dataset, f) in histograms}
+        draw_histograms(axes, shown)
+        if i == 0:
+            style.panel_letter(axes, letter, dataset)
+        else:
+            axes.set_title(dataset, loc="left")
+        if i == columns - 1:
+            style.legend_above(
+                axes, [style.line_handle(style.filter_name(f), **_look(f)) for f in filters]
+            )
+        axes.set_xlabel("Grey level" if i >= len(datasets) - columns else "")
+        axes.set_ylabel("% of voxels" if i % columns == 0 else "")
+    style.footnote(figure, style.origin_sentence({d: origins[d] for d in datasets}))
+    return figure
+
+
+def draw_histograms(axes: Axes, histograms: Mapping[str, np.ndarray]) -> None:
+    """Draw the share of voxels on each grey level, a line for each filter.
+
+    Parameters
+    ----------
+    axes : Axes
+    histograms : mapping of filter to ndarray, shape (256,)
+        The two ends of the scale hold clipped voxels; they are left out of the lines, as in the
+        count of modes.
+    """
+    for filter_, counts in histograms.items():
+        share = 100.0 * counts / counts.sum()
+        axes.plot(np.arange(1, len(counts) - 1), share[1:-1], **_look(filter_))
+    axes.set_xlim(0, 255)
+    axes.set_ylim(bottom=0)
+    axes.set_xticks([0, 64, 128, 192, 255])
+
+
+def _look(filter_: str) -> dict:
+    return FILTER_LOOKS.get(filter_, SPARE_LOOK)
+
+
+def _draw_workflow(axes: Axes) -> None:
+    """Draw the steps as boxes with arrows; what the user does is filled."""
+    axes.set_axis_off()
+    axes.set_xlim(-0.02, 5.0)
+    axes.set_ylim(-0.15, 2.0)
+    width, height = 0.78, 0.66
+    for i, (text, column, row) in enumerate(STEPS):
+        by_user = i in USER_STEPS
+        axes.add_patch(
+            FancyBboxPatch(
+                (column + 0.1, row + 0.1),
+                width,
+                height,
+                boxstyle="round,pad=0.02,rounding_size=0.05",
+                facecolor="#f0cfe4" if by_user else "#f2f2f2",
+                edgecolor="black",
+                linewidth=1.1 if by_user else 0.6,
+            )
+        )
+        axes.text(
+            column + 0.1 + width / 2,
+            row + 0.1 + height / 2,
+            text,
+            ha="center",
+            va="center",
+            fontsize=6.2,
+        )
+    for (_, c0, r0), (_, c1, r1) in pairwise(STEPS):
+        middle = 0.1 + width / 2, 0.1 + height / 2
+        if r0 == r1:
+            sign = 1 if c1 > c0 else -1
+            start = (c0 + middle[0] + sign * (width / 2 + 0.02), r0 + middle[1])
+            end = (c1 + middle[0] - sign * (width / 2 + 0.02), r1 + middle[1])
+        else:
+            start = (c0 + middle[0], r0 + 0.08)
+            end = (c1 + middle[0], r1 + 0.1 + height + 0.02)
+        axes.annotate(
+            "",
+            xy=end,
+            xytext=start,
+            arrowprops={
+                "arrowstyle": "-|>",
+                "lw": 0.9,
+                "color": "black",
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+    axes.text(0.1, 0.43, "filled: done\nby the user", fontsize=6.2, va="center", color="#7d3270")

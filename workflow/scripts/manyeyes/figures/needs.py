@@ -1,0 +1,371 @@
+"""Which figures there are, what each is drawn from, and which of them a study can draw."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from . import fig1, fig2, paper
+
+RAW = "raw"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What of a study a figure shows. Empty if the study has nothing for it.
+
+    Attributes
+    ----------
+    datasets : tuple of str
+        What it shows, in its order.
+    images : tuple of (dataset, filter)
+        Image volumes that it reads.
+    cells : tuple
+        Segmentations that it reads, with dataset, filter, variant and user.
+    truths : tuple of str
+        Datasets whose truth volume it reads.
+    """
+
+    datasets: tuple[str, ...] = ()
+    images: tuple[tuple[str, str], ...] = ()
+    cells: tuple = ()
+    truths: tuple[str, ...] = ()
+
+    def __bool__(self):
+        return bool(self.datasets)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the study.
+
+    Attributes
+    ----------
+    title : str
+        What it shows, in a line.
+    category : str
+        Where it stands in the report.
+    tables : tuple of str
+        Names of the tables that it reads.
+    wanted : callable
+        From a study to `Needs`.
+    lacks : str
+        What a study must have for it, for the error of one that has not.
+    """
+
+    title: str
+    category: str
+    tables: tuple[str, ...]
+    wanted: Callable[[object], Needs]
+    lacks: str
+
+
+def figures_of(study) -> list[str]:
+    """Return the names of all figures that a study can draw.
+
+    Parameters
+    ----------
+    study : manyeyes.study.Study
+        Its ``cells()``, ``images()``, ``datasets`` and ``baseline`` are looked at.
+
+    Returns
+    -------
+    list of str
+    """
+    return [name for name, figure in FIGURES.items() if figure.wanted(study)]
+
+
+def needs_of(name: str, study) -> Needs:
+    """Return what a figure shows of a study.
+
+    Parameters
+    ----------
+    name : str
+        One of `FIGURES`.
+    study : manyeyes.study.Study
+
+    Returns
+    -------
+    Needs
+        Never empty.
+
+    Raises
+    ------
+    ValueError
+        If there is no such figure or the study has nothing for it.
+    """
+    if name not in FIGURES:
+        raise ValueError(f"there is no figure {name!r}; known are {', '.join(FIGURES)}")
+    needs = FIGURES[name].wanted(study)
+    if not needs:
+        raise ValueError(
+            f"this study cannot draw {name}: it needs {FIGURES[name].lacks}; plan that or take "
+            f"{name} off the list of figures"
+        )
+    return needs
+
+
+def _with_users(study, variants: Iterable[str], least: int, filters=None) -> dict[tuple, list]:
+    """Return the cells of each (dataset, filter, variant) that at least so many users segment."""
+    variants = set(variants)
+    groups: dict[tuple, list] = {}
+    for cell in study.cells():
+        if cell.variant in variants and (filters is None or cell.filter in filters):
+            groups.setdefault((cell.dataset, cell.filter, cell.variant), []).append(cell)
+    return {key: cells for key, cells in groups.items() if len(cells) >= least}
+
+
+def _open(names: Iterable[str]) -> list[str]:
+    """Return all but the paper's in-house datasets: its open ones and those it does not know."""
+    return [n for n in paper.in_paper_order(names) if n not in paper.IN_HOUSE]
+
+
+def _in_house(names: Iterable[str]) -> list[str]:
+    return [n for n in paper.IN_HOUSE if n in set(names)]
+
+
+def _tabled(variants, choose, *, least=2, filters=None, beside=()):
+    """Return a function from a study to the datasets for which a table has enough users.
+
+    Parameters
+    ----------
+    variants : sequence of str
+        At least one of them must be there.
+    choose : callable
+        Which of the datasets, in what order.
+    least : int
+        Users that a variant needs to be shown.
+    filters : sequence of str, optional
+        Filters that count; all by default.
+    beside : sequence of str
+        Variants of which at least one must be there too.
+    """
+
+    def wanted(study) -> Needs:
+        names = [d for d, *_ in _with_users(study, variants, least, filters)]
+        if beside:
+            others = {d for d, *_ in _with_users(study, beside, least, filters)}
+            names = [name for name in names if name in others]
+        return Needs(datasets=tuple(choose(names)))
+
+    return wanted
+
+
+def _fig1(study) -> Needs:
+    groups = _with_users(study, [fig1.VARIANT], 2, [RAW])
+    names = [d for d, *_ in groups]
+    open_ones, in_house = _open(names), _in_house(names)
+    # Of the open data the paper shows what seems to be NMC-2 (its scale bar fits that width).
+    chosen = [*(["NMC-2"] if "NMC-2" in open_ones else open_ones[:1]), *in_house[:1]]
+    cells = [cell for d in chosen for cell in groups[d, RAW, fig1.VARIANT][:3]]
+    return Needs(datasets=tuple(chosen), cells=tuple(cells))
+
+
+def _slices(choose, segmented, variants):
+    """Return a function from a study to images of some datasets and one user's segmentations."""
+
+    def wanted(study) -> Needs:
+        datasets = choose(dict.fromkeys(d for d, _ in study.images()))
+        images = [(d, f) for d in datasets for d_, f in study.images() if d_ == d]
+        groups = _with_users(study, variants, 1)
+        shown = segmented(datasets)
+        cells = [
+            groups[d, f, v][0]
+            for v in variants
+            for d, f in images
+            if d in shown
+            if (d, f, v) in groups
+        ]
+        return Needs(tuple(datasets), tuple(images), tuple(cells)) if cells else Needs()
+
+    return wanted
+
+
+def _fig_s1(study) -> Needs:
+    datasets = paper.in_paper_order(d for d, _ in study.images())
+    images = [(d, f) for d in datasets for d_, f in study.images() if d_ == d]
+    return Needs(tuple(datasets), tuple(images))
+
+
+def _with_truth(study, origins) -> list[str]:
+    names = {d for d, _ in study.images()}
+    return paper.in_paper_order(
+        n for n, dataset in study.datasets.items() if n in names and dataset.origin in origins
+    )
+
+
+def _fig_twins(study) -> Needs:
+    datasets = _with_truth(study, ["twin"])
+    images = [(d, f) for d in datasets for d_, f in study.images() if d_ == d]
+    return Needs(tuple(datasets), tuple(images))
+
+
+def _fig_accuracy(study) -> Needs:
+    return Needs(tuple(_with_truth(study, ["twin", "simulated-imaging"])))
+
+
+def _fig_baseline(study) -> Needs:
+    if not study.baseline:
+        return Needs()
+    segmented = {d for d, _ in study.images()}
+    names = [d for d in study.baseline["datasets"] if d in segmented]
+    return Needs(tuple(paper.in_paper_order(names)))
+
+
+def _fig_geometry(study) -> Needs:
+    """Real geometries beside synthetic ones of the same family of materials."""
+    real = _with_truth(study, ["simulated-imaging"])
+    families = {family(study.datasets[name].material) for name in real}
+    twins = [
+        name
+        for name in _with_truth(study, ["twin"])
+        if family(study.datasets[name].material) in families
+    ]
+    if not (real and twins):
+        return Needs()
+    return Needs(datasets=(*real, *twins), truths=(*real, *twins))
+
+
+def family(material: str) -> str:
+    """Return the kind of a material: its name without grades, so NMC532 and NMC622 are one."""
+    return material.rstrip("0123456789- ").lower()
+
+
+_VARIATION = "Variation between users"
+_SLICES = "Slices"
+_DETAILS = "User by user"
+_CHECKS = "Images, twins and accuracy"
+
+_SD = ("variability", "volume_fractions")
+_SD_AND_PAIRS = (*_SD, "pairwise")
+
+FIGURES = {
+    "fig1": Figure(
+        "Three users, one slice: segmentations and differences",
+        _SLICES,
+        (),
+        _fig1,
+        f"{fig1.VARIANT} on a raw image by two users",
+    ),
+    "fig2": Figure(
+        "Raw and filtered slices, simple threshold and watershed",
+        _SLICES,
+        (),
+        _slices(
+            lambda names: _open(names)[: fig2.MOST_DATASETS],
+            fig2.segmented_datasets,
+            fig2.VARIANTS,
+        ),
+        "S2 or cWS on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig3": Figure(
+        "Spread of the volume fraction: simple thresholds and watershed",
+        _VARIATION,
+        _SD,
+        _tabled((*paper.SIMPLE, *paper.WATERSHED), _open),
+        "S1, S2, S3, gWS or cWS by two users on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig4": Figure(
+        "Drawn seeds: spread and pairwise difference by coverage",
+        _VARIATION,
+        _SD_AND_PAIRS,
+        _tabled(paper.COVERAGES, _open),
+        "MLX10 to MLX65 by two users on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig5": Figure(
+        "Drawn seeds against threshold and watershed, open-source data",
+        _VARIATION,
+        _SD_AND_PAIRS,
+        _tabled(("S2", "cWS"), _open, beside=("MLX10", "MLX25")),
+        "S2 or cWS beside MLX10 or MLX25 by two users on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig6": Figure(
+        "Slices of the in-house data, simple threshold and watershed",
+        _SLICES,
+        (),
+        _slices(_in_house, lambda names: names, ("S2", "cWS")),
+        "S2 or cWS on NEX-V or NEX-U",
+    ),
+    "fig7": Figure(
+        "Spread of the volume fraction, in-house data",
+        _VARIATION,
+        _SD,
+        _tabled(("S2", "cWS"), _in_house),
+        "S2 or cWS by two users on NEX-V or NEX-U",
+    ),
+    "fig8": Figure(
+        "Drawn seeds against threshold and watershed, in-house data",
+        _VARIATION,
+        _SD_AND_PAIRS,
+        _tabled(paper.COMPARED, _in_house, filters=[RAW]),
+        "S2, cWS, MLX10 or MLX25 by two users on raw NEX-V or NEX-U",
+    ),
+    "fig_s1": Figure(
+        "The workflow of drawn seeds, and the grey values of the images",
+        _CHECKS,
+        (),
+        _fig_s1,
+        "an image",
+    ),
+    "fig_s2": Figure(
+        "Each user's volume fraction: simple thresholds",
+        _DETAILS,
+        ("volume_fractions",),
+        _tabled(paper.SIMPLE, _open, least=1),
+        "S1, S2 or S3 on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig_s3": Figure(
+        "Each user's volume fraction: watershed",
+        _DETAILS,
+        ("volume_fractions",),
+        _tabled(paper.WATERSHED, _open, least=1),
+        "gWS or cWS on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig_s4": Figure(
+        "Spread of the volume fraction: forests trained by thresholded seeds",
+        _VARIATION,
+        _SD,
+        _tabled(paper.SEEDED, _open),
+        "ML1, ML2 or ML3 by two users on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig_s5": Figure(
+        "Each user's volume fraction: forests trained by thresholded seeds",
+        _DETAILS,
+        ("volume_fractions",),
+        _tabled(paper.SEEDED, _open, least=1),
+        "ML1, ML2 or ML3 on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig_s6": Figure(
+        "Each user's volume fraction: forests trained by drawn seeds",
+        _DETAILS,
+        ("volume_fractions",),
+        _tabled(paper.COVERAGES, _open, least=1),
+        "MLX10 to MLX65 on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig_twins": Figure(
+        "The digital twins beside their targets",
+        _CHECKS,
+        ("image_quality", "geometry"),
+        _fig_twins,
+        "a twin",
+    ),
+    "fig_accuracy": Figure(
+        "Distance of every method from the truth",
+        _CHECKS,
+        ("accuracy", "accuracy_summary"),
+        _fig_accuracy,
+        "a dataset whose truth is known",
+    ),
+    "fig_baseline": Figure(
+        "Distance from the FIB-SEM baseline, split into its parts",
+        _CHECKS,
+        ("volume_fractions", "baseline"),
+        _fig_baseline,
+        "a baseline and a segmented dataset that is compared with it",
+    ),
+    "fig_geometry": Figure(
+        "The synthetic geometry beside a measured one",
+        _CHECKS,
+        ("geometry",),
+        _fig_geometry,
+        "a measured geometry and a twin of the same family of materials",
+    ),
+}

@@ -1,0 +1,177 @@
+"""Volume fractions user by user, a panel for each dataset, with the truth where it is known."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from . import paper, style
+
+USER_MARKERS = ("o", "s", "^", "D", "v", "P")
+MOST_MARKED = len(USER_MARKERS)
+MOST_COLUMNS = 4
+SPREAD = 0.5
+
+
+def user_places(users: Sequence[str]) -> dict[str, float]:
+    """Return each user's sideways offset from the middle of a variant, in order."""
+    if len(users) == 1:
+        return {users[0]: 0.0}
+    return dict(zip(users, np.linspace(-SPREAD / 2, SPREAD / 2, len(users)), strict=True))
+
+
+def draw_users(
+    axes: Axes, rows: pd.DataFrame, columns: Sequence[tuple[str, str]], users: Sequence[str]
+) -> None:
+    """Draw every user's volume fraction and the mean of each variant.
+
+    Parameters
+    ----------
+    axes : Axes
+    rows : DataFrame
+        Of one dataset: filter, variant, user, active_fraction.
+    columns : sequence of (filter, variant)
+        From left to right.
+    users : sequence of str
+        All users of the figure in order, so that each has one sign throughout.
+    """
+    styles = style.variant_styles(variant for _, variant in columns)
+    marked = len(users) <= MOST_MARKED
+    for x, (filter_, variant) in enumerate(columns):
+        cell = rows[(rows["filter"] == filter_) & (rows["variant"] == variant)]
+        names = list(cell["user"])
+        places = user_places(names)
+        recorded = variant == paper.RECORDED
+        for user, fraction in zip(names, cell["active_fraction"], strict=True):
+            marker = "*" if recorded else USER_MARKERS[users.index(user)] if marked else "o"
+            axes.plot(
+                x + places[user],
+                fraction,
+                marker,
+                ms=7 if recorded else 4 if marked else 2.5,
+                mfc=styles[variant].colour,
+                mec="black",
+                mew=0.5,
+                zorder=3,
+            )
+        if len(names) > 1:
+            mean = cell["active_fraction"].mean()
+            axes.plot([x - 0.38, x + 0.38], [mean, mean], color="black", lw=0.9, zorder=2)
+
+
+def _label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
+    """Write variants along the axis and filters below them, with a line between filters."""
+    axes.set_xlim(-0.6, len(columns) - 0.4)
+    axes.set_xticks(range(len(columns)))
+    crowded = len(columns) > 7
+    axes.set_xticklabels(
+        [variant for _, variant in columns], rotation=90 if crowded else 0, fontsize=6
+    )
+    axes.tick_params(axis="x", length=0)
+    for filter_ in dict.fromkeys(f for f, _ in columns):
+        places = [i for i, (f, _) in enumerate(columns) if f == filter_]
+        axes.annotate(
+            style.filter_name(filter_),
+            xy=(np.mean(places), 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, -29 if crowded else -13),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=6.5,
+        )
+        if places[0] > 0:
+            axes.axvline(places[0] - 0.5, color="#bbbbbb", linewidth=0.5, zorder=0)
+
+
+def _truth_line(axes: Axes, rows: pd.DataFrame) -> bool:
+    """Draw the dataset's true volume fraction, if it is known; return whether it is."""
+    known = rows["truth_fraction"].dropna()
+    if known.empty:
+        return False
+    axes.axhline(known.iloc[0], color=style.TRUTH_COLOUR, lw=0.9, ls=(0, (5, 2)), zorder=1)
+    return True
+
+
+@style.styled
+def draw_figure(
+    volume_fractions: pd.DataFrame, origins: Mapping[str, str], variants: Sequence[str]
+) -> Figure:
+    """Draw the volume fraction that each user got, a panel for each dataset.
+
+    A recorded user's segmentation, where there is one, stands beside the others.
+
+    Parameters
+    ----------
+    volume_fractions : DataFrame
+        Table of the study.
+    origins : mapping of dataset to origin
+        Which datasets to show, in order.
+    variants : sequence of str
+        Which variants to show, in order.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+    """
+    table = volume_fractions
+    wanted = table[table["variant"].isin(list(variants))]
+    datasets = [d for d in origins if d in set(wanted["dataset"])]
+    if not datasets:
+        raise ValueError(
+            f"nothing to draw: the table has no row of {', '.join(variants)} on "
+            f"{', '.join(origins) or 'any dataset'}"
+        )
+    shown = table[
+        table["variant"].isin([*variants, paper.RECORDED]) & table["dataset"].isin(datasets)
+    ]
+    users = list(dict.fromkeys(shown.loc[shown["variant"] != paper.RECORDED, "user"]))
+    columns = min(MOST_COLUMNS, len(datasets))
+    lines = -(-len(datasets) // columns)
+    width = style.DOUBLE_MM if columns > 2 else style.SINGLE_MM * columns
+    figure = style.new_figure(width, 62.0 * lines + 14.0)
+    grid = figure.subplots(lines, columns, sharey=True, squeeze=False)
+    for axes in grid.ravel()[len(datasets) :]:
+        axes.set_axis_off()
+    has_truth = has_recorded = False
+    for axes, dataset, letter in zip(grid.ravel(), datasets, style.letters(), strict=False):
+        rows = shown[shown["dataset"] == dataset]
+        filters = list(dict.fromkeys(rows["filter"]))
+        pairs = set(zip(rows["filter"], rows["variant"], strict=True))
+        order = [(f, v) for f in filters for v in [*variants, paper.RECORDED] if (f, v) in pairs]
+        draw_users(axes, rows, order, users)
+        _label_columns(axes, order)
+        has_truth |= _truth_line(axes, rows)
+        has_recorded |= paper.RECORDED in set(rows["variant"])
+        axes.grid(axis="y")
+        style.panel_letter(axes, letter, dataset)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("Active-material volume fraction")
+    style.legend_above(figure, _handles(users, has_truth, has_recorded), columns=6)
+    notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
+    shown_origins = {dataset: origins[dataset] for dataset in datasets}
+    style.footnote(figure, *notes, style.origin_sentence(shown_origins))
+    return figure
+
+
+def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool) -> list:
+    point = {"mfc": "#bbbbbb", "mec": "black", "mew": 0.5, "ls": ""}
+    handles = []
+    if len(users) <= MOST_MARKED:
+        handles = [
+            style.line_handle(f"user {user}", marker=marker, ms=4, **point)
+            for user, marker in zip(users, USER_MARKERS, strict=False)
+        ]
+    handles.append(style.line_handle("mean", color="black", lw=0.9))
+    if has_recorded:
+        handles.append(style.line_handle("recorded person", marker="*", ms=7, **point))
+    if has_truth:
+        handles.append(style.line_handle("truth", color=style.TRUTH_COLOUR, lw=0.9, ls=(0, (5, 2))))
+    return handles

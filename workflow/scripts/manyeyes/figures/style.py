@@ -1,0 +1,293 @@
+"""One look for all figures: sizes, colours, marks, labels, scale bars, the data's origin."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import wraps
+from textwrap import fill
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
+
+SINGLE_MM = 90.0
+DOUBLE_MM = 190.0
+PAGE_MM = 235.0
+PAPER = "Bailey et al. 2023"
+
+_RC = {
+    "figure.dpi": 150,
+    "savefig.dpi": 300,
+    "svg.hashsalt": "manyeyes",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 7.0,
+    "axes.titlesize": 7.0,
+    "axes.labelsize": 7.0,
+    "xtick.labelsize": 6.5,
+    "ytick.labelsize": 6.5,
+    "legend.fontsize": 6.5,
+    "legend.frameon": False,
+    "legend.handlelength": 1.4,
+    "legend.columnspacing": 1.2,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "grid.linewidth": 0.4,
+    "grid.color": "#d9d9d9",
+    "hatch.linewidth": 0.5,
+    "lines.linewidth": 1.0,
+    "figure.constrained_layout.h_pad": 0.03,
+    "figure.constrained_layout.w_pad": 0.03,
+}
+
+FILTER_NAMES = {"raw": "raw", "gaussian": "filtered"}
+ORIGIN_NAMES = {
+    "twin": "digital twin",
+    "simulated-imaging": "simulated image of a measured geometry",
+    "measured": "measured",
+}
+ORIGIN_PLURALS = {
+    "twin": "digital twins",
+    "simulated-imaging": "simulated images of measured geometries",
+    "measured": "measured tomograms",
+}
+
+# Whatever the paper states is yellow with a black rim, whatever its shape.
+PAPER_FILL = "#ffe14d"
+PAPER_MARK = {"mfc": PAPER_FILL, "mec": "black", "mew": 0.8}
+PAPER_COLOUR = "#000000"
+TRUTH_COLOUR = "#444444"
+ACTIVE_REST = ListedColormap(["#f2efe6", "#2f3e4e"])
+DIFFERENCE = ListedColormap(["#f7f7f7", "#b2182b"])
+
+
+@dataclass(frozen=True)
+class VariantStyle:
+    """How a variant is drawn, in every figure the same.
+
+    Attributes
+    ----------
+    colour : str
+        A hue for each family (blue, orange, green, purple: apart for all common colour
+        blindnesses), a lightness for each member, so that greyscale keeps them apart too.
+    hatch : str
+        A second sign of the family, for prints without colour.
+    marker : str
+        For points.
+    """
+
+    colour: str
+    hatch: str
+    marker: str
+
+
+_KNOWN = {
+    "S1": VariantStyle("#a6cbe8", "", "v"),
+    "S2": VariantStyle("#3d8fc7", "", "s"),
+    "S3": VariantStyle("#0b4a78", "", "^"),
+    "gWS": VariantStyle("#fbc27d", "/////", "<"),
+    "cWS": VariantStyle("#d9660a", "/////", "D"),
+    "ML1": VariantStyle("#b5e3d0", ".....", "p"),
+    "ML2": VariantStyle("#3fae8b", ".....", "h"),
+    "ML3": VariantStyle("#046349", ".....", "8"),
+    "MLX10": VariantStyle("#f0cfe4", "", "o"),
+    "MLX25": VariantStyle("#d68fbd", "", "o"),
+    "MLX35": VariantStyle("#b05a96", "", "o"),
+    "MLX50": VariantStyle("#7d3270", "", "o"),
+    "MLX65": VariantStyle("#43133f", "", "o"),
+    "recorded": VariantStyle("#111111", "xxxxx", "*"),
+}
+_SPARE = [
+    VariantStyle(colour, hatch, marker)
+    for hatch, marker in (("ooo", "P"), ("+++", "X"), ("---", "d"))
+    for colour in ("#cfcfcf", "#9b9b9b", "#666666")
+]
+
+
+def variant_styles(variants: Iterable[str]) -> dict[str, VariantStyle]:
+    """Return the style of each variant; those that the paper does not know get a grey, in order."""
+    styles, spare = {}, 0
+    for variant in variants:
+        if variant in _KNOWN:
+            styles[variant] = _KNOWN[variant]
+        else:
+            styles[variant] = _SPARE[spare % len(_SPARE)]
+            spare += 1
+    return styles
+
+
+def context() -> AbstractContextManager:
+    """Return a context in which matplotlib draws and saves in this style.
+
+    Saving needs it too: the salt that makes equal figures equal SVG bytes is read then.
+    """
+    return mpl.rc_context(_RC)
+
+
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Let a draw function always run in this style, whoever calls it."""
+
+    @wraps(draw)
+    def drawn(*args, **kwargs):
+        with context():
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def new_figure(width_mm: float, height_mm: float) -> Figure:
+    """Return an empty figure of a size in mm whose layout keeps its parts from overlapping."""
+    return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
+
+
+def filter_name(filter_: str) -> str:
+    """Return how a filter is called in a figure."""
+    return FILTER_NAMES.get(filter_, filter_)
+
+
+def origin_sentence(origins: Mapping[str, str]) -> str:
+    """Return a sentence that says where the data of each dataset come from.
+
+    Parameters
+    ----------
+    origins : mapping of dataset to origin
+
+    Returns
+    -------
+    str
+        For example "Data: digital twins (NMC-1, NMC-2); measured tomograms (mine)."
+    """
+    by_origin: dict[str, list[str]] = {}
+    for dataset, origin in origins.items():
+        by_origin.setdefault(origin, []).append(dataset)
+    parts = [
+        f"{(ORIGIN_NAMES if len(names) == 1 else ORIGIN_PLURALS).get(origin, origin)} "
+        f"({', '.join(names)})"
+        for origin, names in by_origin.items()
+    ]
+    return f"Data: {'; '.join(parts)}."
+
+
+def footnote(figure: Figure, *sentences: str) -> None:
+    """Write small print below a figure; the layout makes room for it."""
+    # At 6 points a letter is 1.17 mm wide on average; a supxlabel does not wrap by itself.
+    letters_a_line = int(figure.get_figwidth() * 25.4 / 1.17)
+    text = "\n".join(fill(sentence, letters_a_line) for sentence in sentences if sentence)
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=6.0, color="#333333", linespacing=1.35)
+
+
+def panel_letter(axes: Axes, letter: str, text: str = "") -> None:
+    """Put a bold panel letter, and a text after it, above the left end of a panel."""
+    axes.set_title(rf"$\bf{{{letter}}}$  {text}" if text else rf"$\bf{{{letter}}}$", loc="left")
+
+
+def letters() -> Iterable[str]:
+    """Yield a), b), ... for the panels of one figure."""
+    return (f"{chr(code)})" for code in range(ord("a"), ord("z") + 1))
+
+
+def show_grey(axes: Axes, image: np.ndarray) -> None:
+    """Show a slice of 8-bit grey values, the same window in every panel."""
+    _show(axes, image, cmap="gray", vmin=0, vmax=255)
+
+
+def show_labels(axes: Axes, labels: np.ndarray) -> None:
+    """Show a slice of labels: active material light, the rest dark."""
+    _show(axes, labels, cmap=ACTIVE_REST, vmin=1, vmax=2)
+
+
+def show_difference(axes: Axes, a: np.ndarray, b: np.ndarray) -> None:
+    """Show where two slices of labels differ: red on white."""
+    _show(axes, (a != b).astype(np.uint8), cmap=DIFFERENCE, vmin=0, vmax=1)
+
+
+def _show(axes: Axes, pixels: np.ndarray, **kwargs) -> None:
+    axes.imshow(pixels, interpolation="none", **kwargs)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set(visible=True, linewidth=0.4)
+
+
+def scale_bar_um(width_um: float) -> float:
+    """Return a round length, 1, 2 or 5 times a power of ten, of about a quarter of a width."""
+    if not width_um > 0:
+        raise ValueError(f"a slice has a positive width in um, found {width_um}")
+    decade = 10.0 ** np.floor(np.log10(width_um / 4))
+    return float(max(m * decade for m in (1, 2, 5) if m * decade <= width_um / 3.5))
+
+
+def scale_bar(axes: Axes, width_px: int, voxel_size_nm: float, length_um: float = 0.0) -> None:
+    """Draw a scale bar with its length into the lower right corner of a slice.
+
+    Parameters
+    ----------
+    axes : Axes
+        Shows a slice.
+    width_px : int
+        Width of the slice in pixels.
+    voxel_size_nm : float
+        Edge of a pixel in nm.
+    length_um : float, default 0
+        Length of the bar; 0 chooses a round one.
+    """
+    length_um = length_um or scale_bar_um(width_px * voxel_size_nm / 1000)
+    bar = AnchoredSizeBar(
+        axes.transData,
+        length_um * 1000 / voxel_size_nm,
+        f"{length_um:g} µm",
+        loc="lower right",
+        pad=0.25,
+        borderpad=0.4,
+        sep=1.5,
+        size_vertical=width_px * 0.018,
+        label_top=True,
+        fill_bar=True,
+        fontproperties=FontProperties(size=5.5),
+    )
+    # A plate behind the bar keeps it readable on bright and dark slices alike.
+    bar.patch.set(facecolor="white", edgecolor="none", alpha=0.85)
+    axes.add_artist(bar)
+
+
+def variant_handles(styles: Mapping[str, VariantStyle]) -> list[Patch]:
+    """Return legend entries for bars of each variant."""
+    return [
+        Patch(facecolor=s.colour, hatch=s.hatch, edgecolor="black", linewidth=0.5, label=name)
+        for name, s in styles.items()
+    ]
+
+
+def legend_above(axes_or_figure, handles: Sequence, columns: int | None = None) -> None:
+    """Put a legend above a panel (or the whole figure), out of the way of the data."""
+    columns = columns or len(handles)
+    handler_map = {tuple: HandlerTuple(ndivide=None)}
+    if isinstance(axes_or_figure, Figure):
+        axes_or_figure.legend(
+            handles=handles, loc="outside upper center", ncols=columns, handler_map=handler_map
+        )
+    else:
+        axes_or_figure.legend(
+            handles=handles,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 1.0),
+            ncols=columns,
+            borderaxespad=0.2,
+            handler_map=handler_map,
+        )
+
+
+def line_handle(label: str, **kwargs) -> Line2D:
+    """Return a legend entry for a line or a marker."""
+    return Line2D([], [], label=label, **kwargs)
