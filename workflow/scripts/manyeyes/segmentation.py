@@ -1,10 +1,10 @@
 """The two unsupervised segmentations: one global threshold, and a watershed from two."""
 
 import numpy as np
-from skimage.filters import sobel
-from skimage.segmentation import watershed as flood
+from scipy import ndimage
 
 from manyeyes.filters import require_image
+from manyeyes.flooding import flood
 
 ACTIVE = 1
 OTHER = 2
@@ -50,12 +50,18 @@ def gradient_magnitude(image: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float32, shape (z, y, x)
-        Root mean square over the axes, in grey levels per two voxels times one half, as
-        `skimage.filters.sobel` scales it; only its order matters to a watershed.
+    ndarray of uint16, shape (z, y, x)
+        In quarters of a grey level over two voxels, rounded. At the border the volume is
+        continued by its mirror image.
     """
     require_image(image)
-    return sobel(image.astype(np.float32))
+    squares = np.zeros(image.shape, dtype=np.int32)
+    for axis in range(3):
+        # whole numbers throughout, so that every machine gets the same landscape
+        slope = ndimage.sobel(image, axis=axis, output=np.int32)
+        squares += slope * slope
+    # the smoothing's weights add up to 16, so the slope is in sixteenths of a grey level
+    return np.rint(np.sqrt(squares, dtype=np.float64) / 4).astype(np.uint16)
 
 
 def watershed(
@@ -71,7 +77,7 @@ def watershed(
         The user's window: voxels below `low` seed pore and carbon-binder domain, voxels of at
         least `high` seed active material, and what lies between is left to the watershed
         (Bailey et al. 2023, section 2.5.2).
-    gradient : ndarray of float32, shape (z, y, x), optional
+    gradient : ndarray of uint16, shape (z, y, x), optional
         `gradient_magnitude` of the image, for callers that flood the same image more than once.
 
     Returns
@@ -110,7 +116,7 @@ def watershed(
             )
     if low == high:
         return markers
-    return flood(gradient, markers).astype(np.uint8)
+    return flood(gradient, markers)
 
 
 def _require_level(level: int, name: str) -> None:

@@ -1,0 +1,98 @@
+"""Marker-based watershed by flooding, with a bucket queue."""
+
+import numba
+import numpy as np
+
+_WALL = np.uint8(255)
+
+
+def flood(heights: np.ndarray, markers: np.ndarray) -> np.ndarray:
+    """Flood a landscape from markers until everything is under water.
+
+    The algorithm of Meyer (1991), as `skimage.segmentation.watershed` runs it: the lowest voxel
+    that was reached is taken next, the first to be reached among equals, and gives its label to
+    its neighbours without one. Heights are whole numbers of 16 bits, so that a queue for each
+    height replaces the heap; labels equal those of scikit-image wherever heights differ, and where
+    they tie voxels are taken in the order in which they were reached, markers in that of memory
+    (which scikit-image leaves to its heap).
+
+    Parameters
+    ----------
+    heights : ndarray of uint16, shape (z, y, x)
+        The landscape.
+    markers : ndarray of uint8, shape (z, y, x)
+        0 where unlabelled; labels 1 to 254.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        Labels without zeros. Neighbours share a face.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are not of these types or differ in shape, or nothing is marked.
+    """
+    if heights.dtype != np.uint16 or markers.dtype != np.uint8:
+        raise ValueError(
+            f"heights must be uint16 and markers uint8, found {heights.dtype} and {markers.dtype}"
+        )
+    if heights.ndim != 3 or heights.shape != markers.shape:
+        raise ValueError(
+            "heights and markers must be volumes of one shape, "
+            f"found {heights.shape} and {markers.shape}"
+        )
+    if not markers.any():
+        raise ValueError("nothing is marked, so there is nothing to grow; give markers above 0")
+    if (markers == _WALL).any():
+        raise ValueError("markers must be 0 to 254, found 255")
+    # a wall around the volume saves the question whether a neighbour exists
+    labels = np.pad(markers, 1, constant_values=_WALL)
+    landscape = np.pad(heights, 1)
+    index_type = np.int32 if labels.size < 2**31 else np.int64
+    after = np.empty(labels.size, dtype=index_type)
+    _, height, width = labels.shape
+    offsets = np.array([-height * width, -width, -1, 1, width, height * width])
+    _flood(landscape.ravel(), labels.ravel(), after, offsets, int(heights.max()) + 1)
+    return np.ascontiguousarray(labels[1:-1, 1:-1, 1:-1])
+
+
+@numba.njit(cache=True, nogil=True)
+def _flood(heights, labels, after, offsets, levels):
+    first = np.full(levels, -1, dtype=after.dtype)
+    last = np.full(levels, -1, dtype=after.dtype)
+    waiting = 0
+    level = levels
+    for voxel in range(labels.size):
+        if labels[voxel] == 0 or labels[voxel] == _WALL:
+            continue
+        # markers inside of others would be taken and give nothing
+        for offset in offsets:
+            if labels[voxel + offset] == 0:
+                _enqueue(first, last, after, heights[voxel], voxel)
+                level = min(level, heights[voxel])
+                waiting += 1
+                break
+    while waiting > 0:
+        while first[level] < 0:
+            level += 1
+        voxel = first[level]
+        first[level] = after[voxel]
+        waiting -= 1
+        for offset in offsets:
+            neighbour = voxel + offset
+            if labels[neighbour] == 0:
+                labels[neighbour] = labels[voxel]
+                _enqueue(first, last, after, heights[neighbour], neighbour)
+                level = min(level, heights[neighbour])
+                waiting += 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _enqueue(first, last, after, height, voxel):
+    after[voxel] = -1
+    if first[height] < 0:
+        first[height] = voxel
+    else:
+        after[last[height]] = voxel
+    last[height] = voxel
