@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from . import paper, style
+from . import paper, style, words
 
 GROUP = ["dataset", "filter", "variant"]
 MOST_DOTS = 6
@@ -93,7 +93,7 @@ def label_images(axes: Axes, slots: Slots) -> None:
     """Write filters below the axis and datasets below them, with a line between datasets."""
     axes.set_xlim(-0.55, len(slots.images) - 0.45)
     axes.set_xticks(range(len(slots.images)))
-    axes.set_xticklabels([style.filter_name(f) for _, f in slots.images])
+    axes.set_xticklabels([words.filter_name(f) for _, f in slots.images])
     axes.tick_params(axis="x", length=0)
     for dataset in dict.fromkeys(d for d, _ in slots.images):
         places = [i for i, (d, _) in enumerate(slots.images) if d == dataset]
@@ -333,5 +333,5 @@ def draw_figure(
     handles += [handle for kind, handle in mark_handles().items() if kind in kinds]
     style.legend_above(figure, handles, columns=min(len(handles), int(width_mm / 24)))
     shown = {d: o for d, o in origins.items() if d in {name for name, _ in slots.images}}
-    style.footnote(figure, notes(rows, panels), style.origin_sentence(shown))
+    style.footnote(figure, notes(rows, panels), words.origin_sentence(shown))
     return figure

@@ -6,9 +6,7 @@ from itertools import combinations
 import numpy as np
 from matplotlib.figure import Figure
 
-from . import panels, style
-
-VARIANT = "MLX25"
+from . import panels, words
 
 
 def draw(
@@ -40,12 +38,12 @@ def draw(
     for dataset in origins:
         cells = [cell for cell in slices if cell[0] == dataset]
         rows += _rows(cells, slices, voxel_sizes_nm[dataset])
-    shown = sorted({f"{c[2]}, {style.filter_name(c[1])} image" for c in slices})
+    shown = sorted({f"{c[2]}, {words.filter_name(c[1])} image" for c in slices})
     return panels.draw_grid(
         rows,
         f"Central slices; {'; '.join(shown)}. Light: active material, dark: pore and "
         "carbon-binder domain, red: the two users differ.",
-        style.origin_sentence(origins),
+        words.origin_sentence(origins),
     )
 
 

@@ -6,10 +6,8 @@ from itertools import chain
 import numpy as np
 from matplotlib.figure import Figure
 
-from . import panels, paper, style
+from . import panels, words
 
-MOST_DATASETS = 4
-SEGMENTED = ("NMC-1", "GRA-1")
 VARIANTS = ("S2", "cWS")
 
 
@@ -43,7 +41,7 @@ def draw(
     filters = list(dict.fromkeys(filter_ for _, filter_ in images))
     by_filter = [
         [
-            panels.grey(images[d, f], f"{d}, {style.filter_name(f)}", voxel_sizes_nm[d])
+            panels.grey(images[d, f], f"{d}, {words.filter_name(f)}", voxel_sizes_nm[d])
             for d in origins
             if (d, f) in images
         ]
@@ -53,7 +51,7 @@ def draw(
     rows = [list(chain(*by_filter))] if len(origins) == 1 else by_filter
     rows += [
         [
-            panels.labels(labels, f"{d}, {style.filter_name(f)}, {v}", voxel_sizes_nm[d])
+            panels.labels(labels, f"{d}, {words.filter_name(f)}, {v}", voxel_sizes_nm[d])
             for (d, f, v, _), labels in segmentations.items()
             if v == variant
         ]
@@ -64,11 +62,5 @@ def draw(
         rows,
         f"Central slices; segmentations of user {users}. Light: active material, dark: pore and "
         "carbon-binder domain.",
-        style.origin_sentence(origins),
+        words.origin_sentence(origins),
     )
-
-
-def segmented_datasets(datasets) -> list[str]:
-    """Return the two datasets whose segmentations are shown: the paper's, or the first two."""
-    chosen = [dataset for dataset in SEGMENTED if dataset in datasets]
-    return chosen or paper.in_paper_order(datasets)[:2]

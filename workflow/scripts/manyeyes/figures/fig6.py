@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from . import panels, style
+from . import panels, words
 
 VARIANTS = ("S2", "cWS")
 
@@ -40,7 +40,7 @@ def draw(
     columns = [(d, f) for d in origins for d_, f in images if d_ == d]
     rows = [
         [
-            panels.grey(images[d, f], f"{d}, {style.filter_name(f)}", voxel_sizes_nm[d])
+            panels.grey(images[d, f], f"{d}, {words.filter_name(f)}", voxel_sizes_nm[d])
             for d, f in columns
         ]
     ]
@@ -49,7 +49,7 @@ def draw(
         rows.append(
             [
                 panels.labels(
-                    shown[d, f], f"{d}, {style.filter_name(f)}, {variant}", voxel_sizes_nm[d]
+                    shown[d, f], f"{d}, {words.filter_name(f)}, {variant}", voxel_sizes_nm[d]
                 )
                 for d, f in columns
                 if (d, f) in shown
@@ -60,5 +60,5 @@ def draw(
         rows,
         f"Central slices; segmentations of user {users}. Light: active material, dark: pore and "
         "carbon-binder domain.",
-        style.origin_sentence(origins),
+        words.origin_sentence(origins),
     )

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from . import style
+from . import style, words
 
 MOST_COLUMNS = 3
 FILTER_LOOKS = {
@@ -86,11 +86,11 @@ def draw(
             axes.set_title(dataset, loc="left")
         if i == columns - 1:
             style.legend_above(
-                axes, [style.line_handle(style.filter_name(f), **_look(f)) for f in filters]
+                axes, [style.line_handle(words.filter_name(f), **filter_look(f)) for f in filters]
             )
         axes.set_xlabel("Grey level" if i >= len(datasets) - columns else "")
         axes.set_ylabel("% of voxels" if i % columns == 0 else "")
-    style.footnote(figure, style.origin_sentence({d: origins[d] for d in datasets}))
+    style.footnote(figure, words.origin_sentence({d: origins[d] for d in datasets}))
     return figure
 
 
@@ -106,13 +106,14 @@ def draw_histograms(axes: Axes, histograms: Mapping[str, np.ndarray]) -> None:
     """
     for filter_, counts in histograms.items():
         share = 100.0 * counts / counts.sum()
-        axes.plot(np.arange(1, len(counts) - 1), share[1:-1], **_look(filter_))
+        axes.plot(np.arange(1, len(counts) - 1), share[1:-1], **filter_look(filter_))
     axes.set_xlim(0, 255)
     axes.set_ylim(bottom=0)
     axes.set_xticks([0, 64, 128, 192, 255])
 
 
-def _look(filter_: str) -> dict:
+def filter_look(filter_: str) -> dict:
+    """Return colour, width and dashes of a filter's line."""
     return FILTER_LOOKS.get(filter_, SPARE_LOOK)
 
 

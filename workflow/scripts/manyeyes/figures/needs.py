@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from . import fig1, fig2, paper
+from . import paper
 
 RAW = "raw"
 
@@ -150,12 +150,12 @@ def _tabled(variants, choose, *, least=2, filters=None, beside=()):
 
 
 def _fig1(study) -> Needs:
-    groups = _with_users(study, [fig1.VARIANT], 2, [RAW])
+    groups = _with_users(study, [paper.FIG1_VARIANT], 2, [RAW])
     names = [d for d, *_ in groups]
     open_ones, in_house = _open(names), _in_house(names)
-    # Of the open data the paper shows what seems to be NMC-2 (its scale bar fits that width).
-    chosen = [*(["NMC-2"] if "NMC-2" in open_ones else open_ones[:1]), *in_house[:1]]
-    cells = [cell for d in chosen for cell in groups[d, RAW, fig1.VARIANT][:3]]
+    preferred = [name for name in open_ones if name == paper.FIG1_OPEN] or open_ones[:1]
+    chosen = [*preferred, *in_house[:1]]
+    cells = [cell for d in chosen for cell in groups[d, RAW, paper.FIG1_VARIANT][:3]]
     return Needs(datasets=tuple(chosen), cells=tuple(cells))
 
 
@@ -177,6 +177,11 @@ def _slices(choose, segmented, variants):
         return Needs(tuple(datasets), tuple(images), tuple(cells)) if cells else Needs()
 
     return wanted
+
+
+def _fig2_segmented(datasets: list[str]) -> list[str]:
+    """Return the paper's two datasets of Fig. 2, or the first two where there is neither."""
+    return [d for d in datasets if d in paper.FIG2_SEGMENTED] or datasets[:2]
 
 
 def _fig_s1(study) -> Needs:
@@ -212,21 +217,26 @@ def _fig_baseline(study) -> Needs:
 
 def _fig_geometry(study) -> Needs:
     """Real geometries beside synthetic ones of the same family of materials."""
-    real = _with_truth(study, ["simulated-imaging"])
-    families = {family(study.datasets[name].material) for name in real}
+    real = _distinct(study, _with_truth(study, ["simulated-imaging"]))
+    families = {paper.family(study.datasets[name].material) for name in real}
     twins = [
         name
         for name in _with_truth(study, ["twin"])
-        if family(study.datasets[name].material) in families
+        if paper.family(study.datasets[name].material) in families
     ]
     if not (real and twins):
         return Needs()
     return Needs(datasets=(*real, *twins), truths=(*real, *twins))
 
 
-def family(material: str) -> str:
-    """Return the kind of a material: its name without grades, so NMC532 and NMC622 are one."""
-    return material.rstrip("0123456789- ").lower()
+def _distinct(study, names: list[str]) -> list[str]:
+    """Return one dataset for each geometry: several may image the same one."""
+    by_geometry = {}
+    for name in names:
+        dataset = study.datasets[name]
+        key = (dataset.source["file"], dataset.start, dataset.shape, dataset.voxel_size_nm)
+        by_geometry.setdefault(key, name)
+    return list(by_geometry.values())
 
 
 _VARIATION = "Variation between users"
@@ -243,16 +253,16 @@ FIGURES = {
         _SLICES,
         (),
         _fig1,
-        f"{fig1.VARIANT} on a raw image by two users",
+        f"{paper.FIG1_VARIANT} on a raw image by two users",
     ),
     "fig2": Figure(
         "Raw and filtered slices, simple threshold and watershed",
         _SLICES,
         (),
         _slices(
-            lambda names: _open(names)[: fig2.MOST_DATASETS],
-            fig2.segmented_datasets,
-            fig2.VARIANTS,
+            lambda names: _open(names)[: paper.FIG2_MOST_DATASETS],
+            _fig2_segmented,
+            ("S2", "cWS"),
         ),
         "S2 or cWS on a dataset other than NEX-V and NEX-U",
     ),
@@ -364,7 +374,7 @@ FIGURES = {
     "fig_geometry": Figure(
         "The synthetic geometry beside a measured one",
         _CHECKS,
-        ("geometry",),
+        ("geometry", "particles"),
         _fig_geometry,
         "a measured geometry and a twin of the same family of materials",
     ),

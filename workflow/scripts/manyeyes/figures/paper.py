@@ -16,6 +16,13 @@ COVERAGES = ("MLX10", "MLX25", "MLX35", "MLX50", "MLX65")
 COMPARED = ("S2", "cWS", "MLX10", "MLX25")
 RECORDED = "recorded"
 
+# Fig. 1 shows MLX25; of the open data what seems to be NMC-2, whose width its scale bar fits.
+FIG1_VARIANT = "MLX25"
+FIG1_OPEN = "NMC-2"
+# Fig. 2 shows four images, and segmentations of two of them.
+FIG2_MOST_DATASETS = 4
+FIG2_SEGMENTED = ("NMC-1", "GRA-1")
+
 HIGHEST_UNSUPERVISED_SD = 0.13
 HIGHEST_COVERAGE_SD = 0.06
 BASELINE_FRACTION = 0.508
@@ -92,3 +99,8 @@ def in_paper_order(names, order=DATASETS) -> list[str]:
     """Return names, those of the paper first and in its order, the others as they come."""
     names = list(dict.fromkeys(names))
     return [n for n in order if n in names] + [n for n in names if n not in order]
+
+
+def family(material: str) -> str:
+    """Return the kind of a material: its name without grades, so NMC532 and NMC622 are one."""
+    return material.rstrip("0123456789- ").lower()

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import paper, style
+from . import paper, style, words
 
 USER_MARKERS = ("o", "s", "^", "D", "v", "P")
 MOST_MARKED = len(USER_MARKERS)
@@ -61,7 +61,7 @@ def draw_users(
             axes.plot([x - 0.38, x + 0.38], [mean, mean], color="black", lw=0.9, zorder=2)
 
 
-def _label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
+def label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
     """Write variants along the axis and filters below them, with a line between filters."""
     axes.set_xlim(-0.6, len(columns) - 0.4)
     axes.set_xticks(range(len(columns)))
@@ -73,7 +73,7 @@ def _label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
     for filter_ in dict.fromkeys(f for f, _ in columns):
         places = [i for i, (f, _) in enumerate(columns) if f == filter_]
         axes.annotate(
-            style.filter_name(filter_),
+            words.filter_name(filter_),
             xy=(np.mean(places), 0),
             xycoords=("data", "axes fraction"),
             xytext=(0, -29 if crowded else -13),
@@ -91,7 +91,7 @@ def _truth_line(axes: Axes, rows: pd.DataFrame) -> bool:
     known = rows["truth_fraction"].dropna()
     if known.empty:
         return False
-    axes.axhline(known.iloc[0], color=style.TRUTH_COLOUR, lw=0.9, ls=(0, (5, 2)), zorder=1)
+    axes.axhline(known.iloc[0], zorder=1, **style.TRUTH_LINE)
     return True
 
 
@@ -147,7 +147,7 @@ def draw_figure(
         pairs = set(zip(rows["filter"], rows["variant"], strict=True))
         order = [(f, v) for f in filters for v in [*variants, paper.RECORDED] if (f, v) in pairs]
         draw_users(axes, rows, order, users)
-        _label_columns(axes, order)
+        label_columns(axes, order)
         has_truth |= _truth_line(axes, rows)
         has_recorded |= paper.RECORDED in set(rows["variant"])
         axes.grid(axis="y")
@@ -157,7 +157,7 @@ def draw_figure(
     style.legend_above(figure, _handles(users, has_truth, has_recorded), columns=6)
     notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
     shown_origins = {dataset: origins[dataset] for dataset in datasets}
-    style.footnote(figure, *notes, style.origin_sentence(shown_origins))
+    style.footnote(figure, *notes, words.origin_sentence(shown_origins))
     return figure
 
 
@@ -173,5 +173,5 @@ def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool) -> list:
     if has_recorded:
         handles.append(style.line_handle("recorded person", marker="*", ms=7, **point))
     if has_truth:
-        handles.append(style.line_handle("truth", color=style.TRUTH_COLOUR, lw=0.9, ls=(0, (5, 2))))
+        handles.append(style.line_handle("truth", **style.TRUTH_LINE))
     return handles

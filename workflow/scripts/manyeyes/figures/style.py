@@ -8,11 +8,11 @@ from textwrap import fill
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.font_manager import FontProperties
-from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
@@ -51,23 +51,18 @@ _RC = {
     "figure.constrained_layout.w_pad": 0.03,
 }
 
-FILTER_NAMES = {"raw": "raw", "gaussian": "filtered"}
-ORIGIN_NAMES = {
-    "twin": "digital twin",
-    "simulated-imaging": "simulated image of a measured geometry",
-    "measured": "measured",
-}
-ORIGIN_PLURALS = {
-    "twin": "digital twins",
-    "simulated-imaging": "simulated images of measured geometries",
-    "measured": "measured tomograms",
-}
-
 # Whatever the paper states is yellow with a black rim, whatever its shape.
 PAPER_FILL = "#ffe14d"
 PAPER_MARK = {"mfc": PAPER_FILL, "mec": "black", "mew": 0.8}
 PAPER_COLOUR = "#000000"
 TRUTH_COLOUR = "#444444"
+TRUTH_LINE = {"color": TRUTH_COLOUR, "lw": 1.0, "ls": (0, (5, 2))}
+PHASES = {
+    1: ("active material", "#f2efe6"),
+    2: ("carbon-binder domain", "#d9660a"),
+    3: ("pore", "#2f3e4e"),
+    4: ("pore inside a particle", "#6fb7e0"),
+}
 ACTIVE_REST = ListedColormap(["#f2efe6", "#2f3e4e"])
 DIFFERENCE = ListedColormap(["#f7f7f7", "#b2182b"])
 
@@ -151,34 +146,6 @@ def new_figure(width_mm: float, height_mm: float) -> Figure:
     return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
 
 
-def filter_name(filter_: str) -> str:
-    """Return how a filter is called in a figure."""
-    return FILTER_NAMES.get(filter_, filter_)
-
-
-def origin_sentence(origins: Mapping[str, str]) -> str:
-    """Return a sentence that says where the data of each dataset come from.
-
-    Parameters
-    ----------
-    origins : mapping of dataset to origin
-
-    Returns
-    -------
-    str
-        For example "Data: digital twins (NMC-1, NMC-2); measured tomograms (mine)."
-    """
-    by_origin: dict[str, list[str]] = {}
-    for dataset, origin in origins.items():
-        by_origin.setdefault(origin, []).append(dataset)
-    parts = [
-        f"{(ORIGIN_NAMES if len(names) == 1 else ORIGIN_PLURALS).get(origin, origin)} "
-        f"({', '.join(names)})"
-        for origin, names in by_origin.items()
-    ]
-    return f"Data: {'; '.join(parts)}."
-
-
 def footnote(figure: Figure, *sentences: str) -> None:
     """Write small print below a figure; the layout makes room for it."""
     # At 6 points a letter is 1.17 mm wide on average; a supxlabel does not wrap by itself.
@@ -205,6 +172,11 @@ def show_grey(axes: Axes, image: np.ndarray) -> None:
 def show_labels(axes: Axes, labels: np.ndarray) -> None:
     """Show a slice of labels: active material light, the rest dark."""
     _show(axes, labels, cmap=ACTIVE_REST, vmin=1, vmax=2)
+
+
+def show_truth(axes: Axes, truth: np.ndarray) -> None:
+    """Show a slice of a truth in the colours of `PHASES`."""
+    _show(axes, truth, cmap=ListedColormap([c for _, c in PHASES.values()]), vmin=1, vmax=4)
 
 
 def show_difference(axes: Axes, a: np.ndarray, b: np.ndarray) -> None:
@@ -269,14 +241,13 @@ def variant_handles(styles: Mapping[str, VariantStyle]) -> list[Patch]:
     ]
 
 
-def legend_above(axes_or_figure, handles: Sequence, columns: int | None = None) -> None:
+def legend_above(
+    axes_or_figure: Axes | FigureBase, handles: Sequence[Artist], columns: int | None = None
+) -> None:
     """Put a legend above a panel (or the whole figure), out of the way of the data."""
     columns = columns or len(handles)
-    handler_map = {tuple: HandlerTuple(ndivide=None)}
-    if isinstance(axes_or_figure, Figure):
-        axes_or_figure.legend(
-            handles=handles, loc="outside upper center", ncols=columns, handler_map=handler_map
-        )
+    if isinstance(axes_or_figure, FigureBase):
+        axes_or_figure.legend(handles=handles, loc="outside upper center", ncols=columns)
     else:
         axes_or_figure.legend(
             handles=handles,
@@ -284,7 +255,6 @@ def legend_above(axes_or_figure, handles: Sequence, columns: int | None = None) 
             bbox_to_anchor=(1.0, 1.0),
             ncols=columns,
             borderaxespad=0.2,
-            handler_map=handler_map,
         )
 
 

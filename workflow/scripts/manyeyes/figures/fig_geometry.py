@@ -1,0 +1,128 @@
+"""The synthetic geometry beside a measured one: slices, surface, particle sizes, chords."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from . import style, words
+
+LOOKS = {
+    "simulated-imaging": {"colours": ("#333333", "#777777", "#aaaaaa"), "hatch": "", "ls": "-"},
+    "twin": {"colours": ("#3d8fc7", "#a6cbe8", "#0b4a78"), "hatch": "/////", "ls": "--"},
+}
+MOST_SLICES = 4
+
+
+@style.styled
+def draw(
+    slices: Mapping[str, np.ndarray],
+    geometry: pd.DataFrame,
+    particles: pd.DataFrame,
+    origins: Mapping[str, str],
+    voxel_sizes_nm: Mapping[str, float],
+) -> Figure:
+    """Return truth slices at one scale, and measures of the geometries side by side.
+
+    Parameters
+    ----------
+    slices : mapping of dataset to ndarray of uint8, shape (y, x)
+        Central slices of the truths.
+    geometry, particles : DataFrame
+        Tables of the study.
+    origins : mapping of dataset to origin
+        The datasets to show, in order: ``simulated-imaging`` has a measured geometry, ``twin`` a
+        synthetic one.
+    voxel_sizes_nm : mapping of dataset to float
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+    """
+    datasets = [d for d in origins if d in slices][:MOST_SLICES]
+    if not datasets:
+        raise ValueError("nothing to draw: there is no truth of these datasets")
+    looks = _looks(datasets, origins)
+    columns = max(2, len(datasets))
+    slice_mm = min(72.0, style.DOUBLE_MM / columns)
+    figure = style.new_figure(style.DOUBLE_MM, slice_mm + 76.0)
+    upper, lower = figure.subfigures(2, 1, height_ratios=[slice_mm + 9.0, 58.0])
+    _draw_slices(upper, slices, datasets, origins, voxel_sizes_nm, columns)
+    left, middle, right = lower.subplots(1, 3, width_ratios=[1.0, 1.4, 1.2])
+    rows = geometry.set_index("dataset").loc[datasets]
+    for x, (dataset, row) in enumerate(rows.iterrows()):
+        colour, hatch, line = looks[dataset]
+        look = {"color": colour, "hatch": hatch, "edgecolor": "black", "lw": 0.5}
+        left.bar(x, row["specific_surface_per_um"], 0.7, **look)
+        chords = [row[f"mean_chord_{axis}_um"] for axis in "zyx"]
+        width = 0.8 / len(datasets)
+        offsets = np.arange(3) + (x - (len(datasets) - 1) / 2) * width
+        right.bar(offsets, chords, width * 0.92, **look)
+        sizes = np.sort(particles.loc[particles["dataset"] == dataset, "diameter_um"])
+        if len(sizes):
+            share = np.arange(1, len(sizes) + 1) / len(sizes)
+            label = f"{dataset}: mean {sizes.mean():.2f} µm, n = {len(sizes)}"
+            middle.step(sizes, share, where="post", color=colour, ls=line, lw=1.3, label=label)
+    left.set_xticks(range(len(datasets)), datasets, rotation=20, ha="right")
+    left.set_ylabel("Specific surface (1/µm)")
+    middle.set_xlabel("Diameter of whole particles (µm)")
+    middle.set_ylabel("Share of particles at most as large")
+    middle.set_ylim(0, 1)
+    middle.legend(loc="lower right", fontsize=5.8)
+    right.set_xticks(range(3), ["z", "y", "x"])
+    right.set_xlabel("Direction")
+    right.set_ylabel("Mean run through active material (µm)")
+    for axes, letter in zip((left, middle, right), ("b)", "c)", "d)"), strict=True):
+        axes.grid(axis="y")
+        style.panel_letter(axes, letter)
+    style.footnote(
+        figure,
+        "Geometries with internal pores filled. Particles are parted by a watershed and those cut "
+        "by a face are left out, so compare volumes of about the same extent only.",
+        words.origin_sentence({d: origins[d] for d in datasets}),
+    )
+    return figure
+
+
+def _looks(datasets: list[str], origins: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
+    """Return colour, hatch and line of each dataset: a shade for each of one origin."""
+    looks, seen = {}, dict.fromkeys(LOOKS, 0)
+    for dataset in datasets:
+        origin = origins[dataset]
+        shades = LOOKS[origin]["colours"]
+        shade = shades[seen[origin] % len(shades)]
+        seen[origin] += 1
+        looks[dataset] = (shade, LOOKS[origin]["hatch"], LOOKS[origin]["ls"])
+    return looks
+
+
+def _draw_slices(figure, slices, datasets, origins, voxel_sizes_nm, columns) -> None:
+    """Draw the middles of the slices, all of the width in um of the narrowest."""
+    width_um = min(min(slices[d].shape) * voxel_sizes_nm[d] / 1000 for d in datasets)
+    all_axes = figure.subplots(1, columns)
+    for axes in all_axes[len(datasets) :]:
+        axes.set_axis_off()
+    codes = set()
+    for i, (axes, dataset) in enumerate(zip(all_axes, datasets, strict=False)):
+        voxels = round(width_um * 1000 / voxel_sizes_nm[dataset])
+        y, x = ((n - voxels) // 2 for n in slices[dataset].shape)
+        shown = slices[dataset][y : y + voxels, x : x + voxels]
+        style.show_truth(axes, shown)
+        style.scale_bar(axes, shown.shape[1], voxel_sizes_nm[dataset])
+        codes |= set(np.unique(shown).tolist())
+        kind = "measured geometry" if origins[dataset] == "simulated-imaging" else "synthetic"
+        text = f"{dataset}, {kind}"
+        if i == 0:
+            style.panel_letter(axes, "a)", text)
+        else:
+            axes.set_title(text, loc="left")
+    phases = [style.PHASES[code] for code in sorted(codes)]
+    handles = [Patch(fc=c, ec="black", lw=0.4, label=name) for name, c in phases]
+    style.legend_above(figure, handles)
