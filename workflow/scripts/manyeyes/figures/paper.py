@@ -23,6 +23,9 @@ FIG1_OPEN = "NMC-2"
 FIG2_MOST_DATASETS = 4
 FIG2_SEGMENTED = ("NMC-1", "GRA-1")
 
+# Families of materials whose particles no watershed splits.
+PLATELETS = ("graphite",)
+
 HIGHEST_UNSUPERVISED_SD = 0.13
 HIGHEST_COVERAGE_SD = 0.06
 BASELINE_FRACTION = 0.508

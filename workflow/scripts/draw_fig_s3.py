@@ -1,0 +1,15 @@
+"""Draw Fig. S3: each user's volume fraction with watershed."""
+
+from figure_jobs import origins, save, tables
+from manyeyes.figures import fig_s3
+from rule_script import run
+
+
+def main(snakemake) -> None:
+    """Run the rule `draw_fig_s3`."""
+    (fractions,) = tables(snakemake, "volume_fractions")
+    save(snakemake, fig_s3.draw(fractions, origins(snakemake)))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

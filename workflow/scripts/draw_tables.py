@@ -1,0 +1,31 @@
+"""Write the paper's tables 1, 2, S1 and S2, filled from the study, as CSV and Markdown."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from manyeyes.figures.tables import table_1, table_2, table_s1, table_s2, to_markdown
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `draw_tables`."""
+    params = snakemake.params
+    variability = read_table(snakemake.input.variability)
+    datasets = {name: SimpleNamespace(**told) for name, told in params.datasets.items()}
+    made = {
+        "table_1": table_1(datasets),
+        "table_2": table_2(params.variants, params.used),
+        "table_s1": table_s1(variability, params.open),
+        "table_s2": table_s2(variability, params.in_house),
+    }
+    for path in map(Path, snakemake.output):
+        table = made[path.stem]
+        if path.suffix == ".csv":
+            write_table(table, path)
+        else:
+            path.write_text(to_markdown(table), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
