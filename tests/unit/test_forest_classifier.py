@@ -1,0 +1,280 @@
+"""Training and classifying: the same labels however the work is cut, and as accurate as others."""
+
+import numba
+import numpy as np
+import pytest
+from manyeyes.forest import (
+    Forest,
+    blocks,
+    class_probabilities,
+    classify,
+    classify_many,
+    fit_forest,
+    fit_forests,
+)
+from manyeyes.forest.features import compute_features
+from scipy import ndimage
+from sklearn.ensemble import RandomForestClassifier
+
+
+def two_phases(shape, seed=0, noise=30.0):
+    """Return a noisy volume of two phases and its truth (1, 2)."""
+    rng = np.random.default_rng(seed)
+    field = ndimage.gaussian_filter(rng.normal(size=shape), 3)
+    truth = (1 + (field > np.median(field))).astype(np.uint8)
+    grey = np.where(truth == 2, 140.0, 100.0) + rng.normal(size=shape) * noise
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8), truth
+
+
+@pytest.fixture(scope="module")
+def case():
+    volume, truth = two_phases((41, 50, 62))
+    labels = np.zeros_like(truth)
+    rng = np.random.default_rng(1)
+    labels[5:40:8] = truth[5:40:8] * (rng.random((5, 50, 62)) < 0.3)
+    return volume, truth, labels
+
+
+@pytest.fixture(scope="module")
+def forest(case):
+    volume, _, labels = case
+    return fit_forest(volume, labels, seed=3)
+
+
+@pytest.fixture(scope="module")
+def whole(case, forest):
+    return classify(case[0], forest)
+
+
+def same_forest(a, b):
+    mine, other = a.arrays(), b.arrays()
+    return all(np.array_equal(mine[name], other[name]) for name in mine)
+
+
+def test_as_accurate_as_exact_splits(case, whole):
+    """Scikit-learn's forest on the float values, of which our codes keep 256 levels."""
+    volume, truth, labels = case
+    values = compute_features(volume).reshape(61, -1).T
+    rest = labels.reshape(-1) == 0
+    accuracy = []
+    for seed in range(2):
+        exact = RandomForestClassifier(100, max_features=8, random_state=seed, n_jobs=-1)
+        exact.fit(values[~rest], labels.reshape(-1)[~rest])
+        accuracy.append((exact.predict(values[rest]) == truth.reshape(-1)[rest]).mean())
+    ours = (whole == truth).reshape(-1)[rest].mean()
+    assert ours > 0.9
+    assert ours == pytest.approx(np.mean(accuracy), abs=0.003)
+
+
+def test_training_labels_are_mostly_learnt(case, whole):
+    _, _, labels = case
+    assert (whole[labels > 0] == labels[labels > 0]).mean() > 0.999
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_threads_change_nothing(case, forest, whole, threads):
+    volume, _, labels = case
+    before = numba.get_num_threads()
+    if threads > numba.config.NUMBA_NUM_THREADS:
+        pytest.skip(f"this machine has fewer than {threads} threads")
+    numba.set_num_threads(threads)
+    try:
+        assert same_forest(fit_forest(volume, labels, seed=3), forest)
+        np.testing.assert_array_equal(classify(volume, forest), whole)
+    finally:
+        numba.set_num_threads(before)
+
+
+def test_slices_equal_those_of_the_whole(case, forest, whole):
+    volume = case[0]
+    for slices in ([0], [40], [17, 3, 4, 5, 17], list(range(9, 33))):
+        np.testing.assert_array_equal(classify(volume, forest, slices=slices), whole[slices])
+
+
+def test_blocks_change_nothing(case, forest, whole, monkeypatch):
+    volume, _, labels = case
+    monkeypatch.setattr(blocks, "BLOCK_VOXELS", 20_000)
+    monkeypatch.setattr(blocks, "PLANE_EDGE", 37)
+    np.testing.assert_array_equal(classify(volume, forest), whole)
+    assert same_forest(fit_forest(volume, labels, seed=3), forest)
+
+
+def test_shared_channels_give_the_forests_of_single_runs(case, forest, whole):
+    volume, _, labels = case
+    other = labels.copy()
+    other[13:] = 0
+    shared = fit_forests(volume, [other, labels], seeds=[8, 3])
+    assert same_forest(shared[1], forest)
+    assert same_forest(shared[0], fit_forest(volume, other, seed=8))
+    first, second = classify_many(volume, shared)
+    np.testing.assert_array_equal(second, whole)
+    np.testing.assert_array_equal(first, classify(volume, shared[0]))
+
+
+def test_seeds_make_different_forests_that_agree_mostly(case, forest, whole):
+    volume, _, labels = case
+    other = classify(volume, fit_forest(volume, labels, seed=4))
+    agreement = (other == whole).mean()
+    assert 0.95 < agreement < 1
+
+
+def test_label_is_the_first_class_of_largest_probability(case, forest, whole):
+    volume = case[0]
+    share = class_probabilities(volume, forest)
+    assert share.dtype == np.float32
+    assert share.shape == (*volume.shape, 2)
+    np.testing.assert_allclose(share.sum(axis=-1), 1, atol=1e-6)
+    np.testing.assert_array_equal(forest.classes[share.argmax(axis=-1)], whole)
+    # With 100 trees ties do occur, and the first class must win them.
+    tied = share[..., 0] == share[..., 1]
+    assert tied.any()
+    assert (whole[tied] == forest.classes[0]).all()
+
+
+def test_probabilities_as_bytes_and_for_slices(case, forest):
+    volume = case[0]
+    share = class_probabilities(volume, forest, slices=[7, 30])
+    as_bytes = class_probabilities(volume, forest, slices=[7, 30], dtype=np.uint8)
+    assert as_bytes.dtype == np.uint8
+    assert np.abs(as_bytes / 255 - share).max() <= 0.5 / 255 + 1e-6
+
+
+def test_many_classes_with_any_labels():
+    volume, truth = two_phases((20, 30, 40), noise=5.0)
+    names = np.array([0, 9, 4, 200], dtype=np.uint8)
+    volume[:, :, 30:] = 240
+    truth = np.where(volume == 240, 3, truth)
+    labels = names[truth]
+    labels[1::2] = 0
+    forest = fit_forest(volume, labels, seed=0, trees=20)
+    assert forest.classes.tolist() == [4, 9, 200]
+    found = classify(volume, forest)
+    assert (found == names[truth]).mean() > 0.97
+    assert class_probabilities(volume, forest).shape[-1] == 3
+
+
+def test_scikit_learn_as_trainer(case, whole):
+    volume, truth, labels = case
+    forest = fit_forest(volume, labels, seed=3, trainer="scikit-learn")
+    assert forest.trainer.startswith("scikit-learn ")
+    found = classify(volume, forest)
+    assert (found == truth).mean() == pytest.approx((whole == truth).mean(), abs=0.005)
+    assert same_forest(forest, fit_forest(volume, labels, seed=3, trainer="scikit-learn"))
+
+
+def test_forest_survives_saving(case, forest, whole, tmp_path):
+    np.savez_compressed(tmp_path / "forest.npz", **forest.arrays())
+    with np.load(tmp_path / "forest.npz") as arrays:
+        again = Forest.from_arrays(arrays)
+    assert again.trainer == forest.trainer == "manyeyes 1"
+    assert (again.seed, again.labelled) == (3, (case[2] > 0).sum())
+    np.testing.assert_array_equal(classify(case[0], again, slices=[9]), whole[[9]])
+    with pytest.raises(ValueError, match="not a saved forest"):
+        Forest.from_arrays({"classes": forest.classes})
+
+
+def test_bounded_labels_keep_the_shares_of_the_classes(case):
+    volume, truth, labels = case
+    forest = fit_forest(volume, labels, seed=3, max_labels=1000)
+    assert abs(forest.labelled - 1000) <= 2
+    assert same_forest(forest, fit_forest(volume, labels, seed=3, max_labels=1000))
+    many = fit_forest(volume, labels, seed=3, max_labels=10**9)
+    assert many.labelled == (labels > 0).sum()
+    assert (classify(volume, forest) == truth).mean() > 0.85
+
+
+def test_memory_mapped_volume(case, forest, whole, tmp_path):
+    np.save(tmp_path / "volume.npy", case[0])
+    on_disk = np.load(tmp_path / "volume.npy", mmap_mode="r")
+    np.testing.assert_array_equal(classify(on_disk, forest), whole)
+
+
+def test_two_labelled_voxels_are_enough():
+    volume, _ = two_phases((6, 7, 8))
+    labels = np.zeros(volume.shape, dtype=np.uint8)
+    labels[0, 0, 0], labels[5, 6, 7] = 1, 2
+    forest = fit_forest(volume, labels, seed=0)
+    assert set(np.unique(classify(volume, forest))) <= {1, 2}
+
+
+@pytest.mark.parametrize("trainer", ["manyeyes", "scikit-learn"])
+def test_voxels_that_cannot_be_told_apart_give_shares(trainer):
+    """A constant image: every leaf is the root, with the shares of its bootstrap sample."""
+    volume = np.full((8, 8, 8), 7, dtype=np.uint8)
+    labels = np.full(volume.shape, 2, dtype=np.uint8)
+    labels[:2] = 1
+    forest = fit_forest(volume, labels, seed=0, trainer=trainer)
+    share = class_probabilities(volume, forest)
+    np.testing.assert_allclose(share[..., 0], 0.25, atol=0.02)
+    assert (classify(volume, forest) == 2).all()
+
+
+@pytest.mark.parametrize("trainer", ["manyeyes", "scikit-learn"])
+def test_few_distinct_voxels_with_mixed_labels(trainer):
+    """Two grey plateaus; on one of them the labels contradict each other three to one."""
+    volume = np.zeros((1, 4, 400), dtype=np.uint8)
+    volume[..., 200:] = 200
+    labels = np.zeros_like(volume)
+    labels[0, :, 10:100] = 1
+    labels[0, :, 300:390] = 1
+    labels[0, :3, 300:390] = 2
+    forest = fit_forest(volume, labels, seed=0, trainer=trainer)
+    share = class_probabilities(volume, forest)
+    np.testing.assert_allclose(share[0, :, 20:90, 0], 1, atol=0.02)
+    np.testing.assert_allclose(share[0, :, 310:380, 1], 0.75, atol=0.05)
+
+
+def bad(volume=None, labels=None, **options):
+    """Fit on a small volume with something replaced."""
+    good, truth = two_phases((5, 6, 7))
+    options.setdefault("seed", 0)
+    return fit_forest(
+        good if volume is None else volume, truth if labels is None else labels, **options
+    )
+
+
+ONE = np.ones((5, 6, 7), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"labels": ONE}, "two classes or more"),
+        ({"labels": 0 * ONE}, "two classes or more"),
+        ({"labels": np.ones((5, 6, 8), np.uint8)}, "the labels have shape"),
+        ({"labels": ONE * 1.0}, "expected labels of type uint8"),
+        ({"labels": ONE.astype(np.int16) * 300}, "between 0 and 255"),
+        ({"labels": ONE.astype(np.int16) - 2}, "between 0 and 255"),
+        ({"volume": np.full((5, 6, 7), np.nan)}, "NaN, infinite"),
+        ({"volume": np.full((5, 6, 7), np.inf)}, "NaN, infinite"),
+        ({"volume": np.full((5, 6, 7), 1e16)}, "NaN, infinite"),
+        ({"volume": np.full((5, 6, 7), 2**24 + 1)}, "float32 holds them exactly"),
+        ({"volume": np.full((5, 6, 7), -(2**40))}, "float32 holds them exactly"),
+        ({"volume": np.zeros((5, 0, 7))}, "the volume is empty"),
+        ({"volume": np.zeros((5, 7))}, "axes \\(z, y, x\\)"),
+        ({"volume": np.zeros((5, 6, 7), dtype=complex)}, "integers or floats"),
+        ({"trees": 0}, "1 to 255 trees"),
+        ({"trees": 256}, "1 to 255 trees"),
+        ({"max_labels": 0}, "max_labels"),
+        ({"trainer": "vigra"}, "unknown trainer"),
+    ],
+)
+def test_bad_input_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        bad(**arguments)
+
+
+def test_bad_requests_are_refused(case, forest):
+    volume = case[0]
+    with pytest.raises(ValueError, match="lie outside the volume"):
+        classify(volume, forest, slices=[0, 41])
+    with pytest.raises(ValueError, match="lie outside the volume"):
+        classify(volume, forest, slices=[-1])
+    with pytest.raises(ValueError, match="no slices"):
+        classify(volume, forest, slices=[])
+    with pytest.raises(ValueError, match="float32 or uint8"):
+        class_probabilities(volume, forest, dtype=np.float64)
+    with pytest.raises(ValueError, match="NaN, infinite"):
+        classify(np.full((3, 3, 3), np.nan), forest)
+    with pytest.raises(ValueError, match="a seed for each"):
+        fit_forests(volume, [case[2]], seeds=[1, 2])

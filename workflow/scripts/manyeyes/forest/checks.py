@@ -1,0 +1,100 @@
+"""Refusal of input that cannot be classified, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+LARGEST_INTEGER = 2**24
+"""Up to here float32 holds every integer."""
+
+LARGEST_VALUE = 1e15
+"""Up to here the gradient products of the structure tensor stay well inside float32."""
+
+
+def check_shape(volume: np.ndarray) -> None:
+    """Raise ValueError unless the volume has three axes, voxels and a numeric type."""
+    if volume.ndim != 3:
+        raise ValueError(f"expected a volume with axes (z, y, x), found shape {volume.shape}")
+    if 0 in volume.shape:
+        raise ValueError(f"the volume is empty: its shape is {volume.shape}")
+    if volume.dtype.kind not in "uif":
+        raise ValueError(
+            f"expected a volume of integers or floats, found {volume.dtype}; convert it first"
+        )
+
+
+def check_values(block: np.ndarray) -> None:
+    """Raise ValueError unless all values can be filtered in float32."""
+    if block.dtype.kind == "f":
+        # Comparisons with NaN are false, so that this one finds it as well.
+        if not np.abs(block).max() <= LARGEST_VALUE:
+            raise ValueError(
+                "the volume has values that are NaN, infinite or beyond "
+                f"{LARGEST_VALUE:g}; replace them or scale the volume first"
+            )
+    elif block.dtype.itemsize > 2:
+        low, high = int(block.min()), int(block.max())
+        if max(-low, high) > LARGEST_INTEGER:
+            raise ValueError(
+                f"the volume has integers from {low} to {high}, but float32 holds them exactly "
+                f"only up to {LARGEST_INTEGER}; bring the grey levels to 8 or 16 bits first"
+            )
+
+
+def check_volume(volume: np.ndarray) -> None:
+    """Raise ValueError unless the volume can be filtered."""
+    check_shape(volume)
+    check_values(volume)
+
+
+def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the classes present in the labels, or raise ValueError.
+
+    Parameters
+    ----------
+    labels : ndarray of integers, shape (z, y, x)
+        0 is unlabelled; other values up to 255 are classes.
+    shape : tuple of int
+        Shape of the volume.
+
+    Returns
+    -------
+    ndarray of uint8
+        The classes in ascending order, two or more.
+    """
+    if labels.shape != tuple(shape):
+        raise ValueError(
+            f"the labels have shape {labels.shape}, but the volume has {tuple(shape)}; "
+            "label a volume of the same shape"
+        )
+    if labels.dtype.kind not in "ui":
+        raise ValueError(f"expected labels of type uint8, found {labels.dtype}; convert them first")
+    if labels.dtype != np.uint8:
+        low, high = int(labels.min()), int(labels.max())
+        if low < 0 or high > 255:
+            raise ValueError(
+                f"expected labels between 0 and 255, found {low} to {high}; renumber the classes"
+            )
+    found = np.flatnonzero(np.bincount(labels.reshape(-1), minlength=256))
+    classes = found[found > 0].astype(np.uint8)
+    if classes.size < 2:
+        raise ValueError(
+            f"expected labels of two classes or more, found {classes.tolist()} "
+            "(0 is unlabelled); label some voxels of another class"
+        )
+    return classes
+
+
+def check_slices(slices: Sequence[int], depth: int) -> list[int]:
+    """Return the slice numbers as a list of int, or raise ValueError."""
+    numbers = [int(z) for z in slices]
+    if not numbers:
+        raise ValueError("no slices were asked for; give at least one, or None for the volume")
+    wrong = [z for z in numbers if not 0 <= z < depth]
+    if wrong:
+        raise ValueError(
+            f"slices {wrong} lie outside the volume, whose slices are 0 to {depth - 1}"
+        )
+    return numbers

@@ -1,0 +1,332 @@
+"""Training on labelled voxels and classifying volumes: what others call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from manyeyes.forest.blocks import Block, make_blocks
+from manyeyes.forest.checks import check_labels, check_shape, check_slices
+from manyeyes.forest.descent import vote
+from manyeyes.forest.features import STACK
+from manyeyes.forest.filters import (
+    N_CHANNELS,
+    code_channels,
+    gather_channels,
+)
+from manyeyes.forest.model import Forest
+from manyeyes.forest.sampling import bounded_labels
+from manyeyes.forest.smoothing import smooth_block
+from manyeyes.forest.taps import filter_taps
+from manyeyes.forest.training import train
+
+
+def fit_forest(
+    volume: np.ndarray,
+    labels: np.ndarray,
+    *,
+    seed: int,
+    trees: int = 100,
+    max_labels: int | None = None,
+    trainer: str = "manyeyes",
+) -> Forest:
+    """Train a random forest on the labelled voxels of a volume.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+        Grey values, integers or floats. Only blocks around labelled slices are read, so a
+        memory-mapped array will do.
+    labels : ndarray of uint8, shape (z, y, x)
+        0 where unlabelled, else the class.
+    seed : int
+        The same volume, labels and seed give the same forest, for any number of threads.
+    trees : int
+        Number of trees, 1 to 255.
+    max_labels : int, optional
+        Train on at most about so many labelled voxels, drawn from each class in proportion
+        (at least one of each). The default is to use all.
+    trainer : {"manyeyes", "scikit-learn"}
+        What grows the trees; it is recorded in the forest.
+
+    Returns
+    -------
+    Forest
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, fewer than two classes are labelled, or the volume is empty, not
+        finite or not exact in float32.
+    """
+    return fit_forests(
+        volume, [labels], seeds=[seed], trees=trees, max_labels=max_labels, trainer=trainer
+    )[0]
+
+
+def fit_forests(
+    volume: np.ndarray,
+    label_sets: Sequence[np.ndarray],
+    *,
+    seeds: Sequence[int],
+    trees: int = 100,
+    max_labels: int | None = None,
+    trainer: str = "manyeyes",
+) -> list[Forest]:
+    """Train one forest for each of several label volumes; the channels are computed once.
+
+    Each forest equals what `fit_forest` makes of its labels and seed; see there.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    label_sets : sequence of ndarray of uint8, shape (z, y, x)
+    seeds : sequence of int
+        One for each label volume.
+    trees, max_labels, trainer
+        As in `fit_forest`.
+
+    Returns
+    -------
+    list of Forest
+    """
+    check_shape(volume)
+    if len(label_sets) != len(seeds):
+        raise ValueError(
+            f"expected a seed for each label volume, found {len(seeds)} seeds "
+            f"for {len(label_sets)} label volumes"
+        )
+    chosen = []
+    for labels, seed in zip(label_sets, seeds, strict=True):
+        check_labels(labels, volume.shape)
+        chosen.append(bounded_labels(labels, max_labels, seed))
+    # Each voxel's channels are computed once, whoever labelled it.
+    places = np.unique(np.concatenate([where for where, _ in chosen]))
+    values = channels_at(volume, places)
+    return [
+        train(
+            values[np.searchsorted(places, where)],
+            classes,
+            seed=seed,
+            trees=trees,
+            trainer=trainer,
+        )
+        for (where, classes), seed in zip(chosen, seeds, strict=True)
+    ]
+
+
+def channels_at(volume: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Compute the channels of chosen voxels.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    places : ndarray of int64, shape (n,)
+        Flat indices of the voxels, ascending.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 61)
+    """
+    _, height, width = volume.shape
+    z, rest = np.divmod(places, height * width)
+    y, x = np.divmod(rest, width)
+    values = np.empty((places.size, N_CHANNELS), dtype=np.float32)
+    taps = filter_taps()
+    for block in make_blocks(volume.shape, np.unique(z).tolist()):
+        zs, ys, xs = block.target
+        within = np.arange(*np.searchsorted(z, [zs.start, zs.stop]))
+        within = within[(y[within] >= ys.start) & (y[within] < ys.stop)]
+        within = within[(x[within] >= xs.start) & (x[within] < xs.stop)]
+        if within.size == 0:
+            continue
+        smoothed, origin = smooth_block(block.read(volume), block.inner)
+        shape = tuple(part.stop - part.start for part in block.target)
+        row = (z[within] - zs.start) * shape[1] + y[within] - ys.start
+        row_start = np.searchsorted(row, np.arange(shape[0] * shape[1] + 1))
+        found = np.empty((within.size, N_CHANNELS), dtype=np.float32)
+        columns = (x[within] - xs.start).astype(np.int32)
+        gather_channels(smoothed, taps, origin, shape, STACK, row_start, columns, found)
+        values[within] = found
+    return values
+
+
+def classify(
+    volume: np.ndarray, forest: Forest, *, slices: Sequence[int] | None = None
+) -> np.ndarray:
+    """Label every voxel of a volume, or of some of its slices.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    forest : Forest
+    slices : sequence of int, optional
+        Label these slices only. They come out as they would for the whole volume.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x) or (len(slices), y, x)
+        The class whose mean share over the trees' leaves is largest; on ties the first.
+
+    Raises
+    ------
+    ValueError
+        If the volume is empty, not finite or not exact in float32, or a slice lies outside it.
+    """
+    return classify_many(volume, [forest], slices=slices)[0]
+
+
+def classify_many(
+    volume: np.ndarray, forests: Sequence[Forest], *, slices: Sequence[int] | None = None
+) -> list[np.ndarray]:
+    """Do as `classify` for each of several forests; the channels are computed once.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    forests : sequence of Forest
+    slices : sequence of int, optional
+
+    Returns
+    -------
+    list of ndarray of uint8
+        One for each forest.
+    """
+    numbers = _wanted_slices(volume, slices)
+    labels = [np.empty((len(numbers), *volume.shape[1:]), dtype=np.uint8) for _ in forests]
+    for block, where, order in _blocks_of(volume, numbers):
+        for forest, votes, out in zip(
+            forests, block_votes(volume, block, forests, early=True), labels, strict=True
+        ):
+            # argmax takes the first of equals.
+            out[where] = forest.classes[votes.argmax(axis=-1)][order]
+    return labels
+
+
+def class_probabilities(
+    volume: np.ndarray,
+    forest: Forest,
+    *,
+    slices: Sequence[int] | None = None,
+    dtype: type = np.float32,
+) -> np.ndarray:
+    """Return the mean share of each class over the trees' leaves.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    forest : Forest
+    slices : sequence of int, optional
+        As in `classify`.
+    dtype : {numpy.float32, numpy.uint8}
+        float32: 0 to 1. uint8: the same times 255, rounded to the nearest, halves to even.
+
+    Returns
+    -------
+    ndarray of dtype, shape (z, y, x, classes) or (len(slices), y, x, classes)
+        Classes in the order of ``forest.classes``.
+
+    Raises
+    ------
+    ValueError
+        As in `classify`, and for another dtype.
+    """
+    if dtype not in (np.float32, np.uint8):
+        raise ValueError(f"expected float32 or uint8 probabilities, found {np.dtype(dtype)}")
+    numbers = _wanted_slices(volume, slices)
+    out = np.empty((len(numbers), *volume.shape[1:], forest.classes.size), dtype=dtype)
+    for block, where, order in _blocks_of(volume, numbers):
+        (votes,) = block_votes(volume, block, [forest], early=False)
+        share = votes / np.float32(forest.roots.size)
+        out[where] = (share if dtype == np.float32 else np.rint(share * np.float32(255)))[order]
+    return out
+
+
+def _wanted_slices(volume: np.ndarray, slices: Sequence[int] | None) -> list[int]:
+    """Check the volume's shape and return the numbers of the slices that are asked for."""
+    check_shape(volume)
+    if slices is None:
+        return list(range(volume.shape[0]))
+    return check_slices(slices, volume.shape[0])
+
+
+def _blocks_of(
+    volume: np.ndarray, numbers: list[int]
+) -> Iterator[tuple[Block, tuple[np.ndarray, slice, slice], np.ndarray]]:
+    """Yield blocks; where they go in an output of one slice a number; and which slices go there."""
+    asked = np.asarray(numbers)
+    for block in make_blocks(volume.shape, numbers):
+        zs = block.target[0]
+        rows = np.flatnonzero((asked >= zs.start) & (asked < zs.stop))
+        yield block, (rows, *block.target[1:]), asked[rows] - zs.start
+
+
+def block_votes(
+    volume: np.ndarray, block: Block, forests: Sequence[Forest], *, early: bool
+) -> list[np.ndarray]:
+    """Return the votes of several forests on a block.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    block : Block
+    forests : sequence of Forest
+    early : bool
+        Stop voting on a voxel once its first class is certain.
+
+    Returns
+    -------
+    list of ndarray of float32, shape (z, y, x, classes)
+        Of the block's inner part: sums over the trees of the classes' shares.
+    """
+    smoothed, origin = smooth_block(block.read(volume), block.inner)
+    shape = tuple(part.stop - part.start for part in block.inner)
+    # Compact groups agree best; a thin block has to make do with flat ones.
+    group = (4, 4, 4) if shape[0] > 2 else (1, 8, 8)
+    counts = tuple(-(-size // edge) for size, edge in zip(shape, group, strict=True))
+    codes = np.empty((len(forests), *counts, N_CHANNELS, 64), dtype=np.uint8)
+    tables = np.stack([forest.coding.table() for forest in forests])
+    code_channels(
+        smoothed,
+        filter_taps(),
+        origin,
+        shape,
+        STACK,
+        group,
+        np.stack([forest.low for forest in forests]),
+        np.stack([forest.per_unit for forest in forests]),
+        tables,
+        codes,
+    )
+    valid = _valid_lanes(shape, group, counts)
+    result = []
+    for forest, of_forest in zip(forests, codes, strict=True):
+        votes = np.empty((valid.size, forest.classes.size, 64), dtype=np.float32)
+        vote(
+            of_forest.reshape(-1),
+            valid,
+            forest.packed(),
+            forest.roots,
+            forest.mixed,
+            forest.classes.size,
+            forest.depth,
+            early,
+            votes,
+        )
+        # (groups in z, y, x, classes, lanes in z, y, x) -> (z, y, x, classes)
+        votes = votes.reshape(*counts, -1, *group).transpose(0, 4, 1, 5, 2, 6, 3)
+        full = votes.reshape(*(n * edge for n, edge in zip(counts, group, strict=True)), -1)
+        result.append(full[: shape[0], : shape[1], : shape[2]])
+    return result
+
+
+def _valid_lanes(
+    shape: tuple[int, ...], group: tuple[int, ...], counts: tuple[int, ...]
+) -> np.ndarray:
+    """Return for each group the mask of the lanes that hold voxels, uint64 of shape (groups,)."""
+    inside = np.zeros([n * edge for n, edge in zip(counts, group, strict=True)], dtype=bool)
+    inside[: shape[0], : shape[1], : shape[2]] = True
+    (nz, ny, nx), (gz, gy, gx) = counts, group
+    lanes = inside.reshape(nz, gz, ny, gy, nx, gx).transpose(0, 2, 4, 1, 3, 5).reshape(-1, 64)
+    return np.packbits(lanes, axis=1, bitorder="little").view("<u8").astype(np.uint64).reshape(-1)

@@ -1,0 +1,76 @@
+"""scikit-learn as trainer, for comparison with our own."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from manyeyes.forest.model import INNER, MIXED
+from manyeyes.forest.training import join_trees
+from manyeyes.randomness import generator
+
+
+def scikit_trees(
+    codes: np.ndarray, places: np.ndarray, n_classes: int, tries: int, seed: int, trees: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, str]:
+    """Train scikit-learn's random forest on codes and convert its trees.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (voxels, channels)
+    places : ndarray of uint8, shape (voxels,)
+        Class of each voxel, from 0.
+    n_classes, tries, seed, trees : int
+
+    Returns
+    -------
+    nodes, roots, mixed, depth
+        As from `manyeyes.forest.training.join_trees`.
+    name : str
+        The library and its version.
+    """
+    import sklearn
+    from sklearn.ensemble import RandomForestClassifier
+
+    state = int(generator("forest", seed).integers(2**32, dtype=np.uint64))
+    forest = RandomForestClassifier(
+        trees, max_features=tries, random_state=state, n_jobs=numba.get_num_threads()
+    ).fit(codes, places)
+    grown, shares = zip(
+        *(_convert(tree.tree_, n_classes) for tree in forest.estimators_), strict=True
+    )
+    depth = max(tree.tree_.max_depth for tree in forest.estimators_) + 1
+    joined = join_trees(list(grown), list(shares), depth)
+    return *joined, f"scikit-learn {sklearn.__version__}"
+
+
+def _convert(tree: object, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return a scikit-learn tree as packed nodes and the shares of its mixed leaves."""
+    is_leaf = tree.children_left < 0
+    shares = tree.value[:, 0, :] / tree.value[:, 0, :].sum(axis=1, keepdims=True)
+    pure = is_leaf & (shares.max(axis=1) == 1)
+    kind = np.where(pure, shares.argmax(axis=1) + 1, INNER).astype(np.uint64)
+    mixed = np.flatnonzero(is_leaf & ~pure)
+    row = np.zeros(tree.node_count, dtype=np.uint64)
+    row[mixed] = np.arange(mixed.size)
+    # Sisters get neighbouring places: 1 + 2 k and 2 + 2 k for the children of split k.
+    split = np.flatnonzero(~is_leaf)
+    place = np.zeros(tree.node_count, dtype=np.int64)
+    first = 1 + 2 * np.arange(split.size)
+    place[tree.children_left[split]] = first
+    place[tree.children_right[split]] = first + 1
+    shift = np.uint64(8)
+    nodes = np.zeros(1 + max(2 * split.size, 1), dtype=np.uint64)
+    nodes[place[split]] = (
+        tree.feature[split].astype(np.uint64)
+        | (np.floor(tree.threshold[split]) + 1).astype(np.uint64) << shift
+        | kind[tree.children_left[split]] << np.uint64(16)
+        | kind[tree.children_right[split]] << np.uint64(24)
+        | first.astype(np.uint64) << np.uint64(32)
+    )
+    if split.size == 0:
+        # A root that is a leaf: no code is below 0, so all voxels go right, to place 1.
+        nodes[0] = kind[0] << np.uint64(24)
+        place[0] = 1
+    nodes[place[mixed]] = np.uint64(MIXED << 16) | row[mixed] << np.uint64(32)
+    return nodes, shares[mixed].astype(np.float32).reshape(-1, n_classes)

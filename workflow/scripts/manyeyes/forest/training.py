@@ -1,0 +1,164 @@
+"""From the channels of labelled voxels to a forest, by one of the trainers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from manyeyes.forest.coding import code_values, make_coding
+from manyeyes.forest.filters import N_CHANNELS
+from manyeyes.forest.growing import grow_trees
+from manyeyes.forest.model import INNER, MIXED, Forest
+from manyeyes.randomness import generator
+
+TRAINERS = ("manyeyes", "scikit-learn")
+
+CHANNELS_TRIED = math.floor(math.sqrt(N_CHANNELS) + 0.5)
+"""Channels drawn at each node (ilastik's rule: the root of their number, rounded)."""
+
+MANYEYES_VERSION = "manyeyes 1"
+"""Name of our trainer in `Forest.trainer`; the number grows when its forests change."""
+
+
+def train(
+    values: np.ndarray,
+    labels: np.ndarray,
+    *,
+    seed: int,
+    trees: int,
+    trainer: str = "manyeyes",
+) -> Forest:
+    """Train a forest.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (voxels, channels)
+        Channels of the labelled voxels.
+    labels : ndarray of uint8, shape (voxels,)
+        Their labels; two classes or more.
+    seed : int
+        Two forests with different seeds are independent.
+    trees : int
+        Number of trees.
+    trainer : {"manyeyes", "scikit-learn"}
+        Our own trainer, or scikit-learn's ``RandomForestClassifier`` on the same codes.
+
+    Returns
+    -------
+    Forest
+
+    Raises
+    ------
+    ValueError
+        If the trainer is unknown or the number of trees is not between 1 and 255.
+    """
+    if trainer not in TRAINERS:
+        raise ValueError(f"unknown trainer {trainer!r}; use one of {', '.join(TRAINERS)}")
+    if not 1 <= trees <= 255:
+        raise ValueError(f"expected 1 to 255 trees, found {trees}")
+    classes, places = np.unique(labels, return_inverse=True)
+    if classes.size >= MIXED:
+        raise ValueError(f"expected fewer than {MIXED} classes, found {classes.size}")
+    coding = make_coding(values)
+    codes = code_values(values, coding)
+    places = places.astype(np.uint8)
+    if trainer == "manyeyes":
+        nodes, roots, mixed, depth = _own_trees(codes, places, classes.size, seed, trees)
+        name = MANYEYES_VERSION
+    else:
+        from manyeyes.forest.scikit import scikit_trees
+
+        nodes, roots, mixed, depth, name = scikit_trees(
+            codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, seed, trees
+        )
+    return Forest(
+        classes=classes,
+        roots=roots,
+        channel=(nodes & np.uint64(255)).astype(np.uint8),
+        cut=(nodes >> np.uint64(8) & np.uint64(255)).astype(np.uint8),
+        left=(nodes >> np.uint64(16) & np.uint64(255)).astype(np.uint8),
+        right=(nodes >> np.uint64(24) & np.uint64(255)).astype(np.uint8),
+        child=(nodes >> np.uint64(32)).astype(np.int32),
+        mixed=mixed,
+        depth=depth,
+        low=coding.low,
+        per_unit=coding.per_unit,
+        cuts=coding.cuts,
+        trainer=name,
+        seed=seed,
+        labelled=labels.size,
+    )
+
+
+def _own_trees(
+    codes: np.ndarray, places: np.ndarray, n_classes: int, seed: int, trees: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Grow the trees and join them; return nodes, roots, mixed leaves and depth."""
+    n = places.size
+    seeds = generator("forest", seed).integers(2**64, size=trees, dtype=np.uint64)
+    # Untouched pages of these arrays take up no memory.
+    grown = np.empty((trees, 2 * n + 1), dtype=np.uint64)
+    shares = np.empty((trees, n // 2 + 1, n_classes), dtype=np.float32)
+    sizes = np.empty((trees, 3), dtype=np.int64)
+    grow_trees(codes, places, n_classes, N_CHANNELS, CHANNELS_TRIED, seeds, grown, shares, sizes)
+    used, mixed, depth = sizes.T
+    return join_trees(
+        [tree[:k] for tree, k in zip(grown, used, strict=True)],
+        [share[:k] for share, k in zip(shares, mixed, strict=True)],
+        int(depth.max()),
+    )
+
+
+def join_trees(
+    grown: list[np.ndarray], shares: list[np.ndarray], depth: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Join packed trees into one array of nodes.
+
+    Parameters
+    ----------
+    grown : list of ndarray of uint64
+        The nodes of each tree, packed, with children numbered within the tree. The place of a
+        mixed leaf has the left kind MIXED and its row in the tree's shares as child; its parent
+        need not know.
+    shares : list of ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+        Nodes on the longest path.
+
+    Returns
+    -------
+    nodes : ndarray of uint64
+        With children and mixed leaves numbered throughout, and the parents of mixed leaves told.
+    roots : ndarray of int32
+    mixed : ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+
+    Raises
+    ------
+    ValueError
+        If there are more nodes than an int32 can count.
+    """
+    starts = np.concatenate([[0], np.cumsum([tree.size for tree in grown])])
+    if starts[-1] >= 2**31:
+        raise ValueError(
+            f"the forest has {starts[-1]} nodes, more than can be numbered; "
+            "bound the labels with max_labels"
+        )
+    rows = np.concatenate([[0], np.cumsum([len(share) for share in shares])])
+    parts = []
+    for tree, start, row in zip(grown, starts, rows, strict=False):
+        is_share = _byte(tree, 16) == MIXED
+        offset = np.where(is_share, row, start).astype(np.uint64)
+        joined = tree + (offset << np.uint64(32))
+        child = (tree >> np.uint64(32)).astype(np.int64)
+        for shift, side in ((16, 0), (24, 1)):
+            split_on = np.flatnonzero(~is_share & (_byte(tree, shift) == INNER))
+            to_share = split_on[is_share[child[split_on] + side]]
+            joined[to_share] |= np.uint64(MIXED << shift)
+        parts.append(joined)
+    return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares), depth
+
+
+def _byte(nodes: np.ndarray, shift: int) -> np.ndarray:
+    """Return the byte of packed nodes that begins at a bit."""
+    return nodes >> np.uint64(shift) & np.uint64(255)
