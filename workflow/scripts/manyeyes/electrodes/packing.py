@@ -15,49 +15,38 @@ _STEPS_PER_LIST = 10
 # Share of a pair's misfit that one step removes. Pairs are treated at once (Jacobi), so a particle
 # with many neighbours would overshoot at 0.5.
 _PUSH = 0.3
+_SPREADING_STEPS = 50
+_CONTACT_STEPS = 100
 
 
-def random_rotations(generator: np.random.Generator, tilt_sd_degrees: np.ndarray) -> np.ndarray:
-    """Draw orientations whose short axis is tilted from z by a Gaussian angle.
+def random_rotations(
+    generator: np.random.Generator, count: int, tilt_sd_degrees: float
+) -> np.ndarray:
+    """Draw orientations whose third axis is tilted from z by a Gaussian angle.
 
     Parameters
     ----------
     generator : numpy.random.Generator
-    tilt_sd_degrees : numpy.ndarray
-        (n,) spread of the tilt of each particle's third axis from the z axis, degrees;
-        infinite for an orientation without any preference.
+    count : int
+        Particles.
+    tilt_sd_degrees : float
+        Spread of the tilt, degrees. Its direction, and the turn about the third axis, are even.
 
     Returns
     -------
     numpy.ndarray
-        (n, 3, 3) float64; row k of each matrix is the particle's axis k in (z, y, x).
+        (count, 3, 3) float64; row k of each matrix is the particle's axis k in (z, y, x).
     """
-    count = len(tilt_sd_degrees)
-    quaternions = generator.standard_normal((count, 4))
-    tilt = np.radians(np.where(np.isinf(tilt_sd_degrees), 0.0, tilt_sd_degrees))
-    tilt = tilt * generator.standard_normal(count)
+    tilt = np.radians(tilt_sd_degrees) * generator.standard_normal(count)
     azimuth, spin = generator.uniform(0, 2 * np.pi, (2, count))
-
-    short = np.stack(
+    third = np.stack(
         [np.cos(tilt), np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth)], axis=1
     )
-    # Two axes in the platelet's plane, turned by `spin` about the short axis.
-    helper = np.stack([np.zeros(count), np.cos(azimuth), -np.sin(azimuth)], axis=1)
-    other = np.cross(short, helper)
-    first = np.cos(spin)[:, None] * helper + np.sin(spin)[:, None] * other
-    second = np.cross(short, first)
-    tilted = np.stack([first, second, short], axis=1)
-
-    w, x, y, z = (quaternions / np.linalg.norm(quaternions, axis=1, keepdims=True)).T
-    free = np.stack(
-        [
-            np.stack([1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)], axis=1),
-            np.stack([2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)], axis=1),
-            np.stack([2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1),
-        ],
-        axis=1,
-    )
-    return np.where(np.isinf(tilt_sd_degrees)[:, None, None], free, tilted)
+    # Across both z and the third axis; turned about the third axis it gives the other two.
+    level = np.stack([np.zeros(count), np.cos(azimuth), -np.sin(azimuth)], axis=1)
+    upright = np.cross(third, level)
+    first = np.cos(spin)[:, None] * level + np.sin(spin)[:, None] * upright
+    return np.stack([first, np.cross(third, first), third], axis=1)
 
 
 def pack(
@@ -67,7 +56,7 @@ def pack(
     rotations: np.ndarray,
     overlap: float,
     pull_range: float,
-    steps: int,
+    spreading: float,
 ) -> np.ndarray:
     """Place ellipsoids in a periodic box so that neighbours touch.
 
@@ -90,8 +79,9 @@ def pack(
         Two particles rest where sqrt(F) = 1 - overlap; 0 is bare touching.
     pull_range : float
         Pairs with sqrt(F) up to 1 - overlap + pull_range are pulled together.
-    steps : int
-        Steps of relaxation.
+    spreading : float
+        Before particles are brought into contact they push each other apart as if all were larger
+        by this share, which evens out the chance density of their first places.
 
     Returns
     -------
@@ -104,17 +94,21 @@ def pack(
     radii = np.cbrt(np.prod(semi_axes_um, axis=1))
     longest = semi_axes_um.max(axis=1)
     rest = 1.0 - overlap
-    # Beyond this distance no pair of the two longest particles can be within reach.
-    cutoff = 2 * np.quantile(longest, 0.99) * (rest + pull_range)
+    # Beyond this distance no pair but of the very longest particles can be within reach.
+    cutoff = 2 * np.quantile(longest, 0.99) * (1 + max(spreading, pull_range))
     cutoff = min(cutoff, 0.499 * size_um.min())
-    for step in range(steps):
-        if step % _STEPS_PER_LIST == 0:
-            pairs = cKDTree(centres, boxsize=size_um).query_pairs(cutoff, output_type="ndarray")
-            pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-        moves = _moves(centres, size_um, shapes, radii, pairs, rest, pull_range)
-        centres = np.mod(centres + moves, size_um)
-        # np.mod of a tiny negative number can round up to the edge itself.
-        centres[centres >= size_um] = 0.0
+    for phase_rest, phase_pull, steps in (
+        (rest + spreading, 0.0, _SPREADING_STEPS),
+        (rest, pull_range, _CONTACT_STEPS),
+    ):
+        for step in range(steps):
+            if step % _STEPS_PER_LIST == 0:
+                pairs = cKDTree(centres, boxsize=size_um).query_pairs(cutoff, output_type="ndarray")
+                pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+            moves = _moves(centres, size_um, shapes, radii, pairs, phase_rest, phase_pull)
+            centres = np.mod(centres + moves, size_um)
+            # np.mod of a tiny negative number can round up to the edge itself.
+            centres[centres >= size_um] = 0.0
     return centres
 
 

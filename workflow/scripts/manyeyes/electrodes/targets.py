@@ -1,0 +1,19 @@
+"""What a model of an NMC electrode should measure: NREL's segmented cathode 1-CAL.
+
+All were measured by `manyeyes.electrodes.geometry` on the whole volume (251 x 301 x 301 voxels of
+397 nm, active material against the rest; NREL MATBOX, commit 904b8de, `Data_example/From computed
+tomography with additives numerically generated/nmc-1-cal_generatedCBD_bridge.tif`). For graphite
+there is no such volume, so its twins have no targets, only their description.
+"""
+
+NMC_TARGETS: dict[str, float] = {
+    "active_fraction": 0.4995,
+    "specific_surface_per_um": 0.2577,
+    "mean_diameter_um": 8.85,
+    "volume_weighted_diameter_um": 10.87,
+    "interface_share": 0.1712,
+    "chord_z_um": 6.35,
+    "chord_xy_um": 8.29,
+    # Standard deviation of the active fraction of cubes of 63 voxels, 25 um.
+    "scatter_of_25_um_cubes": 0.046,
+}
