@@ -38,7 +38,7 @@ def draw_cracks(
     along_plates: bool,
     *seed_names: object,
 ) -> Cracks:
-    """Draw cracks and give them to particles by chance, large particles first in chance.
+    """Draw cracks and give them to particles by chance, by the cube of their size.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from manyeyes.electrodes.description import Description
 from manyeyes.electrodes.fields import RandomField, sample
 from manyeyes.electrodes.surfaces import box_half_edges, nearest_two
 
-# Share of the mean diameter beyond which a particle's surface is "far" for the binder.
+# How far from a particle, as a share of the mean diameter, its surface still attracts binder.
 _REACH = 0.25
 # The finer of the two layers of roughness: width and height relative to the coarser one.
 _FINE_LAYER = 1 / 3
@@ -22,8 +22,6 @@ _FINE_LAYER = 1 / 3
 _PORE_DEPTH = 1.0
 # A "crack" wider than this share of the mean diameter, on each side of its sheet, is none.
 _WIDEST_CRACK = 0.05
-# How wavy a crack is, relative to the surface's roughness.
-_CRACK_WOBBLE = 1.0
 
 
 @dataclass(frozen=True)
@@ -117,6 +115,7 @@ def crack_potential(
 ) -> np.ndarray:
     """Return minus the distance to a crack, um; -inf where there is none."""
     description = structure.description
+    # A crack is as wavy as the particle's surface is rough.
     distance = distance_to_cracks(
         axes_um,
         (outer.depth_um > level_um) & (outer.owner >= 0),
@@ -124,7 +123,7 @@ def crack_potential(
         outer.centres_um,
         outer.particle,
         structure.cracks,
-        np.float32(_CRACK_WOBBLE * description.roughness_um) * outer.coarse,
+        np.float32(description.roughness_um) * outer.coarse,
     )
     distance[distance > _WIDEST_CRACK * description.mean_diameter_um] = np.inf
     return -distance
