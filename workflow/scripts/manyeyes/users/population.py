@@ -6,9 +6,10 @@ from math import exp, isfinite, log, sqrt
 
 from manyeyes.randomness import generator
 
-# Widths that ilastik's brush offers, in pixels, up to the 7 px that a painter of particles of
-# 20 px can use (ilastik's own source; the wider ones, 11 to 61 px, do not fit).
-BRUSHES_PX = (1, 3, 5, 7)
+# Favourite widths of the brush, in pixels: those that ilastik offers (its default is 3) and that
+# fit into particles of 20 px. Its narrowest, 1, is taken where the favourite does not fit; the
+# wider ones, 11 to 61, are left out. That these three are equally liked is an assumption.
+BRUSHES_PX = (3, 5, 7)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ of being active rise by d^2 per contrast, so that the same difference between tw
 threshold by 1 / d^2: people agree on clean images and part ways on noisy ones, with nothing tuned.
 """
 
+from math import ceil
+
 import numpy as np
 from scipy.special import expit, logit
 
@@ -102,4 +104,5 @@ def _crossing(curve: GreyCurve, share: float) -> float:
 
 def _slider(level: float) -> int:
     """Return the nearest level that a slider offers and that leaves something on either side."""
-    return int(np.clip(np.rint(level), 1, GREY_LEVELS - 1))
+    # half goes down, since `_crossing` gives the half above a level that just reaches the share
+    return min(max(ceil(level - 0.5), 1), GREY_LEVELS - 1)

@@ -1,0 +1,199 @@
+"""Outlines, strokes and corrections."""
+
+import numpy as np
+import pytest
+from manyeyes.users import Population, draw_traits
+from manyeyes.users.correcting import correction_edge, visible_errors
+from manyeyes.users.eye import Perception
+from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
+from manyeyes.users.painting import paint, shuffled_pixels
+from scipy import ndimage
+
+
+def disc(radius=20, size=64):
+    y, x = np.indices((size, size)) - size // 2
+    return y**2 + x**2 < radius**2
+
+
+def strokes(active, target, seed=0, **changes):
+    """Paint on an exact edge and return the labels and the number of strokes."""
+    settings = {
+        "margin_px": 1.5,
+        "brush_px": 3,
+        "stroke_px": 30.0,
+        "overshoot_share": 0.0,
+        "overshoot_px": 1.0,
+    } | changes
+    rng = np.random.default_rng(seed)
+    edge = edge_distance(active).astype(np.float32)
+    labels = np.zeros(active.shape, dtype=np.uint8)
+    starts = shuffled_pixels(np.ones(active.shape, dtype=bool), rng)
+    count = paint(labels, edge, starts, target, *settings.values(), rng)
+    return labels, count
+
+
+def test_distances_from_an_edge():
+    active = np.zeros((5, 6), dtype=bool)
+    active[:, 3:] = True
+    assert edge_distance(active)[2].tolist() == [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
+    assert np.isposinf(edge_distance(np.ones((3, 3), dtype=bool))).all()
+    assert np.isneginf(edge_distance(np.zeros((3, 3), dtype=bool))).all()
+
+
+def test_paint_stops_at_the_pixel():
+    for target in (1, 17, 500, 1500):
+        labels, count = strokes(disc(), target)
+        assert np.count_nonzero(labels) == target
+        assert count >= 1
+
+
+def test_strokes_keep_their_margin_and_their_side():
+    for seed in range(5):
+        labels, _ = strokes(disc(), 2000, seed=seed, margin_px=2.0, brush_px=5)
+        edge = edge_distance(disc())
+        assert (labels[edge > 0] != 2).all()
+        assert (labels[edge < 0] != 1).all()
+        # a round brush of whole pixels may come nearer by the corner of one
+        assert np.abs(edge[labels > 0]).min() >= 1.5
+
+
+def test_overshooting_strokes_cross_the_edge_as_far_as_said():
+    labels, _ = strokes(disc(), 3000, overshoot_share=1.0, overshoot_px=2.0)
+    edge = edge_distance(disc())
+    wrong = ((labels == 1) & (edge < 0)) | ((labels == 2) & (edge > 0))
+    assert wrong.any()
+    assert np.abs(edge[wrong]).max() <= 2.5
+
+
+def test_strokes_are_as_long_and_wide_as_said():
+    everything = np.ones((400, 400), dtype=bool)
+    painted = []
+    for seed in range(40):
+        labels = np.zeros(everything.shape, dtype=np.uint8)
+        edge = np.full(everything.shape, 1e3, dtype=np.float32)
+        start = np.array([[200, 200]])
+        rng = np.random.default_rng(seed)
+        assert paint(labels, edge, start, labels.size, 1.5, 1, 30.0, 0.0, 0.0, rng) == 1
+        painted.append(np.count_nonzero(labels))
+    # a walk treads on itself and cuts corners, so fewer pixels than steps
+    assert 15 < np.mean(painted) < 35
+    labels = np.zeros(everything.shape, dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    paint(labels, edge, np.array([[200, 200]]), labels.size, 1.5, 7, 1e-9, 0.0, 0.0, rng)
+    rows, columns = np.nonzero(labels)
+    assert np.ptp(rows) == np.ptp(columns) == 6
+
+
+def test_a_narrow_place_gets_a_narrow_brush():
+    active = np.zeros((40, 40), dtype=bool)
+    active[:, 18:22] = True
+    labels, _ = strokes(active, 1300, margin_px=0.5, brush_px=7)
+    assert np.count_nonzero(labels == 1) > 0
+    assert (labels[active] != 2).all()
+    assert (labels[~active] != 1).all()
+
+
+def test_labels_that_are_there_stay():
+    active = disc()
+    labels = np.full(active.shape, 2, dtype=np.uint8)
+    labels[30:34] = 0
+    before = labels.copy()
+    rng = np.random.default_rng(0)
+    starts = shuffled_pixels(labels == 0, rng)
+    edge = edge_distance(active).astype(np.float32)
+    paint(labels, edge, starts, labels.size, 0.0, 3, 30.0, 0.0, 0.0, rng)
+    assert np.array_equal(labels[before == 2], before[before == 2])
+    assert (labels > 0).all()
+
+
+def seen(noise_sd=0.0, size=64):
+    rng = np.random.default_rng(5)
+    clean = ndimage.gaussian_filter(disc(size=size).astype(float), 1.5) * 60 + 100
+    noise = ndimage.gaussian_filter(rng.standard_normal(clean.shape), 1.5)
+    return Perception((clean + noise_sd * noise / noise.std())[None].astype(np.float32), 130.0)
+
+
+def test_the_eye_s_noise_is_the_pooled_image_s():
+    assert eye_noise(seen(0.0)) < 1
+    assert eye_noise(seen(6.0)) == pytest.approx(6.0, rel=0.3)
+
+
+def test_a_steady_hand_draws_what_is_perceived():
+    still = Population(hand_noise_px=0, outline_habit_sd_px=0, outline_ambiguity_max_px=0)
+    traits = draw_traits(still, 1, "A")
+    drawn = drawn_edge(seen(), 0, 0.0, traits, np.random.default_rng(0))
+    assert np.allclose(drawn, edge_distance(seen().active[0]))
+
+
+def test_habit_shifts_and_the_hand_spreads_the_outline():
+    population = Population(hand_noise_px=0.6, outline_ambiguity_max_px=0)
+    traits = draw_traits(population, 1, "A")
+    perceived = edge_distance(seen().active[0])
+    errors = np.array(
+        [
+            (drawn_edge(seen(), 0, 0.0, traits, np.random.default_rng(i)) - perceived)[32, 12]
+            for i in range(400)
+        ]
+    )
+    assert errors.mean() == pytest.approx(traits.outline_habit_px, abs=0.1)
+    assert errors.std() == pytest.approx(0.6, rel=0.15)
+
+
+def test_ambiguity_grows_with_noise_over_gradient_up_to_its_bound():
+    population = Population(hand_noise_px=0, outline_habit_sd_px=0, outline_ambiguity_max_px=3)
+    traits = draw_traits(population, 1, "A")
+    perceived = edge_distance(seen().active[0])
+
+    def spread(noise):
+        fields = [
+            drawn_edge(seen(), 0, noise, traits, np.random.default_rng(i)) - perceived
+            for i in range(50)
+        ]
+        return np.std(fields, axis=0)[np.abs(perceived) < 1].mean()
+
+    gradient = np.hypot(*np.gradient(seen().pooled[0]))[np.abs(perceived) < 1].mean()
+    assert spread(5.0) == pytest.approx(5.0 / gradient, rel=0.15)
+    assert spread(1e6) == pytest.approx(3.0, rel=0.15)
+
+
+def test_a_slice_of_one_phase_has_no_outline_to_draw():
+    flat = Perception(np.full((1, 8, 8), 90, dtype=np.float32), 130.0)
+    drawn = drawn_edge(flat, 0, 1.0, draw_traits(Population(), 1, "A"), np.random.default_rng(0))
+    assert np.isneginf(drawn).all()
+
+
+def test_errors_are_seen_by_size_depth_and_contrast():
+    edge = edge_distance(np.indices((40, 40))[1] >= 20)
+    output = np.where(edge > 0, 1, 2).astype(np.uint8)
+    contrast = np.ones(edge.shape)
+    assert not visible_errors(output, edge, contrast, 20, 1.0).any()
+    output[2:8, 30:36] = 2  # 36 px, deep
+    output[12:22, 2:7] = 1  # 50 px, deep
+    output[30:34, 30:35] = 2  # 20 px: too small
+    output[:, 20] = 2  # 40 px along the edge: too shallow
+    rank = visible_errors(output, edge, contrast, 20, 1.0)
+    assert rank.max() == 2
+    assert (rank[12:22, 2:7] == 1).all()
+    assert (rank[2:8, 30:36] == 2).all()
+    assert np.count_nonzero(rank) == 86
+    contrast[2:8, 30:36] = 5
+    assert (visible_errors(output, edge, contrast, 20, 1.0)[2:8, 30:36] == 1).all()
+    # a user who looks less closely
+    assert not visible_errors(output, edge, contrast, 20, 18.0).any()
+
+
+def test_corrections_stay_within_their_error_and_say_what_the_user_wants():
+    edge = edge_distance(np.indices((40, 40))[1] >= 20).astype(np.float32)
+    rank = np.zeros(edge.shape, dtype=np.int32)
+    rank[5:12, 28:35] = 1
+    rank[20:25, 4:12] = 2
+    confined = correction_edge(rank, edge)
+    assert (confined[5:12, 28:35] > 0).all()
+    assert (confined[20:25, 4:12] < 0).all()
+    assert np.count_nonzero(confined) == np.count_nonzero(rank)
+    assert confined[8, 31] == 4  # the middle of 7 by 7
+    labels = np.zeros(edge.shape, dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    paint(labels, confined, np.argwhere(rank > 0), 10_000, 0.5, 5, 30.0, 0.0, 0.0, rng)
+    assert np.array_equal(labels > 0, rank > 0)
+    assert np.array_equal(labels[rank > 0], np.where(edge > 0, 1, 2)[rank > 0])

@@ -1,0 +1,165 @@
+"""How sliders are set: perception, the curve of grey levels, thresholds and windows."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from manyeyes.users.eye import grey_curve, perceive
+from manyeyes.users.sitting import Sitting
+from manyeyes.users.slices import looked_at_slices, seeded_slices, trained_slices
+from manyeyes.users.thresholds import choose_threshold, choose_window
+from scipy.special import expit, logit
+
+
+def sitting(criterion=0.0, tolerance=(0.0, 0.0), whim=0.5):
+    return Sitting(criterion, tolerance, whim, (0.5,))
+
+
+def two_gaussians(distance, size=400_000, noise=10.0, share=0.5):
+    """Return grey levels of two Gaussian classes, and which are active."""
+    rng = np.random.default_rng(1)
+    active = rng.random(size) < share
+    greys = 128 + noise * (rng.standard_normal(size) + distance * (active - 0.5))
+    return np.clip(np.rint(greys), 0, 255).astype(np.uint8), active
+
+
+curves = st.integers(0, 2**32 - 1).map(
+    lambda seed: grey_curve(
+        np.random.default_rng(seed).integers(0, 256, 300).astype(np.uint8),
+        np.random.default_rng(seed + 1).random(300) < 0.5,
+    )
+)
+
+
+def test_the_eye_parts_two_blurred_classes_in_the_middle():
+    slices = np.full((1, 40, 40), 60, dtype=np.uint8)
+    slices[:, :, 20:] = 180
+    seen = perceive(slices, 1.5)
+    # blurred pixels beside the edge count with either class
+    assert seen.level == pytest.approx(120, abs=4)
+    assert np.array_equal(seen.active, slices == 180)
+
+
+def test_the_eye_pools_within_slices_only():
+    slices = np.zeros((3, 20, 20), dtype=np.uint8)
+    slices[1] = 200
+    assert np.array_equal(perceive(slices, 2.0).pooled, slices)
+
+
+def test_shares_rise_with_the_grey_level_and_follow_the_classes():
+    greys, active = two_gaussians(3)
+    curve = grey_curve(greys, active)
+    assert (np.diff(curve.active_share) >= 0).all()
+    expected = expit(3**2 * (np.arange(110, 147) - 128) / 30)
+    assert np.abs(curve.active_share[110:147] - expected).max() < 0.03
+    assert curve.below[[0, 256]].tolist() == [0, 1]
+    assert curve.below[128] == pytest.approx(np.mean(greys < 128))
+    assert curve.below_active[140] == pytest.approx(np.mean(greys[active] < 140))
+
+
+@given(curves, st.floats(0.02, 0.98))
+def test_the_threshold_costs_least_in_speckle_and_holes(curve, weight):
+    # a user who would call everything one phase is kept from it by the slider's end
+    assume(curve.active_share[0] < weight <= curve.active_share[255])
+    other, bright = np.diff(curve.below_other), np.diff(curve.below_active)
+    pixels = np.diff(curve.below)
+    # shares of all pixels, by which the two classes weigh as they are common
+    common = (pixels @ np.arange(256) - other @ np.arange(256)) / (
+        bright @ np.arange(256) - other @ np.arange(256)
+    )
+    speckle = (1 - common) * (1 - curve.below_other)
+    holes = common * curve.below_active
+    cost = weight * speckle + (1 - weight) * holes
+    level = choose_threshold(curve, sitting(logit(weight)), 0.0)
+    assert cost[level] <= cost.min() + 1e-9
+
+
+@pytest.mark.parametrize("distance", [2.0, 3.0])
+def test_a_criterion_moves_the_threshold_by_the_law_of_two_gaussians(distance):
+    greys, active = two_gaussians(distance)
+    curve = grey_curve(greys, active)
+    for criterion in (-1.0, 0.0, 1.0):
+        level = choose_threshold(curve, sitting(criterion), 0.0)
+        # log-odds rise by distance^2 over a contrast of distance * 10 grey levels
+        expected = 128 + 10 * criterion / distance
+        assert level - 0.5 == pytest.approx(expected, abs=1.0)
+
+
+def test_the_slider_rests_where_overlays_look_the_same():
+    greys, active = two_gaussians(3)
+    curve = grey_curve(greys, active)
+    best = choose_threshold(curve, sitting(), 0.0)
+    levels = [choose_threshold(curve, sitting(whim=whim), 0.05) for whim in (0, 0.5, 1)]
+    assert levels[0] < levels[1] < levels[2]
+    for level in levels:
+        # within what goes unseen, and the width of a grey level
+        assert abs(curve.below[level] - curve.below[best]) < 0.05 + np.diff(curve.below).max()
+
+
+@given(
+    curves,
+    st.floats(0.001, 0.49),
+    st.floats(0.001, 0.49),
+    st.tuples(st.floats(-6, 6), st.floats(-6, 6)),
+)
+def test_less_tolerance_gives_a_window_around_the_one_of_more(curve, one, other, tolerance):
+    small, large = min(one, other), max(one, other)
+    low, high = choose_window(curve, sitting(tolerance=tolerance), small, 0.05)
+    inner_low, inner_high = choose_window(curve, sitting(tolerance=tolerance), large, 0.05)
+    assert 1 <= low <= inner_low <= inner_high <= high <= 255
+
+
+def test_seeds_reach_to_the_tolerated_error():
+    greys, active = two_gaussians(3)
+    curve = grey_curve(greys, active)
+    low, high = choose_window(curve, sitting(), 0.1, 0.0)
+    assert np.mean(active[greys == low - 1]) < 0.1 < np.mean(active[greys == low + 1])
+    assert np.mean(~active[greys == high]) < 0.1 < np.mean(~active[greys == high - 2])
+
+
+def test_each_phase_has_a_tolerance_of_its_own():
+    curve = grey_curve(*two_gaussians(3))
+    low, high = choose_window(curve, sitting(), 0.05, 0.05)
+    low_active, high_active = choose_window(curve, sitting(tolerance=(1.0, 0.0)), 0.05, 0.05)
+    low_other, high_other = choose_window(curve, sitting(tolerance=(0.0, 1.0)), 0.05, 0.05)
+    assert (low_active, high_other) == (low, high)
+    assert high_active < high
+    assert low_other > low
+
+
+def test_a_least_share_of_each_phase_is_seeded():
+    greys, active = two_gaussians(1)
+    curve = grey_curve(greys, active)
+    low, high = choose_window(curve, sitting(tolerance=(-9.0, -9.0)), 0.01, 0.05)
+    assert 0.05 <= np.mean(greys[~active] < low) < 0.08
+    assert 0.05 <= np.mean(greys[active] >= high) < 0.08
+
+
+def test_one_perceived_phase_is_refused():
+    with pytest.raises(ValueError, match="only one phase"):
+        grey_curve(np.arange(4, dtype=np.uint8), np.ones(4, dtype=bool))
+
+
+def test_slices_of_the_protocol():
+    assert trained_slices(200, 7) == [100, 25, 50, 75, 125, 150, 175]
+    assert trained_slices(200, 1) == [100]
+    assert trained_slices(75, 7) == [37, 9, 18, 28, 46, 56, 65]
+    assert seeded_slices(200, "first") == [0]
+    assert seeded_slices(200, 6) == [16, 50, 83, 116, 150, 183]
+    assert seeded_slices(4, "all") == [0, 1, 2, 3]
+    assert looked_at_slices(10, (0.05, 0.09, 0.99)) == [0, 9]
+
+
+@given(st.integers(2, 400), st.integers(1, 50))
+def test_slices_are_different_and_inside(height, count):
+    if count >= height:
+        for slices in (trained_slices, seeded_slices):
+            with pytest.raises(ValueError, match="do not fit"):
+                slices(height, count)
+        return
+    for places in (trained_slices(height, count), seeded_slices(height, count)):
+        assert len(set(places)) == count
+        assert 0 <= min(places) <= max(places) < height
+    # none of the others lies nearer to the middle than the one that is drawn first
+    central, *others = trained_slices(height, count)
+    assert all(abs(central - height / 2) <= abs(z - height / 2) + 1 for z in others)
