@@ -138,23 +138,47 @@ def _correct(labels, rank, perceived, target, traits, rng) -> int:
 
 def _fill(labels, edge, target, traits, rng) -> int:
     """Paint interiors up to the coverage and return the number of strokes."""
-    population = traits.population
-    strokes = 0
+    strokes = _show_both_phases(labels, edge, target, traits, rng)
     for step in _MARGIN_STEPS:
-        margin = step * population.margin_px
-        strokes += paint(
-            labels,
-            edge,
-            shuffled_pixels((labels == 0) & (np.abs(edge) >= margin), rng),
-            target,
-            margin,
-            traits.brush_px,
-            population.stroke_px,
-            traits.overshoot_share,
-            population.overshoot_px,
-            rng,
-        )
+        margin = step * traits.population.margin_px
+        starts = shuffled_pixels((labels == 0) & (np.abs(edge) >= margin), rng)
+        strokes += _paint_interior(labels, edge, starts, target, margin, traits, rng)
     return strokes
+
+
+def _show_both_phases(labels, edge, target, traits, rng) -> int:
+    """Give each phase that the slice shows and that has no label yet its first stroke.
+
+    Nobody asks a classifier for an output before both phases have a label (assumption); on a small
+    slice with few strokes chance would leave one out.
+    """
+    strokes = 0
+    for label, side in ((1, 1.0), (2, -1.0)):
+        for step in _MARGIN_STEPS:
+            margin = step * traits.population.margin_px
+            depth = side * edge
+            if (labels == label).any() or not (depth > 0).any():
+                break
+            starts = shuffled_pixels((labels == 0) & (depth > 0) & (depth >= margin), rng)[:1]
+            # a stroke of a broad brush must leave room for the other phase
+            room = min(target, np.count_nonzero(labels) + max(1, target // 4))
+            strokes += _paint_interior(labels, edge, starts, room, margin, traits, rng)
+    return strokes
+
+
+def _paint_interior(labels, edge, starts, target, margin, traits, rng) -> int:
+    return paint(
+        labels,
+        edge,
+        starts,
+        target,
+        margin,
+        traits.brush_px,
+        traits.population.stroke_px,
+        traits.overshoot_share,
+        traits.population.overshoot_px,
+        rng,
+    )
 
 
 def _require_output(outputs: np.ndarray, shape: tuple[int, ...]) -> None:

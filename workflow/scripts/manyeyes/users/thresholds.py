@@ -98,8 +98,9 @@ def _crossing(curve: GreyCurve, share: float) -> float:
     if reached in (0, GREY_LEVELS):
         return float(reached)
     below, above = curve.active_share[reached - 1 : reached + 1]
-    # a grey level fills the interval from itself to the next, its share stands at the middle
-    return float(reached - 0.5 + (share - below) / (above - below))
+    # a grey level fills the interval from itself to the next, its share stands at the middle; the
+    # way to the share is never quite 0, so that rounding does not let in the level before
+    return float(reached - 0.5 + max((share - below) / (above - below), 1e-9))
 
 
 def _slider(level: float) -> int:
