@@ -27,6 +27,15 @@ if "study" not in config:
     configfile: TOP / "config" / "config.yaml"
 
 
+def unfit_models(study):
+    """Return what is wrong with the study's models; jobs on a cluster need not ask again."""
+    if not workflow.is_main_process:
+        return []
+    from manyeyes.model_check import model_problems
+
+    return model_problems(study)
+
+
 def read_study():
     """Return the study, or stop with every problem of its config in a line of its own."""
     where = ", ".join(str(path) for path in workflow.configfiles)
@@ -34,9 +43,13 @@ def read_study():
     found = problems(config, schema)
     if not found:
         try:
-            return study_from_config(config)
+            study = study_from_config(config)
         except StudyError as error:
             found = [str(error)]
+        else:
+            found = unfit_models(study)
+            if not found:
+                return study
     raise WorkflowError("The config cannot be run ({}):\n  {}".format(where, "\n  ".join(found)))
 
 

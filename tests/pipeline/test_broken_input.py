@@ -1,0 +1,179 @@
+"""Missing or broken input stops early, in plain words, and loses nothing."""
+
+import copy
+import hashlib
+
+import numpy as np
+import pytest
+import tifffile
+import yaml
+from conftest import TOP, run
+
+pytestmark = pytest.mark.pipeline
+
+TINY = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
+VOLUME = np.random.default_rng(0).integers(1000, 3000, (32, 32, 32)).astype(np.uint16)
+
+
+def measured(**source):
+    """Return a study of one measured tomogram."""
+    return {
+        "study": "mine",
+        "seed": 1,
+        "datasets": {
+            "cell": {
+                "material": "NMC",
+                "voxel_size_nm": 400,
+                "source": {"kind": "file", "file": "cell.tif", **source},
+                "crop": {"start": [0, 0, 0], "shape": [32, 32, 32]},
+                "grey_window": [1000, 3000],
+            }
+        },
+        "plan": {"simple": {"datasets": "all", "filters": ["raw"], "variants": ["S2"]}},
+    }
+
+
+def outcome(folder, config, *arguments):
+    """Return the output of a run that must fail; the config's files lie in the folder."""
+    path = folder / "study.yaml"
+    path.write_text(yaml.safe_dump(config))
+    done = run(folder, *arguments, config=path, data=folder, check=False)
+    assert done.returncode != 0, done.stdout
+    return done.stdout
+
+
+def segmented(folder):
+    return list((folder / "results").rglob("segmentations/**/*.tif"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c["plan"]["drawn"].update(variants=["MLX11"]), ["plan.drawn", "'MLX11'"]),
+        (lambda c: c.update(users=["A", "A"]), ["users", "'A'"]),
+        (
+            lambda c: c.update(
+                variants={
+                    "MLX0": {"method": "drawn_forest", "coverage_percent": 0, "slices": 7},
+                    "MLX120": {"method": "drawn_forest", "coverage_percent": 120, "slices": 7},
+                }
+            ),
+            ["variants.MLX0.coverage_percent", "variants.MLX120.coverage_percent"],
+        ),
+        (
+            lambda c: c["datasets"]["NMC-2"]["crop"].update(shape=[100, 64, 64]),
+            ["datasets.NMC-2.source", "does not fit"],
+        ),
+        (
+            lambda c: c["electrodes"]["nmc622"].update(colour="red"),
+            ["electrodes.nmc622", "colour"],
+        ),
+        (
+            lambda c: c["datasets"]["NMC-2"]["source"]["imaging"].update(contrast=3),
+            ["datasets.NMC-2.source.imaging", "contrast"],
+        ),
+        (lambda c: c.update(population={"eyes": 2}), ["population", "eyes"]),
+    ],
+)
+def test_a_config_that_cannot_run_stops_before_any_job(tmp_path, change, words):
+    config = copy.deepcopy(TINY)
+    change(config)
+    output = outcome(tmp_path, config)
+    assert all(word in output for word in words), output
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_missing_file_is_named_with_what_to_do(tmp_path):
+    output = outcome(tmp_path, measured(obtain="Ask the beamline for it."))
+    assert str(tmp_path / "cell.tif") in output
+    assert "Ask the beamline for it." in output
+
+
+def test_the_library_of_nrel_says_how_to_get_it(tmp_path):
+    done = run(tmp_path, config="nrel", check=False)
+    assert done.returncode != 0
+    assert "nmc-1-cal-grey.tif" in done.stdout
+    assert "https://www.nrel.gov/transportation/microstructure.html" in done.stdout
+
+
+def test_a_measured_tomogram_of_ones_own_runs(tmp_path):
+    z, y, x = np.indices((32, 32, 32)) // 8
+    phases = (z + y + x) % 2
+    noise = np.random.default_rng(1).normal(0, 150, phases.shape)
+    tifffile.imwrite(tmp_path / "cell.tif", (1500 + 1000 * phases + noise).astype(np.uint16))
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(measured()))
+    run(tmp_path, "results/mine/tables/variability.csv", config=path, data=tmp_path)
+    fractions = (tmp_path / "results/mine/tables/volume_fractions.csv").read_text()
+    assert "cell,measured,raw,S2,A,0.5" in fractions
+
+
+def truncated(path):
+    tifffile.imwrite(path, VOLUME)
+    path.write_bytes(path.read_bytes()[:30000])
+
+
+@pytest.mark.parametrize(
+    ("write", "source", "words"),
+    [
+        (truncated, {}, ["cell.tif", "truncated"]),
+        (
+            lambda path: tifffile.imwrite(
+                path, np.zeros((4, 32, 32, 3), np.uint8), photometric="rgb"
+            ),
+            {},
+            ["cell.tif", "grey"],
+        ),
+        (
+            lambda path: tifffile.imwrite(path, VOLUME[:20]),
+            {},
+            ["datasets.cell.crop", "outside the volume of [20, 32, 32]"],
+        ),
+        (
+            lambda path: tifffile.imwrite(path, VOLUME),
+            {"expected_shape": [64, 32, 32]},
+            ["cell.tif", "expected a volume of shape (64, 32, 32)"],
+        ),
+        (
+            lambda path: tifffile.imwrite(path, VOLUME),
+            {"url": "https://127.0.0.1:9/cell.tif", "sha256": "0" * 64},
+            ["cell.tif", "expected sha256 000", "replace or remove it"],
+        ),
+    ],
+)
+def test_a_broken_file_stops_its_own_job(tmp_path, write, source, words):
+    write(tmp_path / "cell.tif")
+    output = outcome(tmp_path, measured(**source))
+    assert all(word in output for word in words), output
+    assert not segmented(tmp_path)
+
+
+def test_an_address_that_cannot_be_reached_says_what_to_do(tmp_path):
+    output = outcome(tmp_path, measured(url="https://127.0.0.1:9/cell.tif", sha256="0" * 64))
+    assert "could not be fetched from https://127.0.0.1:9/cell.tif" in output
+    assert "MANYEYES_DATA" in output
+
+
+def test_a_local_file_with_the_right_checksum_is_taken(tmp_path):
+    (tmp_path / "deep").mkdir()
+    path = tmp_path / "deep/cell.tif"
+    tifffile.imwrite(path, VOLUME)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    config = measured(url="https://127.0.0.1:9/cell.tif", sha256=sha256)
+    study = tmp_path / "study.yaml"
+    study.write_text(yaml.safe_dump(config))
+    run(tmp_path, "results/mine/tomograms/cell.tif", config=study, data=tmp_path)
+    tomogram = tifffile.imread(tmp_path / "results/mine/tomograms/cell.tif")
+    assert np.array_equal(tomogram, np.rint((VOLUME - 1000.0) * 255 / 2000))
+
+
+def test_one_broken_dataset_leaves_the_others_results(tmp_path):
+    config = measured()
+    whole = copy.deepcopy(config["datasets"]["cell"])
+    whole["source"]["file"] = "whole.tif"
+    config["datasets"]["whole"] = whole
+    tifffile.imwrite(tmp_path / "whole.tif", VOLUME)
+    truncated(tmp_path / "cell.tif")
+    output = outcome(tmp_path, config)
+    assert "truncated" in output
+    assert [path.parts[-4] for path in segmented(tmp_path)] == ["whole"] * 3

@@ -1,0 +1,78 @@
+"""A config edit recomputes what it concerns and nothing else."""
+
+import copy
+import shutil
+
+import pytest
+import yaml
+from conftest import TOP, planned
+
+pytestmark = pytest.mark.pipeline
+
+TINY = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
+
+
+@pytest.fixture
+def edited(tiny, tmp_path):
+    """Return a function that plans an edited tiny study upon a copy of its results."""
+    folder = tmp_path / "run"
+    shutil.copytree(tiny.parents[1], folder, copy_function=shutil.copy2)
+
+    def plan(change):
+        config = copy.deepcopy(TINY)
+        change(config)
+        path = tmp_path / "edited.yaml"
+        path.write_text(yaml.safe_dump(config))
+        return planned(folder, config=path)
+
+    return plan
+
+
+def heavy(jobs):
+    """Return the jobs that annotate or segment."""
+    return {rule: n for rule, n in jobs.items() if rule.startswith(("annotate_", "segment_"))}
+
+
+def test_an_unchanged_config_plans_nothing(edited):
+    assert edited(lambda config: None) == {}
+
+
+def test_a_new_user_computes_their_own_segmentations_only(edited):
+    jobs = heavy(edited(lambda config: config.update(users=["A", "B", "C", "D"])))
+    assert jobs["annotate_unsupervised"] == 4
+    assert jobs["segment_seeded"] == 2
+    assert jobs["segment_drawn"] == 2
+    assert jobs["segment_drawn_in_house"] == 1
+
+
+def test_a_new_dataset_computes_its_own_segmentations_only(edited):
+    def add(config):
+        other = copy.deepcopy(config["datasets"]["NMC-2"])
+        other["source"]["imaging"]["contrast_to_noise"] = 1.7
+        config["datasets"]["NMC-1"] = other
+
+    jobs = edited(add)
+    assert jobs["rasterise_twin"] == 1
+    assert heavy(jobs)["segment_unsupervised"] == 6
+    assert "segment_drawn" not in jobs
+
+
+def test_a_changed_dataset_recomputes_itself_only(edited):
+    def change(config):
+        config["datasets"]["NEX-V"]["source"]["imaging"]["contrast_to_noise"] = 5.0
+
+    jobs = edited(change)
+    assert jobs["image_truth"] == 1
+    assert "rasterise_twin" not in jobs
+    assert jobs["segment_unsupervised"] == 6
+    assert "segment_drawn" not in jobs
+    assert jobs["segment_drawn_in_house"] == 3
+
+
+def test_a_new_variant_is_a_config_edit(edited):
+    def add(config):
+        config["variants"] = {"S4": {"method": "threshold", "offset": 20}}
+        config["plan"]["more"] = {"datasets": "all", "filters": ["raw"], "variants": ["S4"]}
+
+    jobs = heavy(edited(add))
+    assert jobs == {"annotate_more": 6, "segment_more": 6}

@@ -1,0 +1,30 @@
+"""The measured crop of NMC-1 with its recorded person, where the images are there."""
+
+import pandas as pd
+import pytest
+import tifffile
+from conftest import run
+
+pytestmark = pytest.mark.pipeline
+
+
+def test_a_recorded_person_goes_through_the_same_forest(shared_data, tmp_path):
+    folder = "results/nmc1-crop"
+    targets = [
+        f"{folder}/segmentations/NMC-1-crop/raw/recorded/nrel-person.tif",
+        f"{folder}/parts/volume_fractions/unsupervised/NMC-1-crop/raw/A.csv",
+    ]
+    run(tmp_path, *targets, config="nmc1-crop", data=shared_data)
+    drawing = tifffile.imread(
+        tmp_path / f"{folder}/annotations/NMC-1-crop/raw/recorded/nrel-person.tif"
+    )
+    # As the data's own description counts them.
+    assert [(drawing == code).sum() for code in (0, 1, 2)] == [420370, 657, 848]
+    labels = tifffile.imread(tmp_path / targets[0])
+    # The source aims at 0.51, Otsu gives 0.45: somewhere there the person's forest must lie.
+    assert 0.40 < (labels == 1).mean() < 0.60
+    # A forest that grew until its leaves are pure knows its own labels again.
+    assert (labels[drawing > 0] == drawing[drawing > 0]).mean() > 0.99
+    fractions = pd.read_csv(tmp_path / targets[1])
+    assert set(fractions.origin) == {"measured"}
+    assert fractions.truth_fraction.isna().all()
