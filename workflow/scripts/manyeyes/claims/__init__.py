@@ -1,0 +1,17 @@
+"""The paper's claims as data, and the engine that holds a study against them."""
+
+from .definition import KINDS, VERDICTS, Claim, Claims, Rules
+from .reading import claims_from_mapping
+from .scorecard import count_verdicts, scorecard, summary_sentence
+
+__all__ = [
+    "KINDS",
+    "VERDICTS",
+    "Claim",
+    "Claims",
+    "Rules",
+    "claims_from_mapping",
+    "count_verdicts",
+    "scorecard",
+    "summary_sentence",
+]

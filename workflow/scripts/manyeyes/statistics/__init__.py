@@ -1,0 +1,55 @@
+"""What a number of users can show: intervals, tests, power, agreement, and what follows."""
+
+from .agreement import agreement_tables, fleiss_kappa, pair_agreement, votes
+from .choices import choices_of_users, place_in, sd_of_choices, share_of_choices
+from .deviations import brown_forsythe, compare_deviations
+from .disagreement import concentration, disagreement_map
+from .errors import error_parts
+from .families import holm
+from .power import power_paired, power_table, power_unpaired, simulated_power, users_needed
+from .recommendation import recommendation_table, recommendation_text
+from .sensitivity import sensitivity_design, sobol_table
+from .spread import f_ratio, pitman_morgan, sd_interval
+from .tables import (
+    Contrast,
+    comparison_table,
+    contrasts_from_config,
+    error_table,
+    mixed_comparison_table,
+    spread_table,
+)
+
+__all__ = [
+    "Contrast",
+    "agreement_tables",
+    "brown_forsythe",
+    "choices_of_users",
+    "compare_deviations",
+    "comparison_table",
+    "concentration",
+    "contrasts_from_config",
+    "disagreement_map",
+    "error_parts",
+    "error_table",
+    "f_ratio",
+    "fleiss_kappa",
+    "holm",
+    "mixed_comparison_table",
+    "pair_agreement",
+    "pitman_morgan",
+    "place_in",
+    "power_paired",
+    "power_table",
+    "power_unpaired",
+    "recommendation_table",
+    "recommendation_text",
+    "sd_interval",
+    "sd_of_choices",
+    "sensitivity_design",
+    "share_of_choices",
+    "simulated_power",
+    "sobol_table",
+    "spread_table",
+    "users_needed",
+    "votes",
+]

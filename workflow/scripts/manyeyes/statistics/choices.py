@@ -1,0 +1,175 @@
+"""All choices of three users out of many: what another study of three could have shown."""
+
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from .spread import check_level, checked_values
+
+PANEL = 3
+"""Users in a choice: as many as in Bailey et al. 2023, section 2.1."""
+
+
+class Share(NamedTuple):
+    """A share with its interval, all between 0 and 1; the ends are NaN where nothing is known."""
+
+    share: float
+    low: float
+    high: float
+
+
+def choices_of_users(users: int, panel: int = PANEL) -> np.ndarray:
+    """Return all choices of a few users out of many.
+
+    Parameters
+    ----------
+    users : int
+        How many there are.
+    panel : int, default 3
+        How many are chosen.
+
+    Returns
+    -------
+    ndarray of int64, shape (choices, panel)
+        Ascending within a row, rows in lexicographic order; 4060 rows for 3 out of 30.
+
+    Raises
+    ------
+    ValueError
+        If fewer users are there than are to be chosen.
+    """
+    if not 1 <= panel <= users:
+        raise ValueError(f"cannot choose {panel} out of {users} users; add users")
+    return np.array(list(combinations(range(users), panel)), dtype=np.int64)
+
+
+def sd_of_choices(values, choices: np.ndarray) -> np.ndarray:
+    """Return the sample standard deviation of each choice of users.
+
+    Parameters
+    ----------
+    values : array_like, shape (..., users)
+    choices : ndarray of int64, shape (choices, panel)
+
+    Returns
+    -------
+    ndarray of float64, shape (..., choices)
+    """
+    return np.asarray(values, dtype=np.float64)[..., choices].std(axis=-1, ddof=1)
+
+
+def mean_of_choices(values, choices: np.ndarray) -> np.ndarray:
+    """Return the mean of each choice of users; parameters as in `sd_of_choices`."""
+    return np.asarray(values, dtype=np.float64)[..., choices].mean(axis=-1)
+
+
+def pairs_of_choices(pairwise, choices: np.ndarray) -> np.ndarray:
+    """Return the mean over the pairs within each choice of users.
+
+    Parameters
+    ----------
+    pairwise : array_like, shape (..., users, users)
+        Symmetric, such as the percentage of voxels that two users label differently.
+    choices : ndarray of int64, shape (choices, panel)
+
+    Returns
+    -------
+    ndarray of float64, shape (..., choices)
+    """
+    pairwise = np.asarray(pairwise, dtype=np.float64)
+    pairs = list(combinations(range(choices.shape[1]), 2))
+    return sum(pairwise[..., choices[:, a], choices[:, b]] for a, b in pairs) / len(pairs)
+
+
+def place_in(distribution, value: float) -> float:
+    """Return where a value lies in a distribution: 0 below all, 0.5 in the middle, 1 above all.
+
+    Ties count half, so that a value that everybody gives lies in the middle.
+
+    Parameters
+    ----------
+    distribution : array_like
+        Any shape; NaN is not allowed.
+    value : float
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the distribution is empty or holds NaN.
+    """
+    distribution = np.asarray(distribution, dtype=np.float64)
+    if distribution.size == 0 or np.isnan(distribution).any():
+        raise ValueError("a place needs a distribution of at least one number and none missing")
+    return float(stats.percentileofscore(distribution.ravel(), value, kind="mean") / 100)
+
+
+def share_of_choices(
+    holds: np.ndarray, choices: np.ndarray, users: int, level: float = 0.95
+) -> Share:
+    """Return in which share of choices and realisations something holds, and how sure that is.
+
+    The choices overlap, so they are no independent trials. The share is a U statistic (Hoeffding
+    1948, doi:10.1214/aoms/1177730196) and its variance comes from leaving out each user in turn
+    (Arvesen 1969, doi:10.1214/aoms/1177697287), and each realisation in turn; the two add up.
+
+    Parameters
+    ----------
+    holds : ndarray of bool, shape (realisations, choices)
+    choices : ndarray of int64, shape (choices, panel)
+        Which users are in each choice.
+    users : int
+        How many users there are to choose from.
+    level : float, default 0.95
+
+    Returns
+    -------
+    Share
+        The ends are NaN unless at least two choices are left when any one user is.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    check_level(level)
+    holds = np.asarray(holds, dtype=np.float64)
+    if holds.ndim != 2 or holds.shape[1] != len(choices):
+        raise ValueError(
+            f"expected one value per realisation and choice, (realisations, {len(choices)}), "
+            f"found {holds.shape}"
+        )
+    share = float(holds.mean())
+    per_choice = holds.mean(axis=0)
+    taking_part = np.zeros((users, len(choices)))
+    taking_part[choices.T, np.arange(len(choices))] = 1
+    left = len(choices) - taking_part.sum(axis=1)
+    if left.min() < 2:
+        return Share(share, np.nan, np.nan)
+    without = (per_choice.sum() - taking_part @ per_choice) / left
+    variance = _jackknife_variance(without)
+    realisations = len(holds)
+    if realisations > 1:
+        per_realisation = holds.mean(axis=1)
+        others = (per_realisation.sum() - per_realisation) / (realisations - 1)
+        variance += _jackknife_variance(others)
+    reach = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    return Share(share, float(max(0.0, share - reach)), float(min(1.0, share + reach)))
+
+
+def central_range(distribution, level: float = 0.95) -> tuple[float, float]:
+    """Return the ends of the central part of a distribution that holds this much of it."""
+    check_level(level)
+    values = checked_values(np.ravel(distribution), least=1)
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _jackknife_variance(estimates: np.ndarray) -> float:
+    n = len(estimates)
+    return float((n - 1) / n * np.sum((estimates - estimates.mean()) ** 2))

@@ -1,0 +1,62 @@
+"""Tidy tables as grids: realisations by users, one grid for each image and variant."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+ANY = ""
+"""The realisation of a table that has no such column: it goes with every one."""
+
+GROUP = ["dataset", "filter", "variant"]
+
+
+def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]:
+    """Return the values of a tidy table as realisations by users.
+
+    Parameters
+    ----------
+    table : DataFrame
+        dataset, filter, variant, user, the column, and perhaps realisation.
+    column : str
+        What is wanted.
+
+    Returns
+    -------
+    dict of (dataset, filter, variant) to DataFrame
+        Index: realisations as text (`ANY` alone when the table has none), columns: users, both in
+        the order of the table; NaN where a user has no value.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent or a user has two values for one realisation.
+    """
+    missing = [name for name in [*GROUP, "user", column] if name not in table]
+    if missing:
+        raise ValueError(f"the table lacks {', '.join(missing)}; found {', '.join(table)}")
+    if "realisation" not in table:
+        table = table.assign(realisation=ANY)
+    grids = {}
+    for key, rows in table.groupby(GROUP, sort=False):
+        if rows.duplicated(["realisation", "user"]).any():
+            raise ValueError(
+                f"{'/'.join(map(str, key))} has two values of one user and realisation in "
+                f"{column}; a table with repetitions needs a column realisation"
+            )
+        indexed = rows.assign(realisation=rows["realisation"].astype(str))
+        grid = indexed.pivot(index="realisation", columns="user", values=column)
+        grids[tuple(map(str, key))] = grid.loc[
+            indexed["realisation"].unique(), list(dict.fromkeys(rows["user"]))
+        ]
+    return grids
+
+
+def shared_realisations(frames: Iterable[pd.DataFrame | pd.Series]) -> list[str]:
+    """Return the realisations that all grids have, in the order of the first; `ANY` fits all."""
+    shared = None
+    for frame in frames:
+        names = list(frame.index)
+        if ANY in names:
+            continue
+        shared = names if shared is None else [name for name in shared if name in names]
+    return [ANY] if shared is None else shared
