@@ -59,6 +59,7 @@ def make_blocks(shape: Sequence[int], slices: Iterable[int] | None = None) -> It
         Shape (z, y, x) of the volume.
     slices : iterable of int, optional
         Slices to be covered; neighbouring ones share a block. The default is all.
+
     Yields
     ------
     Block

@@ -16,10 +16,11 @@ from llvmlite import ir
 from numba import njit, prange, types
 from numba.extending import intrinsic
 
-from manyeyes.forest.model import INNER, MIXED
+from manyeyes.forest.model import CHANNEL_MASK, CUT_BIT, LEFT_BIT, MIXED, RIGHT_BIT
 
-GROUPS_TOGETHER = 16
-"""Groups that visit a tree one after the other, while its nodes are in the cache."""
+GROUPS_TOGETHER = 8
+"""Groups that go down a tree together: enough that the queue is never short, few enough that
+their codes stay in the cache."""
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)
 _BITS = ir.VectorType(ir.IntType(1), 64)
@@ -69,62 +70,98 @@ def add_mask(typingctx, votes, offset, mask):
 
 
 @njit(cache=True)
-def _descend(codes, base, live, nodes, root, ends, queue_node, queue_mask):
-    """Send the voxels of ``live`` down one tree; gather the masks of each kind of leaf in ``ends``.
+def _descend(codes, base, live, nodes, root, lines, ends, queue, shared):
+    """Send the voxels of neighbouring groups down one tree.
 
-    ``codes`` is flat and the group's codes begin at ``base``; ``ends`` (256,) is added to.
-    Returns how many nodes were visited; queue places 0 ... visited - 1 hold them.
+    A group's codes take ``lines`` lines of 64 bytes, one a channel; a group is named by its first
+    line, counted from ``base``.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8
+        Flat; those of the first group begin at ``base``.
+    base, lines : uint64
+    live : ndarray of uint64, shape (groups,)
+        Which voxels of each group go down.
+    nodes : ndarray of uint64
+        Packed; see `manyeyes.forest.model.Forest.packed`.
+    root : int
+        First node of the tree.
+    ends : ndarray of uint64, shape (groups * lines + 32,)
+        The masks of the voxels that end in a pure leaf are added here, at the group's first
+        line plus the class (from 1). The last 32 places are scratch.
+    queue : ndarray of uint64
+        Scratch: first line and node, and mask, of each visit in turn.
+    shared : ndarray of uint64, shape (2 * 64 * groups,)
+        Output: the same for the mixed leaves that were reached.
+
+    Returns
+    -------
+    uint64
+        How many places of ``shared`` were written.
     """
-    queue_node[0] = root
-    queue_mask[0] = live
-    filled = 1
-    done = 0
-    while done < filled:
-        node = nodes[queue_node[done]]
-        mask = queue_mask[done]
-        done += 1
+    low = np.uint64(0xFFFFFFFF)
+    half = np.uint64(32)
+    none = np.uint64(0)
+    one = np.uint64(1)
+    two = np.uint64(2)
+    kinds = np.uint64(MIXED)
+    scratch = np.uint64(live.size) * lines
+    filled, done, mixed = none, none, none
+    for g in range(live.size):
+        if live[g] != none:
+            queue[filled] = ((np.uint64(g) * lines) << half) | np.uint64(root)
+            queue[filled + one] = live[g]
+            filled += two
+    while done != filled:
+        entry = queue[done]
+        mask = queue[done + one]
+        done += two
+        node = nodes[entry & low]
+        line = entry >> half
+        left_kind = (node >> np.uint64(LEFT_BIT)) & kinds
+        right_kind = (node >> np.uint64(RIGHT_BIT)) & kinds
+        if left_kind == kinds:
+            shared[mixed] = entry
+            shared[mixed + one] = mask
+            mixed += two
+            continue
         smaller = below(
             codes,
-            base + np.int64(node & np.uint64(255)) * 64,
-            np.uint8((node >> np.uint64(8)) & np.uint64(255)),
+            np.int64(base + (line << np.uint64(6)) + (node & np.uint64(CHANNEL_MASK))),
+            np.uint8((node >> np.uint64(CUT_BIT)) & np.uint64(255)),
         )
-        left_kind = np.int64((node >> np.uint64(16)) & np.uint64(255))
-        right_kind = np.int64((node >> np.uint64(24)) & np.uint64(255))
-        child = np.int64(node >> np.uint64(32))
         left = mask & smaller
-        right = mask & ~smaller
-        ends[left_kind] |= left
-        ends[right_kind] |= right
-        queue_node[filled] = child
-        queue_mask[filled] = left
-        filled += (left_kind == INNER) & (left != np.uint64(0))
-        queue_node[filled] = child + 1
-        queue_mask[filled] = right
-        filled += (right_kind == INNER) & (right != np.uint64(0))
-    return done
+        right = mask ^ left
+        # A child that is split further adds its mask to a place that nobody reads, and not to
+        # the same one each time: the processor would wait for one addition after the other.
+        spare = scratch + (done & np.uint64(30))
+        left_end = line + left_kind if left_kind != none else spare
+        right_end = line + right_kind if right_kind != none else spare + one
+        ends[left_end] |= left
+        ends[right_end] |= right
+        # Both children are written to the queue, and kept only where there is something to go
+        # on with: no branch for the processor to guess wrong.
+        child = (entry & ~low) | (node >> half)
+        queue[filled] = child
+        queue[filled + one] = left
+        filled += np.uint64((left_kind == none) & (left != none)) << one
+        queue[filled] = child + one
+        queue[filled + one] = right
+        filled += np.uint64((right_kind == none) & (right != none)) << one
+    return mixed
 
 
 @njit(cache=True)
-def _add_shares(codes, base, nodes, visited, queue_node, queue_mask, mixed, shares):
-    """Add the class shares of the mixed leaves that a descent ended in."""
-    for i in range(visited):
-        node = nodes[queue_node[i]]
-        child = np.int64(node >> np.uint64(32))
-        for side in range(2):
-            kind = np.int64((node >> np.uint64(16 + 8 * side)) & np.uint64(255))
-            if kind != MIXED:
-                continue
-            row = mixed[np.int64(nodes[child + side] >> np.uint64(32))]
-            smaller = below(
-                codes,
-                base + np.int64(node & np.uint64(255)) * 64,
-                np.uint8((node >> np.uint64(8)) & np.uint64(255)),
-            )
-            mask = queue_mask[i] & (smaller if side == 0 else ~smaller)
-            for lane in range(64):
-                if (mask >> np.uint64(lane)) & np.uint64(1):
-                    for c in range(row.size):
-                        shares[c, lane] += row[c]
+def _add_shares(written, shared, nodes, lines, mixed, shares):
+    """Add the class shares of the mixed leaves that a descent reached."""
+    for i in range(0, written, 2):
+        group = (shared[i] >> np.uint64(32)) // lines
+        row = nodes[shared[i] & np.uint64(0xFFFFFFFF)] >> np.uint64(32)
+        for lane in range(64):
+            if (shared[i + 1] >> np.uint64(lane)) & np.uint64(1):
+                for c in range(mixed.shape[1]):
+                    shares[group, c, lane] += mixed[row, c]
 
 
 @njit(cache=True)
@@ -163,42 +200,35 @@ def vote(codes, valid, nodes, roots, mixed, n_classes, depth, early, out):
         a voxel hold 0.
     """
     groups = valid.size
-    stride = codes.size // groups
+    lines = np.uint64(codes.size // groups // 64)
     trees = roots.size
-    none = np.uint64(0)
     early = early and mixed.shape[0] == 0
     for block in prange((groups + GROUPS_TOGETHER - 1) // GROUPS_TOGETHER):
         start = block * GROUPS_TOGETHER
         count = min(GROUPS_TOGETHER, groups - start)
-        votes = np.zeros(GROUPS_TOGETHER * n_classes * 64, dtype=np.uint8)
-        shares = np.zeros((GROUPS_TOGETHER, n_classes, 64), dtype=np.float32)
+        votes = np.zeros(count * n_classes * 64, dtype=np.uint8)
+        shares = np.zeros((count, n_classes, 64), dtype=np.float32)
         live = valid[start : start + count].copy()
-        ends = np.zeros(256, dtype=np.uint64)
+        ends = np.zeros(count * lines + 32, dtype=np.uint64)
         margin = np.empty(64, dtype=np.uint8)
-        queue_node = np.empty(64 * depth + 66, dtype=np.int32)
-        queue_mask = np.empty(64 * depth + 66, dtype=np.uint64)
+        # At most one visit a voxel on each level of a tree, and two places for what is not kept.
+        queue = np.empty(2 * (64 * count * depth + 2), dtype=np.uint64)
+        shared = np.empty(2 * 64 * count, dtype=np.uint64)
+        base = np.uint64(start) * lines * np.uint64(64)
         for t in range(trees):
+            written = _descend(codes, base, live, nodes, roots[t], lines, ends, queue, shared)
+            _add_shares(np.int64(written), shared, nodes, lines, mixed, shares)
             for g in range(count):
-                if live[g] == none:
-                    continue
-                base = (start + g) * stride
-                visited = _descend(
-                    codes, base, live[g], nodes, roots[t], ends, queue_node, queue_mask
-                )
-                if ends[MIXED] != none:
-                    ends[MIXED] = none
-                    _add_shares(
-                        codes, base, nodes, visited, queue_node, queue_mask, mixed, shares[g]
-                    )
                 for c in range(n_classes):
-                    add_mask(votes, (g * n_classes + c) * 64, ends[c + 1])
-                    ends[c + 1] = none
-                remaining = trees - 1 - t
-                if early and 2 * remaining < trees and t % 4 == 3:
+                    end = g * np.int64(lines) + c + 1
+                    add_mask(votes, (g * n_classes + c) * 64, ends[end])
+                    ends[end] = 0
+            remaining = trees - 1 - t
+            if early and 2 * remaining < trees and t % 4 == 3:
+                for g in range(count):
                     live[g] &= _still_open(votes, g * n_classes * 64, n_classes, remaining, margin)
         for g in range(count):
             for c in range(n_classes):
                 for lane in range(64):
-                    out[start + g, c, lane] = (
-                        shares[g, c, lane] + votes[(g * n_classes + c) * 64 + lane]
-                    )
+                    vote_count = votes[(g * n_classes + c) * 64 + lane]
+                    out[start + g, c, lane] = shares[g, c, lane] + vote_count

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from manyeyes.forest.model import MIXED
+from manyeyes.forest.model import CHANNEL_BIT, CHILD_BIT, CUT_BIT, LEFT_BIT, MIXED, RIGHT_BIT
 
 SMALL_NODE = 192
 """Up to this many voxels, only bins that hold any are visited when a node is split."""
@@ -214,7 +214,7 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
     kind = _kind(totals)
     if kind > 0:
         # The bootstrap drew one class only: no code is below 0, so all voxels go right.
-        nodes[0] = np.uint64(kind) << np.uint64(24)
+        nodes[0] = np.uint64(kind) << np.uint64(RIGHT_BIT)
         return used, mixed, deepest
     waiting[0] = (0, 0, members, 1)
     top = 1
@@ -258,8 +258,7 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
         if size > SMALL_NODE:
             histogram[:] = 0
         if best_cut == 0:
-            # Voxels of several classes with the same codes: a leaf with shares, which its place
-            # leads to. `manyeyes.forest.training` tells the parent about it.
+            # Voxels of several classes with the same codes: a leaf with shares.
             weights = 0
             for c in range(n_classes):
                 weights += totals[c]
@@ -269,7 +268,7 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
                 # A root must be a node: no code is below 0, so all voxels go right.
                 nodes[:2] = 0
                 place, used = 1, 2
-            nodes[place] = (np.uint64(mixed) << np.uint64(32)) | np.uint64(MIXED << 16)
+            nodes[place] = (np.uint64(mixed) << np.uint64(CHILD_BIT)) | np.uint64(MIXED << LEFT_BIT)
             mixed += 1
             continue
         left[:] = 0
@@ -300,11 +299,11 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
             waiting[top] = (child, start, write, depth + 1)
             top += 1
         nodes[place] = (
-            np.uint64(best_channel)
-            | np.uint64(best_cut) << np.uint64(8)
-            | np.uint64(left_kind) << np.uint64(16)
-            | np.uint64(right_kind) << np.uint64(24)
-            | np.uint64(child) << np.uint64(32)
+            np.uint64(best_channel) << np.uint64(CHANNEL_BIT)
+            | np.uint64(best_cut) << np.uint64(CUT_BIT)
+            | np.uint64(left_kind) << np.uint64(LEFT_BIT)
+            | np.uint64(right_kind) << np.uint64(RIGHT_BIT)
+            | np.uint64(child) << np.uint64(CHILD_BIT)
         )
     return used, mixed, deepest
 

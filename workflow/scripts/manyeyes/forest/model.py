@@ -9,10 +9,19 @@ import numpy as np
 from manyeyes.forest.coding import Coding
 
 INNER = 0
-"""Kind of a child that is split further. A kind of 1 ... n is a leaf of that class (by place in
-`Forest.classes`, from 1); MIXED is a leaf whose training voxels could not be told apart."""
+"""Kind of a child that has a place of its own: a node, or a mixed leaf. A kind of 1 ... n is a
+pure leaf of that class (by its number in `Forest.classes`, from 1)."""
 
-MIXED = 255
+MIXED = 63
+"""Left kind of a place that is a mixed leaf: its training voxels could not be told apart."""
+
+MOST_CLASSES = 60
+"""Kinds of leaves take the place of channels where votes are counted, and there are 61 of these."""
+
+# A place in 64 bits, from the low ones up: the channel times 64, the cut, the kinds of the left
+# and the right child, and the left child's place (the right one follows) or the row of shares.
+CHANNEL_BIT, CUT_BIT, LEFT_BIT, RIGHT_BIT, CHILD_BIT = 6, 12, 20, 26, 32
+CHANNEL_MASK = 63 << CHANNEL_BIT
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,8 @@ class Forest:
 
     Node i sends a voxel left where the code of ``channel[i]`` is below ``cut[i]``. Its children
     are at ``child[i]`` (left) and ``child[i] + 1`` (right) unless their kind says that they are
-    leaves. Only nodes and mixed leaves use their places; the place of a pure leaf stays empty.
+    pure leaves, whose places stay empty. The place of a mixed leaf has MIXED as its left kind and
+    its row in ``mixed`` as its child.
 
     Attributes
     ----------
@@ -31,9 +41,8 @@ class Forest:
         First node of each tree.
     channel, cut : ndarray of uint8, shape (nodes,)
     left, right : ndarray of uint8, shape (nodes,)
-        Kinds of the children: INNER, a class, or MIXED.
+        Kinds of the children: INNER or a class.
     child : ndarray of int32, shape (nodes,)
-        For the place of a mixed leaf: its row in ``mixed``.
     mixed : ndarray of float32, shape (mixed leaves, n)
         Share of each class in each mixed leaf.
     depth : int
@@ -94,11 +103,29 @@ class Forest:
         )
 
     def packed(self) -> np.ndarray:
-        """Return each node as a uint64: channel, cut, left, right, child from the low bits up."""
-        return (
-            self.channel.astype(np.uint64)
-            | self.cut.astype(np.uint64) << np.uint64(8)
-            | self.left.astype(np.uint64) << np.uint64(16)
-            | self.right.astype(np.uint64) << np.uint64(24)
-            | self.child.astype(np.uint64) << np.uint64(32)
-        )
+        """Return each place as one uint64, as `pack` does."""
+        return pack(self.channel, self.cut, self.left, self.right, self.child)
+
+
+def pack(
+    channel: np.ndarray, cut: np.ndarray, left: np.ndarray, right: np.ndarray, child: np.ndarray
+) -> np.ndarray:
+    """Pack the fields of places into one uint64 each."""
+    fields_and_bits = (
+        (channel, CHANNEL_BIT),
+        (cut, CUT_BIT),
+        (left, LEFT_BIT),
+        (right, RIGHT_BIT),
+        (child, CHILD_BIT),
+    )
+    packed = np.zeros(np.shape(channel), dtype=np.uint64)
+    for field, bit in fields_and_bits:
+        packed |= np.asarray(field).astype(np.uint64) << np.uint64(bit)
+    return packed
+
+
+def unpack(places: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return channel, cut, left and right as uint8 and child as int64: the inverse of `pack`."""
+    widths = ((CHANNEL_BIT, 63), (CUT_BIT, 255), (LEFT_BIT, MIXED), (RIGHT_BIT, MIXED))
+    small = [(places >> np.uint64(bit) & np.uint64(mask)).astype(np.uint8) for bit, mask in widths]
+    return *small, (places >> np.uint64(CHILD_BIT)).astype(np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from manyeyes.forest.model import INNER, MIXED
+from manyeyes.forest.model import INNER, MIXED, pack
 from manyeyes.forest.training import join_trees
 from manyeyes.randomness import generator
 
@@ -59,18 +59,17 @@ def _convert(tree: object, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
     first = 1 + 2 * np.arange(split.size)
     place[tree.children_left[split]] = first
     place[tree.children_right[split]] = first + 1
-    shift = np.uint64(8)
     nodes = np.zeros(1 + max(2 * split.size, 1), dtype=np.uint64)
-    nodes[place[split]] = (
-        tree.feature[split].astype(np.uint64)
-        | (np.floor(tree.threshold[split]) + 1).astype(np.uint64) << shift
-        | kind[tree.children_left[split]] << np.uint64(16)
-        | kind[tree.children_right[split]] << np.uint64(24)
-        | first.astype(np.uint64) << np.uint64(32)
+    nodes[place[split]] = pack(
+        tree.feature[split],
+        np.floor(tree.threshold[split]) + 1,
+        kind[tree.children_left[split]],
+        kind[tree.children_right[split]],
+        first,
     )
     if split.size == 0:
         # A root that is a leaf: no code is below 0, so all voxels go right, to place 1.
-        nodes[0] = kind[0] << np.uint64(24)
+        nodes[:1] = pack([0], [0], [0], kind, [0])
         place[0] = 1
-    nodes[place[mixed]] = np.uint64(MIXED << 16) | row[mixed] << np.uint64(32)
+    nodes[place[mixed]] = pack(0 * mixed, 0 * mixed, 0 * mixed + MIXED, 0 * mixed, row[mixed])
     return nodes, shares[mixed].astype(np.float32).reshape(-1, n_classes)

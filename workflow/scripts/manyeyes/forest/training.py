@@ -9,7 +9,7 @@ import numpy as np
 from manyeyes.forest.coding import code_values, make_coding
 from manyeyes.forest.filters import N_CHANNELS
 from manyeyes.forest.growing import grow_trees
-from manyeyes.forest.model import INNER, MIXED, Forest
+from manyeyes.forest.model import CHILD_BIT, LEFT_BIT, MIXED, MOST_CLASSES, Forest, unpack
 from manyeyes.randomness import generator
 
 TRAINERS = ("manyeyes", "scikit-learn")
@@ -58,8 +58,10 @@ def train(
     if not 1 <= trees <= 255:
         raise ValueError(f"expected 1 to 255 trees, found {trees}")
     classes, places = np.unique(labels, return_inverse=True)
-    if classes.size >= MIXED:
-        raise ValueError(f"expected fewer than {MIXED} classes, found {classes.size}")
+    if classes.size > MOST_CLASSES:
+        raise ValueError(
+            f"expected at most {MOST_CLASSES} classes, found {classes.size}; join some of them"
+        )
     coding = make_coding(values)
     codes = code_values(values, coding)
     places = places.astype(np.uint8)
@@ -72,14 +74,15 @@ def train(
         nodes, roots, mixed, depth, name = scikit_trees(
             codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, seed, trees
         )
+    channel, cut, left, right, child = unpack(nodes)
     return Forest(
         classes=classes,
         roots=roots,
-        channel=(nodes & np.uint64(255)).astype(np.uint8),
-        cut=(nodes >> np.uint64(8) & np.uint64(255)).astype(np.uint8),
-        left=(nodes >> np.uint64(16) & np.uint64(255)).astype(np.uint8),
-        right=(nodes >> np.uint64(24) & np.uint64(255)).astype(np.uint8),
-        child=(nodes >> np.uint64(32)).astype(np.int32),
+        channel=channel,
+        cut=cut,
+        left=left,
+        right=right,
+        child=child.astype(np.int32),
         mixed=mixed,
         depth=depth,
         low=coding.low,
@@ -119,8 +122,7 @@ def join_trees(
     ----------
     grown : list of ndarray of uint64
         The nodes of each tree, packed, with children numbered within the tree. The place of a
-        mixed leaf has the left kind MIXED and its row in the tree's shares as child; its parent
-        need not know.
+        mixed leaf has the left kind MIXED and its row in the tree's shares as child.
     shares : list of ndarray of float32, shape (mixed leaves, classes)
     depth : int
         Nodes on the longest path.
@@ -128,7 +130,7 @@ def join_trees(
     Returns
     -------
     nodes : ndarray of uint64
-        With children and mixed leaves numbered throughout, and the parents of mixed leaves told.
+        With children and mixed leaves numbered throughout.
     roots : ndarray of int32
     mixed : ndarray of float32, shape (mixed leaves, classes)
     depth : int
@@ -147,18 +149,7 @@ def join_trees(
     rows = np.concatenate([[0], np.cumsum([len(share) for share in shares])])
     parts = []
     for tree, start, row in zip(grown, starts, rows, strict=False):
-        is_share = _byte(tree, 16) == MIXED
+        is_share = (tree >> np.uint64(LEFT_BIT) & np.uint64(MIXED)) == MIXED
         offset = np.where(is_share, row, start).astype(np.uint64)
-        joined = tree + (offset << np.uint64(32))
-        child = (tree >> np.uint64(32)).astype(np.int64)
-        for shift, side in ((16, 0), (24, 1)):
-            split_on = np.flatnonzero(~is_share & (_byte(tree, shift) == INNER))
-            to_share = split_on[is_share[child[split_on] + side]]
-            joined[to_share] |= np.uint64(MIXED << shift)
-        parts.append(joined)
+        parts.append(tree + (offset << np.uint64(CHILD_BIT)))
     return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares), depth
-
-
-def _byte(nodes: np.ndarray, shift: int) -> np.ndarray:
-    """Return the byte of packed nodes that begins at a bit."""
-    return nodes >> np.uint64(shift) & np.uint64(255)
