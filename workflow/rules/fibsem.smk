@@ -1,0 +1,336 @@
+# The FIB-SEM baseline, from the raw slice-and-view stack to a volume fraction; one step a rule.
+# Stacks are passed on as 8-bit TIFFs whose voxels are as large as the geometry says.
+
+FIBSEM = BASELINE["fibsem"]
+FIBSEM_SOURCE = FIBSEM["source"]
+FIBSEM_TWIN = FIBSEM_SOURCE["kind"] == "twin"
+FIBSEM_COMPARED_NM = FIBSEM["resample_nm"][-1]
+STACK = f"{RESULTS}/fibsem"
+
+
+def stack_voxels(bytes_a_voxel, base=300):
+    """Return what a job on the whole stack needs at most, in MB."""
+    shape = FIBSEM_SOURCE.get("shape", [400, 1000, 1300])
+    return int(base + bytes_a_voxel * shape[0] * shape[1] * shape[2] / 1e6)
+
+
+def final_voxels(bytes_a_voxel, base=300):
+    """Return what a job on the resampled volume needs at most, in MB."""
+    z, y, x = FIBSEM["crop"]["shape"]
+    return int(base + bytes_a_voxel * z * y * x / 1e6)
+
+
+def compared_crops():
+    """Return edges (z, y, x), in um, of each tomogram that is compared with the baseline."""
+    datasets = [STUDY.datasets[name] for name in BASELINE["datasets"]]
+    return {d.name: [n * d.voxel_size_nm / 1000 for n in d.shape] for d in datasets}
+
+
+if FIBSEM_TWIN:
+
+    rule fibsem_acquire:
+        output:
+            raw=f"{STACK}/raw.tif",
+            seen=f"{STACK}/seen.tif",
+            curtains=f"{STACK}/curtains.tif",
+            record=f"{STACK}/record.csv",
+            layout=f"{STACK}/layout.json",
+            repairs=f"{STACK}/repairs.csv",
+        log:
+            f"{RESULTS}/logs/fibsem_acquire.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/fibsem_acquire.tsv"
+        conda:
+            "../../envs/manyeyes.yaml"
+        resources:
+            mem_mb=stack_voxels(5),
+        params:
+            code=code_of("fibsem_acquire.py"),
+            source=FIBSEM_SOURCE,
+            description=STUDY.electrodes.get(FIBSEM_SOURCE.get("electrode")),
+            seed=STUDY.seed,
+            geometry=FIBSEM["geometry"],
+        script:
+            "../scripts/fibsem_acquire.py"
+
+else:
+
+    rule fibsem_import:
+        input:
+            file_of(FIBSEM_SOURCE),
+        output:
+            raw=f"{STACK}/raw.tif",
+            layout=f"{STACK}/layout.json",
+            repairs=f"{STACK}/repairs.csv",
+        log:
+            f"{RESULTS}/logs/fibsem_import.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/fibsem_import.tsv"
+        conda:
+            "../../envs/manyeyes.yaml"
+        resources:
+            mem_mb=stack_voxels(8),
+        params:
+            code=code_of("fibsem_import.py"),
+            source=FIBSEM_SOURCE,
+            geometry=FIBSEM["geometry"],
+        script:
+            "../scripts/fibsem_import.py"
+
+
+rule fibsem_destripe:
+    input:
+        raw=f"{STACK}/raw.tif",
+    output:
+        destriped=f"{STACK}/destriped.tif",
+    log:
+        f"{RESULTS}/logs/fibsem_destripe.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_destripe.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(3),
+    params:
+        code=code_of("fibsem_destripe.py"),
+        settings=FIBSEM["destripe"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_destripe.py"
+
+
+rule fibsem_align:
+    input:
+        raw=f"{STACK}/raw.tif",
+        destriped=f"{STACK}/destriped.tif",
+        layout=f"{STACK}/layout.json",
+    output:
+        fields=f"{STACK}/fields.csv",
+    log:
+        f"{RESULTS}/logs/fibsem_align.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_align.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(4),
+    params:
+        code=code_of("fibsem_align.py"),
+        settings=FIBSEM["align"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_align.py"
+
+
+rule fibsem_correct_shear:
+    input:
+        fields=f"{STACK}/fields.csv",
+    output:
+        places=f"{STACK}/places.csv",
+        motion=f"{STACK}/motion.json",
+    log:
+        f"{RESULTS}/logs/fibsem_correct_shear.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_correct_shear.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=300,
+    params:
+        code=code_of("fibsem_correct_shear.py"),
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_correct_shear.py"
+
+
+rule fibsem_crop:
+    input:
+        destriped=f"{STACK}/destriped.tif",
+        places=f"{STACK}/places.csv",
+        layout=f"{STACK}/layout.json",
+    output:
+        cropped=f"{STACK}/cropped.tif",
+        crop=f"{STACK}/crop.json",
+    log:
+        f"{RESULTS}/logs/fibsem_crop.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_crop.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(4),
+    params:
+        code=code_of("fibsem_crop.py"),
+        settings=FIBSEM["crop"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_crop.py"
+
+
+rule fibsem_denoise:
+    input:
+        cropped=f"{STACK}/cropped.tif",
+    output:
+        denoised=f"{STACK}/denoised.tif",
+    log:
+        f"{RESULTS}/logs/fibsem_denoise.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_denoise.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(4),
+    params:
+        code=code_of("fibsem_denoise.py"),
+        settings=FIBSEM["denoise"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_denoise.py"
+
+
+rule fibsem_segment:
+    input:
+        denoised=f"{STACK}/denoised.tif",
+    output:
+        labels=f"{STACK}/labels.tif",
+    log:
+        f"{RESULTS}/logs/fibsem_segment.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_segment.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(4),
+    params:
+        code=code_of("fibsem_segment.py"),
+        settings=FIBSEM["watershed"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_segment.py"
+
+
+rule fibsem_fill:
+    input:
+        labels=f"{STACK}/labels.tif",
+    output:
+        filled=f"{STACK}/filled.tif",
+    log:
+        f"{RESULTS}/logs/fibsem_fill.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_fill.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(14),
+    params:
+        code=code_of("fibsem_fill.py"),
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_fill.py"
+
+
+rule fibsem_resample:
+    input:
+        filled=f"{STACK}/filled.tif",
+    output:
+        resampled=f"{STACK}/filled_{{nm}}nm.tif",
+    log:
+        f"{RESULTS}/logs/fibsem_resample/{{nm}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_resample/{{nm}}.tsv"
+    wildcard_constraints:
+        nm="|".join(f"{size:g}" for size in FIBSEM["resample_nm"]),
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(4),
+    params:
+        code=code_of("fibsem_resample.py"),
+        crop=FIBSEM["crop"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_resample.py"
+
+
+rule fibsem_scatter:
+    input:
+        labels=f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif",
+    output:
+        scatter=f"{RESULTS}/baseline/scatter.csv",
+    log:
+        f"{RESULTS}/logs/fibsem_scatter.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_scatter.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        code=code_of("fibsem_scatter.py"),
+        blocks=compared_crops(),
+        slicing_axis=FIBSEM_SOURCE.get("slicing_axis", "z"),
+        voxel_size_nm=FIBSEM_COMPARED_NM,
+        electrode=FIBSEM_SOURCE.get("electrode"),
+        description=STUDY.electrodes.get(FIBSEM_SOURCE.get("electrode")),
+        seed=STUDY.seed,
+    script:
+        "../scripts/fibsem_scatter.py"
+
+
+if FIBSEM_TWIN:
+
+    rule fibsem_score:
+        input:
+            raw=f"{STACK}/raw.tif",
+            curtains=f"{STACK}/curtains.tif",
+            record=f"{STACK}/record.csv",
+            layout=f"{STACK}/layout.json",
+            destriped=f"{STACK}/destriped.tif",
+            places=f"{STACK}/places.csv",
+            crop=f"{STACK}/crop.json",
+            labels=f"{STACK}/labels.tif",
+            filled=f"{STACK}/filled.tif",
+            resampled=[f"{STACK}/filled_{size:g}nm.tif" for size in FIBSEM["resample_nm"]],
+        output:
+            scores=f"{TABLES}/fibsem_scores.csv",
+            truth=f"{RESULTS}/baseline/truth.tif",
+        log:
+            f"{RESULTS}/logs/fibsem_score.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/fibsem_score.tsv"
+        conda:
+            "../../envs/manyeyes.yaml"
+        resources:
+            mem_mb=max(stack_voxels(5), final_voxels(2)),
+        params:
+            code=code_of("fibsem_score.py"),
+            source=FIBSEM_SOURCE,
+            description=STUDY.electrodes.get(FIBSEM_SOURCE.get("electrode")),
+            seed=STUDY.seed,
+            destripe=FIBSEM["destripe"],
+            resample_nm=FIBSEM["resample_nm"],
+            geometry=FIBSEM["geometry"],
+        script:
+            "../scripts/fibsem_score.py"
+
+
+rule fibsem_measure:
+    input:
+        labels=f"{STACK}/labels.tif",
+        resampled=f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif",
+        scores=[f"{TABLES}/fibsem_scores.csv"] if FIBSEM_TWIN else [],
+    output:
+        block=f"{RESULTS}/baseline/block.csv",
+    log:
+        f"{RESULTS}/logs/fibsem_measure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_measure.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(2),
+    params:
+        code=code_of("fibsem_measure.py"),
+        voxel_size_nm=FIBSEM_COMPARED_NM,
+    script:
+        "../scripts/fibsem_measure.py"

@@ -1,0 +1,33 @@
+"""Lay the slices over each other and cut what all of them show."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from fibsem_files import with_progress, write_stack
+from manyeyes.fibsem.crop import centred, common_field, place_slices
+from manyeyes.fibsem.destripe import to_grey_levels
+from manyeyes.fibsem.geometry import SliceGeometry
+from rule_script import note, run
+from study_files import read_table, read_volume, write_json
+
+
+def main(snakemake) -> None:
+    """Run the rule `fibsem_crop`."""
+    geometry = SliceGeometry(**snakemake.params.geometry)
+    wanted = snakemake.params.settings
+    layout = json.loads(Path(snakemake.input.layout).read_text())
+    field = read_table(snakemake.input.places)[["row", "column"]].to_numpy(float)
+    destriped = read_volume(snakemake.input.destriped)
+    common = common_field(field, destriped.shape[1:], layout["first_row"])
+    note(snakemake, f"all slices show {common.shape[1]} rows and {common.shape[2]} columns")
+    crop = centred(common, geometry, tuple(wanted["shape"]), wanted["voxel_size_nm"])
+    placed = (to_grey_levels(image) for image in place_slices(destriped, field, crop))
+    placed = with_progress(snakemake, placed, crop.shape[0], "placed")
+    write_stack(snakemake.output.cropped, placed, crop.shape, geometry.voxel_size_nm)
+    record = {name: list(value) for name, value in dataclasses.asdict(crop).items()}
+    write_json(record | {"common_shape": list(common.shape)}, snakemake.output.crop)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

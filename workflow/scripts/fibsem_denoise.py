@@ -1,0 +1,22 @@
+"""Bring all slices to one brightness and smooth away shot noise."""
+
+import numpy as np
+from fibsem_files import with_progress, write_stack
+from manyeyes.fibsem.denoise import denoise, grey_pair
+from manyeyes.fibsem.geometry import SliceGeometry
+from rule_script import run
+from study_files import read_volume
+
+
+def main(snakemake) -> None:
+    """Run the rule `fibsem_denoise`."""
+    cropped = read_volume(snakemake.input.cropped)
+    pairs = np.array([grey_pair(image) for image in cropped])
+    slices = denoise(cropped, pairs, **snakemake.params.settings)
+    slices = with_progress(snakemake, slices, len(cropped), "denoised")
+    geometry = SliceGeometry(**snakemake.params.geometry)
+    write_stack(snakemake.output.denoised, slices, cropped.shape, geometry.voxel_size_nm)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

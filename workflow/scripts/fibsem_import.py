@@ -1,0 +1,60 @@
+"""Take a user's own slice-and-view stack, if it is whole and in order."""
+
+import dataclasses
+
+import pandas as pd
+from fibsem_files import read_slices, write_stack
+from manyeyes.fibsem.geometry import SliceGeometry
+from manyeyes.fibsem.stack import (
+    blank_slices,
+    check_numbers,
+    check_slices,
+    mend,
+    misplaced_slices,
+)
+from rule_script import note, run
+from study_files import write_json, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `fibsem_import`."""
+    source, output = snakemake.params.source, snakemake.output
+    path = snakemake.input[0]
+    slices, numbers = read_slices(path)
+    try:
+        check_slices(slices)
+        missing = [number - numbers[0] for number in check_numbers(numbers)]
+        blank = blank_slices(slices)
+        if (missing or blank) and not source.get("repair", False):
+            raise ValueError(
+                f"slices {[numbers[0] + k for k in missing]} are missing and slices "
+                f"{[numbers[k] for k in blank]} show nothing; find them, or set repair: true to "
+                "put their neighbours in their place, which is recorded"
+            )
+        slices, repairs = mend(slices, missing, blank)
+        misplaced = misplaced_slices(slices)
+        if misplaced and not source.get("order_checked", False):
+            raise ValueError(
+                f"slices {misplaced[:10]} (from 0) do not look like their neighbours: is the order "
+                "right, and did the field stay in place? If you have looked and it is right, set "
+                "order_checked: true"
+            )
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    for repair in repairs:
+        note(
+            snakemake, f"slice {repair.slice} is {repair.problem}: slice {repair.taken_from} copied"
+        )
+    geometry = SliceGeometry(**snakemake.params.geometry)
+    shape = (len(slices), *slices[0].shape)
+    write_stack(output.raw, slices, shape, geometry.voxel_size_nm)
+    columns = ["slice", "problem", "taken_from"]
+    write_table(
+        pd.DataFrame([dataclasses.asdict(r) for r in repairs], columns=columns), output.repairs
+    )
+    layout = {"marks_box": source.get("marks_box"), "first_row": source.get("first_row", 0)}
+    write_json(layout, output.layout)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,29 @@
+"""Measure the FIB-SEM block: what the X-ray segmentations are compared with."""
+
+import pandas as pd
+from manyeyes.measures import volume_fraction
+from rule_script import run
+from study_files import read_table, read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `fibsem_measure`."""
+    resampled = read_volume(snakemake.input.resampled)
+    row = {
+        "voxels": resampled.size,
+        "voxel_size_nm": snakemake.params.voxel_size_nm,
+        "active_fraction": volume_fraction(read_volume(snakemake.input.labels)),
+        "active_fraction_filled": volume_fraction(resampled),
+        "truth_fraction": float("nan"),
+        "truth_fraction_filled": float("nan"),
+    }
+    if snakemake.input.get("scores"):
+        scores = read_table(snakemake.input.scores)
+        truths = scores[scores["measure"] == "truth_fraction"].set_index("step")["value"]
+        row["truth_fraction"] = truths["segment"]
+        row["truth_fraction_filled"] = truths[f"resample {snakemake.params.voxel_size_nm:g} nm"]
+    write_table(pd.DataFrame([row]), snakemake.output.block)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

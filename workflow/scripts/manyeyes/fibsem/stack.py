@@ -1,0 +1,214 @@
+"""Is a stack of slices whole and in order? What is not is refused, or mended in plain sight."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+# A slice this much flatter than the median one shows nothing.
+_BLANK_SHARE = 0.1
+# Slices are compared by thumbnails of about this many pixels along their longer edge.
+_THUMBNAIL_PX = 96
+# How much more alike two slices must be than neighbours are before the order is called wrong.
+_CLEARLY = 0.02
+# How little alike two neighbours must be before a jump is called, against the median.
+_JUMP = 0.5
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A slice that was put in for one that could not be used.
+
+    Attributes
+    ----------
+    slice : int
+        Place in the stack, from 0.
+    problem : str
+        ``missing`` or ``blank``.
+    taken_from : int
+        Place of the slice that was copied.
+    """
+
+    slice: int
+    problem: str
+    taken_from: int
+
+
+def check_numbers(numbers: Sequence[int]) -> list[int]:
+    """Return which numbers are missing in a series of slice numbers, read from file names.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+        In the order of the files.
+
+    Returns
+    -------
+    list of int
+        Missing numbers between the first and the last.
+
+    Raises
+    ------
+    ValueError
+        If a number comes twice or the numbers do not increase.
+    """
+    numbers = list(numbers)
+    for before, after in itertools.pairwise(numbers):
+        if after == before:
+            raise ValueError(f"slice {after} comes twice; keep one of the files")
+        if after < before:
+            raise ValueError(
+                f"slice {after} comes after slice {before}: the slices are out of order; name the "
+                "files so that sorting by name is sorting by number (leading zeros)"
+            )
+    present = set(numbers)
+    if not present:
+        raise ValueError("there are no slices; is it the right folder?")
+    return [n for n in range(numbers[0], numbers[-1] + 1) if n not in present]
+
+
+def check_slices(slices: Sequence[np.ndarray]) -> None:
+    """Stop unless all slices are 8-bit images of one shape.
+
+    Parameters
+    ----------
+    slices : sequence of ndarray
+
+    Raises
+    ------
+    ValueError
+        Naming the first slice that differs.
+    """
+    if len(slices) == 0:
+        raise ValueError("there are no slices; is it the right file or folder?")
+    first = slices[0]
+    for k, image in enumerate(slices):
+        if image.ndim != 2 or image.dtype != np.uint8:
+            raise ValueError(
+                f"slice {k}: expected an 8-bit grey image (y, x), found {image.dtype} of shape "
+                f"{image.shape}; convert the whole stack to 8 bits with one window"
+            )
+        if image.shape != first.shape:
+            raise ValueError(
+                f"slice {k} has {image.shape[0]} x {image.shape[1]} pixels, slice 0 has "
+                f"{first.shape[0]} x {first.shape[1]}: all slices must have one size and scale; "
+                "leave out overviews and images at another magnification"
+            )
+
+
+def blank_slices(slices: Sequence[np.ndarray]) -> list[int]:
+    """Return the slices that show nothing: black, or all of one grey level.
+
+    Parameters
+    ----------
+    slices : sequence of ndarray of uint8, shape (y, x)
+
+    Returns
+    -------
+    list of int
+        Slices whose standard deviation is below a tenth of the median one.
+
+    Raises
+    ------
+    ValueError
+        If most slices are blank.
+    """
+    spread = np.array([image.std() for image in slices])
+    usual = np.median(spread)
+    if usual == 0:
+        raise ValueError("at least half of the slices show a single grey level: is it an image?")
+    return np.flatnonzero(spread < _BLANK_SHARE * usual).tolist()
+
+
+def misplaced_slices(slices: Sequence[np.ndarray]) -> list[int]:
+    """Return the slices that seem to lie in the wrong place.
+
+    Slices change little by little, so each looks more like its neighbours than like those next to
+    them. Thumbnails are compared, which noise, curtains and a few pixels of drift hardly touch.
+
+    Parameters
+    ----------
+    slices : sequence of ndarray of uint8, shape (y, x)
+        Blank ones already mended. Fewer than four cannot be judged.
+
+    Returns
+    -------
+    list of int
+        Slices k where k-1 and k+1 are more alike than k is to either of them, or where a slice is
+        much less like its predecessor than neighbours commonly are.
+    """
+    if len(slices) < 4:
+        return []
+    thumbnails = np.array([_thumbnail(image) for image in slices])
+
+    def likeness(step):
+        return np.einsum("ki,ki->k", thumbnails[:-step], thumbnails[step:])
+
+    near, next_but_one = likeness(1), likeness(2)
+    odd_one_out = next_but_one > np.maximum(near[:-1], near[1:]) + _CLEARLY
+    jumps = near < _JUMP * np.median(near)
+    return sorted({*(np.flatnonzero(odd_one_out) + 1), *(np.flatnonzero(jumps) + 1)})
+
+
+def mend(
+    slices: Sequence[np.ndarray], missing: Sequence[int], blank: Sequence[int]
+) -> tuple[list[np.ndarray], list[Repair]]:
+    """Put the nearest usable slice where one is missing or blank, and say so.
+
+    A copy, not a mean of both sides: the mean of two displaced faces shows edges that no face has.
+
+    Parameters
+    ----------
+    slices : sequence of ndarray of uint8, shape (y, x)
+        Those that are there, in order.
+    missing : sequence of int
+        Places, in the mended stack, of slices that are not there.
+    blank : sequence of int
+        Places in `slices`, as from `blank_slices`.
+
+    Returns
+    -------
+    slices : list of ndarray
+    repairs : list of Repair
+
+    Raises
+    ------
+    ValueError
+        If two or more slices in a row are missing or blank: then the gap is too wide to bridge.
+    """
+    gaps, blank = set(missing), set(blank)
+    if gaps and (min(gaps) < 0 or max(gaps) >= len(slices) + len(gaps)):
+        raise ValueError(f"missing slices {sorted(gaps)} do not lie within the stack")
+    given = iter(range(len(slices)))
+    sources = [None if k in gaps else next(given) for k in range(len(slices) + len(gaps))]
+    usable = [source is not None and source not in blank for source in sources]
+    mended, repairs = [], []
+    for k, source in enumerate(sources):
+        if usable[k]:
+            mended.append(slices[source])
+            continue
+        if k > 0 and not usable[k - 1]:
+            raise ValueError(
+                f"slices {k - 1} and {k} are both missing or blank: a gap of two slices cannot be "
+                "bridged; find the slices, or use the part of the stack before or after"
+            )
+        neighbour = k - 1 if k > 0 else k + 1
+        if neighbour >= len(sources) or not usable[neighbour]:
+            raise ValueError(
+                f"slices {k} and {neighbour} are both missing or blank: a gap of two slices cannot "
+                "be bridged; use the part of the stack before or after"
+            )
+        mended.append(slices[sources[neighbour]])
+        repairs.append(Repair(k, "blank" if source is not None else "missing", neighbour))
+    return mended, repairs
+
+
+def _thumbnail(image: np.ndarray) -> np.ndarray:
+    """Return a small, blurred version of unit length and zero mean, as a vector; float32."""
+    factor = max(1, max(image.shape) // _THUMBNAIL_PX)
+    smooth = ndimage.uniform_filter(image.astype(np.float32), factor)[::factor, ::factor]
+    smooth = ndimage.gaussian_filter(smooth, 1.0)
+    smooth -= smooth.mean()
+    return smooth.ravel() / max(float(np.linalg.norm(smooth)), 1e-6)
