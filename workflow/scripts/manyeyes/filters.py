@@ -57,6 +57,9 @@ def gaussian(
         processing library; there standard deviation and factor together set the size of the
         separable kernel. That the factor means the half-width, rounded up to whole voxels, is an
         assumption: sigma 1.1 and factor 2 give seven taps, of which the outermost weigh 0.9 % each.
+        It matters a little if the half-width were rounded down and a lot if the factor were that
+        of the whole width: seven, five and three taps bring the twin of NMC-1 from a
+        contrast-to-noise of 1.7 to 6.7, 6.3 and 4.4.
 
     Returns
     -------
