@@ -104,10 +104,12 @@ for figure in FIGURES:
             mem_mb=1000,
         params:
             code=code_of(f"draw_{figure}.py"),
+            script=f"draw_{figure}.py",
             shown=shown_in_figure(figure),
             origins=origins_in_figure(figure),
         script:
-            f"../scripts/draw_{figure}.py"
+            # Read when the job runs, long after the loop: the name comes from the rule's own params.
+            "../scripts/{params.script}"
 
 
 # What the truths look like, for the figures that compare geometries.

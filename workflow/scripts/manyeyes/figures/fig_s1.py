@@ -94,7 +94,7 @@ def draw(
     return figure
 
 
-def draw_histograms(axes: Axes, histograms: Mapping[str, np.ndarray]) -> None:
+def draw_histograms(axes: Axes, histograms: Mapping[str, np.ndarray]) -> float:
     """Draw the share of voxels on each grey level, a line for each filter.
 
     Parameters
@@ -103,13 +103,21 @@ def draw_histograms(axes: Axes, histograms: Mapping[str, np.ndarray]) -> None:
     histograms : mapping of filter to ndarray, shape (256,)
         The two ends of the scale hold clipped voxels; they are left out of the lines, as in the
         count of modes.
+
+    Returns
+    -------
+    float
+        The highest share drawn, in per cent.
     """
+    highest = 0.0
     for filter_, counts in histograms.items():
         share = 100.0 * counts / counts.sum()
         axes.plot(np.arange(1, len(counts) - 1), share[1:-1], **filter_look(filter_))
+        highest = max(highest, share[1:-1].max())
     axes.set_xlim(0, 255)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.05 * highest)
     axes.set_xticks([0, 64, 128, 192, 255])
+    return highest
 
 
 def filter_look(filter_: str) -> dict:

@@ -58,9 +58,10 @@ def draw(
     all_axes = upper.subplots(1, max(len(datasets), 3), sharey=True)
     for axes in all_axes[len(datasets) :]:
         axes.set_axis_off()
+    highest = 0.0
     for i, (axes, dataset) in enumerate(zip(all_axes, datasets, strict=False)):
         shown = {f: histograms[dataset, f] for f in filters if (dataset, f) in histograms}
-        fig_s1.draw_histograms(axes, shown)
+        highest = max(highest, fig_s1.draw_histograms(axes, shown))
         axes.set_xticks([0, 128, 255])
         axes.set_xlabel("Grey level")
         if i == 0:
@@ -68,6 +69,7 @@ def draw(
             axes.set_ylabel("% of voxels")
         else:
             axes.set_title(dataset, loc="left")
+    all_axes[0].set_ylim(0, 1.05 * highest)
     panels = lower.subplots(1, len(PANELS))
     letters = style.letters()
     next(letters)

@@ -1,0 +1,424 @@
+"""Every figure on made-up tables: what is drawn is what the tables say, and it fits the page."""
+
+import itertools
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from manyeyes.figures import (
+    bars,
+    fig1,
+    fig2,
+    fig3,
+    fig4,
+    fig5,
+    fig6,
+    fig7,
+    fig8,
+    fig_accuracy,
+    fig_baseline,
+    fig_geometry,
+    fig_s1,
+    fig_s2,
+    fig_s3,
+    fig_s4,
+    fig_s5,
+    fig_s6,
+    fig_twins,
+    panels,
+    paper,
+    style,
+    words,
+)
+from manyeyes.measures import (
+    PAPER,
+    Baseline,
+    accuracy_summary,
+    baseline_table,
+    sample_sd,
+)
+from manyeyes.randomness import generator
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+GROUP = ["dataset", "filter", "variant"]
+TWINS = dict.fromkeys(paper.DATASETS, "twin")
+OPEN = dict.fromkeys(paper.OPEN, "twin")
+IN_HOUSE = dict.fromkeys(paper.IN_HOUSE, "twin")
+VOXELS = {"NMC-1": 397.0, "NMC-2": 397.0, "GRA-1": 126.0, "GRA-2": 126.0, "NEX-V": 371.0}
+VOXELS["NEX-U"] = 126.0
+EVERY = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
+
+
+def make_tables(datasets=paper.DATASETS, variants=EVERY, users="ABC", recorded=(), truth=0.5):
+    """Return consistent tables of a study that never ran."""
+    rng = generator("made-up tables")
+    cells = list(itertools.product(datasets, ("raw", "gaussian"), variants, users))
+    cells += [(dataset, "raw", paper.RECORDED, "person") for dataset in recorded]
+    fractions = pd.DataFrame(cells, columns=[*GROUP, "user"])
+    fractions["active_fraction"] = 0.5 + 0.03 * rng.standard_normal(len(cells))
+    fractions["truth_fraction"] = truth
+    fractions["truth_fraction_filled"] = truth + 0.01
+    pairs, variability = [], []
+    for key, group in fractions.groupby(GROUP, sort=False):
+        own = [
+            (*key, a.user, b.user, 100 * abs(a.active_fraction - b.active_fraction) + 1)
+            for a, b in itertools.combinations(group.itertuples(), 2)
+        ]
+        pairs += own
+        values = group["active_fraction"]
+        mean_pair = np.mean([pair[-1] for pair in own]) if own else np.nan
+        variability.append((*key, len(group), values.mean(), sample_sd(values), mean_pair))
+    accuracy = fractions[[*GROUP, "user"]].assign(
+        bias=fractions["active_fraction"] - truth, dice=0.9, voxel_error=0.05
+    )
+    blocks = [Baseline("measured", 0.51, 0.505), PAPER]
+    return {
+        "volume_fractions": fractions,
+        "pairwise": pd.DataFrame(pairs, columns=[*GROUP, "user_a", "user_b", "percent_different"]),
+        "variability": pd.DataFrame(
+            variability, columns=[*GROUP, "users", "mean", "sd", "mean_percent_different"]
+        ),
+        "accuracy": accuracy,
+        "accuracy_summary": accuracy_summary(accuracy),
+        "baseline": baseline_table(fractions, dict.fromkeys(paper.IN_HOUSE, blocks)),
+    }
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return make_tables()
+
+
+def labels_slice(*names):
+    return generator(*names).integers(1, 3, size=(40, 40)).astype(np.uint8)
+
+
+def grey_slice(*names):
+    return generator(*names).integers(0, 256, size=(40, 40)).astype(np.uint8)
+
+
+def label_slices(datasets, filters, variants, users):
+    keys = itertools.product(datasets, filters, variants, users)
+    return {key: labels_slice(*key) for key in keys}
+
+
+def grey_slices(datasets):
+    return {key: grey_slice(*key) for key in itertools.product(datasets, ("raw", "gaussian"))}
+
+
+def histograms(datasets):
+    rng = generator("histograms")
+    return {
+        key: rng.integers(1, 1000, size=256)
+        for key in itertools.product(datasets, ("raw", "gaussian"))
+    }
+
+
+def geometry(datasets):
+    row = {
+        "active_fraction_filled": 0.5,
+        "specific_surface_per_um": 0.25,
+        "mean_diameter_um": 8.8,
+        "mean_chord_z_um": 6.0,
+        "mean_chord_y_um": 8.0,
+        "mean_chord_x_um": 8.2,
+    }
+    return pd.DataFrame([{"dataset": dataset, **row} for dataset in datasets])
+
+
+def quality(datasets):
+    keys = itertools.product(datasets, ("raw", "gaussian"))
+    rows = [(d, f, 3.0 if f == "raw" else 9.0) for d, f in keys]
+    return pd.DataFrame(rows, columns=["dataset", "filter", "contrast_to_noise"])
+
+
+TARGETS = {d: {"contrast_to_noise": 3.1, "active_fraction_filled": 0.5} for d in paper.DATASETS}
+REAL = {"NMC-1-geometry": "simulated-imaging", "NMC-1": "twin"}
+REAL_VOXELS = dict.fromkeys(REAL, 397.0)
+
+
+def particles(datasets):
+    rng = generator("particles")
+    frames = [
+        pd.DataFrame({"dataset": d, "diameter_um": rng.lognormal(2.2, 0.27, 50)}) for d in datasets
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def draw_all(t):
+    """Yield every figure with its name, drawn from made-up tables of the whole paper."""
+    sd = (t["variability"], t["volume_fractions"])
+    both = (*sd, t["pairwise"])
+    yield (
+        "fig1",
+        fig1.draw(
+            label_slices(["NMC-2", "NEX-V"], ["raw"], ["MLX25"], "ABC"),
+            {d: TWINS[d] for d in ("NMC-2", "NEX-V")},
+            VOXELS,
+        ),
+    )
+    yield (
+        "fig2",
+        fig2.draw(
+            grey_slices(paper.OPEN),
+            label_slices(["NMC-1", "GRA-1"], ["raw", "gaussian"], ["S2", "cWS"], "A"),
+            OPEN,
+            VOXELS,
+        ),
+    )
+    yield "fig3", fig3.draw(*sd, OPEN)
+    yield "fig4", fig4.draw(*both, dict.fromkeys(("NMC-2", "GRA-2"), "twin"))
+    yield "fig5", fig5.draw(*both, dict.fromkeys(("NMC-2", "GRA-2"), "twin"))
+    yield (
+        "fig6",
+        fig6.draw(
+            grey_slices(paper.IN_HOUSE),
+            label_slices(paper.IN_HOUSE, ["raw", "gaussian"], ["S2", "cWS"], "A"),
+            IN_HOUSE,
+            VOXELS,
+        ),
+    )
+    yield "fig7", fig7.draw(*sd, IN_HOUSE)
+    yield "fig8", fig8.draw(*both, IN_HOUSE)
+    yield "fig_s1", fig_s1.draw(histograms(paper.DATASETS), TWINS)
+    for name, module in (("s2", fig_s2), ("s3", fig_s3), ("s5", fig_s5), ("s6", fig_s6)):
+        yield f"fig_{name}", module.draw(t["volume_fractions"], OPEN)
+    yield "fig_s4", fig_s4.draw(*sd, OPEN)
+    yield "fig_accuracy", fig_accuracy.draw(t["accuracy"], t["accuracy_summary"], TWINS)
+    yield "fig_baseline", fig_baseline.draw(t["volume_fractions"], t["baseline"], IN_HOUSE)
+    yield (
+        "fig_twins",
+        fig_twins.draw(
+            histograms(paper.DATASETS),
+            quality(paper.DATASETS),
+            geometry(paper.DATASETS),
+            TARGETS,
+            TWINS,
+        ),
+    )
+    truths = {d: generator(d).integers(1, 5, size=(40, 40)).astype(np.uint8) for d in REAL}
+    yield (
+        "fig_geometry",
+        fig_geometry.draw(truths, geometry(REAL), particles(REAL), REAL, REAL_VOXELS),
+    )
+
+
+@pytest.fixture(scope="module")
+def figures(tables):
+    return dict(draw_all(tables))
+
+
+def texts(figure):
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+def bar_heights(axes):
+    """Return the heights of the bars, by their middle; marks of the paper are narrower."""
+    wide = max(patch.get_width() for patch in axes.patches)
+    found = [p for p in axes.patches if p.get_width() > 0.8 * wide]
+    return {round(p.get_x() + p.get_width() / 2, 6): p.get_height() for p in found}
+
+
+def marks(axes):
+    """Return the places of the paper's diamonds."""
+    lines = [line for line in axes.lines if line.get_marker() == "D"]
+    return [(line.get_xdata()[0], line.get_ydata()[0]) for line in lines]
+
+
+def test_every_figure_fits_the_page_and_keeps_its_words_inside(figures):
+    for name, figure in figures.items():
+        width, height = figure.get_size_inches() * 25.4
+        assert width <= style.DOUBLE_MM + 0.1, name
+        assert height <= style.PAGE_MM + 0.1, name
+        with style.context():
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+        pixels = figure.bbox
+        for text in texts(figure):
+            box = text.get_window_extent(canvas.get_renderer())
+            inside = (
+                box.x0 >= pixels.x0 - 2
+                and box.x1 <= pixels.x1 + 2
+                and box.y0 >= pixels.y0 - 2
+                and box.y1 <= pixels.y1 + 2
+            )
+            assert inside, f"{name}: {text.get_text()!r} runs off the figure"
+
+
+def test_every_figure_says_where_its_data_come_from(figures):
+    for name, figure in figures.items():
+        assert any("Data: " in text.get_text() for text in texts(figure)), name
+    assert any("simulated image of a" in t.get_text() for t in texts(figures["fig_geometry"]))
+
+
+def test_letters_are_large_enough_to_print(figures):
+    smallest = {name: min(t.get_fontsize() for t in texts(f)) for name, f in figures.items()}
+    assert min(smallest.values()) >= 5.5
+
+
+def test_equal_input_gives_equal_svg(tables):
+    def svg():
+        figure = fig4.draw(
+            tables["variability"],
+            tables["volume_fractions"],
+            tables["pairwise"],
+            {"NMC-2": "twin"},
+        )
+        with style.context(), BytesIO() as file:
+            figure.savefig(file, format="svg", metadata={"Date": None})
+            return file.getvalue()
+
+    first = svg()
+    assert first == svg()
+    assert b"<dc:date>" not in first
+
+
+def test_bars_are_the_tables_values(tables, figures):
+    (axes,) = [a for a in figures["fig3"].axes if a.patches]
+    rows = tables["variability"].set_index(GROUP)["sd"]
+    images = list(itertools.product(paper.OPEN, ("raw", "gaussian")))
+    variants = (*paper.SIMPLE, *paper.WATERSHED)
+    slots = bars.Slots(images, list(variants), bars.BAND / 5)
+    expected = {
+        round(slots.position(d, f, v), 6): rows[d, f, v] for (d, f) in images for v in variants
+    }
+    found = bar_heights(axes)
+    assert found.keys() == expected.keys()
+    assert all(np.isclose(found[x], expected[x]) for x in expected)
+    assert axes.get_ylim()[1] > paper.HIGHEST_UNSUPERVISED_SD
+
+
+def test_the_papers_numbers_stand_at_their_bars(figures):
+    _, difference = figures["fig8"].axes
+    slots = bars.Slots([("NEX-V", "raw"), ("NEX-U", "raw")], list(paper.COMPARED), bars.BAND / 4)
+    assert sorted(marks(difference)) == [
+        (pytest.approx(slots.position("NEX-U", "raw", "MLX10")), 10.3),
+        (pytest.approx(slots.position("NEX-U", "raw", "MLX25")), 15.3),
+    ]
+    assert difference.get_ylim()[1] > 15.3
+
+
+def test_dots_are_users_and_pairs(tables):
+    deviations = bars.deviations(tables["volume_fractions"])
+    row = tables["variability"].iloc[0]
+    values = deviations[tuple(row[GROUP])]
+    # What the bar sums up: the sample SD of deviations from the mean.
+    assert np.sqrt((values**2).sum() / 2) == pytest.approx(row["sd"])
+    pairs = bars.pairs(tables["pairwise"])
+    assert pairs[tuple(row[GROUP])].mean() == pytest.approx(row["mean_percent_different"])
+
+
+def test_more_users_than_can_be_told_apart_get_no_dots():
+    many = make_tables(["NMC-2"], ["S2", "cWS"], users=[f"u{i}" for i in range(12)])
+    figure = fig3.draw(many["variability"], many["volume_fractions"], {"NMC-2": "twin"})
+    assert not [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert any("n = 12 users per bar." in t.get_text() for t in texts(figure))
+
+
+def test_a_recorded_person_is_shown_beside_the_users_and_has_no_bar():
+    own = make_tables(["mine"], ["S1", "S2", "S3"], recorded=["mine"], truth=np.nan)
+    origins = {"mine": "measured"}
+    shown = fig_s2.draw(own["volume_fractions"], origins)
+    stars = [line for line in shown.axes[0].lines if line.get_marker() == "*"]
+    recorded = own["volume_fractions"].query("variant == 'recorded'")["active_fraction"].iloc[0]
+    assert [star.get_ydata()[0] for star in stars] == [recorded]
+    assert not any("truth" in t.get_text() for t in texts(shown))
+    barred = fig3.draw(own["variability"], own["volume_fractions"], origins)
+    assert len(bar_heights(barred.axes[0])) == 2 * 3
+
+
+def test_the_truth_is_a_line_where_it_is_known(figures):
+    for axes in figures["fig_s2"].axes:
+        heights = [line.get_ydata()[0] for line in axes.lines if len(line.get_ydata()) == 2]
+        assert 0.5 in heights
+
+
+def test_accuracy_map_holds_the_errors_in_points(tables, figures):
+    numbers = {t.get_text() for t in texts(figures["fig_accuracy"])}
+    for rmse in tables["accuracy_summary"]["rmse"]:
+        assert f"{100 * rmse:.1f}" in numbers
+
+
+def test_parts_of_the_baseline_difference_add_up_to_its_line(tables, figures):
+    axes = figures["fig_baseline"].axes[2]
+    rows = tables["baseline"].query("dataset == 'NEX-V' and baseline_source == 'measured'")
+    sums = {}
+    for patch in axes.patches:
+        x = round(patch.get_x() + patch.get_width() / 2)
+        sums[x] = sums.get(x, 0) + patch.get_height()
+    assert np.allclose(sorted(sums.values()), sorted(rows["difference_points"]))
+
+
+def test_nothing_to_draw_is_an_error(tables):
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig3.draw(tables["variability"], tables["volume_fractions"], {"other": "twin"})
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_s2.draw(tables["volume_fractions"], {})
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig1.draw({}, {}, {})
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_s1.draw({}, {})
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_accuracy.draw(tables["accuracy"], tables["accuracy_summary"], {})
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_baseline.draw(tables["volume_fractions"], tables["baseline"], OPEN)
+
+
+def test_differences_of_fig_1_are_those_of_the_slices():
+    slices = label_slices(["NMC-2"], ["raw"], ["MLX25"], "AB")
+    figure = fig1.draw(slices, {"NMC-2": "twin"}, VOXELS)
+    a, b = slices.values()
+    share = 100 * np.mean(a != b)
+    assert any(f"A - B: {share:.1f} %" in t.get_text() for t in texts(figure))
+    difference = figure.axes[2].images[0].get_array()
+    assert np.array_equal(difference, a != b)
+
+
+@pytest.mark.parametrize(
+    ("width_um", "bar_um"), [(79.4, 20), (25.2, 5), (74.2, 20), (29.8, 5), (9, 2), (0.75, 0.2)]
+)
+def test_scale_bars_are_round_and_of_their_length(width_um, bar_um):
+    assert style.scale_bar_um(width_um) == pytest.approx(bar_um)
+    figure = style.new_figure(50, 50)
+    axes = figure.subplots()
+    pixels = 200
+    style.show_labels(axes, np.ones((pixels, pixels), np.uint8))
+    style.scale_bar(axes, pixels, 1000 * width_um / pixels)
+    (bar,) = axes.artists
+    size = bar.size_bar.get_children()[0].get_width()
+    assert size * width_um / pixels == pytest.approx(bar_um)
+    assert bar.txt_label.get_text() == f"{bar_um:g} µm"
+
+
+def lightness(colour):
+    return np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722))
+
+
+def test_members_of_a_family_darken_in_order():
+    families = (paper.SIMPLE, paper.WATERSHED, paper.SEEDED, paper.COVERAGES)
+    for family in families:
+        looks = [style.variant_styles(family)[variant] for variant in family]
+        steps = -np.diff([lightness(look.colour) for look in looks])
+        assert (steps > 0.05).all(), family
+
+
+def test_variants_keep_their_look_and_unknown_ones_get_their_own():
+    some = style.variant_styles(["cWS", "mine", "yours"])
+    assert some["cWS"] == style.variant_styles(EVERY)["cWS"]
+    assert len({(s.colour, s.hatch) for s in some.values()}) == 3
+    every = style.variant_styles(EVERY)
+    assert len({(s.colour, s.hatch) for s in every.values()}) == len(EVERY)
+
+
+def test_central_slice_of_200_is_slice_100():
+    volume = np.zeros((200, 2, 2), np.uint8)
+    volume[100] = 7
+    assert (panels.central_slice(volume) == 7).all()
+
+
+def test_origins_are_told_in_words():
+    origins = {"a": "twin", "b": "measured", "c": "twin"}
+    assert words.origin_sentence(origins) == "Data: digital twins (a, c); measured tomogram (b)."

@@ -1,0 +1,184 @@
+"""Which figures a study can draw, and what each of them takes from it."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from manyeyes.figures import paper
+from manyeyes.figures.needs import FIGURES, figures_of, needs_of
+from manyeyes.study import study_from_config
+
+TOP = Path(__file__).parents[2]
+ELECTRODE = {"kind": "nmc", "size_um": [200, 200, 200], "active_fraction": 0.5}
+SIZES = dict.fromkeys(paper.DATASETS, 397) | {"GRA-1": 126, "GRA-2": 126, "NEX-U": 126}
+
+
+def twin(material="NMC532", size=397):
+    return {
+        "material": material,
+        "voxel_size_nm": size,
+        "source": {"kind": "twin", "electrode": "one", "imaging": {"contrast_to_noise": 3}},
+        "crop": {"shape": [64, 64, 64]},
+    }
+
+
+def measured():
+    return twin() | {"source": {"kind": "file", "file": "mine.tif"}}
+
+
+def imaged(file="real.tif"):
+    source = {"kind": "geometry", "file": file, "codes": {}, "imaging": {"contrast_to_noise": 3}}
+    return twin() | {"source": source}
+
+
+def study(datasets, plan, **more):
+    protocol = yaml.safe_load((TOP / "config" / "protocol.yaml").read_text())
+    config = {"study": "s", "seed": 1, "datasets": datasets, "plan": plan}
+    return study_from_config(protocol | {"electrodes": {"one": ELECTRODE}} | config | more)
+
+
+def block(variants, datasets="all", filters="all", **more):
+    return {"datasets": datasets, "filters": filters, "variants": list(variants), **more}
+
+
+@pytest.fixture
+def of_paper():
+    datasets = {
+        name: twin("graphite" if name.startswith("GRA") else "NMC532", SIZES[name])
+        for name in reversed(paper.DATASETS)
+    }
+    plan = {
+        "unsupervised": block((*paper.SIMPLE, *paper.WATERSHED)),
+        "seeded": block(paper.SEEDED, list(paper.OPEN)),
+        "drawn": block(paper.COVERAGES, ["NMC-2", "GRA-2"]),
+        "drawn_in_house": block(["MLX10", "MLX25"], list(paper.IN_HOUSE), ["raw"]),
+    }
+    fib = {"datasets": ["NEX-U", "NEX-V"], "block": None, "paper_percent": 50.8}
+    fib["block"] = {
+        "electrode": "one",
+        "origin_um": [0, 0, 0],
+        "shape": [8, 8, 8],
+        "voxel_size_nm": 126,
+    }
+    return study(datasets, plan, baseline=fib)
+
+
+def test_the_papers_study_draws_all_but_the_measured_geometry(of_paper):
+    assert figures_of(of_paper) == [name for name in FIGURES if name != "fig_geometry"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "datasets"),
+    [
+        ("fig1", ("NMC-2", "NEX-V")),
+        ("fig2", paper.OPEN),
+        ("fig3", paper.OPEN),
+        ("fig4", ("NMC-2", "GRA-2")),
+        ("fig5", ("NMC-2", "GRA-2")),
+        ("fig6", paper.IN_HOUSE),
+        ("fig7", paper.IN_HOUSE),
+        ("fig8", paper.IN_HOUSE),
+        ("fig_s1", paper.DATASETS),
+        ("fig_s4", paper.OPEN),
+        ("fig_s6", ("NMC-2", "GRA-2")),
+        ("fig_twins", paper.DATASETS),
+        ("fig_accuracy", paper.DATASETS),
+        ("fig_baseline", paper.IN_HOUSE),
+    ],
+)
+def test_figures_show_the_papers_datasets_in_its_order(of_paper, figure, datasets):
+    assert needs_of(figure, of_paper).datasets == tuple(datasets)
+
+
+def test_fig_1_reads_three_users_of_two_datasets(of_paper):
+    cells = needs_of("fig1", of_paper).cells
+    assert [(c.dataset, c.filter, c.variant, c.user) for c in cells] == [
+        (dataset, "raw", "MLX25", user) for dataset in ("NMC-2", "NEX-V") for user in "ABC"
+    ]
+
+
+def test_fig_2_reads_eight_images_and_one_users_segmentations_of_two_datasets(of_paper):
+    needs = needs_of("fig2", of_paper)
+    assert len(needs.images) == 8
+    assert {(c.dataset, c.variant, c.user) for c in needs.cells} == {
+        (dataset, variant, "A") for dataset in ("NMC-1", "GRA-1") for variant in ("S2", "cWS")
+    }
+    assert len(needs.cells) == 8
+
+
+def test_fig_6_is_three_rows_of_four(of_paper):
+    needs = needs_of("fig6", of_paper)
+    assert (len(needs.images), len(needs.cells)) == (4, 8)
+
+
+def test_own_data_gets_the_figures_of_the_open_data():
+    own = study({"mine": measured()}, {"all": block([*paper.COVERAGES, "S2", "cWS"])})
+    assert set(figures_of(own)) == {
+        *("fig1", "fig2", "fig3", "fig4", "fig5"),
+        *("fig_s1", "fig_s2", "fig_s3", "fig_s6"),
+    }
+    assert needs_of("fig2", own).datasets == ("mine",)
+    assert {cell.dataset for cell in needs_of("fig2", own).cells} == {"mine"}
+
+
+def test_spread_needs_two_users():
+    alone = study({"mine": measured()}, {"all": block(["S2"], users=["A"])})
+    assert "fig3" not in figures_of(alone)
+    assert "fig_s2" in figures_of(alone)
+    with pytest.raises(ValueError, match=r"this study cannot draw fig3.*by two users"):
+        needs_of("fig3", alone)
+
+
+def test_a_recorded_person_makes_no_spread():
+    recorded = {
+        "name": "person",
+        "recorded": [
+            {
+                "datasets": ["mine"],
+                "filters": ["raw"],
+                "variants": ["recorded"],
+                "source": {"file": "labels.tif"},
+            }
+        ],
+    }
+    own = study({"mine": measured()}, {"all": block(["S2"], users=["A"])}, users=["A", recorded])
+    assert "fig3" not in figures_of(own)
+
+
+def test_geometries_are_compared_within_a_family_and_once_each():
+    datasets = {
+        "real-1": imaged(),
+        "real-2": imaged(),
+        "other": imaged("other.tif"),
+        "synthetic": twin("NMC622"),
+        "platelets": twin("graphite"),
+    }
+    both = study(datasets, {"all": block(["S2"])})
+    assert needs_of("fig_geometry", both).truths == ("real-1", "other", "synthetic")
+    assert needs_of("fig_twins", both).datasets == ("synthetic", "platelets")
+    assert "fig_geometry" not in figures_of(study({"g": imaged()}, {"all": block(["S2"])}))
+
+
+def test_unknown_figures_are_named(of_paper):
+    with pytest.raises(ValueError, match="there is no figure 'fig9'; known are fig1, "):
+        needs_of("fig9", of_paper)
+
+
+def test_every_figure_has_its_module_script_and_caption():
+    for name in FIGURES:
+        for path in (f"scripts/manyeyes/figures/{name}.py", f"scripts/draw_{name}.py"):
+            assert (TOP / "workflow" / path).is_file()
+        caption = (TOP / "workflow" / "report" / f"{name}.rst").read_text()
+        assert "{{ snakemake.params.origins }}" in caption
+
+
+def test_statements_about_the_paper_agree_with_each_other():
+    for number in paper.STATED:
+        assert number.dataset in paper.DATASETS
+        assert number.low <= number.high
+        assert (number.low == number.high) == (number.kind == "value")
+    # Nested sets: the mean difference of three users is two thirds of their range.
+    span = 1.5 * paper.stated("percent")["NMC-2", "raw", "S2"].high / 100
+    derived = paper.stated("sd")["NMC-2", "raw", "S2"]
+    assert derived.low == pytest.approx(span / 2, abs=5e-4)
+    assert derived.high == pytest.approx(span / 3**0.5, abs=5e-4)
