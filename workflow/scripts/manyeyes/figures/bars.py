@@ -15,6 +15,8 @@ from . import paper, style, words
 GROUP = ["dataset", "filter", "variant"]
 MOST_DOTS = 6
 BAND = 0.84
+FEW_IMAGES = 2
+FEW_MM = 125.0
 
 MEASURES = {
     "sd": "SD of active-material\nvolume fraction",
@@ -274,9 +276,10 @@ def draw_figure(
     *,
     filters: Sequence[str] | None = None,
     limits: Mapping[str, tuple[float, str]] | None = None,
-    width_mm: float = style.DOUBLE_MM,
+    width_mm: float | None = None,
     height_mm: float = 75.0,
     side_by_side: bool = False,
+    more_notes: Sequence[str] = (),
 ) -> Figure:
     """Draw bars of one or both measures of how much users differ.
 
@@ -294,10 +297,13 @@ def draw_figure(
         Which filters; all by default.
     limits : mapping of panel to (value, text), optional
         Limits that the paper states for a whole figure.
-    width_mm, height_mm : float
-        Size of the figure.
+    width_mm : float, optional
+        Width of the figure; by default two columns, or less where there are few bars.
+    height_mm : float
     side_by_side : bool, default False
         Panels beside one another instead of below.
+    more_notes : sequence of str
+        More small print.
 
     Returns
     -------
@@ -311,6 +317,8 @@ def draw_figure(
     rows = select(variability, origins, variants, filters)
     rows = rows[rows["users"] > 1]
     slots = slots_of(rows, list(origins), variants)
+    if width_mm is None:
+        width_mm = style.DOUBLE_MM if len(slots.images) > FEW_IMAGES else FEW_MM
     figure = style.new_figure(width_mm, height_mm)
     grid = (1, len(panels)) if side_by_side else (len(panels), 1)
     all_axes = figure.subplots(*grid, squeeze=False).ravel()
@@ -333,5 +341,5 @@ def draw_figure(
     handles += [handle for kind, handle in mark_handles().items() if kind in kinds]
     style.legend_above(figure, handles, columns=min(len(handles), int(width_mm / 24)))
     shown = {d: o for d, o in origins.items() if d in {name for name, _ in slots.images}}
-    style.footnote(figure, notes(rows, panels), words.origin_sentence(shown))
+    style.footnote(figure, notes(rows, panels), *more_notes, words.origin_sentence(shown))
     return figure

@@ -7,6 +7,11 @@ from matplotlib.figure import Figure
 
 from . import bars, paper
 
+CALIBRATED = (
+    "The simulated users are calibrated on the paper's differences of S2 and cWS on raw NMC-2; "
+    "agreement there is no finding."
+)
+
 
 def draw(
     variability: pd.DataFrame,
@@ -29,6 +34,7 @@ def draw(
         With the numbers of section 3.1.2. Those of S2 and cWS on raw NMC-2 are what the
         population of simulated users is calibrated on.
     """
+    calibrated = origins.get("NMC-2") == "twin"
     return bars.draw_figure(
         ["sd", "mean_percent_different"],
         variability,
@@ -37,4 +43,5 @@ def draw(
         origins,
         paper.COMPARED,
         height_mm=120.0,
+        more_notes=[CALIBRATED] if calibrated else [],
     )

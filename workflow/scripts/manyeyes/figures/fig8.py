@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from . import bars, paper
+from . import bars, paper, style
 
 
 def draw(
@@ -36,6 +36,7 @@ def draw(
         origins,
         paper.COMPARED,
         filters=("raw",),
+        width_mm=style.DOUBLE_MM,
         height_mm=72.0,
         side_by_side=True,
     )
