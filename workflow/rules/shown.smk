@@ -1,0 +1,115 @@
+# What each figure and table shows of this study, which files that takes, and what their jobs are told.
+# Which figures there are is told by manyeyes/figures/needs.py.
+
+from manyeyes.figures import paper
+from manyeyes.figures.needs import FIGURES, figures_of, needs_of
+from manyeyes.figures.words import origin_sentence
+
+
+def needs_in_study(figure):
+    """Return what a figure shows of this study, or stop with what the study lacks for it."""
+    try:
+        return needs_of(figure, STUDY)
+    except ValueError as error:
+        raise WorkflowError(f"figures: {error}")
+
+
+def figures_of_study():
+    """Return the files of all figures that the config asks for, or that the study can draw."""
+    wanted = figures_of(STUDY) if STUDY.figures is None else STUDY.figures
+    for figure in wanted:
+        needs_in_study(figure)
+    return [
+        f"{RESULTS}/figures/{figure}.{kind}" for figure in wanted for kind in ("svg", "png")
+    ] + PAPER_TABLES
+
+
+def files_of_figure(figure):
+    """Return an input function: the tables and volumes that a figure is drawn from."""
+
+    def files(wildcards):
+        needs = needs_in_study(figure)
+        found = {table: f"{TABLES}/{table}.csv" for table in FIGURES[figure].tables}
+        volumes = {
+            "images": [f"{RESULTS}/images/{d}/{f}.tif" for d, f in needs.images],
+            "segmentations": [segmentation_of(cell) for cell in needs.cells],
+            "truths": [f"{RESULTS}/truth/{dataset}.tif" for dataset in needs.truths],
+        }
+        return found | {name: paths for name, paths in volumes.items() if paths}
+
+    return files
+
+
+def shown_in_figure(figure):
+    """Return a params function: what a figure has to know of the study, and no more."""
+
+    def shown(wildcards):
+        needs = needs_in_study(figure)
+        datasets = {name: STUDY.datasets[name] for name in needs.datasets}
+        told = {
+            "origins": {name: d.origin for name, d in datasets.items()},
+            "images": list(needs.images),
+            "cells": [(c.dataset, c.filter, c.variant, c.user) for c in needs.cells],
+            "truths": list(needs.truths),
+        }
+        if needs.cells or needs.truths:
+            told["voxel_sizes_nm"] = {name: d.voxel_size_nm for name, d in datasets.items()}
+        if figure == "fig_s1":
+            told["draws_seeds"] = any(cell.variant in paper.COVERAGES for cell in STUDY.cells())
+        if figure == "fig_twins":
+            told["targets"] = {name: target_of(d) for name, d in datasets.items()}
+            told["nmc"] = [n for n, d in datasets.items() if paper.family(d.material) == "nmc"]
+        return told
+
+    return shown
+
+
+def target_of(dataset):
+    """Return what the config asks of a twin."""
+    return {
+        "contrast_to_noise": dataset.source["imaging"]["contrast_to_noise"],
+        "active_fraction_filled": STUDY.electrodes[dataset.source["electrode"]]["active_fraction"],
+    }
+
+
+def origins_in_figure(figure):
+    """Return a params function: the sentence about the data's origin, for the caption."""
+    return lambda wildcards: origin_sentence(
+        {name: STUDY.datasets[name].origin for name in needs_in_study(figure).datasets}
+    )
+
+
+# Geometries
+
+
+def datasets_with_truth():
+    """Return the datasets that somebody segments and whose truth is known."""
+    names = dict.fromkeys(dataset for dataset, _ in STUDY.images())
+    return [name for name in names if STUDY.datasets[name].has_truth]
+
+
+# The paper's tables
+
+
+def datasets_shown(figure):
+    """Return the datasets that a figure shows of this study; none if it cannot draw it."""
+    return list(FIGURES[figure].wanted(STUDY).datasets)
+
+
+def paper_tables():
+    """Return the files of the paper's tables that this study can fill."""
+    names = ["table_1", "table_2"]
+    names += ["table_s1"] if datasets_shown("fig5") else []
+    names += ["table_s2"] if datasets_shown("fig8") else []
+    return expand("{tables}/{name}.{kind}", tables=TABLES, name=names, kind=["csv", "md"])
+
+
+def datasets_by_variant():
+    """Return which datasets each variant runs on."""
+    used = {}
+    for cell in STUDY.cells():
+        used.setdefault(cell.variant, {})[cell.dataset] = None
+    return {variant: list(datasets) for variant, datasets in used.items()}
+
+
+PAPER_TABLES = paper_tables()
