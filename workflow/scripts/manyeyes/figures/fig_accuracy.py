@@ -54,8 +54,8 @@ def draw(
     columns = min(MOST_COLUMNS, len(datasets))
     lines = -(-len(datasets) // columns)
     map_mm = 14.0 + 5.0 * len(images)
-    figure = style.new_figure(style.DOUBLE_MM, 46.0 * lines + map_mm + 16.0)
-    upper, lower = figure.subfigures(2, 1, height_ratios=[46.0 * lines + 6.0, map_mm + 6.0])
+    figure = style.new_figure(style.DOUBLE_MM, 46.0 * lines + map_mm + 28.0)
+    upper, lower = figure.subfigures(2, 1, height_ratios=[46.0 * lines + 18.0, map_mm + 6.0])
     grid = upper.subplots(lines, columns, sharey=True, sharex=True, squeeze=False)
     for axes in grid.ravel()[len(datasets) :]:
         axes.set_axis_off()
@@ -73,7 +73,7 @@ def draw(
     _draw_errors(lower, summary, images, variants)
     style.footnote(
         figure,
-        "Dots: users; bars: mean of users. Points: 100 times the difference of two volume "
+        "Marks: users; short lines: their mean. Points: 100 times the difference of two volume "
         "fractions. Truth as it is, internal pores not filled.",
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
