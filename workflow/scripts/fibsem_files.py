@@ -78,6 +78,9 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
             raise FileError(f"{file}: expected the slice's number in the file's name")
         try:
             image = tifffile.imread(file)
+            # A file without a readable page comes as an empty array, with a mere murmur.
+            if image.size == 0:
+                raise ValueError("no page in it")
         except Exception as error:
             raise FileError(
                 f"{file}: this is not a readable TIFF, it may be truncated ({error}); copy it again"

@@ -17,8 +17,9 @@ def main(snakemake) -> None:
         "truth_fraction": float("nan"),
         "truth_fraction_filled": float("nan"),
     }
-    if snakemake.input.get("scores"):
-        scores = read_table(snakemake.input.scores)
+    # A twin has scores; for a user's own stack the rule gives an empty list.
+    if len(snakemake.input.scores):
+        scores = read_table(snakemake.input.scores[0])
         truths = scores[scores["measure"] == "truth_fraction"].set_index("step")["value"]
         row["truth_fraction"] = truths["segment"]
         row["truth_fraction_filled"] = truths[f"resample {snakemake.params.voxel_size_nm:g} nm"]
