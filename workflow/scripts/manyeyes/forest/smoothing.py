@@ -34,14 +34,14 @@ def smooth_block(
     smoothed = np.empty(
         (len(SCALES), *(b - a for a, b in zip(low, high, strict=True))), dtype=np.float32
     )
-    along_z = np.empty((high[0] - low[0], *block.shape[1:]), dtype=np.float32)
-    for out, taps, r in zip(smoothed, half, radius, strict=True):
-        around = [
-            mirror_indices(a - r, b + r, size)
-            for a, b, size in zip(low, high, block.shape, strict=True)
-        ]
-        smooth_along_z(block, around[0], taps[: r + 1], along_z)
-        smooth_along_yx(along_z, around[1], around[2], taps[: r + 1], out)
+    along_z = np.empty((len(SCALES), high[0] - low[0], *block.shape[1:]), dtype=np.float32)
+    reach = int(radius.max())
+    around = [
+        mirror_indices(a - reach, b + reach, size)
+        for a, b, size in zip(low, high, block.shape, strict=True)
+    ]
+    smooth_along_z(block, around[0], half, radius, along_z)
+    smooth_along_yx(along_z, around[1], around[2], half, radius, smoothed)
     origin = tuple(part.start - a for part, a in zip(inner, low, strict=True))
     return smoothed, origin
 
@@ -77,36 +77,47 @@ def add_neighbours(rows, centre, taps, acc):
 
 
 @njit(cache=True, parallel=True)
-def smooth_along_z(block, around, taps, out):
-    """Smooth the block along z; ``around`` maps slice i + radius of the output to the block."""
-    nz, ny, nx = out.shape
+def smooth_along_z(block, around, half, radius, out):
+    """Smooth the block along z at every scale.
+
+    ``around`` maps slices to the block, from the largest radius before the first slice of the
+    output to as many behind the last.
+    """
+    scales, nz, ny, nx = out.shape
+    reach = half.shape[1] - 1
     for y in prange(ny):
         # The rows that lie a whole slice apart are gathered first: their distance is often a
         # multiple of the cache's size, which would let them push each other out.
         rows = np.empty((around.size, nx), dtype=np.float32)
         for i in range(around.size):
             rows[i, :] = block[around[i], y, :]
-        for z in range(nz):
-            add_neighbours(rows, z + taps.size - 1, taps, out[z, y])
+        for scale in range(scales):
+            taps = half[scale, : radius[scale] + 1]
+            for z in range(nz):
+                add_neighbours(rows, z + reach, taps, out[scale, z, y])
 
 
 @njit(cache=True, parallel=True)
-def smooth_along_yx(along_z, around_y, around_x, taps, out):
+def smooth_along_yx(along_z, around_y, around_x, half, radius, out):
     """Smooth along y, then x, for the rows and columns that ``around_y`` and ``around_x`` map."""
-    nz, ny = out.shape[:2]
-    radius = taps.size - 1
-    for z in prange(nz):
-        rows = np.empty((around_y.size, along_z.shape[2]), dtype=np.float32)
+    scales, nz, ny, nx = out.shape
+    reach = half.shape[1] - 1
+    # The scales take turns, since the threads share the jobs out in runs.
+    for job in prange(scales * nz):
+        scale, z = job % scales, job // scales
+        r = radius[scale]
+        taps = half[scale, : r + 1]
+        rows = np.empty((around_y.size, along_z.shape[3]), dtype=np.float32)
         for i in range(around_y.size):
-            rows[i, :] = along_z[z, around_y[i], :]
-        row = np.empty(along_z.shape[2], dtype=np.float32)
-        padded = np.empty(around_x.size, dtype=np.float32)
+            rows[i, :] = along_z[scale, z, around_y[i], :]
+        row = np.empty(along_z.shape[3], dtype=np.float32)
+        padded = np.empty(nx + 2 * r, dtype=np.float32)
         # Shifted views of one padded row take the part of neighbouring rows.
         for y in range(ny):
-            add_neighbours(rows, y + radius, taps, row)
-            for i in range(around_x.size):
-                padded[i] = row[around_x[i]]
-            add_shifted(padded, taps, out[z, y])
+            add_neighbours(rows, y + reach, taps, row)
+            for i in range(padded.size):
+                padded[i] = row[around_x[i + reach - r]]
+            add_shifted(padded, taps, out[scale, z, y])
 
 
 @njit(cache=True)
