@@ -77,7 +77,7 @@ def power_paired(
     nodes, weights = np.polynomial.legendre.leggauss(80)
     sums = stats.chi2.ppf((nodes + 1) / 2, users - 1)
     centre = np.abs(rho) / np.sqrt(1 - rho**2) * np.sqrt(sums)
-    beyond = stats.nct.sf(limit, freedom, centre) + stats.nct.cdf(-limit, freedom, centre)
+    beyond = stats.nct.sf(limit, freedom, centre) + stats.nct.sf(limit, freedom, -centre)
     return float(np.sum(weights / 2 * beyond))
 
 

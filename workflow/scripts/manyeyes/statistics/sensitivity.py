@@ -151,4 +151,5 @@ def _indices(stacked: np.ndarray) -> np.ndarray:
         func={"f_A": stacked[:1], "f_B": stacked[1:2], "f_AB": stacked[2:, None]},
         n=stacked.shape[1],
     )
-    return np.stack([result.first_order[0], result.total_order[0]])
+    # scipy drops the axis of outputs when there is one
+    return np.stack([np.ravel(result.first_order), np.ravel(result.total_order)])

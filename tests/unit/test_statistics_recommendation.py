@@ -1,0 +1,161 @@
+"""The recommendation: other data give another answer, and say how sure it is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from manyeyes.randomness import generator
+from manyeyes.statistics.recommendation import recommendation_table, recommendation_text
+
+EFFORT = {"S2": 0, "cWS": 0, "MLX10": 28_000, "MLX25": 70_000}
+VOXELS = {"noisy": 397.0, "clean": 126.0}
+QUALITY = pd.DataFrame(
+    [
+        {"dataset": "clean", "filter": "raw", "contrast_to_noise": 8.0},
+        {"dataset": "noisy", "filter": "raw", "contrast_to_noise": 1.7},
+        {"dataset": "noisy", "filter": "gaussian", "contrast_to_noise": 6.9},
+    ]
+)
+
+
+def study(settings, users=20, realisations=3):
+    """Return accuracies of {(dataset, filter, variant): (bias, spread)} and the effort."""
+    rows = []
+    for (dataset, filter_, variant), (bias, spread) in settings.items():
+        errors = generator("test", "advice", dataset, filter_, variant).standard_normal(
+            (realisations, users)
+        )
+        errors -= errors.mean(axis=1, keepdims=True)
+        errors /= errors.std(axis=1, keepdims=True)
+        rows += [
+            {
+                "dataset": dataset,
+                "filter": filter_,
+                "variant": variant,
+                "user": user,
+                "realisation": realisation,
+                "bias": bias + spread * errors[realisation, user],
+            }
+            for realisation in range(realisations)
+            for user in range(users)
+        ]
+    accuracies = pd.DataFrame(rows)
+    effort = accuracies[["dataset", "filter", "variant"]].drop_duplicates()
+    return accuracies, effort.assign(labelled_voxels=effort["variant"].map(EFFORT))
+
+
+def advice(settings, **kwargs):
+    accuracies, effort = study(settings, **kwargs)
+    return recommendation_table(accuracies, QUALITY, VOXELS, effort)
+
+
+CLEAR = {
+    ("noisy", "raw", "S2"): (0.05, 0.10),
+    ("noisy", "gaussian", "S2"): (0.05, 0.03),
+    ("noisy", "raw", "MLX25"): (0.01, 0.01),
+    ("clean", "raw", "S2"): (0.003, 0.004),
+    ("clean", "raw", "MLX10"): (0.02, 0.004),
+}
+
+
+def test_the_lowest_error_wins_and_its_parts_are_told():
+    table = advice(CLEAR).set_index("dataset")
+    assert table.index.tolist() == ["noisy", "clean"]  # noisiest first
+    noisy = table.loc["noisy"]
+    assert (noisy["filter"], noisy["variant"]) == ("raw", "MLX25")
+    assert noisy["rmse"] == pytest.approx(np.sqrt(0.01**2 + 0.01**2))
+    assert noisy["bias"] == pytest.approx(0.01)
+    assert noisy["rmse_low"] < noisy["rmse"] < noisy["rmse_high"]
+    assert noisy["labelled_voxels"] == 70_000
+    assert noisy["best_share"] == 1
+    assert (noisy["options"], noisy["users"], noisy["realisations"]) == (3, 20, 3)
+    assert table.loc["clean", "variant"] == "S2"
+
+
+def test_the_text_follows_the_numbers():
+    text = recommendation_text(advice(CLEAR))
+    assert "For noisy (contrast-to-noise 1.7, 397 nm), MLX25 on the raw image" in text
+    assert "1.4 points" in text
+    assert "about 70 000 labelled pixels" in text
+    assert "almost certainly the best of those tried (100 % of resampled studies)" in text
+    assert "For clean (contrast-to-noise 8.0, 126 nm), S2 on the raw image" in text
+    assert "no labelled pixel" in text
+    assert "20 users on 3 realisations" in text
+
+
+def test_other_data_give_another_answer():
+    turned = {**CLEAR, ("noisy", "gaussian", "S2"): (0.001, 0.002)}
+    text = recommendation_text(advice(turned))
+    assert "For noisy (contrast-to-noise 1.7, 397 nm), S2 on the filtered image (gaussian)" in text
+    assert "MLX25" not in text
+
+
+def test_the_same_choice_is_told_once():
+    both = {
+        (dataset, "raw", variant): parts
+        for dataset in ("noisy", "clean")
+        for variant, parts in {"S2": (0.05, 0.05), "cWS": (0.01, 0.01)}.items()
+    }
+    text = recommendation_text(advice(both))
+    assert text.count("came closest") == 1
+    assert "For noisy (contrast-to-noise 1.7, 397 nm) and clean" in text
+
+
+def test_less_work_is_offered_where_it_is_as_good():
+    close = {
+        ("noisy", "raw", "MLX25"): (0.010, 0.010),
+        ("noisy", "raw", "MLX10"): (0.011, 0.011),
+        ("noisy", "raw", "S2"): (0.05, 0.10),
+    }
+    table = advice(close)
+    row = table.iloc[0]
+    assert (row["variant"], row["cheap_variant"]) == ("MLX25", "MLX10")
+    assert row["cheap_labelled_voxels"] == 28_000
+    assert row["cheap_share"] > 0.9
+    assert "Within half a point of it at less work: MLX10 on the raw image of noisy" in (
+        recommendation_text(table)
+    )
+
+
+def test_equal_methods_are_not_told_apart():
+    equal = {("noisy", "raw", variant): (0.01, 0.02) for variant in ("S2", "cWS", "MLX10", "MLX25")}
+    table = advice(equal)
+    assert table["best_share"].item() < 0.6
+    assert table["variant"].item() in ("S2", "cWS")  # of equals, the one without labels
+    assert "almost certainly" not in recommendation_text(table)
+
+
+def test_three_users_are_never_sure():
+    """The same errors, seen on three users only, leave the choice open."""
+    half = {("noisy", "raw", "S2"): (0.0, 0.02), ("noisy", "raw", "MLX10"): (0.0, 0.01)}
+    few = advice(half, users=3, realisations=1).iloc[0]
+    many = advice(half, users=40, realisations=1).iloc[0]
+    assert few["best_share"] < 0.9
+    assert many["best_share"] > 0.99
+    assert few["rmse_high"] > 2 * many["rmse_high"]
+    text = recommendation_text(advice(half, users=3, realisations=1))
+    assert "3 users are few" in text
+
+
+def test_the_same_tables_give_the_same_advice():
+    assert advice(CLEAR).equals(advice(CLEAR))
+
+
+def test_what_is_missing_is_named():
+    accuracies, effort = study(CLEAR)
+    call = [accuracies, QUALITY, VOXELS, effort]
+    for place, broken, message in (
+        (1, QUALITY[QUALITY["dataset"] != "clean"], "quality of raw clean"),
+        (2, {"noisy": 397.0}, "voxel size is given for clean"),
+        (3, effort[effort["variant"] != "MLX10"], "effort of clean/raw/MLX10"),
+        (
+            0,
+            accuracies[(accuracies["user"] != 3) | (accuracies["variant"] != "MLX25")],
+            "same users",
+        ),
+        (0, accuracies[accuracies["user"] == 3], "one user"),
+        (0, accuracies.drop(index=0), "lacks a realisation"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            recommendation_table(*call[:place], broken, *call[place + 1 :])
+    with pytest.raises(ValueError, match="nothing to recommend"):
+        recommendation_text(pd.DataFrame())

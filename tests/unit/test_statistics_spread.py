@@ -1,0 +1,131 @@
+"""Standard deviations and their ratios: textbook limits, error rates, coverage."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from manyeyes.randomness import generator
+from manyeyes.statistics.spread import (
+    f_ratio,
+    pitman_morgan,
+    sd_interval,
+    sd_interval_factors,
+)
+from scipy import stats
+
+DRAWS = 20_000
+
+
+def within_simulation_error(share, expected, draws):
+    """Four standard errors: wrong once in 16 000 tests, and the seeds are fixed."""
+    return abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / draws)
+
+
+@pytest.mark.parametrize(
+    ("users", "low", "high"),
+    # chi-square quantiles of any table: sqrt(2 / 7.3778), sqrt(2 / 0.050636); 29 / 45.722, 16.047
+    [(3, 0.5207, 6.2847), (30, 0.7964, 1.3443)],
+)
+def test_interval_of_an_sd(users, low, high):
+    assert sd_interval_factors(users) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_sd_interval_of_values_is_the_sample_sd_times_the_factors():
+    result = sd_interval([[1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])
+    assert result.sd == pytest.approx([1.0, 0.0])
+    assert result.low == pytest.approx([sd_interval_factors(3)[0], 0.0])
+    assert result.high == pytest.approx([sd_interval_factors(3)[1], 0.0])
+
+
+@pytest.mark.parametrize("users", [3, 10])
+def test_the_interval_of_an_sd_covers_as_often_as_it_says(users):
+    values = generator("test", "sd coverage", users).standard_normal((DRAWS, users))
+    result = sd_interval(values, level=0.9)
+    covered = np.mean((result.low <= 1) & (result.high >= 1))
+    assert within_simulation_error(covered, 0.9, DRAWS)
+
+
+def test_two_sds_of_three_differ_only_above_a_ratio_of_six():
+    same = np.array([0.0, 1.0, 2.0])
+    assert f_ratio(6.24 * same, same).p_value > 0.05
+    assert f_ratio(6.25 * same, same).p_value < 0.05
+    assert f_ratio(same, same).high == pytest.approx(np.sqrt(39))  # F(0.975; 2, 2) = 39
+
+
+@pytest.mark.parametrize("users", [3, 10, 30])
+def test_f_test_rejects_five_per_cent_of_equal_spreads(users):
+    first, second = generator("test", "f", users).standard_normal((2, DRAWS, users))
+    assert within_simulation_error(np.mean(f_ratio(first, second).p_value <= 0.05), 0.05, DRAWS)
+
+
+@pytest.mark.parametrize("users", [3, 10, 30])
+@pytest.mark.parametrize("correlation", [-0.5, 0.0, 0.9])
+def test_pitman_morgan_rejects_five_per_cent_of_equal_spreads(users, correlation):
+    first, other = generator("test", "pm", users, correlation).standard_normal((2, DRAWS, users))
+    second = correlation * first + np.sqrt(1 - correlation**2) * other
+    rejected = np.mean(pitman_morgan(first, second).p_value <= 0.05)
+    assert within_simulation_error(rejected, 0.05, DRAWS)
+
+
+def test_pitman_morgan_interval_covers_the_true_ratio():
+    first, other = generator("test", "pm coverage").standard_normal((2, DRAWS, 12))
+    result = pitman_morgan(3 * first, 0.6 * first + 0.8 * other)
+    assert within_simulation_error(np.mean((result.low < 3) & (result.high > 3)), 0.95, DRAWS)
+
+
+def test_pitman_morgan_is_the_correlation_of_sum_and_difference():
+    first, second = generator("test", "pm scipy").standard_normal((2, 9))
+    result = pitman_morgan(2 * first + second, second)
+    expected = stats.pearsonr(2 * first + 2 * second, 2 * first)
+    assert result.p_value == pytest.approx(expected.pvalue)
+    assert result.ratio == pytest.approx(np.std(2 * first + second) / np.std(second))
+    assert result.log_ratio == pytest.approx(np.log(result.ratio))
+
+
+def test_the_ends_of_the_interval_are_where_the_test_just_rejects():
+    first, second = generator("test", "pm ends").standard_normal((2, 7))
+    second += 0.5 * first
+    result = pitman_morgan(first, second)
+    for end in (result.low, result.high):
+        assert pitman_morgan(first, end * second).p_value == pytest.approx(0.05)
+
+
+@given(st.integers(3, 12), st.integers(0, 1000))
+def test_swapping_the_conditions_inverts_the_ratio(users, seed):
+    first, second = generator("test", "swap", seed).standard_normal((2, users))
+    there, back = pitman_morgan(first, second), pitman_morgan(second, first)
+    assert there.ratio * back.ratio == pytest.approx(1)
+    assert there.low * back.high == pytest.approx(1)
+    assert there.p_value == pytest.approx(back.p_value)
+
+
+def test_realisations_average_variances_and_bring_no_degrees_of_freedom():
+    first, second = generator("test", "realisations").standard_normal((2, 8))
+    once = pitman_morgan(2 * first, second)
+    thrice = pitman_morgan(
+        np.stack([2 * first] * 3), np.stack([second] * 3), over_realisations=True
+    )
+    assert thrice == pytest.approx(once)
+
+
+def test_proportional_pairs_and_equal_values_allow_no_test():
+    values = np.array([1.0, 2.0, 4.0])
+    assert np.isnan(pitman_morgan(2 * values, values).p_value)
+    assert np.isnan(pitman_morgan(values, np.ones(3)).ratio)
+    assert np.isnan(f_ratio(values, np.ones(3)).p_value)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: sd_interval([1.0]), "at least 2 users, found 1"),
+        (lambda: sd_interval([1.0, np.nan]), "finite"),
+        (lambda: sd_interval([1.0, 2.0], level=95), "between 0 and 1"),
+        (lambda: sd_interval_factors(1), "at least 2 users"),
+        (lambda: pitman_morgan([1, 2], [1, 2]), "at least 3 users"),
+        (lambda: pitman_morgan([1, 2, 3], [1, 2, 3, 4]), "same users"),
+    ],
+)
+def test_bad_values_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
