@@ -5,7 +5,7 @@ CORES ?= all
 CONFIG := $(if $(filter paper,$(STUDY)),config/config.yaml,config/$(STUDY).yaml)
 SNAKEMAKE := .venv/bin/snakemake --cores $(CORES) --configfile $(CONFIG)
 
-.PHONY: reproduce report test lint lock env help
+.PHONY: reproduce test lint lock env help
 
 help:
 	@echo "make reproduce            run the study of the paper (STUDY=tiny for another)"
@@ -15,8 +15,8 @@ help:
 
 reproduce: .venv/run
 	@test -f $(CONFIG) || { echo "There is no study '$(STUDY)': $(CONFIG) does not exist." >&2; exit 1; }
-	$(SNAKEMAKE)
-	$(SNAKEMAKE) --report results/$(STUDY)/report.html
+	@sh workflow/run_study.sh $(SNAKEMAKE)
+	@$(SNAKEMAKE) --report results/$(STUDY)/report.html
 	@echo
 	@echo "Done. Look at results/$(STUDY)/report.html (all figures with captions),"
 	@echo "results/$(STUDY)/figures/ (SVG and PNG) and results/$(STUDY)/tables/ (CSV)."

@@ -205,9 +205,3 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
 def write_json(document: dict, path) -> None:
     """Write a JSON document that is the same whatever the order in which it was filled."""
     Path(path).write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
-
-
-def save_figure(figure, *, svg, png) -> None:
-    """Write a matplotlib figure as SVG and PNG; no dates, so that equal input gives equal bytes."""
-    figure.savefig(svg, format="svg", metadata={"Date": None})
-    figure.savefig(png, format="png", dpi=300, metadata={"Software": None})
