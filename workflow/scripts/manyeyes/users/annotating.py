@@ -75,7 +75,10 @@ def annotate(
         raise ValueError(f"a variant of method {method!r} needs {', '.join(missing)}")
     names = (*seed_names, method)
     if method == "threshold":
-        return set_threshold(image, int(variant["offset"]), traits, names)
+        offset = variant["offset"]
+        if offset != int(offset):
+            raise ValueError(f"offset must be a whole number of grey levels, found {offset!r}")
+        return set_threshold(image, int(offset), traits, names)
     if method == "watershed":
         return set_window(image, float(variant["seed_error"]), traits, names)
     if method == "seeded_forest":

@@ -81,8 +81,8 @@ class Population:
     between clicks narrows the gap, is in Marinov et al. 2024 (arXiv:2404.01816).
     """
 
-    threshold_criterion_sd: float = 0.5
-    seed_error_spread: float = 1.0
+    threshold_criterion_sd: float = 0.94
+    seed_error_spread: float = 1.88
     session_share: float = 0.25
     eye_sigma_px: float = 1.5
     eye_sigma_ln_sd: float = 0.3
