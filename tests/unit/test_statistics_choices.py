@@ -13,6 +13,7 @@ from manyeyes.statistics.choices import (
     place_in,
     sd_of_choices,
     share_of_choices,
+    shortest_range,
 )
 
 
@@ -56,6 +57,15 @@ def test_place_in_a_distribution():
     assert place_in([1, 2, 3, 4], 9) == 1
     assert place_in([2, 2, 2], 2) == 0.5
     assert central_range(np.arange(1001), 0.9) == pytest.approx((50, 950))
+
+
+def test_the_shortest_range_of_distances_reaches_down_to_none():
+    distances = np.abs(generator("test", "distances").standard_normal(10_000))
+    low, high = shortest_range(distances, 0.95)
+    assert low < 0.01  # the central range would start at 0.03
+    assert high == pytest.approx(1.96, abs=0.06)
+    assert np.mean((distances >= low) & (distances <= high)) >= 0.95
+    assert shortest_range([3.0], 0.5) == (3.0, 3.0)
 
 
 def test_a_share_of_all_choices_and_realisations():

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from ..statistics.choices import Share as ShareOfChoices
-from ..statistics.choices import central_range, place_in, share_of_choices
+from ..statistics.choices import central_range, place_in, share_of_choices, shortest_range
 from .definition import (
     Aggregate,
     Cell,
@@ -22,6 +22,7 @@ from .definition import (
     Rules,
     SameLowest,
     Share,
+    needs_of,
 )
 from .panels import Panels
 
@@ -71,7 +72,8 @@ class NumberOutcome:
     value : float
         Ours: the median over choices of three; over all users where they are too few.
     low, high : float
-        The central part of what panels of three give.
+        The central part of what panels of three give; the shortest range for distances from the
+        baseline.
     within : float
         Share of panels within the paper's tolerance.
     place : float
@@ -182,7 +184,7 @@ def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> Orderi
     """
     extremes = panels.measured if _too_few(panels) else None
     holds = [part_holds(part, panels.distribution, extremes) for part in check.parts]
-    single = [share_and_status(one, panels, rules) for one in holds]
+    single = [share_and_status(one, panels, rules, len(holds)) for one in holds]
     every = check.hold == "all"
     joint = reduce(np.logical_and if every else np.logical_or, holds)
     share, status = share_and_status(joint, panels, rules)
@@ -214,7 +216,9 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
     """
     extremes = panels.measured if _too_few(panels) else None
     values = evaluate(check.quantity, panels.new_panels, extremes)
-    low, high = central_range(values, rules.level)
+    is_distance = all(metric == "baseline_percent" for metric, _ in needs_of(check.quantity))
+    range_of = shortest_range if is_distance else central_range
+    low, high = range_of(values, rules.level)
     within = float(np.mean((values >= check.low) & (values <= check.high)))
     outside = check.stated_low > high or check.stated_high < low
     if _too_few(panels):
@@ -229,10 +233,12 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
     return NumberOutcome(status, value, low, high, within, place_in(values, check.value))
 
 
-def status_of_share(share: ShareOfChoices, panels: Panels, rules: Rules) -> Status:
+def _status_of_share(
+    share: ShareOfChoices, panels: Panels, rules: Rules, comparisons: int
+) -> Status:
     """Return what a share of panels says; see ``rules`` in ``workflow/claims.yaml``."""
     if _too_few(panels):
-        needed = (1 + rules.level) / 2
+        needed = 1 - (1 - rules.level) / 2 / comparisons
         low, high = share.share, share.share
         majority = 0.0
     else:
@@ -247,15 +253,31 @@ def status_of_share(share: ShareOfChoices, panels: Panels, rules: Rules) -> Stat
 
 
 def share_and_status(
-    holds: np.ndarray, panels: Panels, rules: Rules
+    holds: np.ndarray, panels: Panels, rules: Rules, comparisons: int = 1
 ) -> tuple[ShareOfChoices, Status]:
-    """Return in which share of panels something holds, (realisations, panels), and what it says."""
+    """Return in which share of panels something holds, and what that says.
+
+    Parameters
+    ----------
+    holds : ndarray of bool, shape (realisations, panels)
+    panels : Panels
+    rules : Rules
+    comparisons : int, default 1
+        Among how many this one could decide a claim by itself. With too few users the limits are
+        those of a test, and many tests find something by chance, so the error is shared between
+        them (Bonferroni).
+
+    Returns
+    -------
+    share : Share
+    status : Status
+    """
     if panels.enough:
         holds = np.broadcast_to(holds, (len(panels.realisations), len(panels.choices)))
         share = share_of_choices(holds, panels.choices, len(panels.users), rules.level)
     else:
         share = ShareOfChoices(float(holds.mean()), float("nan"), float("nan"))
-    return share, status_of_share(share, panels, rules)
+    return share, _status_of_share(share, panels, rules, comparisons)
 
 
 def _too_few(panels: Panels) -> bool:

@@ -170,6 +170,20 @@ def central_range(distribution, level: float = 0.95) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def shortest_range(distribution, level: float = 0.95) -> tuple[float, float]:
+    """Return the ends of the shortest range that holds this much of a distribution.
+
+    For distances, which pile up at 0: the smallest ones are the best there are, not too small to
+    be believed, as the central range would have it.
+    """
+    check_level(level)
+    values = np.sort(checked_values(np.ravel(distribution), least=1))
+    held = int(np.ceil(level * len(values)))
+    lengths = values[held - 1 :] - values[: len(values) - held + 1]
+    start = int(np.argmin(lengths))
+    return float(values[start]), float(values[start + held - 1])
+
+
 def _jackknife_variance(estimates: np.ndarray) -> float:
     n = len(estimates)
     return float((n - 1) / n * np.sum((estimates - estimates.mean()) ** 2))
