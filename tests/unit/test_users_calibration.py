@@ -1,7 +1,10 @@
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
+import calibrate_population
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,8 @@ from manyeyes.users.calibration import (
     mean_pairwise_percent,
 )
 from scipy import ndimage
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 def tomogram(seed, size=28):
@@ -123,3 +128,23 @@ def test_a_target_that_cannot_be_reached_is_said_to_be_so():
 def test_broken_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_script_writes_what_it_found(tmp_path, monkeypatch, capsys):
+    output = tmp_path / "calibration.csv"
+    options = "--users 12 --realisations 2 --crop 24 --config config/tiny.yaml --output"
+    monkeypatch.setattr("sys.argv", ["calibrate_population.py", *options.split(), str(output)])
+    monkeypatch.chdir(REPOSITORY)
+    calibrate_population.main()
+    table = pd.read_csv(output)
+    assert table["contrast_to_noise"].tolist() == [3.0, 3.0, 2.5, 2.5, 3.5, 3.5]
+    assert table["target_percent"].tolist() == [7.6, 4.6] * 3
+    found = table.dropna(subset="value")
+    assert len(found) > 0
+    assert found["reached_percent"].to_numpy() == pytest.approx(
+        found["target_percent"].to_numpy(), abs=0.2
+    )
+    # a noisier image needs less difference between people for the same difference in result
+    criterion = table[table["parameter"] == "threshold_criterion_sd"].set_index("contrast_to_noise")
+    assert criterion["value"][2.5] < criterion["value"][3.0] < criterion["value"][3.5]
+    assert "population:" in capsys.readouterr().out
