@@ -17,8 +17,9 @@ from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.crop import centred, common_field, place_slices
+from manyeyes.fibsem.curtains import curtain_field
 from manyeyes.fibsem.denoise import denoise, grey_pair
-from manyeyes.fibsem.destripe import METHODS, to_grey_levels
+from manyeyes.fibsem.destripe import METHODS, destriper, to_grey_levels
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.pores import fill_internal_pores
 from manyeyes.fibsem.resample import resample, resampled_shape
@@ -77,17 +78,18 @@ def main() -> None:
     shown["raw"] = raw[middle]
 
     clock.restart()
-    destriped = np.stack([to_grey_levels(METHODS["wavelet_fourier"](image)) for image in raw])
-    clock.tell("destripe")
     field = track_marks(raw, plan.marks_box, GEOMETRY.shear_rows)
     clock.tell("align by marks")
     field = add_shear(part_shear(field, GEOMETRY).drift_px, GEOMETRY)
     common = common_field(field, shape[1:], plan.first_row)
     crop = centred(common, GEOMETRY, final, 55.0)
-    placed = np.stack([to_grey_levels(image) for image in place_slices(destriped, field, crop)])
+    placed = np.stack([to_grey_levels(image) for image in place_slices(raw, field, crop)])
     clock.tell("shear-correct and crop")
-    pairs = np.array([grey_pair(image) for image in placed])
-    smooth = np.stack(list(denoise(placed, pairs)))
+    filter_ = destriper({"method": "wavelet_fourier"})
+    destriped = np.stack([filter_(image) for image in placed])
+    clock.tell("destripe")
+    pairs = np.array([grey_pair(image) for image in destriped])
+    smooth = np.stack(list(denoise(destriped, pairs)))
     clock.tell("denoise")
     low, high = seed_levels(grey_histogram(smooth))
     labels = np.stack([segment_slice(image, low, high) for image in smooth])
@@ -124,13 +126,20 @@ def main() -> None:
     for name, way in {"raw": nothing, "marks": field, "structure": by_structure}.items():
         print(f"drift left, {name}:", drift_score(way, plan.field_px))
     for name, method in METHODS.items():
-        scores = [stripe_score(method, raw[k], curtains[k]) for k in range(0, len(raw), 10)]
+        scores = [
+            stripe_score(
+                method,
+                raw[k, plan.first_row :],
+                curtain_field(curtains[k], shape[1])[plan.first_row :],
+            )
+            for k in range(0, len(raw), 10)
+        ]
         left = np.mean([score.stripes_left for score in scores])
         lost = np.mean([score.signal_lost for score in scores])
         print(f"{name}: stripes left {left:.3f}, signal lost {lost:.4f}")
     if arguments.pictures:
         inner = middle - crop.start[0]
-        shown |= {"destriped": destriped[middle], "placed": placed[inner]}
+        shown |= {"placed": placed[inner], "destriped": destriped[inner]}
         shown |= {"denoised": smooth[inner], "labels": 100 * labels[inner]}
         shown["filled"] = 100 * filled.labels[inner]
         for to, volume in resampled.items():

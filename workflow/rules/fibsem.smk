@@ -78,31 +78,9 @@ else:
             "../scripts/fibsem_import.py"
 
 
-rule fibsem_destripe:
-    input:
-        raw=f"{STACK}/raw.tif",
-    output:
-        destriped=f"{STACK}/destriped.tif",
-    log:
-        f"{RESULTS}/logs/fibsem_destripe.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_destripe.tsv"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=stack_voxels(3),
-    params:
-        code=code_of("fibsem_destripe.py"),
-        settings=FIBSEM["destripe"],
-        geometry=FIBSEM["geometry"],
-    script:
-        "../scripts/fibsem_destripe.py"
-
-
 rule fibsem_align:
     input:
         raw=f"{STACK}/raw.tif",
-        destriped=f"{STACK}/destriped.tif",
         layout=f"{STACK}/layout.json",
     output:
         fields=f"{STACK}/fields.csv",
@@ -117,6 +95,7 @@ rule fibsem_align:
     params:
         code=code_of("fibsem_align.py"),
         settings=FIBSEM["align"],
+        destripe=FIBSEM["destripe"],
         geometry=FIBSEM["geometry"],
     script:
         "../scripts/fibsem_align.py"
@@ -145,7 +124,7 @@ rule fibsem_correct_shear:
 
 rule fibsem_crop:
     input:
-        destriped=f"{STACK}/destriped.tif",
+        raw=f"{STACK}/raw.tif",
         places=f"{STACK}/places.csv",
         layout=f"{STACK}/layout.json",
     output:
@@ -167,9 +146,30 @@ rule fibsem_crop:
         "../scripts/fibsem_crop.py"
 
 
-rule fibsem_denoise:
+rule fibsem_destripe:
     input:
         cropped=f"{STACK}/cropped.tif",
+    output:
+        destriped=f"{STACK}/destriped.tif",
+    log:
+        f"{RESULTS}/logs/fibsem_destripe.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_destripe.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(3),
+    params:
+        code=code_of("fibsem_destripe.py"),
+        settings=FIBSEM["destripe"],
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_destripe.py"
+
+
+rule fibsem_denoise:
+    input:
+        destriped=f"{STACK}/destriped.tif",
     output:
         denoised=f"{STACK}/denoised.tif",
     log:
@@ -285,7 +285,6 @@ if FIBSEM_TWIN:
             curtains=f"{STACK}/curtains.tif",
             record=f"{STACK}/record.csv",
             layout=f"{STACK}/layout.json",
-            destriped=f"{STACK}/destriped.tif",
             places=f"{STACK}/places.csv",
             crop=f"{STACK}/crop.json",
             labels=f"{STACK}/labels.tif",

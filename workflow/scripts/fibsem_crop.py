@@ -18,11 +18,11 @@ def main(snakemake) -> None:
     wanted = snakemake.params.settings
     layout = json.loads(Path(snakemake.input.layout).read_text())
     field = read_table(snakemake.input.places)[["row", "column"]].to_numpy(float)
-    destriped = read_volume(snakemake.input.destriped)
-    common = common_field(field, destriped.shape[1:], layout["first_row"])
+    raw = read_volume(snakemake.input.raw)
+    common = common_field(field, raw.shape[1:], layout["first_row"])
     note(snakemake, f"all slices show {common.shape[1]} rows and {common.shape[2]} columns")
     crop = centred(common, geometry, tuple(wanted["shape"]), wanted["voxel_size_nm"])
-    placed = (to_grey_levels(image) for image in place_slices(destriped, field, crop))
+    placed = (to_grey_levels(image) for image in place_slices(raw, field, crop))
     placed = with_progress(snakemake, placed, crop.shape[0], "placed")
     write_stack(snakemake.output.cropped, placed, crop.shape, geometry.voxel_size_nm)
     record = {name: list(value) for name, value in dataclasses.asdict(crop).items()}

@@ -10,12 +10,12 @@ from study_files import read_volume
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_denoise`."""
-    cropped = read_volume(snakemake.input.cropped)
-    pairs = np.array([grey_pair(image) for image in cropped])
-    slices = denoise(cropped, pairs, **snakemake.params.settings)
-    slices = with_progress(snakemake, slices, len(cropped), "denoised")
+    destriped = read_volume(snakemake.input.destriped)
+    pairs = np.array([grey_pair(image) for image in destriped])
+    slices = denoise(destriped, pairs, **snakemake.params.settings)
+    slices = with_progress(snakemake, slices, len(destriped), "denoised")
     geometry = SliceGeometry(**snakemake.params.geometry)
-    write_stack(snakemake.output.denoised, slices, cropped.shape, geometry.voxel_size_nm)
+    write_stack(snakemake.output.denoised, slices, destriped.shape, geometry.voxel_size_nm)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Take vertical curtains off every slice."""
 
 from fibsem_files import with_progress, write_stack
-from manyeyes.fibsem.destripe import METHODS, to_grey_levels
+from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
 from rule_script import run
 from study_files import read_volume
@@ -9,13 +9,12 @@ from study_files import read_volume
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_destripe`."""
-    settings = dict(snakemake.params.settings)
-    method = METHODS[settings.pop("method")]
-    raw = read_volume(snakemake.input.raw)
-    slices = (to_grey_levels(method(image, **settings)) for image in raw)
-    slices = with_progress(snakemake, slices, len(raw), "destriped")
+    filter_ = destriper(snakemake.params.settings)
+    cropped = read_volume(snakemake.input.cropped)
+    slices = (filter_(image) for image in cropped)
+    slices = with_progress(snakemake, slices, len(cropped), "destriped")
     geometry = SliceGeometry(**snakemake.params.geometry)
-    write_stack(snakemake.output.destriped, slices, raw.shape, geometry.voxel_size_nm)
+    write_stack(snakemake.output.destriped, slices, cropped.shape, geometry.voxel_size_nm)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,13 @@ from fibsem_files import with_progress, write_stack
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block
 from manyeyes.fibsem.align import follow_structure, track_marks
-from manyeyes.fibsem.destripe import METHODS
+from manyeyes.fibsem.curtains import curtain_field
+from manyeyes.fibsem.destripe import METHODS, destriper
 from manyeyes.fibsem.geometry import SliceGeometry
+from manyeyes.fibsem.pores import fill_internal_pores
 from manyeyes.fibsem.scores import LabelCounts, drift_score, stripe_score, stripe_share
 from manyeyes.fibsem.shear import add_shear
+from manyeyes.measures import volume_fraction
 from rule_script import note, run
 from study_files import read_table, read_volume, write_table
 
@@ -32,10 +35,9 @@ def main(snakemake) -> None:
     found = read_table(inputs.places)[["row", "column"]].to_numpy(float)
     layout = json.loads(Path(inputs.layout).read_text())
     raw = read_volume(inputs.raw)
-    rows = _destriping(raw, tifffile.imread(inputs.curtains), params.destripe)
-    destriped = read_volume(inputs.destriped)
-    rows += _alignment(raw, destriped, layout, geometry, found, true)
-    del raw, destriped
+    rows = _destriping(raw, tifffile.imread(inputs.curtains), layout, params.destripe)
+    rows += _alignment(raw, layout, params.destripe, geometry, found, true)
+    del raw
 
     source = params.source
     electrode = describe_electrode(
@@ -71,6 +73,11 @@ def main(snakemake) -> None:
 
         if path == inputs.resampled[-1]:
             write_stack(snakemake.output.truth, counted(), labels.shape, sizes)
+        elif step == "fill":
+            # What the rule for internal pores can find even in a perfect segmentation.
+            perfect = np.stack([np.where(layer == 1, 1, 2).astype(np.uint8) for layer in counted()])
+            by_rule = volume_fraction(fill_internal_pores(perfect).labels)
+            rows.append((step, "truth_fraction_by_the_rule", by_rule))
         else:
             for _ in counted():
                 pass
@@ -80,30 +87,34 @@ def main(snakemake) -> None:
     note(snakemake, table.to_string(index=False))
 
 
-def _destriping(raw, curtains, chosen) -> list[tuple[str, str, float]]:
-    """Score the chosen filter, and the other one with its defaults."""
+def _destriping(raw, curtains, layout, chosen) -> list[tuple[str, str, float]]:
+    """Score the chosen filter, and the other one with its defaults, on the electrode's rows."""
     settings = {name: {} for name in METHODS}
     settings[chosen["method"]] = {key: v for key, v in chosen.items() if key != "method"}
     places = np.linspace(0, len(raw) - 1, min(_SCORED_SLICES, len(raw))).astype(int)
-    rows = [("raw", "stripe_share", float(np.mean([stripe_share(raw[k]) for k in places])))]
+    electrode = slice(layout["first_row"], None)
+    images = [raw[k, electrode] for k in places]
+    fields = [curtain_field(curtains[k], raw.shape[1])[electrode] for k in places]
+    rows = [("raw", "stripe_share", float(np.mean([stripe_share(im) for im in images])))]
     for name, method in METHODS.items():
         filter_ = partial(method, **settings[name])
         step = "destripe" if name == chosen["method"] else f"destripe by {name}"
-        scores = [stripe_score(filter_, raw[k], curtains[k]) for k in places]
+        scores = [stripe_score(filter_, im, c) for im, c in zip(images, fields, strict=True)]
         rows += _means(step, scores)
-        share = float(np.mean([stripe_share(filter_(raw[k])) for k in places]))
+        share = float(np.mean([stripe_share(filter_(im)) for im in images]))
         rows.append((step, "stripe_share", share))
     return rows
 
 
-def _alignment(raw, destriped, layout, geometry, found, true) -> list[tuple[str, str, float]]:
+def _alignment(raw, layout, destripe, geometry, found, true) -> list[tuple[str, str, float]]:
     """Score nothing done, the chosen way, and each way by itself."""
     nothing = add_shear(np.zeros_like(true), geometry)
-    rows_seen = (layout["first_row"], destriped.shape[1])
+    filter_ = destriper(destripe)
+    electrode = [filter_(image[layout["first_row"] :]) for image in raw]
     ways = {
         "raw": nothing,
         "align": found,
-        "align by structure": follow_structure(destriped, geometry.shear_rows, rows=rows_seen),
+        "align by structure": follow_structure(electrode, geometry.shear_rows),
     }
     if layout["marks_box"] is not None:
         ways["align by marks"] = track_marks(raw, tuple(layout["marks_box"]), geometry.shear_rows)

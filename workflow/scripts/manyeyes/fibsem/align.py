@@ -84,7 +84,6 @@ def follow_structure(
     slices: Sequence[np.ndarray],
     shear_rows: float,
     *,
-    rows: tuple[int, int] | None = None,
     lags: Iterable[int] = _LAGS,
     binning: int = 2,
     believed_slices: float = 10.0,
@@ -94,12 +93,10 @@ def follow_structure(
     Parameters
     ----------
     slices : sequence of ndarray of uint8, shape (y, x)
-        Destriped: curtains would hold the columns in place.
+        Rows of the electrode alone, destriped: a coat, and curtains, would hold them in place.
     shear_rows : float
         Rows by which structure moves up with each slice, from the geometry; it takes the place of
         the slow part of the measured motion.
-    rows : (int, int), optional
-        First and last row to look at; all, by default.
     lags : iterable of int
         How many slices back each one is registered to.
     binning : int
@@ -126,12 +123,11 @@ def follow_structure(
         )
     if not believed_slices > 0:
         raise ValueError(f"believed_slices must be above 0, found {believed_slices}")
-    top, foot = rows or (0, slices[0].shape[0])
     recent: list[np.ndarray] = []
     weight = None
     pairs, measured, likeness = [], [], []
     for k, image in enumerate(slices):
-        small = block_reduce(image[top:foot].astype(np.float32), binning, np.mean)
+        small = block_reduce(image.astype(np.float32), binning, np.mean)
         small = ndimage.gaussian_filter(small, _SMOOTHING_PX)
         if weight is None:
             weight = _taper(small.shape)

@@ -1,12 +1,14 @@
 """Take vertical curtains off a slice."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pywt
 from scipy import fft
 
 
 def wavelet_fourier(
-    image: np.ndarray, *, wavelet: str = "db15", levels: int = 5, damping: float = 3.0
+    image: np.ndarray, *, wavelet: str = "db4", levels: int = 5, damping: float = 1.0
 ) -> np.ndarray:
     """Remove vertical stripes by wavelets and Fourier transforms.
 
@@ -60,7 +62,7 @@ def wavelet_fourier(
 
 
 def fourier_wedge(
-    image: np.ndarray, *, half_angle_degrees: float = 2.0, widest_px: float = 60.0
+    image: np.ndarray, *, half_angle_degrees: float = 1.0, widest_px: float = 60.0
 ) -> np.ndarray:
     """Remove vertical stripes by damping a wedge of the Fourier plane.
 
@@ -104,7 +106,35 @@ def fourier_wedge(
     return fft.irfft2(spectrum, s=mirrored.shape)[:rows, :columns].astype(np.float32)
 
 
-METHODS = {"wavelet_fourier": wavelet_fourier, "fourier_wedge": fourier_wedge}
+METHODS: dict[str, Callable[..., np.ndarray]] = {
+    "wavelet_fourier": wavelet_fourier,
+    "fourier_wedge": fourier_wedge,
+}
+
+
+def destriper(settings: Mapping[str, object]) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the filter that a config describes; its slices are rounded to 8 bits.
+
+    Parameters
+    ----------
+    settings : Mapping
+        ``method``, one of `METHODS`, and that function's parameters.
+
+    Returns
+    -------
+    callable
+        Slice (y, x) in, uint8 slice out.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown.
+    """
+    chosen = dict(settings)
+    name = chosen.pop("method", None)
+    if name not in METHODS:
+        raise ValueError(f"destripe.method must be one of {', '.join(METHODS)}: found {name!r}")
+    return lambda image: to_grey_levels(METHODS[name](image, **chosen))
 
 
 def to_grey_levels(image: np.ndarray) -> np.ndarray:

@@ -71,9 +71,11 @@ def register(
         guess = -shift
     # Weight only where fixed has edges; elsewhere the residual is noise.
     slope_y, slope_x = np.gradient(fixed)
-    terms = np.stack([slope_y, slope_x, fixed - mean, np.ones_like(fixed)]).reshape(4, -1)
+    terms = np.stack([slope_y, slope_x, fixed - mean, np.ones_like(fixed)], dtype=np.float64)
+    terms = terms.reshape(4, -1)
     weighted = terms * weight.ravel()
-    normal = (weighted @ terms.T).astype(np.float64)
+    # Sums by einsum and not by BLAS, whose rounding may hang on the number of threads.
+    normal = np.einsum("in,jn->ij", weighted, terms)
     if total <= 0 or np.linalg.cond(normal) > 1e12:
         raise ValueError(
             "nothing to register by: the image is flat, or its edges all run one way, where the "
@@ -89,7 +91,7 @@ def register(
         high = np.clip(np.floor(np.array(fixed.shape) - d), 0, fixed.shape).astype(int)
         seen[low[0] : high[0], low[1] : high[1]] = 1
         residual = ((here - fixed) * seen).ravel()
-        step = np.linalg.solve(normal, (weighted @ residual).astype(np.float64))
+        step = np.linalg.solve(normal, np.einsum("in,n->i", weighted, residual))
         gain = 1.0 + step[2]
         move = -step[:2] / max(gain, 0.2)
         d = d + np.clip(move, -2.0, 2.0)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from manyeyes.fibsem.curtains import curtain_field
-
 _CODES = 5
 
 
@@ -81,7 +79,7 @@ class StripeScore:
 
 
 def stripe_score(
-    destripe: Callable[[np.ndarray], np.ndarray], image: np.ndarray, profile: np.ndarray
+    destripe: Callable[[np.ndarray], np.ndarray], image: np.ndarray, curtains: np.ndarray
 ) -> StripeScore:
     """Score a destriping filter on a slice whose curtains are known.
 
@@ -91,8 +89,8 @@ def stripe_score(
         Slice (y, x) in, slice out, real numbers.
     image : numpy.ndarray
         uint8 (y, x), with curtains.
-    profile : numpy.ndarray
-        float32 (x,), from the acquisition.
+    curtains : numpy.ndarray
+        float32 (y, x): the `manyeyes.fibsem.curtains.curtain_field` that is part of it.
 
     Returns
     -------
@@ -103,7 +101,6 @@ def stripe_score(
     ValueError
         If there are no curtains, or the image is flat without them.
     """
-    curtains = curtain_field(profile, image.shape[0])
     striped = image.astype(np.float32)
     clean = striped - curtains
     of_stripes = float(np.sum(curtains**2))
