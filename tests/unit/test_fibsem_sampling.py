@@ -1,10 +1,12 @@
 import numpy as np
+import pandas as pd
 import pytest
 from manyeyes.fibsem.sampling import (
     coarsen,
     difference_interval,
     scatter_from_one_volume,
     scatter_of_blocks,
+    with_sampling_interval,
 )
 from scipy import fft
 
@@ -116,3 +118,21 @@ def test_intervals_add_the_scatters_in_squares():
     assert difference_interval(1.5, 0.0) == (1.5, 1.5)
     with pytest.raises(ValueError, match="confidence"):
         difference_interval(0.0, 1.0, confidence=95)
+
+
+def test_each_difference_gets_the_interval_of_its_own_crop():
+    differences = pd.DataFrame({"dataset": ["A", "B", "A"], "difference_points": [1.0, 2.0, 12.0]})
+    scatters = pd.DataFrame(
+        {
+            "block": ["FIB-SEM", "A", "B"],
+            "scatter_in_electrode": [0.03, 0.04, np.nan],
+            "scatter_from_volume": [0.5, 0.5, 0.0],
+        }
+    )
+    table = with_sampling_interval(differences, scatters)
+    assert (table["high"] - 1.959964 * np.array([5.0, 3.0, 5.0])).tolist() == pytest.approx(
+        [1.0, 2.0, 12.0]
+    )
+    assert ((table["low"] < 0) & (table["high"] > 0)).tolist() == [True, True, False]
+    with pytest.raises(ValueError, match="no scatter is known of B"):
+        with_sampling_interval(differences, scatters[:2])

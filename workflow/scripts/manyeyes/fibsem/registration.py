@@ -69,7 +69,6 @@ def register(
             weight * (fixed - mean), weight * (moving - there), normalization=None
         )
         guess = -shift
-    # Weight only where fixed has edges; elsewhere the residual is noise.
     slope_y, slope_x = np.gradient(fixed)
     terms = np.stack([slope_y, slope_x, fixed - mean, np.ones_like(fixed)], dtype=np.float64)
     terms = terms.reshape(4, -1)
@@ -82,7 +81,6 @@ def register(
             "weight is; choose another part of it"
         )
     d = np.asarray(guess, dtype=np.float64).copy()
-    _rows, _columns = fixed.shape
     for _ in range(_MOST_STEPS):
         here = _shifted(moving, d)
         # Pixels that moved in from beyond the border count for nothing.

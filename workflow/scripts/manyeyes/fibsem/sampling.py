@@ -12,6 +12,7 @@ scatter of large blocks does not hang on details.
 """
 
 import numpy as np
+import pandas as pd
 from scipy import fft, ndimage
 from scipy.stats import norm
 
@@ -161,6 +162,45 @@ def difference_interval(
         raise ValueError(f"confidence must lie between 0 and 1, found {confidence}")
     half = float(norm.ppf(0.5 + confidence / 2) * np.hypot.reduce(scatters))
     return difference - half, difference + half
+
+
+def with_sampling_interval(
+    differences: pd.DataFrame, scatters: pd.DataFrame, block: str = "FIB-SEM"
+) -> pd.DataFrame:
+    """Add to each difference from the baseline how far sampling alone could have moved it.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        With ``dataset`` and ``difference_points``, as `manyeyes.measures.baseline_table` gives.
+    scatters : DataFrame
+        ``block``, ``scatter_in_electrode`` and ``scatter_from_volume`` (fractions, 0 to 1) of the
+        FIB-SEM block and of each dataset. The electrode's is taken where it is known.
+    block : str
+        What the baseline's block is called there.
+
+    Returns
+    -------
+    DataFrame
+        The differences with ``low`` and ``high``, in points: the 95 % interval of the difference
+        once both the finite block and the finite crop are counted. A difference whose interval
+        holds zero may be sampling alone.
+
+    Raises
+    ------
+    ValueError
+        If the scatter of the block or of a dataset is missing.
+    """
+    known = scatters["scatter_in_electrode"].fillna(scatters["scatter_from_volume"])
+    points = dict(zip(scatters["block"], 100 * known, strict=True))
+    missing = sorted({block, *differences["dataset"]} - points.keys())
+    if missing:
+        raise ValueError(f"no scatter is known of {', '.join(missing)}; known: {sorted(points)}")
+    bounds = [
+        difference_interval(row.difference_points, points[block], points[row.dataset])
+        for row in differences.itertuples()
+    ]
+    return differences.assign(low=[b[0] for b in bounds], high=[b[1] for b in bounds])
 
 
 def _covariance(shares: np.ndarray, lag: int) -> np.ndarray:
