@@ -189,11 +189,11 @@ def test_a_world_upside_down_disagrees(contrary, claim):
 
 def test_three_users_leave_a_world_of_equal_spreads_undecided():
     verdicts = []
-    for seed in range(3):
+    for seed in range(2):
         tables = study(lambda *cell: 0.03, users=3, realisations=1, seed=seed)
         card = scorecard({"volume_fractions": tables["volume_fractions"]}, CLAIMS_OF_PAPER)
         verdicts += card.loc[card["users"] == 3, "verdict"].tolist()
-    assert len(verdicts) > 100
+    assert len(verdicts) > 70
     assert np.mean([verdict == "undecided" for verdict in verdicts]) > 0.9
 
 
@@ -223,7 +223,7 @@ def test_a_single_choice_has_the_limits_of_the_f_test():
     assert verdict(1 / 7.0) == "disagrees"
 
 
-@pytest.mark.parametrize(("users", "studies"), [(3, 200), (10, 100), (15, 100), (30, 50)])
+@pytest.mark.parametrize(("users", "studies"), [(3, 150), (10, 80), (15, 80), (30, 40)])
 def test_equal_spreads_are_seldom_judged(users, studies):
     """The error rate of the words: agreement and disagreement where there is no difference."""
     verdicts = [
@@ -290,6 +290,24 @@ def test_a_range_agrees_where_half_of_the_choices_lie():
     assert verdict(0.3, 3.0) == "agrees"
     assert verdict(2.0, 3.0) == "undecided"
     assert verdict(100.0, 200.0) == "disagrees"
+
+
+@pytest.mark.parametrize(("who", "verdict"), [(["cWS"], "disagrees"), (["S2", "cWS"], "undecided")])
+def test_users_who_never_differ_leave_ratios_defined_or_open(who, verdict):
+    """With 8-bit thresholds users can agree exactly: ratios are infinite, or no number at all."""
+    tables = two_conditions(1.0, 30, seed=1)
+    fractions = tables["volume_fractions"]
+    fractions.loc[fractions["variant"].isin(who), "active_fraction"] = 0.5
+    claim = one_check(
+        metric="sd",
+        where={"dataset": "NMC-1", "filter": "raw"},
+        left={"variant": "S2", "per": {"variant": "cWS"}},
+        value=[2, 4],
+        **{"is": "between"},
+    )
+    row = scorecard(tables, claim).iloc[0]
+    assert row["verdict"] == verdict
+    assert ("no number" in row["reason"]) == (len(who) == 2)
 
 
 def test_all_needs_every_part_and_one_clear_reversal_refutes_it():

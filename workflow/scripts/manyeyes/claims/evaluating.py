@@ -204,6 +204,9 @@ def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> Orderi
 def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutcome:
     """Return where a number of the paper lies among ours.
 
+    A ratio of two spreads that are both 0 is no number: such panels are outside the tolerance and
+    leave the range as it is.
+
     Parameters
     ----------
     check : NumberCheck
@@ -218,8 +221,11 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
     values = evaluate(check.quantity, panels.new_panels, extremes)
     is_distance = all(metric == "baseline_percent" for metric, _ in needs_of(check.quantity))
     range_of = shortest_range if is_distance else central_range
-    low, high = range_of(values, rules.level)
     within = float(np.mean((values >= check.low) & (values <= check.high)))
+    values = values[~np.isnan(values)]
+    if values.size == 0:
+        return NumberOutcome(Status.OPEN, *[float("nan")] * 5)
+    low, high = range_of(values, rules.level)
     outside = check.stated_low > high or check.stated_high < low
     if _too_few(panels):
         agrees = low >= check.low and high <= check.high

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -259,7 +259,8 @@ class Panels:
             rng = generator("panels", name, *cell, realisation)
             mean, sd = plausible_normals(row.mean(), row.std(ddof=1), len(row), rng=rng)
             if view == "new panels":
-                mean = mean + sd * _strata(stats.norm(), len(mean), rng) / np.sqrt(PANEL)
+                scores = rng.permutation(_strata_of_panels(len(mean))[0])
+                mean = mean + sd * scores / np.sqrt(PANEL)
             rows.append(mean)
         return np.stack(rows)
 
@@ -270,8 +271,7 @@ class Panels:
             rng = generator("panels", name, *cell, realisation)
             _, scale = plausible_normals(0.0, value, len(self.users), rng=rng)
             if view == "new panels":
-                freedom = PANEL - 1
-                scale = scale * np.sqrt(_strata(stats.chi2(freedom), len(scale), rng) / freedom)
+                scale = scale * rng.permutation(_strata_of_panels(len(scale))[1])
             rows.append(scale)
         return np.stack(rows)
 
@@ -329,8 +329,15 @@ def _shared_users(tables: StudyTables, needs: set[tuple[str, Cell]]) -> list[str
     return shared or []
 
 
-def _strata(distribution, draws: int, rng: np.random.Generator) -> np.ndarray:
-    return distribution.ppf(rng.permutation((np.arange(draws) + 0.5) / draws))
+@lru_cache(maxsize=4)
+def _strata_of_panels(draws: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return normal scores, and the SD of a panel over its population's, one for each stratum."""
+    strata = (np.arange(draws) + 0.5) / draws
+    freedom = PANEL - 1
+    pivots = stats.norm.ppf(strata), np.sqrt(stats.chi2.ppf(strata, freedom) / freedom)
+    for values in pivots:
+        values.flags.writeable = False
+    return pivots
 
 
 def _named(frames: dict[tuple, pd.DataFrame]) -> dict[Cell, pd.DataFrame]:

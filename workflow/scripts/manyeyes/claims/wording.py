@@ -81,6 +81,8 @@ def number_sentence(outcome: NumberOutcome, panels: Panels) -> str:
     """Return where the paper's number lies among ours."""
     if not panels.users:
         return f"Measured on {_realisations(panels)}."
+    if np.isnan(outcome.within):
+        return "Nobody differs from anybody, so the ratio is no number."
     among = _choices(panels) if panels.enough else "new panels of three such users"
     text = (
         f"Of {among}, {percent(outcome.within)} lie within the tolerance; "

@@ -163,10 +163,17 @@ def share_of_choices(
 
 
 def central_range(distribution, level: float = 0.95) -> tuple[float, float]:
-    """Return the ends of the central part of a distribution that holds this much of it."""
+    """Return the ends of the central part of a distribution that holds this much of it.
+
+    Both are values of the distribution itself, so that infinite ones (ratios to an SD of 0) do no
+    harm; NaN is refused.
+    """
     check_level(level)
-    values = checked_values(np.ravel(distribution), least=1)
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    values = np.ravel(np.asarray(distribution, dtype=np.float64))
+    if values.size == 0 or np.isnan(values).any():
+        raise ValueError("a range needs a distribution of at least one number and none missing")
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.quantile(values, tails, method="inverted_cdf")
     return float(low), float(high)
 
 

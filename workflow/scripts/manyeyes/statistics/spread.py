@@ -52,7 +52,7 @@ def sd_interval(values, level: float = 0.95) -> SdInterval:
 
     (n - 1) s^2 / sigma^2 follows the chi-square distribution with n - 1 degrees of freedom for
     normal values (Tate and Klett 1959, doi:10.1080/01621459.1959.10501528; tails of equal
-    probability). Of three values the 95 % interval reaches from 0.52 to 6.29 times the SD, which
+    probability). Of three values the 95 % interval reaches from 0.52 to 6.28 times the SD, which
     a percentile bootstrap does not show: it covers less than half of what it should.
 
     Parameters
