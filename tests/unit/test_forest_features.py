@@ -140,10 +140,11 @@ def test_eigenvalues_hold_where_they_are_equal_or_zero():
     wanted[220] = 0
     wanted = -np.sort(-wanted, axis=1)
     matrices = np.einsum("nij,nj,nkj->nik", turns, wanted, turns).astype(np.float32)
-    parts = [np.ascontiguousarray(matrices[:, i, j]) for i, j in ((0, 0), (0, 1), (0, 2))]
-    parts += [np.ascontiguousarray(matrices[:, i, j]) for i, j in ((1, 1), (1, 2), (2, 2))]
-    found = np.empty((3, 400), dtype=np.float32)
-    symmetric_eigenvalues(*parts, *found)
+    upper = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    entries = np.concatenate([matrices[:, i, j] for i, j in upper])
+    found = np.empty(3 * 400, dtype=np.float32)
+    symmetric_eigenvalues(entries, 400, found, 0, 400)
+    found = found.reshape(3, 400)
     exact = np.linalg.eigvalsh(matrices.astype(np.float64))[:, ::-1]
     size = np.abs(exact).max(axis=1, keepdims=True)
     assert (np.abs(found.T - exact) <= 2e-7 * size).all()

@@ -17,7 +17,7 @@ from numba import njit, prange
 
 from manyeyes.forest.model import CHANNEL_BIT, CHILD_BIT, CUT_BIT, LEFT_BIT, MIXED, RIGHT_BIT
 
-SMALL_NODE = 192
+SMALL_NODE = 400
 """Up to this many voxels, only bins that hold any are visited when a node is split."""
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -160,6 +160,28 @@ def _kind(counts):
 
 
 @njit(cache=True)
+def _fill(codes, index, times, label, start, stop, tried, count, histogram):
+    """Add the weights of members start ... stop - 1 to the histograms of the tried channels."""
+    # Unsigned indices: signed ones would be checked for counting from the end.
+    for i in range(np.uint64(start), np.uint64(stop)):
+        row = np.uint64(index[i])
+        of = np.uint64(label[i])
+        weight = times[i]
+        for j in range(np.uint64(count)):
+            histogram[j, np.uint64(codes[row, tried[j]]), of] += weight
+
+
+@njit(cache=True)
+def _mark(codes, index, start, stop, tried, count, occupied):
+    """Set the bits of the bins that members start ... stop - 1 fall into."""
+    for i in range(np.uint64(start), np.uint64(stop)):
+        row = np.uint64(index[i])
+        for j in range(np.uint64(count)):
+            b = np.uint64(codes[row, tried[j]])
+            occupied[j, b >> np.uint64(6)] |= np.uint64(1) << (b & np.uint64(63))
+
+
+@njit(cache=True)
 def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
     """Grow one tree.
 
@@ -207,7 +229,7 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
     histogram = np.zeros((tries, 256, n_classes), dtype=np.int32)
     occupied = np.zeros((tries, 4), dtype=np.uint64)
     left = np.zeros(n_classes, dtype=np.int64)
-    tried = np.zeros(tries, dtype=np.int64)
+    tried = np.zeros(tries, dtype=np.uint64)
     # Nodes that wait to be split: place, first and last member, depth.
     waiting = np.empty((members + 1, 4), dtype=np.int64)
     used, mixed, deepest = 1, 0, 1
@@ -226,7 +248,7 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
         totals[:] = 0
         for i in range(start, stop):
             totals[label[i]] += times[i]
-        best, best_cut, best_channel = -1.0, 0, -1
+        best, best_cut, best_channel = -1.0, 0, np.uint64(0)
         seen = 0
         while seen < channels and (seen < tries or best_cut == 0):
             count = tries if seen == 0 else 1
@@ -235,18 +257,11 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
                 order[seen + j], order[other] = order[other], order[seen + j]
                 tried[j] = order[seen + j]
             if size <= SMALL_NODE:
-                for i in range(start, stop):
-                    row = codes[index[i]]
-                    for j in range(count):
-                        b = row[tried[j]]
-                        histogram[j, b, label[i]] += times[i]
-                        occupied[j, b >> 6] |= np.uint64(1) << np.uint64(b & 63)
+                _fill(codes, index, times, label, start, stop, tried, count, histogram)
+                _mark(codes, index, start, stop, tried, count, occupied)
             else:
                 histogram[:count] = 0
-                for i in range(start, stop):
-                    row = codes[index[i]]
-                    for j in range(count):
-                        histogram[j, row[tried[j]], label[i]] += times[i]
+                _fill(codes, index, times, label, start, stop, tried, count, histogram)
             for j in range(count):
                 if size <= SMALL_NODE:
                     score, cut = _best_cut_sparse(histogram[j], occupied[j], totals, left)
@@ -273,8 +288,8 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
             continue
         left[:] = 0
         write, spare = start, 0
-        for i in range(start, stop):
-            if codes[index[i], best_channel] < best_cut:
+        for i in range(np.uint64(start), np.uint64(stop)):
+            if codes[np.uint64(index[i]), best_channel] < best_cut:
                 left[label[i]] += times[i]
                 index[write], times[write], label[write] = index[i], times[i], label[i]
                 write += 1
@@ -299,7 +314,7 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
             waiting[top] = (child, start, write, depth + 1)
             top += 1
         nodes[place] = (
-            np.uint64(best_channel) << np.uint64(CHANNEL_BIT)
+            best_channel << np.uint64(CHANNEL_BIT)
             | np.uint64(best_cut) << np.uint64(CUT_BIT)
             | np.uint64(left_kind) << np.uint64(LEFT_BIT)
             | np.uint64(right_kind) << np.uint64(RIGHT_BIT)

@@ -18,6 +18,8 @@ MIXED = 63
 MOST_CLASSES = 60
 """Kinds of leaves take the place of channels where votes are counted, and there are 61 of these."""
 
+# Compiled code keeps copies of these numbers and Numba does not notice when they change: after an
+# edit here, delete the cached code in __pycache__.
 # A place in 64 bits, from the low ones up: the channel times 64, the cut, the kinds of the left
 # and the right child, and the left child's place (the right one follows) or the row of shares.
 CHANNEL_BIT, CUT_BIT, LEFT_BIT, RIGHT_BIT, CHILD_BIT = 6, 12, 20, 26, 32
