@@ -78,7 +78,7 @@ def test_a_whole_folder_is_taken_as_it_is(tmp_path, folder, volume):
 
 def test_a_missing_slice_stops_or_is_mended_in_plain_sight(tmp_path, folder, volume):
     (folder / "run2_004.tif").unlink()
-    with pytest.raises(ValueError, match=r"slices \[4\] are missing.*repair: true"):
+    with pytest.raises(ValueError, match=r"slices missing: \[4\];.*repair: true"):
         imported(folder, tmp_path)
     raw, _, repairs = imported(folder, tmp_path, repair=True)
     assert np.array_equal(raw[4], volume[3])
@@ -89,7 +89,7 @@ def test_a_missing_slice_stops_or_is_mended_in_plain_sight(tmp_path, folder, vol
 
 def test_a_black_slice_stops_or_is_mended(tmp_path, folder, volume):
     tifffile.imwrite(folder / "run2_007.tif", np.zeros_like(volume[7]))
-    with pytest.raises(ValueError, match=r"slices \[7\] show nothing"):
+    with pytest.raises(ValueError, match=r"slices blank: \[7\];"):
         imported(folder, tmp_path)
     raw, _, repairs = imported(folder, tmp_path, repair=True)
     assert np.array_equal(raw[7], volume[6])

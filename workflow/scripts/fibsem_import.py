@@ -26,10 +26,12 @@ def main(snakemake) -> None:
         missing = [number - numbers[0] for number in check_numbers(numbers)]
         blank = blank_slices(slices)
         if (missing or blank) and not source.get("repair", False):
+            found = {"missing": [numbers[0] + k for k in missing]}
+            found["blank"] = [numbers[k] for k in blank]
+            told = " and ".join(f"{what}: {which}" for what, which in found.items() if which)
             raise ValueError(
-                f"slices {[numbers[0] + k for k in missing]} are missing and slices "
-                f"{[numbers[k] for k in blank]} show nothing; find them, or set repair: true to "
-                "put their neighbours in their place, which is recorded"
+                f"slices {told}; find them, or set repair: true to put their neighbours in their "
+                "place, which is recorded"
             )
         slices, repairs = mend(slices, missing, blank)
         misplaced = misplaced_slices(slices)
