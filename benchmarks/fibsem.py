@@ -121,7 +121,8 @@ def main() -> None:
         print(step, {name: round(value, 4) for name, value in score.items()})
     clock.tell("truth on all grids")
     nothing = add_shear(np.zeros_like(field), GEOMETRY)
-    by_structure = follow_structure(destriped, GEOMETRY.shear_rows, rows=(plan.first_row, shape[1]))
+    faces = [filter_(image[plan.first_row :]) for image in raw]
+    by_structure = follow_structure(faces, GEOMETRY.shear_rows)
     clock.tell("align by structure")
     for name, way in {"raw": nothing, "marks": field, "structure": by_structure}.items():
         print(f"drift left, {name}:", drift_score(way, plan.field_px))
