@@ -92,6 +92,8 @@ def fit_forests(
     list of Forest
     """
     check_shape(volume)
+    if not label_sets:
+        raise ValueError("expected one label volume or more, found none")
     if len(label_sets) != len(seeds):
         raise ValueError(
             f"expected a seed for each label volume, found {len(seeds)} seeds "
@@ -101,6 +103,10 @@ def fit_forests(
     for labels, seed in zip(label_sets, seeds, strict=True):
         check_labels(labels, volume.shape)
         chosen.append(bounded_labels(labels, max_labels, seed))
+    if len(chosen) == 1:
+        ((places, classes),) = chosen
+        values = channels_at(volume, places)
+        return [train(values, classes, seed=seeds[0], trees=trees, trainer=trainer)]
     # Each voxel's channels are computed once, whoever labelled it.
     places = np.unique(np.concatenate([where for where, _ in chosen]))
     values = channels_at(volume, places)

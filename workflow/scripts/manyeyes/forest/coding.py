@@ -1,7 +1,7 @@
 """Codes of one byte for the channels: what the trees split, and all that they ever see.
 
 Each channel is cut at up to 255 quantiles of the training voxels. The cuts lie on a regular grid
-of cells between the outermost quantiles, so that coding a value is a multiplication and a look-up
+of cells between the outermost of them, so that coding a value is a multiplication and a look-up
 in a table. A code never decreases with its value, so a split by a code is a split by a threshold.
 """
 
@@ -13,6 +13,9 @@ import numpy as np
 from numba import njit, prange
 
 from manyeyes.forest.filters import CODE_CELLS
+
+MOST_CUTS = 255
+"""A code is a byte."""
 
 
 @dataclass(frozen=True)
@@ -53,28 +56,61 @@ def make_coding(values: np.ndarray) -> Coding:
     -------
     Coding
     """
-    n, channels = values.shape
+    channels = values.shape[1]
     low = np.zeros(channels, dtype=np.float32)
     per_unit = np.zeros(channels, dtype=np.float32)
-    cuts = np.full((channels, 255), CODE_CELLS + 1, dtype=np.uint16)
-    ranks = np.arange(1, 256) * n // 256
+    cuts = np.full((channels, MOST_CUTS), CODE_CELLS + 1, dtype=np.uint16)
     for channel in range(channels):
         ordered = np.sort(values[:, channel])
-        # With few distinct values the quantiles would miss some; cuts between all of them do not.
-        distinct = ordered[np.flatnonzero(np.diff(ordered, prepend=-np.inf))]
-        if distinct.size == 1:
+        borders, below = _borders(ordered)
+        if borders.size == 0:
             continue
-        borders = distinct if distinct.size <= 256 else np.unique(ordered[ranks])
-        # A range that begins at the lowest cut, not at the lowest value, spends no cells on tails.
-        first = distinct[0] if distinct.size <= 256 else np.float32(borders[0])
-        last = borders[-1] if borders[-1] > first else distinct[-1]
-        scale = np.float32(CODE_CELLS) / (np.float64(last) - np.float64(first))
-        low[channel] = first
-        per_unit[channel] = scale
-        cell = cells_of(borders, low[channel], per_unit[channel])
-        cell = np.unique(cell[borders > first] if distinct.size <= 256 else cell)[:255]
-        cuts[channel, : cell.size] = cell
+        # The grid spans the borders, not the values, so that it spends no cells on tails. The
+        # first border falls into the middle of cell 1, the last into the middle of the last cell.
+        span = np.float64(borders[-1]) - np.float64(borders[0])
+        unit = (CODE_CELLS - 2) / span if span > 0 else 2 / (np.float64(borders[0]) - below)
+        low[channel] = borders[0] - 1.5 / unit
+        per_unit[channel] = unit
+        cells = np.unique(cells_of(borders, low[channel], per_unit[channel]))
+        cuts[channel, : cells.size] = cells
     return Coding(low=low, per_unit=per_unit, cuts=cuts)
+
+
+def _borders(ordered: np.ndarray) -> tuple[np.ndarray, np.float64]:
+    """Choose the values of a channel at which a new code begins.
+
+    Parameters
+    ----------
+    ordered : ndarray of float32, shape (voxels,)
+        The values in ascending order.
+
+    Returns
+    -------
+    borders : ndarray of float32
+        At most MOST_CUTS, ascending; none if all values are equal.
+    below : float64
+        The largest value below the first border; the lowest of all if there is no border.
+    """
+    starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
+    distinct = ordered[starts]
+    if distinct.size <= MOST_CUTS + 1:
+        borders = distinct[1:]
+    else:
+        # A value that more voxels share than an even part of them gets a code of its own: one
+        # border at it and one behind it. The other voxels share the remaining codes evenly.
+        counts = np.diff(starts, append=ordered.size)
+        heavy = np.flatnonzero(counts > ordered.size / (MOST_CUTS + 1))
+        light = np.repeat(counts <= ordered.size / (MOST_CUTS + 1), counts)
+        rest = ordered[light]
+        parts = max(1, MOST_CUTS + 1 - 2 * heavy.size)
+        even = rest[np.arange(1, parts) * rest.size // parts]
+        behind = distinct[heavy[heavy + 1 < distinct.size] + 1]
+        borders = np.unique(np.concatenate([even, distinct[heavy], behind]))
+        borders = borders[borders > distinct[0]]
+        if borders.size > MOST_CUTS:
+            borders = borders[np.arange(MOST_CUTS) * borders.size // MOST_CUTS]
+    below = distinct[np.searchsorted(distinct, borders[0]) - 1] if borders.size else distinct[0]
+    return borders, np.float64(below)
 
 
 def cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.ndarray:
