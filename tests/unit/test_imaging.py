@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from manyeyes.electrodes import describe_electrode, rasterise
-from manyeyes.imaging import image_ct, image_sem
+from manyeyes.imaging import SemSettings, image_ct, read_settings
 from scipy import ndimage
 
 MICRO_CT = {
@@ -108,23 +108,6 @@ def test_cupping_darkens_the_centre():
     assert middle / edge == pytest.approx(expected, rel=0.02)
 
 
-def test_sem_shows_active_material_bright_with_shot_noise():
-    imaging = {"grey_active": 180, "grey_cbd": 60, "grey_pore": 40, "contrast_to_noise": 7}
-    image = image_sem(halves(), 126, imaging, "test").astype(float)
-    active, pore = image[:, 6:26], image[:, 38:58]
-    assert active.mean() == pytest.approx(180, abs=0.5)
-    assert pore.mean() == pytest.approx(40, abs=0.5)
-    assert (active.mean() - pore.mean()) / active.std() == pytest.approx(7, rel=0.05)
-    # Shot noise: variance in proportion to the mean.
-    assert active.var() / pore.var() == pytest.approx(180 / 40, rel=0.1)
-    np.testing.assert_array_equal(image_sem(halves(), 126, imaging, "test"), image)
-
-
-def test_sem_defaults_are_enough():
-    image = image_sem(halves(), 126, {}, "test")
-    assert image[:, 6:26].min() > image[:, 38:58].max()
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -161,7 +144,6 @@ def test_impossible_attenuations_are_named(values, message):
         image_ct(halves(), 400, imaging, "test")
 
 
-@pytest.mark.parametrize("image", [image_ct, image_sem])
 @pytest.mark.parametrize(
     ("truth", "voxel_size_nm", "message"),
     [
@@ -174,9 +156,9 @@ def test_impossible_attenuations_are_named(values, message):
         (halves((4, 8, 8)), None, "voxel_size_nm must be"),
     ],
 )
-def test_impossible_truths_are_refused(image, truth, voxel_size_nm, message):
+def test_impossible_truths_are_refused(truth, voxel_size_nm, message):
     with pytest.raises(ValueError, match=message):
-        image(truth, voxel_size_nm, MICRO_CT if image is image_ct else {}, "test")
+        image_ct(truth, voxel_size_nm, MICRO_CT, "test")
 
 
 def test_missing_settings_are_named():
@@ -185,4 +167,4 @@ def test_missing_settings_are_named():
     with pytest.raises(ValueError, match="not list"):
         image_ct(halves(), 400, [], "test")
     with pytest.raises(ValueError, match="grey_active must be above grey_pore"):
-        image_sem(halves(), 400, {"grey_active": 30}, "test")
+        read_settings({"grey_active": 30}, SemSettings)

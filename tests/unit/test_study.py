@@ -105,7 +105,7 @@ def changed(config, path, value):
         ("datasets/NMC-2/source/electrode", "lfp", ["no electrode 'lfp'"]),
         ("datasets/NMC-2/grey_window", [200, 100], ["NMC-2.grey_window", "[200, 100]"]),
         ("variants/MLX10/slices", 64, ["MLX10", "64 separate slices"]),
-        ("baseline/block/shape", [64, 640, 64], ["baseline.block", "does not fit"]),
+        ("baseline/fibsem/source/electrode", "lfp", ["baseline.fibsem", "no electrode 'lfp'"]),
         ("baseline/datasets", ["NMC-9"], ["baseline.datasets", "NMC-9"]),
     ],
 )

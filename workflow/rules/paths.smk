@@ -1,5 +1,9 @@
 # Where results lie, and which of them a job needs: path patterns and input functions.
 
+from manyeyes.comparisons import comparisons_of, shared_cells, users_of_all
+
+BASELINE = STUDY.baseline or {"datasets": []}
+
 # Input files
 
 
@@ -17,12 +21,15 @@ def file_of(entry):
 def input_entries():
     """Return all input files of the study as the config describes them."""
     entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
+    chain = BASELINE.get("fibsem")
+    if chain is not None and "file" in chain["source"]:
+        entries.append(chain["source"])
     return entries + [recording.file for recording in RECORDINGS.values()]
 
 
 def refuse_missing_files():
     """Stop before any job if a file is missing that nobody but the user can bring."""
-    missing = [e for e in input_entries() if "url" not in e and not Path(file_of(e)).is_file()]
+    missing = [e for e in input_entries() if "url" not in e and not Path(file_of(e)).exists()]
     hint = "Put it there, or name its folder in data_folder or MANYEYES_DATA."
     hints = dict.fromkeys(entry.get("obtain", hint) for entry in missing)
     if missing:
@@ -101,6 +108,7 @@ def recorded_annotation(wildcards):
 
 # Parts of tables
 
+TABLES = f"{RESULTS}/tables"
 BLOCKS = {block.name: block for block in STUDY.blocks}
 
 
@@ -136,18 +144,91 @@ def truth_of(wildcards):
     return [f"{RESULTS}/truth/{wildcards.dataset}.tif"] if has_truth else []
 
 
+# Statistics
+
+
+def planned_comparisons():
+    """Return the comparisons of spread that the study can make, or stop with what is wrong."""
+    try:
+        return comparisons_of(config.get("comparisons", []), STUDY)
+    except ValueError as error:
+        raise WorkflowError(f"The config cannot be run:\n  {error}")
+
+
+COMPARISONS = planned_comparisons()
+SHARED_CELLS = shared_cells(STUDY)
+
+
+def compared(table, datasets):
+    """Return a table of comparisons, or nothing if none of them has so many datasets.
+
+    Comparisons over several datasets take users who did all of them.
+    """
+    fit = [c for c in COMPARISONS if datasets == 1 or c["paired_over_datasets"]]
+    return [f"{TABLES}/{table}.csv"] if fit else []
+
+
+def shared_images():
+    """Return the images that several users segment with one variant."""
+    shared = {(cell.dataset, cell.filter) for cell in SHARED_CELLS}
+    return [image for image in STUDY.images() if image in shared]
+
+
+def shared_cells_on_image(wildcards):
+    """Return an image's cells of which there are several of one variant, these together."""
+    return [cell for cell in cells_on_image(wildcards) if cell in set(SHARED_CELLS)]
+
+
+def shared_datasets_with_truth():
+    """Return the datasets with a known truth that several users segment with one variant."""
+    names = dict.fromkeys(dataset for dataset, _ in shared_images())
+    return [name for name in names if STUDY.datasets[name].has_truth]
+
+
+def recommended():
+    """Return who is compared on each dataset that something can be recommended for.
+
+    That takes a truth, the noise of the raw image, and two users who did all that is compared.
+    """
+    users = {
+        name: users_of_all(STUDY, name)
+        for name in shared_datasets_with_truth()
+        if (name, "raw") in STUDY.images()
+    }
+    return {name: who for name, who in users.items() if len(who) > 1}
+
+
+def drawn_by_hand(wildcards):
+    """Return an image's cells in which a user labels voxels by hand."""
+    methods = ("drawn_forest", "recorded_forest")
+    return [c for c in cells_on_image(wildcards) if STUDY.variants[c.variant]["method"] in methods]
+
+
+def drawing_of(cell):
+    where = {"dataset": cell.dataset, "filter": cell.filter}
+    return ANNOTATION.format(**where, variant=cell.variant, user=cell.user) + ".tif"
+
+
+def tables_of_claims():
+    """Return the tables that the paper's claims are held against."""
+    names = ["volume_fractions", "pairwise", "morphology", "image_quality"]
+    names += ["baseline"] if STUDY.baseline else []
+    return {name: f"{TABLES}/{name}.csv" for name in names}
+
+
 # Tables
 
-TABLES = f"{RESULTS}/tables"
 BY_CELL = ["volume_fractions", "accuracy", "morphology"]
-BY_IMAGE = ["pairwise", "image_quality"]
+AGREEMENT = ["agreement", "group_agreement", "concentration"]
+BY_IMAGE = ["pairwise", "image_quality", "effort", *AGREEMENT]
 
 
 def parts_of(wildcards):
     """Return the parts of a table in the order of the config."""
     folder = f"{RESULTS}/parts/{wildcards.table}"
     if wildcards.table in BY_IMAGE:
-        return [f"{folder}/{dataset}/{filter_}.csv" for dataset, filter_ in STUDY.images()]
+        images = shared_images() if wildcards.table in AGREEMENT else STUDY.images()
+        return [f"{folder}/{dataset}/{filter_}.csv" for dataset, filter_ in images]
     return [
         f"{folder}/{block.name}/{dataset}/{filter_}/{user}.csv"
         for block in STUDY.blocks
@@ -157,13 +238,20 @@ def parts_of(wildcards):
     ]
 
 
+def has_fibsem_twin():
+    chain = BASELINE.get("fibsem")
+    return chain is not None and chain["source"]["kind"] == "twin"
+
+
 def tables_of_study():
     """Return every table that this study can fill."""
     names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
+    names = [name for name in names if shared_images() or name not in AGREEMENT]
+    names += ["claims", "claims_summary", "spread", "power"]
+    names += ["errors"] if shared_datasets_with_truth() else []
+    names += ["recommendation"] if recommended() else []
     names += ["baseline"] if STUDY.baseline else []
-    return expand("{tables}/{name}.csv", tables=TABLES, name=names)
-
-
-# The FIB-SEM block
-
-BASELINE = STUDY.baseline or {"block": {}, "datasets": []}
+    names += ["fibsem_scores"] if has_fibsem_twin() else []
+    tables = expand("{tables}/{name}.csv", tables=TABLES, name=names)
+    tables += [f"{TABLES}/recommendation.md"] if recommended() else []
+    return tables + compared("comparisons", 1) + compared("comparisons_over_datasets", 2)

@@ -65,6 +65,7 @@ rule compare_with_baseline:
     input:
         volume_fractions=f"{TABLES}/volume_fractions.csv",
         block=f"{RESULTS}/baseline/block.csv",
+        scatter=f"{RESULTS}/baseline/scatter.csv",
     output:
         f"{TABLES}/baseline.csv",
     log:

@@ -1,5 +1,6 @@
 """Compare the users' mean volume fractions with the FIB-SEM block and with the paper's number."""
 
+from manyeyes.fibsem.sampling import with_sampling_interval
 from manyeyes.measures import Baseline, baseline_table
 from rule_script import run
 from study_files import read_table, write_table
@@ -14,6 +15,7 @@ def main(snakemake) -> None:
     ]
     fractions = read_table(snakemake.input.volume_fractions)
     table = baseline_table(fractions, dict.fromkeys(snakemake.params.datasets, baselines))
+    table = with_sampling_interval(table, read_table(snakemake.input.scatter))
     write_table(table, snakemake.output[0])
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from manyeyes.electrodes import read_description
-from manyeyes.imaging import CtSettings, SemSettings, read_settings
+from manyeyes.fibsem.acquisition import Faults
+from manyeyes.fibsem.geometry import SliceGeometry
+from manyeyes.imaging import CtSettings, read_settings
 from manyeyes.study import Study
 from manyeyes.users import Population
 
@@ -30,9 +32,19 @@ def model_problems(study: Study) -> list[str]:
             key = f"datasets.{dataset.name}.source.imaging"
             checks.append((key, read_settings, (dataset.source["imaging"], CtSettings)))
     if study.baseline:
-        imaging = study.baseline["block"]["imaging"]
-        checks.append(("baseline.block.imaging", read_settings, (imaging, SemSettings)))
+        checks += _fibsem_checks(study.baseline["fibsem"])
     return [problem for check in checks for problem in _complaint(*check)]
+
+
+def _fibsem_checks(chain) -> list[tuple[str, Callable, tuple]]:
+    source = chain["source"]
+    checks = [
+        ("baseline.fibsem.geometry", lambda sizes: SliceGeometry(**sizes), (chain["geometry"],))
+    ]
+    if source["kind"] == "twin":
+        faults = source.get("faults", {})
+        checks.append(("baseline.fibsem.source.faults", read_settings, (faults, Faults)))
+    return checks
 
 
 def _complaint(key: str, read: Callable, arguments: tuple) -> list[str]:

@@ -378,13 +378,25 @@ def _baseline(entry, datasets, electrodes):
     if entry is None:
         return None
     _chosen(entry["datasets"], datasets, "baseline.datasets")
-    block = entry["block"]
-    _check_place(
-        "baseline.block",
-        block["electrode"],
-        block.get("origin_um", (0, 0, 0)),
-        block["shape"],
-        block["voxel_size_nm"],
-        electrodes,
-    )
-    return entry
+    return {**entry, "fibsem": _fibsem(entry["fibsem"], electrodes)}
+
+
+# What the FIB-SEM chain does where the config says nothing.
+_FIBSEM_DEFAULTS = {
+    "destripe": {"method": "wavelet_fourier"},
+    "align": {"method": "marks"},
+    "denoise": {},
+    "watershed": {},
+    "resample_nm": [55, 126],
+}
+
+
+def _fibsem(entry, electrodes):
+    filled = {**_FIBSEM_DEFAULTS, **entry}
+    source = filled["source"]
+    if source["kind"] == "twin" and source["electrode"] not in electrodes:
+        raise StudyError(
+            f"baseline.fibsem.source.electrode: there is no electrode {source['electrode']!r}; "
+            f"known are {', '.join(electrodes) or 'none'}"
+        )
+    return filled

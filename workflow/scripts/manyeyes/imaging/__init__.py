@@ -1,7 +1,6 @@
-"""Images of a truth volume: X-ray tomograms and secondary-electron stacks."""
+"""X-ray tomograms of a truth volume, and what electron images need to know."""
 
 from manyeyes.imaging.ct import image_ct
-from manyeyes.imaging.sem import image_sem
 from manyeyes.imaging.settings import CtSettings, SemSettings, read_settings
 
-__all__ = ["CtSettings", "SemSettings", "image_ct", "image_sem", "read_settings"]
+__all__ = ["CtSettings", "SemSettings", "image_ct", "read_settings"]
