@@ -13,6 +13,7 @@ from manyeyes.forest import (
     fit_forests,
 )
 from manyeyes.forest.features import compute_features
+from manyeyes.forest.sampling import bounded_labels
 from scipy import ndimage
 from sklearn.ensemble import RandomForestClassifier
 
@@ -278,3 +279,22 @@ def test_bad_requests_are_refused(case, forest):
         classify(np.full((3, 3, 3), np.nan), forest)
     with pytest.raises(ValueError, match="a seed for each"):
         fit_forests(volume, [case[2]], seeds=[1, 2])
+
+
+def test_gap_between_two_thresholds_is_shared_out_as_by_exact_splits():
+    """Seeds by thresholds leave a gap, whose voxels go to the side of a cut that lies in it."""
+    volume, _ = two_phases((44, 48, 52), noise=15.0)
+    grey = ndimage.gaussian_filter(volume.astype(float), 1.1)
+    labels = np.where(grey < 112, 1, np.where(grey > 128, 2, 0)).astype(np.uint8)
+    values = compute_features(volume).reshape(61, -1).T
+    known = labels.reshape(-1) > 0
+    gap = values[~known]
+    assert 0.1 < len(gap) / volume.size < 0.4
+    ours, exact = [], []
+    for seed in range(3):
+        found = classify(volume, fit_forest(volume, labels, seed=seed, max_labels=20_000))
+        ours.append((found.reshape(-1)[~known] == 2).mean())
+        kept, classes = bounded_labels(labels, 20_000, seed)
+        other = RandomForestClassifier(100, max_features=8, random_state=seed, n_jobs=-1)
+        exact.append((other.fit(values[kept], classes).predict(gap) == 2).mean())
+    assert np.mean(ours) == pytest.approx(np.mean(exact), abs=0.03)

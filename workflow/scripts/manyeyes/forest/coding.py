@@ -1,8 +1,9 @@
 """Codes of one byte for the channels: what the trees split, and all that they ever see.
 
-Each channel is cut at up to 255 quantiles of the training voxels. The cuts lie on a regular grid
-of cells between the outermost of them, so that coding a value is a multiplication and a look-up
-in a table. A code never decreases with its value, so a split by a code is a split by a threshold.
+Each channel is cut at up to 255 places, which divide the training voxels into about even parts.
+The cuts lie on a regular grid of cells between the outermost of them, so that coding a value is a
+multiplication and a look-up in a table. A code never decreases with its value, so that a split by
+a code is a split by a threshold.
 """
 
 from __future__ import annotations
@@ -16,6 +17,13 @@ from manyeyes.forest.filters import CODE_CELLS
 
 MOST_CUTS = 255
 """A code is a byte."""
+
+NOTABLE_GAP = 0.25
+"""A gap that takes up more than this share of a part's width attracts the border. Among random
+values, whose parts hold hundreds, the widest gap takes a few hundredths."""
+
+FARTHEST_BORDER = 2.5
+"""How far from their middle borders may lie, in distances of the first and last percentile."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +75,23 @@ def make_coding(values: np.ndarray) -> Coding:
             continue
         # The grid spans the borders, not the values, so that it spends no cells on tails. The
         # first border falls into the middle of cell 1, the last into the middle of the last cell.
-        span = np.float64(borders[-1]) - np.float64(borders[0])
-        unit = (CODE_CELLS - 2) / span if span > 0 else 2 / (np.float64(borders[0]) - below)
+        span = borders[-1] - borders[0]
+        unit = (CODE_CELLS - 2) / span if span > 0 else 2 / (borders[0] - below)
         low[channel] = borders[0] - 1.5 / unit
         per_unit[channel] = unit
-        cells = np.unique(cells_of(borders, low[channel], per_unit[channel]))
+        cells = cells_of(borders.astype(np.float32), low[channel], per_unit[channel])
+        cells = np.unique(cells)
         cuts[channel, : cells.size] = cells
     return Coding(low=low, per_unit=per_unit, cuts=cuts)
 
 
 def _borders(ordered: np.ndarray) -> tuple[np.ndarray, np.float64]:
     """Choose the values of a channel at which a new code begins.
+
+    A tree with exact splits cuts in the middle between two neighbouring training values. Users
+    leave gaps: between two thresholds nothing is labelled, and all that lies there goes to the
+    side of the cut. So a border is the middle between two values; the values are divided into
+    even parts, but where a gap takes up much of a part's width, the border lies in this gap.
 
     Parameters
     ----------
@@ -86,31 +100,43 @@ def _borders(ordered: np.ndarray) -> tuple[np.ndarray, np.float64]:
 
     Returns
     -------
-    borders : ndarray of float32
+    borders : ndarray of float64
         At most MOST_CUTS, ascending; none if all values are equal.
     below : float64
         The largest value below the first border; the lowest of all if there is no border.
     """
     starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
-    distinct = ordered[starts]
-    if distinct.size <= MOST_CUTS + 1:
-        borders = distinct[1:]
+    distinct = ordered[starts].astype(np.float64)
+    # Gap g lies between the distinct values g and g + 1.
+    gaps = np.diff(distinct)
+    if gaps.size <= MOST_CUTS:
+        chosen = np.arange(gaps.size)
     else:
-        # A value that more voxels share than an even part of them gets a code of its own: one
-        # border at it and one behind it. The other voxels share the remaining codes evenly.
+        # A value that more voxels share than an even part of them gets a code of its own; the
+        # other voxels are divided into even parts.
         counts = np.diff(starts, append=ordered.size)
-        heavy = np.flatnonzero(counts > ordered.size / (MOST_CUTS + 1))
-        light = np.repeat(counts <= ordered.size / (MOST_CUTS + 1), counts)
-        rest = ordered[light]
-        parts = max(1, MOST_CUTS + 1 - 2 * heavy.size)
-        even = rest[np.arange(1, parts) * rest.size // parts]
-        behind = distinct[heavy[heavy + 1 < distinct.size] + 1]
-        borders = np.unique(np.concatenate([even, distinct[heavy], behind]))
-        borders = borders[borders > distinct[0]]
-        if borders.size > MOST_CUTS:
-            borders = borders[np.arange(MOST_CUTS) * borders.size // MOST_CUTS]
-    below = distinct[np.searchsorted(distinct, borders[0]) - 1] if borders.size else distinct[0]
-    return borders, np.float64(below)
+        is_heavy = counts > ordered.size / (MOST_CUTS + 1)
+        heavy = np.flatnonzero(is_heavy)
+        around = np.concatenate([heavy[heavy > 0] - 1, heavy[heavy < gaps.size]])
+        parts = max(1, MOST_CUTS - 2 * heavy.size)
+        rank = np.cumsum(np.where(is_heavy, 0, counts))[:-1]
+        part = rank * parts // (rank[-1] + 1)
+        # Gaps between outliers are none that a user made, and would make all cells too wide.
+        middle = distinct[:-1] + gaps / 2
+        low, high = ordered[[ordered.size // 100, -1 - ordered.size // 100]].astype(np.float64)
+        near = np.abs(middle - (low + high) / 2) <= FARTHEST_BORDER * (high - low)
+        inside = np.flatnonzero(near if high > low else np.ones_like(near))
+        part, width = part[inside], gaps[inside]
+        ends = np.flatnonzero(np.diff(part, append=parts))
+        by_width = np.lexsort((width, part))
+        widest = by_width[ends]
+        whole = np.bincount(part, weights=width, minlength=parts)[part[ends]]
+        taken = np.where(width[widest] > whole * NOTABLE_GAP, widest, ends)
+        chosen = np.unique(np.concatenate([inside[taken], around]))
+        if chosen.size > MOST_CUTS:
+            chosen = chosen[np.arange(MOST_CUTS) * chosen.size // MOST_CUTS]
+    borders = (distinct[:-1] + gaps / 2)[chosen]
+    return borders, distinct[chosen[0] if chosen.size else 0]
 
 
 def cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.ndarray:

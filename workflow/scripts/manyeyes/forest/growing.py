@@ -3,7 +3,7 @@
 As in VIGRA's random forest, which ilastik uses: each tree sees a bootstrap sample of all
 training voxels, drawn with replacement and without regard to class; each node tries a few
 channels drawn at random and goes on looking while all of these are constant in the node; the best
-split by Gini impurity is taken, at the middle between neighbouring codes.
+split by Gini impurity is taken, in the middle between neighbouring values.
 
 A node's histograms are filled in one pass over its voxels, whose codes take one cache line each.
 Every tree has a random generator of its own, so the forest does not depend on the number of
@@ -44,13 +44,16 @@ def _below(state, bound):
 
 @njit(cache=True, error_model="numpy")
 def _best_cut_dense(histogram, totals, left):
-    """Return (score, cut) of the best split of one channel; cut 0 if the channel is constant."""
+    """Return the score of a channel's best split and the occupied codes on either side of it.
+
+    The upper code is 0 if the channel is constant.
+    """
     n_classes = totals.size
     n = 0
     for c in range(n_classes):
         left[c] = 0
         n += totals[c]
-    best, cut = -1.0, 0
+    best, lower, upper = -1.0, 0, 0
     before, n_left = -1, 0
     pending = False
     for b in range(histogram.shape[0]):
@@ -60,8 +63,7 @@ def _best_cut_dense(histogram, totals, left):
         if here == 0:
             continue
         if pending:
-            # The split lies in the middle of the empty codes between two occupied ones.
-            cut = (before + b + 1) // 2
+            lower, upper = before, b
             pending = False
         for c in range(n_classes):
             left[c] += histogram[b, c]
@@ -79,7 +81,7 @@ def _best_cut_dense(histogram, totals, left):
         if score > best:
             best = score
             pending = True
-    return best, cut
+    return best, lower, upper
 
 
 @njit(cache=True, error_model="numpy")
@@ -90,7 +92,7 @@ def _best_cut_sparse(histogram, occupied, totals, left):
     for c in range(n_classes):
         left[c] = 0
         n += totals[c]
-    best, cut = -1.0, 0
+    best, lower, upper = -1.0, 0, 0
     before, n_left = -1, 0
     pending = False
     one = np.uint64(1)
@@ -102,7 +104,7 @@ def _best_cut_sparse(histogram, occupied, totals, left):
             word ^= lowest
             b = w * 64 + _bit(lowest)
             if pending:
-                cut = (before + b + 1) // 2
+                lower, upper = before, b
                 pending = False
             for c in range(n_classes):
                 here = histogram[b, c]
@@ -122,7 +124,7 @@ def _best_cut_sparse(histogram, occupied, totals, left):
             if score > best:
                 best = score
                 pending = True
-    return best, cut
+    return best, lower, upper
 
 
 @njit(cache=True)
@@ -160,6 +162,19 @@ def _kind(counts):
 
 
 @njit(cache=True)
+def _middle(cuts, channel, lower, upper):
+    """Return the cut nearest to the middle, by value, of the gap between two occupied codes."""
+    # Code k begins at cell cuts[k - 1], and cells are equally wide.
+    twice = np.int64(cuts[channel, lower]) + np.int64(cuts[channel, upper - 1])
+    best = lower + 1
+    for cut in range(lower + 2, upper + 1):
+        now = abs(2 * np.int64(cuts[channel, cut - 1]) - twice)
+        if now < abs(2 * np.int64(cuts[channel, best - 1]) - twice):
+            best = cut
+    return best
+
+
+@njit(cache=True)
 def _fill(codes, index, times, label, start, stop, tried, count, histogram):
     """Add the weights of members start ... stop - 1 to the histograms of the tried channels."""
     # Unsigned indices: signed ones would be checked for counting from the end.
@@ -182,7 +197,7 @@ def _mark(codes, index, start, stop, tried, count, occupied):
 
 
 @njit(cache=True)
-def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
+def _grow(codes, labels, cuts, n_classes, channels, tries, state, nodes, shares):
     """Grow one tree.
 
     Parameters
@@ -190,6 +205,8 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
     codes : ndarray of uint8, shape (n, 64)
     labels : ndarray of uint8, shape (n,)
         Class of each voxel, from 0.
+    cuts : ndarray of uint16, shape (channels, 255)
+        The cells at which the codes begin; see `manyeyes.forest.coding.Coding`.
     n_classes, channels, tries : int
         ``tries`` channels of the first ``channels`` columns are tried at each node.
     state : ndarray of uint64, shape (1,)
@@ -264,11 +281,12 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
                 _fill(codes, index, times, label, start, stop, tried, count, histogram)
             for j in range(count):
                 if size <= SMALL_NODE:
-                    score, cut = _best_cut_sparse(histogram[j], occupied[j], totals, left)
+                    score, lower, upper = _best_cut_sparse(histogram[j], occupied[j], totals, left)
                 else:
-                    score, cut = _best_cut_dense(histogram[j], totals, left)
-                if cut > 0 and score > best:
-                    best, best_cut, best_channel = score, cut, tried[j]
+                    score, lower, upper = _best_cut_dense(histogram[j], totals, left)
+                if upper > 0 and score > best:
+                    best, best_channel = score, tried[j]
+                    best_cut = _middle(cuts, best_channel, lower, upper)
             seen += count
         if size > SMALL_NODE:
             histogram[:] = 0
@@ -324,12 +342,12 @@ def _grow(codes, labels, n_classes, channels, tries, state, nodes, shares):
 
 
 @njit(cache=True, parallel=True)
-def grow_trees(codes, labels, n_classes, channels, tries, seeds, nodes, shares, sizes):
+def grow_trees(codes, labels, cuts, n_classes, channels, tries, seeds, nodes, shares, sizes):
     """Grow one tree for each seed.
 
     Parameters
     ----------
-    codes, labels, n_classes, channels, tries
+    codes, labels, cuts, n_classes, channels, tries
         As in `_grow`.
     seeds : ndarray of uint64, shape (trees,)
     nodes : ndarray of uint64, shape (trees, 2 * n + 1)
@@ -343,6 +361,6 @@ def grow_trees(codes, labels, n_classes, channels, tries, seeds, nodes, shares, 
         state = np.empty(1, dtype=np.uint64)
         state[0] = seeds[t]
         used, mixed, depth = _grow(
-            codes, labels, n_classes, channels, tries, state, nodes[t], shares[t]
+            codes, labels, cuts, n_classes, channels, tries, state, nodes[t], shares[t]
         )
         sizes[t, 0], sizes[t, 1], sizes[t, 2] = used, mixed, depth

@@ -66,7 +66,9 @@ def train(
     codes = code_values(values, coding)
     places = places.astype(np.uint8)
     if trainer == "manyeyes":
-        nodes, roots, mixed, depth = _own_trees(codes, places, classes.size, seed, trees)
+        nodes, roots, mixed, depth = _own_trees(
+            codes, places, coding.cuts, classes.size, seed, trees
+        )
         name = MANYEYES_VERSION
     else:
         from manyeyes.forest.scikit import scikit_trees
@@ -95,7 +97,12 @@ def train(
 
 
 def _own_trees(
-    codes: np.ndarray, places: np.ndarray, n_classes: int, seed: int, trees: int
+    codes: np.ndarray,
+    places: np.ndarray,
+    cuts: np.ndarray,
+    n_classes: int,
+    seed: int,
+    trees: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Grow the trees and join them; return nodes, roots, mixed leaves and depth."""
     n = places.size
@@ -104,7 +111,9 @@ def _own_trees(
     grown = np.empty((trees, 2 * n + 1), dtype=np.uint64)
     shares = np.empty((trees, n // 2 + 1, n_classes), dtype=np.float32)
     sizes = np.empty((trees, 3), dtype=np.int64)
-    grow_trees(codes, places, n_classes, N_CHANNELS, CHANNELS_TRIED, seeds, grown, shares, sizes)
+    grow_trees(
+        codes, places, cuts, n_classes, N_CHANNELS, CHANNELS_TRIED, seeds, grown, shares, sizes
+    )
     used, mixed, depth = sizes.T
     return join_trees(
         [tree[:k] for tree, k in zip(grown, used, strict=True)],
