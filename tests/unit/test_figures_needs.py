@@ -115,7 +115,7 @@ def test_own_data_gets_the_figures_of_the_open_data():
     own = study({"mine": measured()}, {"all": block([*paper.COVERAGES, "S2", "cWS"])})
     assert set(figures_of(own)) == {
         *("fig1", "fig2", "fig3", "fig4", "fig5"),
-        *("fig_s1", "fig_s2", "fig_s3", "fig_s6"),
+        *("fig_s1", "fig_s2", "fig_s3", "fig_s6", "fig_disagreement"),
     }
     assert needs_of("fig2", own).datasets == ("mine",)
     assert {cell.dataset for cell in needs_of("fig2", own).cells} == {"mine"}

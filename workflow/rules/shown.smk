@@ -34,6 +34,7 @@ def files_of_figure(figure):
             "images": [f"{RESULTS}/images/{d}/{f}.tif" for d, f in needs.images],
             "segmentations": [segmentation_of(cell) for cell in needs.cells],
             "truths": [f"{RESULTS}/truth/{dataset}.tif" for dataset in needs.truths],
+            "votes": [f"{RESULTS}/votes/{d}/{f}.tif" for (d, f), _ in needs.votes],
         }
         return found | {name: paths for name, paths in volumes.items() if paths}
 
@@ -52,7 +53,9 @@ def shown_in_figure(figure):
             "cells": [(c.dataset, c.filter, c.variant, c.user) for c in needs.cells],
             "truths": list(needs.truths),
         }
-        if needs.cells or needs.truths:
+        if needs.votes:
+            told["votes"] = [(d, voted_on(d, f, names)) for (d, f), names in needs.votes]
+        if needs.cells or needs.truths or needs.votes:
             told["voxel_sizes_nm"] = {name: d.voxel_size_nm for name, d in datasets.items()}
         if figure == "fig_s1":
             told["draws_seeds"] = any(cell.variant in paper.COVERAGES for cell in STUDY.cells())
@@ -62,6 +65,15 @@ def shown_in_figure(figure):
         return told
 
     return shown
+
+
+def voted_on(dataset, filter_, wanted):
+    """Return the pages of an image's votes: variant, number of users, whether it is wanted."""
+    users = {}
+    for cell in SHARED_CELLS:
+        if (cell.dataset, cell.filter) == (dataset, filter_):
+            users[cell.variant] = users.get(cell.variant, 0) + 1
+    return [(v, users[v], v in wanted) for v in STUDY.variants if v in users]
 
 
 def target_of(dataset):

@@ -11,6 +11,7 @@ from .definition import (
     VERDICTS,
     Claim,
     Claims,
+    NumberCheck,
     OrderingCheck,
     needs_of,
     needs_of_claim,
@@ -31,6 +32,8 @@ COLUMNS = {
     "place": "str",
     "kind": "str",
     "metric": "str",
+    "paper_low": "float64",
+    "paper_high": "float64",
     "paper_percentile": "float64",
     "users": "int64",
     "realisations": "int64",
@@ -58,8 +61,9 @@ def scorecard(tables: Mapping[str, pd.DataFrame], claims: Claims) -> pd.DataFram
           give; for an ordering the share of panels that show it (0 to 1) and that share's
           interval, NaN with too few users; NaN where nothing was checked.
         - verdict: one of `definition.VERDICTS`; reason.
-        - place, kind, metric (of the first check), paper_percentile (where the paper's number
-          lies among ours, 0 to 100), users, realisations (0 where nothing was checked),
+        - place, kind, metric (of the first check), paper_low, paper_high (the number that the paper
+          states, twice, or its range; NaN for orderings), paper_percentile (where the paper's
+          number lies among ours, 0 to 100), users, realisations (0 where nothing was checked),
           contradicts (ids, separated by spaces).
     """
     study, cache = StudyTables(tables), {}
@@ -112,6 +116,8 @@ def _row(claim: Claim, claims: Claims, study: StudyTables, cache: dict) -> dict:
         "place": claim.place,
         "kind": claim.kind,
         "metric": "",
+        "paper_low": np.nan,
+        "paper_high": np.nan,
         "paper_percentile": np.nan,
         "users": 0,
         "realisations": 0,
@@ -123,6 +129,10 @@ def _row(claim: Claim, claims: Claims, study: StudyTables, cache: dict) -> dict:
         sentences = [_sentence(claim.because)]
     else:
         row["metric"] = _first_metric(claim)
+        for check in claim.checks:
+            if isinstance(check, NumberCheck):
+                row |= {"paper_low": check.stated_low, "paper_high": check.stated_high}
+                break
         panels = panels_for(study, needs, claims.rules.least_users)
         if isinstance(panels, str):
             verdict, sentences = "not testable here", [_sentence(panels)]

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ..comparisons import shared_cells
 from . import paper
 
 RAW = "raw"
+MOST_DISAGREEMENT_DATASETS = 4
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,15 @@ class Needs:
         Segmentations that it reads, with dataset, filter, variant and user.
     truths : tuple of str
         Datasets whose truth volume it reads.
+    votes : tuple of ((dataset, filter), variants)
+        Central slices of votes that it reads, and the variants that it shows of them.
     """
 
     datasets: tuple[str, ...] = ()
     images: tuple[tuple[str, str], ...] = ()
     cells: tuple = ()
     truths: tuple[str, ...] = ()
+    votes: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = ()
 
     def __bool__(self):
         return bool(self.datasets)
@@ -207,6 +212,35 @@ def _fig_accuracy(study) -> Needs:
     return Needs(tuple(_with_truth(study, ["twin", "simulated-imaging"])))
 
 
+def _fig_claims(study) -> Needs:
+    """Datasets of the paper, since its claims are about no others."""
+    names = {cell.dataset for cell in shared_cells(study)}
+    return Needs(tuple(name for name in paper.DATASETS if name in names))
+
+
+def _fig_reproducible(study) -> Needs:
+    shared = {cell.dataset for cell in shared_cells(study)}
+    names = _with_truth(study, ["twin", "simulated-imaging"])
+    return Needs(tuple(name for name in names if name in shared))
+
+
+def _fig_disagreement(study) -> Needs:
+    """Few datasets and variants: those of the paper's last comparison where there are any."""
+    shared: dict[str, dict] = {}
+    for cell in shared_cells(study):
+        if cell.filter == RAW:
+            shared.setdefault(cell.dataset, {})[cell.variant] = None
+    found = {variant for variants in shared.values() for variant in variants}
+    chosen = [v for v in paper.COMPARED if v in found]
+    chosen = chosen or [v for v in study.variants if v in found][: len(paper.COMPARED)]
+    shown = {d: tuple(v for v in chosen if v in shared[d]) for d in paper.in_paper_order(shared)}
+    # Those with most to compare, in the paper's order.
+    best = sorted((d for d in shown if shown[d]), key=lambda d: -len(shown[d]))
+    best = best[:MOST_DISAGREEMENT_DATASETS]
+    datasets = tuple(d for d in shown if d in best)
+    return Needs(datasets, votes=tuple(((d, RAW), shown[d]) for d in datasets))
+
+
 def _fig_baseline(study) -> Needs:
     if not study.baseline:
         return Needs()
@@ -243,6 +277,7 @@ _VARIATION = "Variation between users"
 _SLICES = "Slices"
 _DETAILS = "User by user"
 _CHECKS = "Images, twins and accuracy"
+_FOLLOWS = "What follows"
 
 _SD = ("variability", "volume_fractions")
 _SD_AND_PAIRS = (*_SD, "pairwise")
@@ -377,5 +412,26 @@ FIGURES = {
         ("geometry", "particles"),
         _fig_geometry,
         "a measured geometry and a twin of the same family of materials",
+    ),
+    "fig_claims": Figure(
+        "Every claim of the paper, with this study's verdict",
+        _FOLLOWS,
+        ("claims",),
+        _fig_claims,
+        "a dataset of the paper (NMC-1 to NEX-U) that two users segment",
+    ),
+    "fig_reproducible": Figure(
+        "Reproducible is not accurate: spread over users against bias",
+        _FOLLOWS,
+        ("errors",),
+        _fig_reproducible,
+        "a dataset whose truth is known, segmented by two users",
+    ),
+    "fig_disagreement": Figure(
+        "Where users differ, and how near to interfaces",
+        _FOLLOWS,
+        ("concentration",),
+        _fig_disagreement,
+        "a raw image that two users segment with one variant",
     ),
 }

@@ -4,10 +4,12 @@ from .agreement import agreement_tables, fleiss_kappa, pair_agreement, votes
 from .choices import choices_of_users, place_in, sd_of_choices, share_of_choices
 from .deviations import brown_forsythe, compare_deviations
 from .disagreement import concentration, disagreement_map
+from .effort import effort_table
 from .errors import error_parts
 from .families import holm
+from .interfaces import concentration_table
 from .power import power_paired, power_table, power_unpaired, simulated_power, users_needed
-from .recommendation import recommendation_table, recommendation_text
+from .recommendation import paired_rows, recommendation_table, recommendation_text
 from .sensitivity import sensitivity_design, sobol_table
 from .spread import f_ratio, pitman_morgan, sd_interval
 from .tables import (
@@ -27,8 +29,10 @@ __all__ = [
     "compare_deviations",
     "comparison_table",
     "concentration",
+    "concentration_table",
     "contrasts_from_config",
     "disagreement_map",
+    "effort_table",
     "error_parts",
     "error_table",
     "f_ratio",
@@ -36,6 +40,7 @@ __all__ = [
     "holm",
     "mixed_comparison_table",
     "pair_agreement",
+    "paired_rows",
     "pitman_morgan",
     "place_in",
     "power_paired",

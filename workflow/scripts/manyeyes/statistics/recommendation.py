@@ -100,6 +100,29 @@ def recommendation_table(
     return table.sort_values("contrast_to_noise", kind="stable", ignore_index=True)
 
 
+def paired_rows(accuracies: pd.DataFrame, users: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return the rows that a recommendation may compare: all by the same users.
+
+    Parameters
+    ----------
+    accuracies : DataFrame
+        dataset, filter, variant, user and anything else.
+    users : mapping of dataset to sequence of str
+        Whose rows to keep; see `manyeyes.comparisons.users_of_all`.
+
+    Returns
+    -------
+    DataFrame
+        Without datasets that are not named, without other users, and without the conditions that
+        not all of these users did.
+    """
+    wanted = {(dataset, user) for dataset, names in users.items() for user in names}
+    keys = zip(accuracies["dataset"], accuracies["user"], strict=True)
+    rows = accuracies[[key in wanted for key in keys]]
+    done = rows.groupby(["dataset", "filter", "variant"])["user"].transform("nunique")
+    return rows[done == rows["dataset"].map({name: len(set(of)) for name, of in users.items()})]
+
+
 def recommendation_text(table: pd.DataFrame) -> str:
     """Return the recommendation as a paragraph.
 

@@ -1,0 +1,89 @@
+"""Who can be compared in a study, and which comparisons it can make."""
+
+from types import SimpleNamespace
+
+import pytest
+from manyeyes.comparisons import comparisons_of, shared_cells, users_of_all
+from manyeyes.study import Block, Study
+
+S2_CWS = {"datasets": "all", "first": ["raw", "cWS"], "second": ["raw", "S2"]}
+
+
+def study(*blocks, users="ABCD"):
+    """Return a study of two datasets from (datasets, filters, variants, users)."""
+    made = tuple(Block(f"b{i}", *map(tuple, block)) for i, block in enumerate(blocks))
+    return Study(
+        name="s",
+        title="s",
+        seed="1",
+        datasets={name: SimpleNamespace(has_truth=True) for name in ("one", "two")},
+        filters={"raw": {}, "gaussian": {}},
+        variants={key: {} for key in ("S2", "cWS", "MLX10")},
+        users=dict.fromkeys(users),
+        blocks=made,
+        population={},
+        electrodes={},
+        baseline=None,
+    )
+
+
+def test_cells_of_a_single_user_are_not_shared():
+    of_two = study((["one"], ["raw"], ["S2"], "AB"), (["one"], ["raw"], ["cWS"], "A"))
+    assert [(c.variant, c.user) for c in shared_cells(of_two)] == [("S2", "A"), ("S2", "B")]
+
+
+def test_methods_are_compared_over_users_who_did_all_of_them():
+    mixed = study(
+        (["one"], ["raw"], ["S2", "cWS"], "ABC"),
+        (["one"], ["raw"], ["MLX10"], "AC"),
+        (["two"], ["raw"], ["S2"], "D"),
+    )
+    assert users_of_all(mixed, "one") == ["A", "C"]
+    assert users_of_all(mixed, "two") == []
+
+
+def test_all_datasets_are_those_where_three_users_did_both():
+    uneven = study(
+        (["one", "two"], ["raw"], ["S2"], "ABC"),
+        (["one"], ["raw"], ["cWS"], "ABC"),
+        (["two"], ["raw"], ["cWS"], "AB"),
+    )
+    (made,) = comparisons_of([S2_CWS], uneven)
+    assert made["name"] == "cWS raw against S2 raw"
+    assert made["datasets"] == ["one"]
+    assert not made["paired_over_datasets"]
+
+
+def test_comparisons_over_datasets_need_users_who_did_every_one():
+    both = study((["one", "two"], ["raw"], ["S2", "cWS"], "ABC"))
+    apart = study(
+        (["one"], ["raw"], ["S2", "cWS"], "ABC"), (["two"], ["raw"], ["S2", "cWS"], "BCD")
+    )
+    assert comparisons_of([S2_CWS], both)[0]["paired_over_datasets"]
+    assert comparisons_of([S2_CWS], apart)[0]["datasets"] == ["one", "two"]
+    assert not comparisons_of([S2_CWS], apart)[0]["paired_over_datasets"]
+
+
+def test_a_list_for_many_studies_leaves_out_what_this_one_has_not():
+    assert comparisons_of([S2_CWS], study((["one"], ["raw"], ["S2"], "ABC"))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"datasets": ["two"]}, "comparisons.0.datasets: 0 users did both"),
+        ({"datasets": ["three"]}, "'three'"),
+        ({"first": ["raw", "S9"]}, r"found \[raw, S9\]"),
+        ({"first": ["raw", "S2"]}, "nothing to compare"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(change, words):
+    one = study((["one"], ["raw"], ["S2", "cWS"], "ABC"))
+    with pytest.raises(ValueError, match=words):
+        comparisons_of([S2_CWS | change], one)
+
+
+def test_two_comparisons_of_one_name_are_refused():
+    one = study((["one"], ["raw"], ["S2", "cWS"], "ABC"))
+    with pytest.raises(ValueError, match=r"comparisons.1: two comparisons are called 'cWS raw"):
+        comparisons_of([S2_CWS, S2_CWS], one)

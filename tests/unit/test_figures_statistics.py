@@ -1,0 +1,152 @@
+"""The figures of what many users show: what is drawn is what the tables say."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from manyeyes.claims import claims_from_mapping, scorecard
+from manyeyes.figures import fig_claims, fig_disagreement, fig_reproducible, paper, style
+from manyeyes.measures import sample_sd
+from manyeyes.randomness import generator
+from manyeyes.statistics import error_table
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+TOP = Path(__file__).parents[2]
+CLAIMS = claims_from_mapping(yaml.safe_load((TOP / "workflow/claims.yaml").read_text("utf-8")))
+TWINS = dict.fromkeys(paper.DATASETS, "twin")
+VARIANTS = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
+
+
+def fractions(users):
+    rng = generator("made-up fractions")
+    cells = itertools.product(paper.DATASETS, ("raw", "gaussian"), VARIANTS, users)
+    table = pd.DataFrame(list(cells), columns=["dataset", "filter", "variant", "user"])
+    table["active_fraction"] = 0.5 + 0.03 * rng.standard_normal(len(table))
+    return table
+
+
+@pytest.fixture(scope="module", params=["ABC", "ABCDEFGHIJKLMNOP"])
+def claims(request):
+    return scorecard({"volume_fractions": fractions(request.param)}, CLAIMS)
+
+
+@pytest.fixture(scope="module")
+def errors():
+    table = fractions("ABC")
+    return error_table(table.assign(bias=table["active_fraction"] - 0.49))
+
+
+@pytest.fixture(scope="module")
+def disagreement():
+    rng = generator("made-up votes")
+    datasets = ("NMC-2", "GRA-2", "NEX-V", "NEX-U")
+    votes = {
+        key: (rng.integers(0, 4, (40, 40)).astype(np.uint8), 3)
+        for key in itertools.product(datasets, paper.COMPARED)
+    }
+    rows = [
+        (d, "raw", v, 3, "truth", near, 0.3 * near, 0.2 * near, 1.5)
+        for (d, v), near in itertools.product(votes, (1, 2, 3))
+    ]
+    columns = "dataset filter variant users reference within_voxels disagreement_share voxel_share"
+    return votes, pd.DataFrame(rows, columns=[*columns.split(), "enrichment"])
+
+
+def texts(figure):
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+def check_page(figure):
+    """Check size, letters, origin, and that no word runs off."""
+    width, height = figure.get_size_inches() * 25.4
+    assert width <= style.DOUBLE_MM + 0.1
+    assert height <= style.PAGE_MM + 0.1
+    with style.context():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    for text in texts(figure):
+        box, page = text.get_window_extent(canvas.get_renderer()), figure.bbox
+        inside = box.x0 >= page.x0 - 2 and box.x1 <= page.x1 + 2
+        assert inside and box.y0 >= page.y0 - 2 and box.y1 <= page.y1 + 2, text.get_text()
+        assert text.get_fontsize() >= 5.5
+    assert any("Data: digital twin" in text.get_text() for text in texts(figure))
+
+
+def test_the_scorecard_fits_a_page(claims):
+    check_page(fig_claims.draw(claims, TWINS))
+
+
+def test_the_scorecard_has_every_claim_once(claims):
+    words = " ".join(t.get_text() for t in texts(fig_claims.draw(claims, TWINS)))
+    for claim in claims["id"]:
+        assert words.count(claim) == 1, claim
+
+
+def test_the_scorecard_counts_verdicts(claims):
+    drawn = {t.get_text() for t in texts(fig_claims.draw(claims, TWINS)) if t.get_fontsize() == 6.0}
+    assert {str(n) for n in claims["verdict"].value_counts()} <= drawn
+
+
+def test_orderings_stand_at_their_share(claims):
+    (axes,) = fig_claims.draw(claims, TWINS).axes
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    bar = fig_claims.LEFT + 63
+    shares = sorted((d.get_xdata()[0] - bar) / 25 for d in dots if d.get_xdata()[0] < bar + 26)
+    expected = claims.loc[claims["kind"] == "ordering", "our_value"].dropna()
+    assert len(expected) > 10
+    assert shares == pytest.approx(sorted(expected))
+
+
+def test_an_unknown_verdict_is_refused(claims):
+    with pytest.raises(ValueError, match="found 114 claims and maybe"):
+        fig_claims.draw(claims.assign(verdict="maybe"), TWINS)
+
+
+def test_methods_stand_at_their_spread_and_bias(errors):
+    figure = fig_reproducible.draw(errors, TWINS)
+    check_page(figure)
+    axes = next(a for a in figure.axes if "GRA-2" in a.get_title(loc="left"))
+    marks = [line for line in axes.lines if line.get_marker() not in ("None", "", None)]
+    rows = errors[errors["dataset"] == "GRA-2"]
+    found = sorted((m.get_xdata()[0], m.get_ydata()[0]) for m in marks)
+    assert np.allclose(found, sorted(zip(100 * rows["sd"], 100 * rows["bias"], strict=True)))
+
+
+def test_users_who_all_agree_stand_at_the_edge():
+    table = fractions("ABC")
+    same = table["variant"] == "S2"
+    table.loc[same, "active_fraction"] = 0.5
+    assert sample_sd(table.loc[same, "active_fraction"]) == 0
+    figure = fig_reproducible.draw(error_table(table.assign(bias=0.01)), {"NMC-1": "twin"})
+    check_page(figure)
+    assert any("stand at the left edge" in t.get_text() for t in texts(figure))
+
+
+def test_nothing_to_draw_is_said(errors, disagreement):
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_reproducible.draw(errors, {"mine": "twin"})
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_disagreement.draw(*disagreement, {"mine": "twin"}, {})
+
+
+def test_maps_show_where_users_differ(disagreement):
+    votes, table = disagreement
+    origins = dict.fromkeys(("NMC-2", "GRA-2", "NEX-V", "NEX-U"), "twin")
+    figure = fig_disagreement.draw(votes, table, origins, dict.fromkeys(origins, 397.0))
+    check_page(figure)
+    maps = [axes for axes in figure.axes if len(axes.images) == 2]
+    assert len(maps) == 16
+    shown, (counted, _) = maps[0].images[1].get_array(), votes["NMC-2", "S2"]
+    assert np.array_equal(~np.ma.getmaskarray(shown), (counted > 0) & (counted < 3))
+    (panel,) = [a for a in figure.axes if "GRA-2" in a.get_title(loc="left") and not a.images]
+    assert panel.lines[0].get_ydata() == pytest.approx([30, 60, 90])
+
+
+def test_one_dataset_with_one_variant_is_enough(disagreement):
+    votes, table = disagreement
+    one = {("NMC-2", "S2"): votes["NMC-2", "S2"]}
+    check_page(fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0}))

@@ -1,0 +1,146 @@
+# What so many users can show: spread and its comparisons, errors taken apart, agreement voxel by
+# voxel, the paper's claims one by one, and what follows for a laboratory.
+
+
+rule score_claims:
+    input:
+        **tables_of_claims(),
+        claims=TOP / "workflow" / "claims.yaml",
+    output:
+        claims=f"{TABLES}/claims.csv",
+        summary=f"{TABLES}/claims_summary.csv",
+    log:
+        f"{RESULTS}/logs/score_claims.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/score_claims.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        code=code_of("score_claims.py"),
+    script:
+        "../scripts/score_claims.py"
+
+
+rule compare_spread:
+    input:
+        f"{TABLES}/volume_fractions.csv",
+    output:
+        spread=f"{TABLES}/spread.csv",
+        power=f"{TABLES}/power.csv",
+        comparisons=compared("comparisons", 1),
+        over_datasets=compared("comparisons_over_datasets", 2),
+    log:
+        f"{RESULTS}/logs/compare_spread.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compare_spread.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        code=code_of("compare_spread.py"),
+        comparisons=COMPARISONS,
+        # The paper speaks of spreads that differ two- to fourfold; below 1.25 nobody would mind.
+        sd_ratios=[1.25, 1.5, 2, 3, 4],
+    script:
+        "../scripts/compare_spread.py"
+
+
+rule decompose_errors:
+    input:
+        f"{TABLES}/accuracy.csv",
+    output:
+        f"{TABLES}/errors.csv",
+    log:
+        f"{RESULTS}/logs/decompose_errors.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/decompose_errors.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        code=code_of("decompose_errors.py"),
+    script:
+        "../scripts/decompose_errors.py"
+
+
+rule agree_on_image:
+    input:
+        segmentations=lambda wildcards: [
+            segmentation_of(cell) for cell in shared_cells_on_image(wildcards)
+        ],
+        truth=truth_of,
+    output:
+        agreement=f"{RESULTS}/parts/agreement/{{dataset}}/{{filter}}.csv",
+        group_agreement=f"{RESULTS}/parts/group_agreement/{{dataset}}/{{filter}}.csv",
+        concentration=f"{RESULTS}/parts/concentration/{{dataset}}/{{filter}}.csv",
+        votes=f"{RESULTS}/votes/{{dataset}}/{{filter}}.tif",
+    log:
+        f"{RESULTS}/logs/agree_on_image/{{dataset}}/{{filter}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/agree_on_image/{{dataset}}/{{filter}}.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
+        mem_mb=megabytes(60 + len(STUDY.users)),
+    params:
+        code=code_of("agree_on_image.py"),
+        cells=lambda wildcards: [(c.variant, c.user) for c in shared_cells_on_image(wildcards)],
+        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+    script:
+        "../scripts/agree_on_image.py"
+
+
+rule count_effort:
+    input:
+        drawings=lambda wildcards: [drawing_of(cell) for cell in drawn_by_hand(wildcards)],
+    output:
+        f"{RESULTS}/parts/effort/{{dataset}}/{{filter}}.csv",
+    log:
+        f"{RESULTS}/logs/count_effort/{{dataset}}/{{filter}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/count_effort/{{dataset}}/{{filter}}.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=megabytes(5),
+    params:
+        code=code_of("count_effort.py"),
+        cells=lambda wildcards: [(c.variant, c.user) for c in cells_on_image(wildcards)],
+        drawn=lambda wildcards: [(c.variant, c.user) for c in drawn_by_hand(wildcards)],
+        voxels=lambda wildcards: STUDY.datasets[wildcards.dataset].voxels,
+    script:
+        "../scripts/count_effort.py"
+
+
+rule recommend:
+    input:
+        accuracy=f"{TABLES}/accuracy.csv",
+        image_quality=f"{TABLES}/image_quality.csv",
+        effort=f"{TABLES}/effort.csv",
+    output:
+        table=f"{TABLES}/recommendation.csv",
+        text=report(
+            f"{TABLES}/recommendation.md",
+            caption="../report/recommendation.rst",
+            category="What follows",
+            labels={"table": "recommendation", "shows": "Which method to take, and at what cost"},
+        ),
+    log:
+        f"{RESULTS}/logs/recommend.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/recommend.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        code=code_of("recommend.py"),
+        users=recommended(),
+        voxel_sizes_nm={name: STUDY.datasets[name].voxel_size_nm for name in recommended()},
+    script:
+        "../scripts/recommend.py"

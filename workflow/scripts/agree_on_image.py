@@ -1,0 +1,42 @@
+"""Compare the users of each variant on one image voxel by voxel."""
+
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+from manyeyes.figures.panels import central_slice
+from manyeyes.measures import truth_active
+from manyeyes.statistics import agreement_tables, concentration_table, votes
+from manyeyes.study import Cell
+from rule_script import run
+from study_files import read_volume, write_table, write_volume
+
+
+def main(snakemake) -> None:
+    """Run the rule `agree_on_image`."""
+    wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
+    truth = None
+    for path in snakemake.input.get("truth", []):
+        truth = truth_active(read_volume(path), filled=False)
+    cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
+    paths = zip(cells, snakemake.input.segmentations, strict=True)
+    parts, slices = [], []
+    # One variant at a time, so that only its users' volumes are in memory.
+    for variant, members in groupby(paths, key=lambda item: item[0].variant):
+        labels = [(cell, read_volume(path)) for cell, path in members]
+        counted = votes(volume for _, volume in labels)
+        key = (wildcards.dataset, wildcards.filter, variant)
+        near = concentration_table({key: (counted, len(labels))}, truth)
+        parts.append((*agreement_tables(labels), near))
+        slices.append(central_slice(counted))
+    for path, tables in zip(
+        (output.agreement, output.group_agreement, output.concentration),
+        zip(*parts, strict=True),
+        strict=True,
+    ):
+        write_table(pd.concat(tables, ignore_index=True), path)
+    write_volume(output.votes, np.stack(slices), params.voxel_size_nm)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,30 @@
+"""Give every spread its interval, make the comparisons that the study lists, and plan studies."""
+
+from manyeyes.statistics import (
+    comparison_table,
+    contrasts_from_config,
+    mixed_comparison_table,
+    power_table,
+    spread_table,
+)
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `compare_spread`."""
+    fractions, output = read_table(snakemake.input[0]), snakemake.output
+    write_table(spread_table(fractions), output.spread)
+    write_table(power_table(snakemake.params.sd_ratios), output.power)
+    listed = snakemake.params.comparisons
+    over_datasets = [entry for entry in listed if entry["paired_over_datasets"]]
+    # Either file is there only if the study has such comparisons.
+    for path in output.comparisons:
+        write_table(comparison_table(fractions, contrasts_from_config(listed)), path)
+    for path in output.over_datasets:
+        table = mixed_comparison_table(fractions, contrasts_from_config(over_datasets))
+        write_table(table, path)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,25 @@
+"""Count what users labelled by hand on one image."""
+
+from manyeyes.statistics import effort_table
+from manyeyes.study import Cell
+from rule_script import run
+from study_files import read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `count_effort`."""
+    wildcards, params = snakemake.wildcards, snakemake.params
+    paths = snakemake.input.get("drawings", [])
+    drawn = dict(zip(map(tuple, params.drawn), paths, strict=True))
+    drawings = (
+        (
+            Cell(wildcards.dataset, wildcards.filter, *names),
+            read_volume(drawn[tuple(names)]) if tuple(names) in drawn else None,
+        )
+        for names in params.cells
+    )
+    write_table(effort_table(drawings, params.voxels), snakemake.output[0])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,25 @@
+"""Draw where users differ, and how near to interfaces."""
+
+from figure_jobs import origins, save, tables, voxel_sizes_nm
+from manyeyes.figures import fig_disagreement
+from rule_script import run
+from study_files import read_volume
+
+
+def main(snakemake) -> None:
+    """Run the rule `draw_fig_disagreement`."""
+    votes = {}
+    shown = snakemake.params.shown["votes"]
+    for (dataset, pages), path in zip(shown, snakemake.input.votes, strict=True):
+        for page, (variant, users, wanted) in zip(read_volume(path), pages, strict=True):
+            if wanted:
+                votes[dataset, variant] = page, users
+    (concentration,) = tables(snakemake, "concentration")
+    figure = fig_disagreement.draw(
+        votes, concentration, origins(snakemake), voxel_sizes_nm(snakemake)
+    )
+    save(snakemake, figure)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,43 @@
+"""What segmenting costs a user: voxels labelled by hand."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ["dataset", "filter", "variant", "user", "labelled_voxels", "labelled_share"]
+
+
+def effort_table(drawings: Iterable[tuple], voxels: int) -> pd.DataFrame:
+    """Return how many voxels each user labelled by hand.
+
+    Parameters
+    ----------
+    drawings : iterable of (cell, ndarray of uint8 or None)
+        Cells have ``dataset``, ``filter``, ``variant`` and ``user``. The label volume (z, y, x) of
+        what was drawn, 0 unlabelled; None where a user sets grey levels and labels nothing by
+        hand: thresholds, watershed, and forests whose seeds come from thresholds.
+    voxels : int
+        Of the whole image.
+
+    Returns
+    -------
+    DataFrame
+        dataset, filter, variant, user, labelled_voxels, labelled_share (of the image, 0 to 1).
+
+    Raises
+    ------
+    ValueError
+        If a label volume is of another size than the image.
+    """
+    rows = []
+    for cell, labels in drawings:
+        if labels is not None and labels.size != voxels:
+            raise ValueError(
+                f"the labels of {cell.dataset}/{cell.filter}/{cell.variant}/{cell.user} have "
+                f"{labels.size} voxels, the image {voxels}; give labels of the whole crop"
+            )
+        labelled = 0 if labels is None else int(np.count_nonzero(labels))
+        names = (cell.dataset, cell.filter, cell.variant, cell.user)
+        rows.append((*names, labelled, labelled / voxels))
+    return pd.DataFrame(rows, columns=COLUMNS)

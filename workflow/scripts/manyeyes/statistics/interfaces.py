@@ -1,0 +1,53 @@
+"""The table of how near to interfaces users disagree."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from .disagreement import Concentration, concentration
+
+WITHIN_VOXELS = (1, 2, 3)
+
+
+def concentration_table(
+    votes: Mapping[tuple[str, str, str], tuple[np.ndarray, int]], truth: np.ndarray | None
+) -> pd.DataFrame:
+    """Return which share of the disagreement lies within 1, 2 and 3 voxels of an interface.
+
+    Parameters
+    ----------
+    votes : mapping of (dataset, filter, variant) to (ndarray of uint8, int)
+        How many users call each voxel active, shape (z, y, x), and how many users there are; see
+        `agreement.votes`. All of one dataset.
+    truth : ndarray of bool, shape (z, y, x), or None
+        Active material, where it is known. Else the interfaces are those of the users' majority,
+        which differ from variant to variant.
+
+    Returns
+    -------
+    DataFrame
+        dataset, filter, variant, users, reference (truth or majority), then the fields of
+        `disagreement.Concentration`; these are NaN where the reference has a single phase and so
+        no interface.
+    """
+    rows = []
+    for (dataset, filter_, variant), (counted, users) in votes.items():
+        reference = 2 * counted.astype(np.int16) > users if truth is None else truth
+        if reference.min() == reference.max():
+            nothing = float("nan")
+            found = [Concentration(d, nothing, nothing, nothing) for d in WITHIN_VOXELS]
+        else:
+            found = concentration(counted, users, reference, WITHIN_VOXELS)
+        rows += [
+            {
+                "dataset": dataset,
+                "filter": filter_,
+                "variant": variant,
+                "users": users,
+                "reference": "majority" if truth is None else "truth",
+                **one._asdict(),
+            }
+            for one in found
+        ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,21 @@
+"""Hold the study's tables against every claim of the paper."""
+
+from pathlib import Path
+
+import yaml
+from manyeyes.claims import claims_from_mapping, count_verdicts, scorecard
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `score_claims`."""
+    given = dict(snakemake.input.items())
+    claims = claims_from_mapping(yaml.safe_load(Path(given.pop("claims")).read_text("utf-8")))
+    card = scorecard({name: read_table(path) for name, path in given.items()}, claims)
+    write_table(card, snakemake.output.claims)
+    write_table(count_verdicts(card), snakemake.output.summary)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
