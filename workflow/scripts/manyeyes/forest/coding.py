@@ -8,10 +8,11 @@ a code is a split by a threshold.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
+from numba import get_num_threads, njit, prange
 
 from manyeyes.forest.filters import CODE_CELLS
 
@@ -68,9 +69,10 @@ def make_coding(values: np.ndarray) -> Coding:
     low = np.zeros(channels, dtype=np.float32)
     per_unit = np.zeros(channels, dtype=np.float32)
     cuts = np.full((channels, MOST_CUTS), CODE_CELLS + 1, dtype=np.uint16)
-    for channel in range(channels):
-        ordered = np.sort(values[:, channel])
-        borders, below = _borders(ordered)
+    # Sorting takes nearly all of the time, and lets other threads run.
+    with ThreadPoolExecutor(get_num_threads()) as pool:
+        chosen = list(pool.map(lambda column: _borders(np.sort(column)), values.T))
+    for channel, (borders, below) in enumerate(chosen):
         if borders.size == 0:
             continue
         # The grid spans the borders, not the values, so that it spends no cells on tails. The
@@ -127,11 +129,12 @@ def _borders(ordered: np.ndarray) -> tuple[np.ndarray, np.float64]:
         near = np.abs(middle - (low + high) / 2) <= FARTHEST_BORDER * (high - low)
         inside = np.flatnonzero(near if high > low else np.ones_like(near))
         part, width = part[inside], gaps[inside]
-        ends = np.flatnonzero(np.diff(part, append=parts))
-        by_width = np.lexsort((width, part))
-        widest = by_width[ends]
-        whole = np.bincount(part, weights=width, minlength=parts)[part[ends]]
-        taken = np.where(width[widest] > whole * NOTABLE_GAP, widest, ends)
+        begins = np.flatnonzero(np.diff(part, prepend=-1))
+        ends = np.append(begins[1:], part.size) - 1
+        widest = np.maximum.reduceat(width, begins)
+        taken = ends.copy()
+        for k in np.flatnonzero(widest > NOTABLE_GAP * np.add.reduceat(width, begins)):
+            taken[k] = begins[k] + width[begins[k] : ends[k] + 1].argmax()
         chosen = np.unique(np.concatenate([inside[taken], around]))
         if chosen.size > MOST_CUTS:
             chosen = chosen[np.arange(MOST_CUTS) * chosen.size // MOST_CUTS]
