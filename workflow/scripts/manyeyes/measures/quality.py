@@ -12,7 +12,7 @@ LEVELS = 256
 SMOOTHING_VOXELS = 2.0
 CORE_DEPTH_VOXELS = 3.0
 LEAST_CORE_VOXELS = 100
-HISTOGRAM_BANDWIDTH = 0.05
+HISTOGRAM_BANDWIDTH = 0.025
 LEAST_PROMINENCE = 0.02
 
 
@@ -134,7 +134,7 @@ def grey_histogram(image: np.ndarray) -> np.ndarray:
 def histogram_modes(histogram: np.ndarray) -> int:
     """Return how many peaks a person would see in a grey-value histogram.
 
-    The histogram is smoothed with a Gaussian of 5 % of its 0.5-99.5 % range; a peak is a mode if
+    The histogram is smoothed with a Gaussian of 2.5 % of its 0.5-99.5 % range; a peak is a mode if
     it stands out by at least 2 % of the highest one (its prominence: the climb from the deepest
     valley that parts it from anything higher). The first and last level hold clipped voxels and
     are left out. Both numbers are choices: wide enough that counting noise makes no mode, narrow
