@@ -53,13 +53,8 @@ def of_paper():
         "drawn": block(paper.COVERAGES, ["NMC-2", "GRA-2"]),
         "drawn_in_house": block(["MLX10", "MLX25"], list(paper.IN_HOUSE), ["raw"]),
     }
-    fib = {"datasets": ["NEX-U", "NEX-V"], "block": None, "paper_percent": 50.8}
-    fib["block"] = {
-        "electrode": "one",
-        "origin_um": [0, 0, 0],
-        "shape": [8, 8, 8],
-        "voxel_size_nm": 126,
-    }
+    chain = {"source": {"kind": "twin", "electrode": "one"}}
+    fib = {"datasets": ["NEX-U", "NEX-V"], "fibsem": chain, "paper_percent": 50.8}
     return study(datasets, plan, baseline=fib)
 
 
