@@ -166,7 +166,8 @@ def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> float:
         size=7.0,
     )
     y += 3.5
-    letters = int((RIGHT - MIDDLE) / LETTER_MM)
+    # Names of claims are capitals and digits, wider than other text.
+    letters = int(0.85 * (RIGHT - MIDDLE) / LETTER_MM)
     for verdict, rows in others.groupby("verdict"):
         mark, colour = MARKS[verdict]
         for line in wrap(f"{verdict}: {', '.join(rows['id'])}", letters - 4):
