@@ -46,8 +46,9 @@ def make_case(size: int, labelled: int, cnr: float) -> dict[str, np.ndarray]:
     cnr : float
         Distance of the phases' mean grey levels in standard deviations of the noise.
     """
-    from manyeyes.randomness import generator
     from scipy import ndimage
+
+    from manyeyes.randomness import generator
 
     rng = generator("classifier benchmark", size)
     shape = (size, size, size)
@@ -70,6 +71,7 @@ def make_case(size: int, labelled: int, cnr: float) -> dict[str, np.ndarray]:
 def run_ours(volume: np.ndarray, labels: np.ndarray, threads: int) -> tuple:
     """Our classifier; the channels are part of training and of prediction."""
     import numba
+
     from manyeyes.forest import classify, fit_forest
 
     numba.set_num_threads(threads)
@@ -89,8 +91,9 @@ def run_ours(volume: np.ndarray, labels: np.ndarray, threads: int) -> tuple:
 def run_scikit_learn(volume: np.ndarray, labels: np.ndarray, threads: int) -> tuple:
     """scikit-learn's forest on our channels."""
     import numba
-    from manyeyes.forest.features import compute_features
     from sklearn.ensemble import RandomForestClassifier
+
+    from manyeyes.forest.features import compute_features
 
     numba.set_num_threads(threads)
     compute_features(volume[:8, :8, :8])

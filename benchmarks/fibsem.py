@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
+
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks
@@ -26,7 +28,6 @@ from manyeyes.fibsem.resample import resample, resampled_shape
 from manyeyes.fibsem.scores import LabelCounts, drift_score, stripe_score
 from manyeyes.fibsem.shear import add_shear, part_shear
 from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment_slice
-from PIL import Image
 
 DESCRIPTION = {"kind": "nmc", "size_um": [80, 160, 160], "active_fraction": 0.508}
 GEOMETRY = SliceGeometry(slice_thickness_nm=256, pixel_size_nm=55, field_shift_nm=190)

@@ -21,8 +21,8 @@ def test_a_recorded_person_goes_through_the_same_forest(shared_data, tmp_path):
     # As the data's own description counts them.
     assert [(drawing == code).sum() for code in (0, 1, 2)] == [420370, 657, 848]
     labels = tifffile.imread(tmp_path / targets[0])
-    # The source aims at 0.51, Otsu gives 0.45: somewhere there the person's forest must lie.
-    assert 0.40 < (labels == 1).mean() < 0.60
+    # An independent forest (scikit-learn's, exact splits, same channels) gives 0.32 to 0.35.
+    assert 0.30 < (labels == 1).mean() < 0.37
     # A forest that grew until its leaves are pure knows its own labels again.
     assert (labels[drawing > 0] == drawing[drawing > 0]).mean() > 0.99
     fractions = pd.read_csv(tmp_path / targets[1])

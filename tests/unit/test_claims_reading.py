@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from manyeyes.claims import claims_from_mapping
 from manyeyes.claims.definition import (
     CHECKED_KINDS,

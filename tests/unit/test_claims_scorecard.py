@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
 from manyeyes.claims import (
     VERDICTS,
     claims_from_mapping,

@@ -1,4 +1,5 @@
 import pytest
+
 from code_digest import _files_of, _imported_files, _meaning, _tree, code_digest
 
 SCRIPT = '"""Draw."""\nfrom house.draw import bar\n\n# why\nbar(1)\n'

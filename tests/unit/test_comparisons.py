@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+
 from manyeyes.comparisons import comparisons_of, shared_cells, users_of_all
 from manyeyes.study import Block, Study
 

@@ -2,6 +2,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.electrodes import (
     KINDS,
     active,
@@ -12,7 +14,6 @@ from manyeyes.electrodes import (
     read_description,
     to_two_phase,
 )
-from scipy import ndimage
 
 NMC = {"kind": "nmc", "size_um": [24, 26, 28], "active_fraction": 0.5}
 GRAPHITE = {"kind": "graphite", "size_um": [24, 24, 24], "active_fraction": 0.6}

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+
 from manyeyes.electrodes import active_filled, describe_electrode, rasterise
 from manyeyes.electrodes.geometry import (
     chord_lengths_um,

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
+
 from manyeyes.electrodes.cracks import Cracks, distance_to_cracks
 from manyeyes.electrodes.fields import random_field, sample
 from manyeyes.electrodes.packing import pack, random_rotations
 from manyeyes.electrodes.surfaces import nearest_two
 from manyeyes.randomness import generator
-from scipy.spatial import cKDTree
 
 UPRIGHT = np.eye(3)[None]
 

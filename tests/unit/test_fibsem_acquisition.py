@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import (
     Block,

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.drift import draw_drift
 from manyeyes.fibsem.geometry import SliceGeometry
@@ -7,7 +9,6 @@ from manyeyes.fibsem.marks import draw_lines, paint_coat
 from manyeyes.fibsem.registration import register
 from manyeyes.fibsem.scores import drift_score
 from manyeyes.fibsem.shear import add_shear, part_shear
-from scipy import ndimage
 
 GEOMETRY = SliceGeometry(slice_thickness_nm=256, pixel_size_nm=55, field_shift_nm=190)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks

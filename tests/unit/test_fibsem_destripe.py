@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.fibsem.curtains import curtain_field, draw_profiles
 from manyeyes.fibsem.destripe import (
     METHODS,
@@ -9,7 +11,6 @@ from manyeyes.fibsem.destripe import (
     wavelet_fourier,
 )
 from manyeyes.fibsem.scores import stripe_score, stripe_share
-from scipy import ndimage
 
 ROWS, COLUMNS = 301, 350
 

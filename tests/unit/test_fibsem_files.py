@@ -3,13 +3,14 @@
 import json
 from types import SimpleNamespace
 
-import fibsem_import
 import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-from fibsem_files import read_slices, with_progress, write_stack
 from scipy import ndimage
+
+import fibsem_import
+from fibsem_files import read_slices, with_progress, write_stack
 from study_files import FileError
 
 

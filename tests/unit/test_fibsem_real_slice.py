@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from manyeyes.fibsem.denoise import denoise, grey_pair
-from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment_slice
 from PIL import Image
 from skimage.filters import threshold_otsu
+
+from manyeyes.fibsem.denoise import denoise, grey_pair
+from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment_slice
 
 FOLDER = Path(os.environ.get("MANYEYES_DATA", "../shared/data")) / "tomobank_segmentpy_nmc532"
 needed = pytest.mark.skipif(

@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import fft
+
 from manyeyes.fibsem.sampling import (
     coarsen,
     difference_interval,
@@ -8,7 +10,6 @@ from manyeyes.fibsem.sampling import (
     scatter_of_blocks,
     with_sampling_interval,
 )
-from scipy import fft
 
 
 def boolean_model(shape, radius, points, seed):

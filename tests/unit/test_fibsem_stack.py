@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.fibsem.stack import (
     Repair,
     blank_slices,
@@ -8,7 +10,6 @@ from manyeyes.fibsem.stack import (
     mend,
     misplaced_slices,
 )
-from scipy import ndimage
 
 
 @pytest.fixture(scope="module")

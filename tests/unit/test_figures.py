@@ -6,6 +6,10 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
 from manyeyes.figures import (
     bars,
     fig1,
@@ -39,9 +43,6 @@ from manyeyes.measures import (
     sample_sd,
 )
 from manyeyes.randomness import generator
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
-from matplotlib.text import Text
 
 GROUP = ["dataset", "filter", "variant"]
 TWINS = dict.fromkeys(paper.DATASETS, "twin")

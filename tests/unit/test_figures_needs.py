@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from manyeyes.figures import paper
 from manyeyes.figures.needs import FIGURES, figures_of, needs_of
 from manyeyes.study import study_from_config

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
 from manyeyes.claims import claims_from_mapping, scorecard
 from manyeyes.figures import fig_claims, fig_disagreement, fig_reproducible, paper, style
 from manyeyes.measures import sample_sd
 from manyeyes.randomness import generator
 from manyeyes.statistics import error_table
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 TOP = Path(__file__).parents[2]
 CLAIMS = claims_from_mapping(yaml.safe_load((TOP / "workflow/claims.yaml").read_text("utf-8")))

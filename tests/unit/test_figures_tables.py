@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+
 from manyeyes.figures.tables import table_1, table_2, table_s1, table_s2, to_markdown
 
 VARIANTS = {

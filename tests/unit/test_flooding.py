@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manyeyes.flooding import flood
 from skimage.segmentation import watershed
+
+from manyeyes.flooding import flood
 
 
 @settings(deadline=None)

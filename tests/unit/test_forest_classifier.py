@@ -3,6 +3,9 @@
 import numba
 import numpy as np
 import pytest
+from scipy import ndimage
+from sklearn.ensemble import RandomForestClassifier
+
 from manyeyes.forest import (
     Forest,
     blocks,
@@ -14,8 +17,6 @@ from manyeyes.forest import (
 )
 from manyeyes.forest.features import compute_features
 from manyeyes.forest.sampling import bounded_labels
-from scipy import ndimage
-from sklearn.ensemble import RandomForestClassifier
 
 
 def two_phases(shape, seed=0, noise=30.0):

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.forest.features import CHANNELS, compute_features
 from manyeyes.forest.filters import symmetric_eigenvalues
 from manyeyes.forest.taps import (
@@ -12,7 +14,6 @@ from manyeyes.forest.taps import (
     mirror_indices,
     smoothing_sigma,
 )
-from scipy import ndimage
 
 
 def separable(volume, along_z, along_y, along_x):

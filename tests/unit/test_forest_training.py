@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+
 from manyeyes.forest.coding import code_values, make_coding
 from manyeyes.forest.growing import grow_trees
 from manyeyes.forest.model import MIXED, pack, unpack

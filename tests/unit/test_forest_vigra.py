@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.forest import classify, fit_forest
 from manyeyes.forest.features import CHANNELS, compute_features
-from scipy import ndimage
 
 PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "vigra_forest.py"

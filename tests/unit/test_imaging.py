@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes.electrodes import describe_electrode, rasterise
 from manyeyes.imaging import SemSettings, image_ct, read_settings
-from scipy import ndimage
 
 MICRO_CT = {
     "contrast_to_noise": 3.0,

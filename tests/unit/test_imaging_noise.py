@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import scipy.fft
+from scipy import ndimage
+
 from manyeyes.electrodes import describe_electrode, rasterise
 from manyeyes.imaging.backprojection import reconstruct
 from manyeyes.imaging.noise import WINDOWS, backprojection_noise
 from manyeyes.randomness import generator
-from scipy import ndimage
 
 CENTRE = slice(16, 80)
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial import SphericalVoronoi
+
 from manyeyes.measures import (
     accuracy,
     morphology,
@@ -19,7 +21,6 @@ from manyeyes.measures import (
     volume_fraction,
 )
 from manyeyes.randomness import generator
-from scipy.spatial import SphericalVoronoi
 
 segmentations = arrays(np.uint8, (3, 4, 5), elements=st.integers(1, 2))
 

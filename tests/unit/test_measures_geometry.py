@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from manyeyes.measures.geometry import geometry_tables
 
 SIZE, VOXEL_NM, DIAMETER_UM = 60, 500.0, 8.0

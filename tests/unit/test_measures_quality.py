@@ -4,9 +4,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+
 from manyeyes.measures import contrast_to_noise, grey_histogram, histogram_modes, image_quality
 from manyeyes.randomness import generator
-from scipy.ndimage import gaussian_filter
 
 CONTRAST = 60
 

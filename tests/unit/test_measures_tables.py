@@ -6,6 +6,7 @@ from collections import namedtuple
 import numpy as np
 import pandas as pd
 import pytest
+
 from manyeyes.measures import (
     PAPER,
     Baseline,

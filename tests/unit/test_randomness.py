@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from manyeyes.randomness import generator, seed_from_names
 
 

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from manyeyes import segmentation
 from scipy import ndimage
+
+from manyeyes import segmentation
 
 
 def test_a_voxel_at_the_level_is_active():

@@ -5,6 +5,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from skimage.metrics import variation_of_information
+from sklearn.metrics import cohen_kappa_score, f1_score
+
 from manyeyes.measures import percent_different
 from manyeyes.randomness import generator
 from manyeyes.statistics.agreement import (
@@ -14,8 +17,6 @@ from manyeyes.statistics.agreement import (
     votes,
 )
 from manyeyes.statistics.disagreement import concentration, disagreement_map
-from skimage.metrics import variation_of_information
-from sklearn.metrics import cohen_kappa_score, f1_score
 
 Cell = namedtuple("Cell", "dataset filter variant user")
 

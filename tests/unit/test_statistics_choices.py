@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.choices import (
     central_range,

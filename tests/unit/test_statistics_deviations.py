@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.deviations import (
     absolute_deviations,
     brown_forsythe,
     compare_deviations,
 )
-from scipy import stats
 
 DRAWS = 3000
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.errors import error_parts, plausible_normals
 from manyeyes.statistics.spread import sd_interval_factors

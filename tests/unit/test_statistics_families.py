@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.families import holm
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from manyeyes.statistics.power import (
     power_paired,
     power_table,

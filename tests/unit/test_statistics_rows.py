@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from manyeyes.statistics import concentration_table, effort_table, paired_rows, votes
 from manyeyes.study import Cell
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.sensitivity import JITTER, sensitivity_design, sobol_table
-from scipy import stats
 
 
 def test_ishigami():

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.spread import (
     f_ratio,
@@ -11,7 +13,6 @@ from manyeyes.statistics.spread import (
     sd_interval,
     sd_interval_factors,
 )
-from scipy import stats
 
 DRAWS = 20_000
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from manyeyes.randomness import generator
 from manyeyes.statistics.deviations import compare_deviations
 from manyeyes.statistics.families import holm

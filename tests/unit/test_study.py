@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from manyeyes.config_check import problems
 from manyeyes.study import StudyError, study_from_config
 

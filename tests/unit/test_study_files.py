@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
+
 from study_files import (
     FileError,
     read_annotation,

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from manyeyes.tomograms import (
     check_source,
     crop,

@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from scipy import ndimage
+
 from manyeyes import segmentation
 from manyeyes.users import Population, Threshold, Window, annotate, draw_traits
 from manyeyes.users.slices import trained_slices
-from scipy import ndimage
 
 VARIANTS = {
     "S1": {"method": "threshold", "offset": -10},

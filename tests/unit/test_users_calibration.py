@@ -2,13 +2,15 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-import calibrate_population
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
+
+import calibrate_population
 from manyeyes import segmentation
 from manyeyes.users import Population, annotate, draw_traits
 from manyeyes.users.calibration import (
@@ -18,7 +20,6 @@ from manyeyes.users.calibration import (
     expected_watershed_percent,
     mean_pairwise_percent,
 )
-from scipy import ndimage
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from manyeyes.users import Population, annotate, draw_traits
 
 # Two discs of active material on 64 x 64 pixels: 6 % of each slice.

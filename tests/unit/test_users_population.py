@@ -2,6 +2,7 @@ from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
+
 from manyeyes.users import Population, draw_traits
 from manyeyes.users.sitting import begin_sitting
 

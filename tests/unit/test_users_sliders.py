@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.special import expit, logit
+
 from manyeyes.users.eye import grey_curve, perceive
 from manyeyes.users.sitting import Sitting
 from manyeyes.users.slices import looked_at_slices, seeded_slices, trained_slices
 from manyeyes.users.thresholds import choose_threshold, choose_window
-from scipy.special import expit, logit
 
 
 def sitting(criterion=0.0, tolerance=(0.0, 0.0), whim=0.5):

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+
 from manyeyes.electrodes import describe_electrode, rasterise
 from manyeyes.imaging import image_ct
 from manyeyes.study import Study, study_from_config

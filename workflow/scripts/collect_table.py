@@ -1,6 +1,7 @@
 """Put the parts of a table together, in the order of the config."""
 
 import pandas as pd
+
 from rule_script import run
 from study_files import read_table, write_table
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry

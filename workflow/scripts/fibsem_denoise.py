@@ -1,6 +1,7 @@
 """Bring all slices to one brightness and smooth away shot noise."""
 
 import numpy as np
+
 from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.denoise import denoise, grey_pair
 from manyeyes.fibsem.geometry import SliceGeometry

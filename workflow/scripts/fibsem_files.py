@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import tifffile
+
 from rule_script import note
 from study_files import FileError, read_volume
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pandas as pd
+
 from fibsem_files import read_slices, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.stack import (

@@ -1,6 +1,7 @@
 """Measure the FIB-SEM block: what the X-ray segmentations are compared with."""
 
 import pandas as pd
+
 from manyeyes.measures import volume_fraction
 from rule_script import run
 from study_files import read_table, read_volume, write_table

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from manyeyes.electrodes import active_filled, describe_electrode, rasterise
 from manyeyes.fibsem.acquisition import to_electrode_axes, to_stack_axes
 from manyeyes.fibsem.sampling import coarsen, scatter_from_one_volume, scatter_of_blocks

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import tifffile
+
 from fibsem_files import with_progress, write_stack
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+
 from manyeyes.claims import claims_from_mapping, count_verdicts, scorecard
 from rule_script import run
 from study_files import read_table, write_table
