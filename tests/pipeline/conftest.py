@@ -43,7 +43,12 @@ def planned(folder, *arguments, **options):
     jobs = {}
     for line in full.splitlines():
         words = line.split()
-        if len(words) == 2 and words[1].isdigit() and words[0] not in {"job", "total"}:
+        if (
+            len(words) == 2
+            and words[1].isdigit()
+            and words[0] != "total"
+            and words[0].isidentifier()
+        ):
             jobs[words[0]] = int(words[1])
     assert jobs or "Nothing to be done" in output + full, full
     return jobs

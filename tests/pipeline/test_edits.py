@@ -22,7 +22,7 @@ def edited(tiny, tmp_path):
         config = copy.deepcopy(TINY)
         change(config)
         path = tmp_path / "edited.yaml"
-        path.write_text(yaml.safe_dump(config))
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
         return planned(folder, config=path)
 
     return plan
@@ -35,6 +35,18 @@ def heavy(jobs):
 
 def test_an_unchanged_config_plans_nothing(edited):
     assert edited(lambda config: None) == {}
+
+
+def test_the_order_of_keys_within_an_entry_does_not_matter(edited):
+    def turn(config):
+        for entry in (
+            config["datasets"]["NMC-2"]["source"]["imaging"],
+            config["baseline"]["fibsem"],
+        ):
+            for key in reversed(list(entry)):
+                entry[key] = entry.pop(key)
+
+    assert edited(turn) == {}
 
 
 def test_a_new_user_computes_their_own_segmentations_only(edited):

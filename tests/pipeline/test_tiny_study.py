@@ -141,7 +141,7 @@ def test_every_figure_is_there_twice(tiny):
     png = {path.stem for path in (tiny / "figures").glob("*.png")}
     svg = {path.stem for path in (tiny / "figures").glob("*.svg")}
     assert png == svg
-    assert {"fig3", "fig7", "figS2", "fig_twins", "fig_accuracy", "fig_baseline"} <= png
+    assert {"fig3", "fig7", "fig_s2", "fig_twins", "fig_accuracy", "fig_baseline"} <= png
     assert all(path.stat().st_size > 5000 for path in (tiny / "figures").iterdir())
 
 

@@ -175,10 +175,10 @@ def study_from_config(config: Mapping) -> Study:
         does not fit into its electrode, or nothing is planned at all.
     """
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
-    filters = dict(config["filters"])
-    variants = dict(config["variants"])
+    filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
+    variants = {name: _ordered(entry) for name, entry in config["variants"].items()}
     users = _users(config["users"])
-    electrodes = dict(config.get("electrodes", {}))
+    electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
     blocks = _planned_blocks(config["plan"], datasets, filters, variants, users)
     blocks += _recorded_blocks(users, datasets, filters, variants)
     _refuse_repetitions(blocks)
@@ -194,7 +194,7 @@ def study_from_config(config: Mapping) -> Study:
         variants=variants,
         users=users,
         blocks=tuple(blocks),
-        population=dict(config.get("population", {})),
+        population=_ordered(config.get("population", {})),
         electrodes=electrodes,
         baseline=_baseline(config.get("baseline"), datasets, electrodes),
         figures=None if figures == "all" else tuple(figures),
@@ -215,11 +215,23 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         name=name,
         material=entry["material"],
         voxel_size_nm=float(entry["voxel_size_nm"]),
-        source=entry["source"],
+        source=_ordered(entry["source"]),
         shape=tuple(crop["shape"]),
         start=start if isinstance(start, str) else tuple(start),
         grey_window=tuple(window) if isinstance(window, list) else window,
     )
+
+
+def _ordered(value):
+    """Return a config value with the keys of its mappings sorted.
+
+    Parameters of jobs are compared as they are written; the order of keys in a YAML is no change.
+    """
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_ordered(entry) for entry in value]
+    return value
 
 
 def _users(entries: Iterable) -> dict[str, User]:
@@ -378,7 +390,7 @@ def _baseline(entry, datasets, electrodes):
     if entry is None:
         return None
     _chosen(entry["datasets"], datasets, "baseline.datasets")
-    return {**entry, "fibsem": _fibsem(entry["fibsem"], electrodes)}
+    return _ordered({**entry, "fibsem": _fibsem(entry["fibsem"], electrodes)})
 
 
 # What the FIB-SEM chain does where the config says nothing.
