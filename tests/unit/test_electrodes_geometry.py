@@ -112,8 +112,9 @@ def test_blocks_of_one_electrode_scatter_as_in_the_real_one():
 
 
 def real_volume():
-    """Return where NREL's segmented volume lies: fetched by a study, or in the user's folder."""
-    folders = [Path(__file__).parents[2] / "resources"]
+    """Return where NREL's segmented volume lies: fetched by a study, or in a folder of data."""
+    top = Path(__file__).parents[2]
+    folders = [top / "resources", top.parent / "shared" / "data"]
     if "MANYEYES_DATA" in os.environ:
         folders.append(Path(os.environ["MANYEYES_DATA"]))
     for folder in folders:
