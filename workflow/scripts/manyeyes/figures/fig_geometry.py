@@ -68,7 +68,7 @@ def draw(
         sizes = np.sort(particles.loc[particles["dataset"] == dataset, "diameter_um"])
         if len(sizes):
             share = np.arange(1, len(sizes) + 1) / len(sizes)
-            label = f"{dataset}: mean {sizes.mean():.2f} µm, n = {len(sizes)}"
+            label = f"{dataset}\nmean {sizes.mean():.2f} µm, n = {len(sizes)}"
             middle.step(sizes, share, where="post", color=colour, ls=line, lw=1.3, label=label)
     left.set_xticks(range(len(datasets)), datasets, rotation=20, ha="right")
     left.set_ylabel("Specific surface (1/µm)")
