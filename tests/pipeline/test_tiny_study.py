@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
+import yaml
 from conftest import TOP, command, planned, run
 
 pytestmark = pytest.mark.pipeline
@@ -198,3 +199,23 @@ def test_both_snakefiles_plan_the_study_of_the_paper(tmp_path):
     for snakefile in (TOP / "Snakefile", TOP / "workflow/Snakefile"):
         jobs = planned(tmp_path, snakefile=snakefile, config="config")
         assert sum(n for rule, n in jobs.items() if rule.startswith("segment_")) > 70
+
+
+def test_a_forests_labels_say_what_trained_it(tiny):
+    folder = tiny / "results/tiny/segmentations/NMC-2/raw"
+    with tifffile.TiffFile(folder / "MLX10/A.tif") as tiff:
+        made_by = tiff.imagej_metadata["Info"]
+    assert made_by.startswith("random forest, trainer manyeyes 1, 100 trees")
+    with tifffile.TiffFile(folder / "S2/A.tif") as tiff:
+        assert "Info" not in tiff.imagej_metadata
+
+
+def test_another_trainer_reruns_what_has_a_forest(tiny, tmp_path):
+    config = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
+    config["forest"] = {"trainer": "scikit-learn"}
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(yaml.safe_dump(config))
+    jobs = planned(tiny, config=edited)
+    assert jobs["segment_seeded"] > 0
+    assert jobs["annotate_drawn"] == jobs["segment_drawn"] > 0
+    assert not {"segment_unsupervised", "annotate_unsupervised", "rasterise_twin"} & set(jobs)

@@ -143,3 +143,20 @@ def test_an_address_needs_a_checksum(config):
     source = {"kind": "file", "file": "a.tif", "url": "https://example.org/a.tif"}
     found = problems(changed(config, "datasets/NMC-2/source", source), SCHEMA)
     assert any("sha256" in line for line in found), found
+
+
+def test_another_trainer_is_a_change_of_the_variants_with_a_forest_only(config):
+    ours = study_from_config(config)
+    assert ours.variants["ML1"]["forest"] == {"trainer": "manyeyes", "trees": 100}
+    config["forest"] = {"trainer": "scikit-learn", "trees": 10}
+    assert problems(config, SCHEMA) == []
+    theirs = study_from_config(config)
+    changed = {name for name in ours.variants if ours.variants[name] != theirs.variants[name]}
+    assert changed == {name for name in ours.variants if name.startswith("ML")} | {"recorded"}
+
+
+def test_a_trainer_that_we_do_not_have_is_refused(config):
+    config["forest"] = {"trainer": "xgboost"}
+    (problem,) = problems(config, SCHEMA)
+    assert "forest.trainer" in problem
+    assert "manyeyes" in problem

@@ -6,14 +6,14 @@ from rule_script import note, run
 from study_files import read_volume, write_annotation
 
 
-def forest_output(image, *names):
+def forest_output(image, training, *names):
     """Return what gives a user the first output on some slices, from labels drawn so far."""
 
     def first_output(labels, slices):
         # Thresholds and windows need no forest, and its import takes longer than they do.
         from manyeyes.forest import classify, fit_forest
 
-        forest = fit_forest(image, labels, seed=seed_from_names(*names))
+        forest = fit_forest(image, labels, seed=seed_from_names(*names), **training)
         return classify(image, forest, slices=slices)
 
     return first_output
@@ -34,7 +34,7 @@ def main(snakemake) -> None:
             {"name": name, **variant},
             traits,
             seed_names=names,
-            first_output=forest_output(image, *names, name, "first output"),
+            first_output=forest_output(image, variant.get("forest"), *names, name, "first output"),
         )
         drawing = next(drawings) if isinstance(annotation, Drawing) else None
         write_annotation(annotation, path, drawing, wildcards.user, params.voxel_size_nm)

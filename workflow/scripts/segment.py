@@ -7,25 +7,26 @@ from study_files import read_annotation, read_volume, write_volume
 
 
 def forests(image, drawings, variants, names, snakemake):
-    """Return the forests' labels of each drawing; the image's features are computed once."""
+    """Return each drawing's labels of the image and what trained them; features are shared."""
     # Thresholds and windows need no forest, and its import takes longer than they do.
     from manyeyes.forest import classify_many, fit_forests
 
     note(snakemake, f"trains {', '.join(variants)}")
-    trained = []
+    trained = {}
     for limit in dict.fromkeys(v.get("max_labels") for v in variants.values()):
         some = [name for name, v in variants.items() if v.get("max_labels") == limit]
         seeds = [seed_from_names(*names, name, "forest") for name in some]
         labels = [drawings[name] for name in some]
-        trained += zip(some, fit_forests(image, labels, seeds=seeds, max_labels=limit), strict=True)
+        training = variants[some[0]]["forest"]
+        forests = fit_forests(image, labels, seeds=seeds, max_labels=limit, **training)
+        trained.update(zip(some, forests, strict=True))
     note(snakemake, "classifies the image")
-    return dict(
-        zip(
-            (name for name, _ in trained),
-            classify_many(image, [forest for _, forest in trained]),
-            strict=True,
+    return {
+        name: (labels, forest.provenance())
+        for (name, forest), labels in zip(
+            trained.items(), classify_many(image, list(trained.values())), strict=True
         )
-    )
+    }
 
 
 def main(snakemake) -> None:
@@ -40,11 +41,10 @@ def main(snakemake) -> None:
         tiff = next(drawn) if variant["method"].endswith("_forest") else None
         annotation, labels = read_annotation(path, tiff)
         if annotation["kind"] == "threshold":
-            segmentations[name] = segmentation.threshold(image, annotation["level"])
+            segmentations[name] = segmentation.threshold(image, annotation["level"]), None
         elif annotation["kind"] == "window":
-            segmentations[name] = segmentation.watershed(
-                image, annotation["low"], annotation["high"]
-            )
+            labels = segmentation.watershed(image, annotation["low"], annotation["high"])
+            segmentations[name] = labels, None
         else:
             drawings[name] = labels
     if drawings:
@@ -52,7 +52,8 @@ def main(snakemake) -> None:
         variants = {name: params.variants[name] for name in drawings}
         segmentations.update(forests(image, drawings, variants, names, snakemake))
     for name, path in zip(params.variants, snakemake.output.segmentations, strict=True):
-        write_volume(path, segmentations[name], params.voxel_size_nm)
+        labels, made_by = segmentations[name]
+        write_volume(path, labels, params.voxel_size_nm, made_by)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,9 @@ def _complaints_of_tifffile():
         logger.propagate = passed_on
 
 
-def write_volume(path, volume: np.ndarray, voxel_size_nm: float) -> None:
+def write_volume(
+    path, volume: np.ndarray, voxel_size_nm: float, made_by: str | None = None
+) -> None:
     """Write a volume as a compressed TIFF that ImageJ opens with its voxel size.
 
     Parameters
@@ -109,15 +111,18 @@ def write_volume(path, volume: np.ndarray, voxel_size_nm: float) -> None:
         Labels or grey values, uint8 (or float32 for fields).
     voxel_size_nm : float
         Edge of the cubic voxel in nm; written in um, as ImageJ expects.
+    made_by : str, optional
+        How it was made; ImageJ shows it under Image > Show Info.
     """
     per_um = 1000.0 / float(voxel_size_nm)
+    metadata = {"axes": "ZYX", "spacing": float(voxel_size_nm) / 1000.0, "unit": "um"}
     tifffile.imwrite(
         path,
         np.ascontiguousarray(volume),
         imagej=True,
         compression="zlib",
         resolution=(per_um, per_um),
-        metadata={"axes": "ZYX", "spacing": float(voxel_size_nm) / 1000.0, "unit": "um"},
+        metadata=metadata if made_by is None else metadata | {"Info": made_by},
     )
 
 

@@ -176,7 +176,7 @@ def study_from_config(config: Mapping) -> Study:
     """
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
     filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
-    variants = {name: _ordered(entry) for name, entry in config["variants"].items()}
+    variants = _variants(config["variants"], config.get("forest", {}))
     users = _users(config["users"])
     electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
     blocks = _planned_blocks(config["plan"], datasets, filters, variants, users)
@@ -199,6 +199,15 @@ def study_from_config(config: Mapping) -> Study:
         baseline=_baseline(config.get("baseline"), datasets, electrodes),
         figures=None if figures == "all" else tuple(figures),
     )
+
+
+def _variants(entries: Mapping, forest: Mapping) -> dict[str, Mapping]:
+    """Return the variants; those with a forest say how it is trained, so that this reruns them."""
+    variants = {}
+    for name, entry in entries.items():
+        with_forest = entry["method"] in FOREST_METHODS
+        variants[name] = _ordered({**entry, "forest": dict(forest)} if with_forest else entry)
+    return variants
 
 
 def _dataset(name: str, entry: Mapping) -> Dataset:

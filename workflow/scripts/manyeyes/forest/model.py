@@ -104,6 +104,13 @@ class Forest:
             }
         )
 
+    def provenance(self) -> str:
+        """Return in a line what trained this forest, to be kept with what it labels."""
+        return (
+            f"random forest, trainer {self.trainer}, {self.roots.size} trees, "
+            f"{self.labelled} labelled voxels, seed {self.seed}"
+        )
+
     def packed(self) -> np.ndarray:
         """Return each place as one uint64, as `pack` does."""
         return pack(self.channel, self.cut, self.left, self.right, self.child)
