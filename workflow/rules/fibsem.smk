@@ -104,7 +104,7 @@ rule fibsem_crop:
         places=f"{STACK}/places.csv",
         layout=f"{STACK}/layout.json",
     output:
-        cropped=f"{STACK}/cropped.tif",
+        cropped=temp(f"{STACK}/cropped.tif"),
         crop=f"{STACK}/crop.json",
     log:
         f"{RESULTS}/logs/fibsem_crop.log",
@@ -126,7 +126,7 @@ rule fibsem_destripe:
     input:
         cropped=f"{STACK}/cropped.tif",
     output:
-        destriped=f"{STACK}/destriped.tif",
+        destriped=temp(f"{STACK}/destriped.tif"),
     log:
         f"{RESULTS}/logs/fibsem_destripe.log",
     benchmark:
@@ -263,11 +263,14 @@ if FIBSEM_TWIN:
             layout=f"{STACK}/layout.json",
             places=f"{STACK}/places.csv",
             crop=f"{STACK}/crop.json",
+            destriped=f"{STACK}/destriped.tif",
+            denoised=f"{STACK}/denoised.tif",
             labels=f"{STACK}/labels.tif",
             filled=f"{STACK}/filled.tif",
             resampled=[f"{STACK}/filled_{size:g}nm.tif" for size in FIBSEM["resample_nm"]],
         output:
             scores=f"{TABLES}/fibsem_scores.csv",
+            stack_truth=f"{STACK}/truth.tif",
             truth=f"{RESULTS}/baseline/truth.tif",
         log:
             f"{RESULTS}/logs/fibsem_score.log",
@@ -309,3 +312,44 @@ rule fibsem_measure:
         voxel_size_nm=FIBSEM_COMPARED_NM,
     script:
         "../scripts/fibsem_measure.py"
+
+
+# What the figures of the chain need of its volumes, of which some are gone when the chain is done.
+rule fibsem_views:
+    input:
+        unpack(volumes_of_views),
+    output:
+        views=f"{STACK}/views.npz",
+        told=f"{STACK}/views.json",
+    log:
+        f"{RESULTS}/logs/fibsem_views.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fibsem_views.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=stack_voxels(3),
+    params:
+        code=code_of("fibsem_views.py"),
+        destripe=FIBSEM["destripe"]["method"],
+        voxel_size_nm=FIBSEM_COMPARED_NM,
+        geometry=FIBSEM["geometry"],
+    script:
+        "../scripts/fibsem_views.py"
+
+
+localrules:
+    fibsem,
+
+
+# The chain alone: `snakemake fibsem`.
+rule fibsem:
+    input:
+        f"{RESULTS}/baseline/block.csv",
+        f"{RESULTS}/baseline/scatter.csv",
+        expand(
+            "{results}/figures/{figure}.{kind}",
+            results=RESULTS,
+            figure=["fig_s7", "fig_s8", "fig_fibsem"],
+            kind=["svg", "png"],
+        ),

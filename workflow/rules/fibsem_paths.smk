@@ -23,3 +23,24 @@ def compared_crops():
     """Return edges (z, y, x), in um, of each tomogram that is compared with the baseline."""
     datasets = [STUDY.datasets[name] for name in BASELINE["datasets"]]
     return {d.name: [n * d.voxel_size_nm / 1000 for n in d.shape] for d in datasets}
+
+
+def volumes_of_views(wildcards):
+    """Return what the chain's slices are cut from; truths for a twin only."""
+    names = ["raw", "cropped", "destriped", "denoised", "labels", "filled"]
+    found = {name: f"{STACK}/{name}.tif" for name in names}
+    found["resampled"] = f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif"
+    if FIBSEM_TWIN:
+        found |= {"stack_truth": f"{STACK}/truth.tif", "truth": f"{RESULTS}/baseline/truth.tif"}
+    return found | {"places": f"{STACK}/places.csv", "crop": f"{STACK}/crop.json"}
+
+
+def files_of_chain():
+    """Return what figures may read of the chain, by name; scores for a twin only."""
+    found = {
+        "views": f"{STACK}/views.npz",
+        "told": f"{STACK}/views.json",
+        "block": f"{RESULTS}/baseline/block.csv",
+        "volume": f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif",
+    }
+    return found | ({"scores": f"{TABLES}/fibsem_scores.csv"} if FIBSEM_TWIN else {})

@@ -36,7 +36,8 @@ def files_of_figure(figure):
             "truths": [f"{RESULTS}/truth/{dataset}.tif" for dataset in needs.truths],
             "votes": [f"{RESULTS}/votes/{d}/{f}.tif" for (d, f), _ in needs.votes],
         }
-        return found | {name: paths for name, paths in volumes.items() if paths}
+        found |= {name: paths for name, paths in volumes.items() if paths}
+        return found | {name: files_of_chain()[name] for name in needs.fibsem}
 
     return files
 
@@ -48,7 +49,7 @@ def shown_in_figure(figure):
         needs = needs_in_study(figure)
         datasets = {name: STUDY.datasets[name] for name in needs.datasets}
         told = {
-            "origins": {name: d.origin for name, d in datasets.items()},
+            "origins": origins_of(needs),
             "images": list(needs.images),
             "cells": [(c.dataset, c.filter, c.variant, c.user) for c in needs.cells],
             "truths": list(needs.truths),
@@ -65,6 +66,14 @@ def shown_in_figure(figure):
         return told
 
     return shown
+
+
+def origins_of(needs):
+    """Return where the data of everything that a figure shows come from."""
+    origins = {name: STUDY.datasets[name].origin for name in needs.datasets}
+    if needs.fibsem:
+        origins["FIB-SEM block"] = "twin" if FIBSEM_TWIN else "measured"
+    return origins
 
 
 def voted_on(dataset, filter_, wanted):
@@ -86,9 +95,7 @@ def target_of(dataset):
 
 def origins_in_figure(figure):
     """Return a params function: the sentence about the data's origin, for the caption."""
-    return lambda wildcards: origin_sentence(
-        {name: STUDY.datasets[name].origin for name in needs_in_study(figure).datasets}
-    )
+    return lambda wildcards: origin_sentence(origins_of(needs_in_study(figure)))
 
 
 # Geometries

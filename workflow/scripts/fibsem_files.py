@@ -1,7 +1,7 @@
 """Stacks of slices on disk: voxels that are no cubes, written slice by slice, read from folders."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,23 @@ def write_stack(
         resolution=(1000.0 / dx, 1000.0 / dy),
         metadata={"axes": "ZYX", "spacing": dz / 1000.0, "unit": "um"},
     )
+
+
+def write_views(path, views: Mapping[str, np.ndarray]) -> None:
+    """Write slices of several sizes, by name, into one compressed NPZ file.
+
+    Parameters
+    ----------
+    path : path-like
+    views : mapping of str to ndarray, shape (y, x)
+    """
+    np.savez_compressed(path, **views)
+
+
+def read_views(path) -> dict[str, np.ndarray]:
+    """Return slices by name that `write_views` wrote."""
+    with np.load(path) as views:
+        return {name: views[name] for name in views.files}
 
 
 def read_slices(path) -> tuple[list[np.ndarray], list[int]]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import tifffile
 
 from fibsem_files import with_progress, write_stack
 from manyeyes.electrodes import describe_electrode
+from manyeyes.electrodes.phases import ACTIVE
 from manyeyes.fibsem.acquisition import Block
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.curtains import curtain_field
 from manyeyes.fibsem.destripe import METHODS, destriper
 from manyeyes.fibsem.geometry import SliceGeometry
+from manyeyes.fibsem.greys import PhaseGreys
 from manyeyes.fibsem.pores import fill_internal_pores
 from manyeyes.fibsem.scores import LabelCounts, drift_score, stripe_score, stripe_share
 from manyeyes.fibsem.shear import add_shear
@@ -26,6 +29,8 @@ from study_files import read_table, read_volume, write_table
 # Slices that destriping is scored on, and layers of truth that are rasterised at once.
 _SCORED_SLICES = 8
 _SLAB = 8
+# Steps whose results are grey levels; an input is named after each.
+_GREY_STEPS = ("destripe", "denoise")
 
 
 def main(snakemake) -> None:
@@ -50,39 +55,9 @@ def main(snakemake) -> None:
     used = slice(crop["start"][0], crop["start"][0] + crop["shape"][0])
     offset = (true[used] - found[used]).mean(axis=0)
     start = (crop["start"][0], crop["start"][1] + offset[0], crop["start"][2] + offset[1])
-    volumes = [
-        ("segment", inputs.labels, False, geometry.voxel_size_nm),
-        ("fill", inputs.filled, True, geometry.voxel_size_nm),
-    ]
+    rows += _on_the_stacks_grid(snakemake, block, start, geometry)
     for path, size in zip(inputs.resampled, params.resample_nm, strict=True):
-        volumes.append((f"resample {size:g} nm", path, True, (float(size),) * 3))
-    for step, path, filled, sizes in volumes:
-        labels = read_volume(path)
-        counts = LabelCounts()
-
-        def truth(labels=labels, sizes=sizes):
-            for z in range(0, len(labels), _SLAB):
-                shape = labels[z : z + _SLAB].shape
-                at = (start[0] + z * sizes[0] / geometry.slice_thickness_nm, *start[1:])
-                yield from block.truth(at, shape, geometry.voxel_size_nm, sizes)
-
-        def counted(labels=labels, step=step, counts=counts, truth=truth):
-            layers = with_progress(snakemake, truth(), len(labels), f"truth for {step}")
-            for found_layer, true_layer in zip(labels, layers, strict=True):
-                counts.add(found_layer, true_layer)
-                yield true_layer
-
-        if path == inputs.resampled[-1]:
-            write_stack(snakemake.output.truth, counted(), labels.shape, sizes)
-        elif step == "fill":
-            # What the rule for internal pores can find even in a perfect segmentation.
-            perfect = np.stack([np.where(layer == 1, 1, 2).astype(np.uint8) for layer in counted()])
-            by_rule = volume_fraction(fill_internal_pores(perfect).labels)
-            rows.append((step, "truth_fraction_by_the_rule", by_rule))
-        else:
-            for _ in counted():
-                pass
-        rows += [(step, measure, value) for measure, value in counts.score(filled=filled).items()]
+        rows += _resampled(snakemake, block, start, geometry, path, float(size))
     table = pd.DataFrame(rows, columns=["step", "measure", "value"])
     write_table(table, snakemake.output.scores)
     note(snakemake, table.to_string(index=False))
@@ -125,6 +100,62 @@ def _alignment(raw, layout, destripe, geometry, found, true) -> list[tuple[str, 
         score.pop("offset")
         rows += [(step, f"drift_{key}_px", value) for key, value in score.items()]
     return rows
+
+
+def _truth(block, start, shape, geometry, sizes) -> Iterator[np.ndarray]:
+    """Yield the truth where the aligned volume lies, layer by layer."""
+    for z in range(0, shape[0], _SLAB):
+        at = (start[0] + z * sizes[0] / geometry.slice_thickness_nm, *start[1:])
+        slab = (min(_SLAB, shape[0] - z), *shape[1:])
+        yield from block.truth(at, slab, geometry.voxel_size_nm, sizes)
+
+
+def _on_the_stacks_grid(snakemake, block, start, geometry) -> list[tuple[str, str, float]]:
+    """Score grey levels and labels before resampling, in one pass over their truth, and keep it."""
+    inputs, sizes = snakemake.input, geometry.voxel_size_nm
+    images = {step: (read_volume(inputs[f"{step}d"]), PhaseGreys()) for step in _GREY_STEPS}
+    labels = {
+        "segment": (read_volume(inputs.labels), LabelCounts()),
+        "fill": (read_volume(inputs.filled), LabelCounts()),
+    }
+    shape = labels["segment"][0].shape
+    perfect = np.empty(shape, dtype=np.uint8)
+
+    def counted():
+        truth = _truth(block, start, shape, geometry, sizes)
+        for k, layer in enumerate(with_progress(snakemake, truth, shape[0], "truth of the stack")):
+            for volume, counts in (*images.values(), *labels.values()):
+                counts.add(volume[k], layer)
+            perfect[k] = np.where(layer == ACTIVE, 1, 2)
+            yield layer
+
+    write_stack(snakemake.output.stack_truth, counted(), shape, sizes)
+    rows = [(step, m, v) for step, (_, c) in images.items() for m, v in c.score().items()]
+    for step, (_, counts) in labels.items():
+        rows += [(step, m, v) for m, v in counts.score(filled=step == "fill").items()]
+    # What the rule for internal pores can find even in a perfect segmentation.
+    by_rule = volume_fraction(fill_internal_pores(perfect).labels)
+    return [*rows, ("fill", "truth_fraction_by_the_rule", by_rule)]
+
+
+def _resampled(snakemake, block, start, geometry, path, size) -> list[tuple[str, str, float]]:
+    """Score resampled labels; the truth of the last, which is compared, is kept."""
+    labels, sizes = read_volume(path), (size,) * 3
+    step, counts = f"resample {size:g} nm", LabelCounts()
+
+    def counted():
+        truth = _truth(block, start, labels.shape, geometry, sizes)
+        truth = with_progress(snakemake, truth, len(labels), f"truth for {step}")
+        for found, layer in zip(labels, truth, strict=True):
+            counts.add(found, layer)
+            yield layer
+
+    if path == snakemake.input.resampled[-1]:
+        write_stack(snakemake.output.truth, counted(), labels.shape, sizes)
+    else:
+        for _ in counted():
+            pass
+    return [(step, measure, value) for measure, value in counts.score(filled=True).items()]
 
 
 def _means(step, scores) -> list[tuple[str, str, float]]:

@@ -210,3 +210,8 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
 def write_json(document: dict, path) -> None:
     """Write a JSON document that is the same whatever the order in which it was filled."""
     Path(path).write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
+
+
+def read_json(path) -> dict:
+    """Return a JSON document that `write_json` wrote."""
+    return json.loads(Path(path).read_text())

@@ -26,6 +26,9 @@ class Needs:
         Datasets whose truth volume it reads.
     votes : tuple of ((dataset, filter), variants)
         Central slices of votes that it reads, and the variants that it shows of them.
+    fibsem : tuple of str
+        Files of the FIB-SEM chain that it reads: ``views`` and ``told`` (slices of every step, and
+        what is known of them), ``volume``, ``block``, ``scores``.
     """
 
     datasets: tuple[str, ...] = ()
@@ -33,9 +36,10 @@ class Needs:
     cells: tuple = ()
     truths: tuple[str, ...] = ()
     votes: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = ()
+    fibsem: tuple[str, ...] = ()
 
     def __bool__(self):
-        return bool(self.datasets)
+        return bool(self.datasets or self.fibsem)
 
 
 @dataclass(frozen=True)
@@ -249,6 +253,18 @@ def _fig_baseline(study) -> Needs:
     return Needs(tuple(paper.in_paper_order(names)))
 
 
+def _of_chain(*files: str):
+    """Return a function from a study to files of its FIB-SEM chain; scores for a twin only."""
+
+    def wanted(study) -> Needs:
+        if not study.baseline:
+            return Needs()
+        twin = study.baseline["fibsem"]["source"]["kind"] == "twin"
+        return Needs(fibsem=tuple(name for name in files if twin or name != "scores"))
+
+    return wanted
+
+
 def _fig_geometry(study) -> Needs:
     """Real geometries beside synthetic ones of the same family of materials."""
     real = _distinct(study, _with_truth(study, ["simulated-imaging"]))
@@ -277,6 +293,7 @@ _VARIATION = "Variation between users"
 _SLICES = "Slices"
 _DETAILS = "User by user"
 _CHECKS = "Images, twins and accuracy"
+_CHAIN = "The FIB-SEM baseline"
 _FOLLOWS = "What follows"
 
 _SD = ("variability", "volume_fractions")
@@ -384,6 +401,27 @@ FIGURES = {
         ("volume_fractions",),
         _tabled(paper.COVERAGES, _open, least=1),
         "MLX10 to MLX65 on a dataset other than NEX-V and NEX-U",
+    ),
+    "fig_s7": Figure(
+        "A slice of the FIB-SEM stack after processing",
+        _CHAIN,
+        (),
+        _of_chain("views", "told"),
+        "a baseline",
+    ),
+    "fig_s8": Figure(
+        "The FIB-SEM block, segmented, as a solid",
+        _CHAIN,
+        (),
+        _of_chain("volume", "block"),
+        "a baseline",
+    ),
+    "fig_fibsem": Figure(
+        "Every step of the FIB-SEM chain, before and after, with its score",
+        _CHAIN,
+        (),
+        _of_chain("views", "told", "block", "scores"),
+        "a baseline",
     ),
     "fig_twins": Figure(
         "The digital twins beside their targets",

@@ -164,27 +164,28 @@ def letters() -> Iterable[str]:
     return (f"{chr(code)})" for code in range(ord("a"), ord("z") + 1))
 
 
-def show_grey(axes: Axes, image: np.ndarray) -> None:
+def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
     """Show a slice of 8-bit grey values, the same window in every panel."""
-    _show(axes, image, cmap="gray", vmin=0, vmax=255)
+    show(axes, image, cmap="gray", vmin=0, vmax=255, **kwargs)
 
 
-def show_labels(axes: Axes, labels: np.ndarray) -> None:
+def show_labels(axes: Axes, labels: np.ndarray, **kwargs) -> None:
     """Show a slice of labels: active material light, the rest dark."""
-    _show(axes, labels, cmap=ACTIVE_REST, vmin=1, vmax=2)
+    show(axes, labels, cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
 
 
 def show_truth(axes: Axes, truth: np.ndarray) -> None:
     """Show a slice of a truth in the colours of `PHASES`."""
-    _show(axes, truth, cmap=ListedColormap([c for _, c in PHASES.values()]), vmin=1, vmax=4)
+    show(axes, truth, cmap=ListedColormap([c for _, c in PHASES.values()]), vmin=1, vmax=4)
 
 
 def show_difference(axes: Axes, a: np.ndarray, b: np.ndarray) -> None:
     """Show where two slices of labels differ: red on white."""
-    _show(axes, (a != b).astype(np.uint8), cmap=DIFFERENCE, vmin=0, vmax=1)
+    show(axes, (a != b).astype(np.uint8), cmap=DIFFERENCE, vmin=0, vmax=1)
 
 
-def _show(axes: Axes, pixels: np.ndarray, **kwargs) -> None:
+def show(axes: Axes, pixels: np.ndarray, **kwargs) -> None:
+    """Show pixels as they are, in a thin frame without ticks; arguments as of ``imshow``."""
     axes.imshow(pixels, interpolation="none", **kwargs)
     axes.set_xticks([])
     axes.set_yticks([])

@@ -1,0 +1,18 @@
+"""Draw Fig. S7d: a slice of the FIB-SEM stack after processing."""
+
+from fibsem_files import read_views
+from figure_jobs import origins, save
+from manyeyes.figures import fig_s7
+from rule_script import run
+from study_files import read_json
+
+
+def main(snakemake) -> None:
+    """Run the rule `draw_fig_s7`."""
+    views = read_views(snakemake.input.views)
+    told = read_json(snakemake.input.told)
+    save(snakemake, fig_s7.draw(views["denoised_face"], told["pixel_nm"], origins(snakemake)))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,335 @@
+"""Shaded pictures of a volume's active material, by casting rays through its voxels.
+
+Orthographic, so that a length along an edge of the block has one scale wherever it lies. Light
+comes from a lamp, with shadows, and from a bright sky, which narrow pores see little of (ambient
+occlusion); that is what makes depth readable in print. General renderers want a display or a GPU's
+driver, or are larger than all that the workflow installs for its images; this needs neither.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from scipy import ndimage
+
+# What a pixel shows: nothing, a particle, or where the block's end or the cut-away cuts one.
+NOTHING, SURFACE, END, SECTION = 0, 1, 2, 3
+
+# Surfaces lie where the smoothed material is half there; this width, in voxels, hides their stairs.
+_SMOOTHING = 0.8
+_LEVEL = 0.5
+# Step along a ray from the eye, voxels; the hit is then found by bisection.
+_STEP = 0.5
+_BISECTIONS = 8
+# Directions in which the sky is looked for, and how far, um: about a particle's diameter.
+_SKY_DIRECTIONS = 48
+_SKY_UM = 6.0
+_SKY_STEP = 1.5
+# Weights of lamp and sky.
+_LAMP, _SKY = 0.55, 0.6
+
+
+@dataclass(frozen=True)
+class View:
+    """Where a block is looked at from, without perspective.
+
+    Attributes
+    ----------
+    azimuth_degrees : float
+        How far the eye goes round the block, from straight before its face of first z.
+    elevation_degrees : float
+        How far the eye is above the horizon; up is towards lower y (the first rows).
+    """
+
+    azimuth_degrees: float = 32.0
+    elevation_degrees: float = 24.0
+
+    @property
+    def axes(self) -> np.ndarray:
+        """Unit vectors (right, down, into the picture), each (z, y, x); float64 (3, 3)."""
+        a, e = math.radians(self.azimuth_degrees), math.radians(self.elevation_degrees)
+        into = np.array([math.cos(e) * math.cos(a), math.sin(e), -math.cos(e) * math.sin(a)])
+        right = np.array([math.sin(a), 0.0, math.cos(a)])
+        return np.stack([right, np.cross(right, into), into])
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Return where points (..., 3) of the block lie in the picture: right, down; (..., 2)."""
+        return np.asarray(points, dtype=np.float64) @ self.axes[:2].T
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A rendered block.
+
+    Attributes
+    ----------
+    brightness : numpy.ndarray
+        float32 (rows, columns), 0 to 1.
+    kind : numpy.ndarray
+        uint8 (rows, columns): `NOTHING`, a particle's `SURFACE`, where the block's `END` cuts it,
+        or its `SECTION` by the cut-away.
+    extent_um : tuple of float
+        Left, right, bottom, top of the picture in the plane of `View.project`, um.
+    """
+
+    brightness: np.ndarray
+    kind: np.ndarray
+    extent_um: tuple[float, float, float, float]
+
+
+def render(
+    active: np.ndarray,
+    voxel_size_um: float,
+    view: View,
+    *,
+    columns: int,
+    cut_away: tuple[float, float, float] | None = None,
+) -> Picture:
+    """Cast rays at the active material of a block.
+
+    Parameters
+    ----------
+    active : ndarray of bool, shape (z, y, x)
+    voxel_size_um : float
+        Edge of its cubic voxels, um.
+    view : View
+    columns : int
+        Width of the picture, pixels; its height follows.
+    cut_away : tuple of float, optional
+        Shares (z, y, x), 0 to 1, of the block's edges that are taken off at the corner nearest to
+        the eye, so that the inside is seen.
+
+    Returns
+    -------
+    Picture
+        The same for any number of threads.
+
+    Raises
+    ------
+    ValueError
+        If there is no volume, no picture, or the cut takes no part or all of an edge.
+    """
+    if active.ndim != 3 or active.size == 0 or columns < 2:
+        raise ValueError(
+            f"expected a volume (z, y, x) and a picture of at least two columns, found "
+            f"{active.shape} and {columns}"
+        )
+    shape = np.array(active.shape)
+    axes = view.axes
+    low, high = np.zeros(3), np.zeros(3)
+    if cut_away is not None:
+        shares = np.array(cut_away, dtype=np.float64)
+        if not ((shares > 0) & (shares <= 1)).all() or (shares == 1).all():
+            raise ValueError(
+                f"cut_away takes shares above 0 and up to 1 off the edges, and not all of the "
+                f"block: found {cut_away!r}"
+            )
+        # The corner nearest to the eye is the one that lies against the way into the picture.
+        near = axes[2] > 0
+        # Beyond the block's ends, or a film of no thickness would stay there.
+        low = np.where(near, -1.0, shape * (1 - shares))
+        high = np.where(near, shape * shares, shape + 1.0)
+    corners = np.array(list(np.ndindex(2, 2, 2))) * shape
+    flat = view.project(corners)
+    left, top = flat.min(axis=0)
+    right, bottom = flat.max(axis=0)
+    pixel = (right - left) / columns
+    rows = math.ceil((bottom - top) / pixel)
+    field = ndimage.gaussian_filter(active.astype(np.float32), _SMOOTHING, mode="nearest")
+    # Over the left shoulder of whoever looks.
+    lamp = -0.35 * axes[0] - 0.55 * axes[1] - 0.75 * axes[2]
+    brightness, kind = _cast(
+        field,
+        axes,
+        np.array([left, top, pixel, float((corners @ axes[2]).min())]),
+        (rows, columns),
+        low,
+        high,
+        lamp / np.linalg.norm(lamp),
+        _sphere(_SKY_DIRECTIONS),
+        _SKY_UM / voxel_size_um,
+    )
+    edges = np.array([left, left + columns * pixel, top + rows * pixel, top]) * voxel_size_um
+    return Picture(brightness, kind, tuple(float(edge) for edge in edges))
+
+
+def _sphere(count: int) -> np.ndarray:
+    """Return directions spread evenly over the sphere on a Fibonacci spiral; float64 (count, 3)."""
+    place = np.arange(count) + 0.5
+    height = 1 - 2 * place / count
+    turn = math.pi * (3 - math.sqrt(5)) * place
+    across = np.sqrt(1 - height**2)
+    return np.column_stack([height, across * np.cos(turn), across * np.sin(turn)])
+
+
+@numba.njit(cache=True, inline="always")
+def _inside(p0, p1, p2, n0, n1, n2, low, high):
+    """Return whether a point lies in the block and not in the part that is cut away."""
+    if p0 < 0 or p1 < 0 or p2 < 0 or p0 > n0 or p1 > n1 or p2 > n2:
+        return False
+    return not (low[0] <= p0 < high[0] and low[1] <= p1 < high[1] and low[2] <= p2 < high[2])
+
+
+@numba.njit(cache=True)
+def _material(field, p0, p1, p2):
+    """Return the smoothed material at a point, by trilinear interpolation between voxel centres."""
+    n0, n1, n2 = field.shape
+    q0 = min(max(p0 - 0.5, 0.0), n0 - 1.0)
+    q1 = min(max(p1 - 0.5, 0.0), n1 - 1.0)
+    q2 = min(max(p2 - 0.5, 0.0), n2 - 1.0)
+    i, j, k = int(q0), int(q1), int(q2)
+    a, b, c = q0 - i, q1 - j, q2 - k
+    i1, j1, k1 = min(i + 1, n0 - 1), min(j + 1, n1 - 1), min(k + 1, n2 - 1)
+    near = (field[i, j, k] * (1 - c) + field[i, j, k1] * c) * (1 - b) + (
+        field[i, j1, k] * (1 - c) + field[i, j1, k1] * c
+    ) * b
+    far = (field[i1, j, k] * (1 - c) + field[i1, j, k1] * c) * (1 - b) + (
+        field[i1, j1, k] * (1 - c) + field[i1, j1, k1] * c
+    ) * b
+    return near * (1 - a) + far * a
+
+
+@numba.njit(cache=True)
+def _solid(field, p0, p1, p2, low, high):
+    n0, n1, n2 = field.shape
+    if not _inside(p0, p1, p2, n0, n1, n2, low, high):
+        return False
+    return _material(field, p0, p1, p2) > _LEVEL
+
+
+@numba.njit(cache=True)
+def _meets(field, p, d, step, reach, low, high):
+    """Return whether a ray from a point meets material within its reach; nearest voxels will do."""
+    n0, n1, n2 = field.shape
+    t = step
+    while t <= reach:
+        p0, p1, p2 = p[0] + t * d[0], p[1] + t * d[1], p[2] + t * d[2]
+        if p0 < 0 or p1 < 0 or p2 < 0 or p0 >= n0 or p1 >= n1 or p2 >= n2:
+            return False
+        if _inside(p0, p1, p2, n0, n1, n2, low, high) and field[int(p0), int(p1), int(p2)] > _LEVEL:
+            return True
+        t += step
+    return False
+
+
+@numba.njit(parallel=True, cache=True)
+def _cast(field, axes, frame, size, low, high, lamp, sky, reach):
+    """Return brightness and kind of each pixel.
+
+    `frame` holds the picture's left and top, its pixel, and where along the rays the block begins.
+    """
+    rows, columns = size
+    n0, n1, n2 = field.shape
+    through = math.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
+    brightness = np.ones((rows, columns), dtype=np.float32)
+    kind = np.zeros((rows, columns), dtype=np.uint8)
+    for row in numba.prange(rows):
+        start, p, normal, d = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
+        for column in range(columns):
+            right = frame[0] + (column + 0.5) * frame[2]
+            down = frame[1] + (row + 0.5) * frame[2]
+            # Where the ray enters and leaves the block.
+            first, last = 0.0, through + 2.0
+            for axis in range(3):
+                start[axis] = (
+                    right * axes[0, axis] + down * axes[1, axis] + (frame[3] - 1) * axes[2, axis]
+                )
+                along = axes[2, axis]
+                if abs(along) > 1e-9:
+                    one = -start[axis] / along
+                    other = (field.shape[axis] - start[axis]) / along
+                    first = max(first, min(one, other))
+                    last = min(last, max(one, other))
+                elif start[axis] < 0 or start[axis] > field.shape[axis]:
+                    last = -1.0
+            t, found = first, False
+            before = first - 1e-3
+            while t <= last:
+                if _solid(
+                    field,
+                    start[0] + t * axes[2, 0],
+                    start[1] + t * axes[2, 1],
+                    start[2] + t * axes[2, 2],
+                    low,
+                    high,
+                ):
+                    found = True
+                    break
+                before = t
+                t += _STEP
+            if not found:
+                continue
+            after = t
+            for _ in range(_BISECTIONS):
+                middle = 0.5 * (before + after)
+                if _solid(
+                    field,
+                    start[0] + middle * axes[2, 0],
+                    start[1] + middle * axes[2, 1],
+                    start[2] + middle * axes[2, 2],
+                    low,
+                    high,
+                ):
+                    after = middle
+                else:
+                    before = middle
+            for axis in range(3):
+                p[axis] = start[axis] + after * axes[2, axis]
+            # A hair before the hit: outside of what is shown means that a plane cut the particle.
+            cut = not _inside(
+                start[0] + before * axes[2, 0],
+                start[1] + before * axes[2, 1],
+                start[2] + before * axes[2, 2],
+                n0,
+                n1,
+                n2,
+                low,
+                high,
+            )
+            if cut:
+                nearest, which = 1e30, 0
+                for axis in range(3):
+                    ends = (0.0, float(field.shape[axis]), low[axis], high[axis])
+                    for k, end in enumerate(ends):
+                        if abs(p[axis] - end) < nearest:
+                            nearest, which = abs(p[axis] - end), axis
+                            kind[row, column] = END if k < 2 else SECTION
+                normal[:] = 0.0
+                normal[which] = -1.0 if axes[2, which] > 0 else 1.0
+            else:
+                kind[row, column] = SURFACE
+                length = 0.0
+                for axis in range(3):
+                    d[:] = p
+                    d[axis] = p[axis] + 1.0
+                    above = _material(field, d[0], d[1], d[2])
+                    d[axis] = p[axis] - 1.0
+                    normal[axis] = _material(field, d[0], d[1], d[2]) - above
+                    length += normal[axis] ** 2
+                length = max(math.sqrt(length), 1e-9)
+                for axis in range(3):
+                    normal[axis] /= length
+            # Away from the surface by more than the stairs of nearest voxels.
+            for axis in range(3):
+                p[axis] += 1.5 * normal[axis]
+            facing = normal[0] * lamp[0] + normal[1] * lamp[1] + normal[2] * lamp[2]
+            lit = 0.0
+            if facing > 0 and not _meets(field, p, lamp, 1.0, through, low, high):
+                lit = facing
+            seen = 0
+            for k in range(len(sky)):
+                # Even directions added to the normal are spread as a matt surface weighs them.
+                length = 0.0
+                for axis in range(3):
+                    d[axis] = sky[k, axis] + normal[axis]
+                    length += d[axis] ** 2
+                length = math.sqrt(length)
+                if length < 1e-6:
+                    continue
+                for axis in range(3):
+                    d[axis] /= length
+                if not _meets(field, p, d, _SKY_STEP, reach, low, high):
+                    seen += 1
+            brightness[row, column] = min(1.0, _LAMP * lit + _SKY * seen / len(sky) + 0.04)
+    return brightness, kind
