@@ -5,10 +5,13 @@ CORES ?= all
 CONFIG := $(if $(filter paper,$(STUDY)),config/config.yaml,config/$(STUDY).yaml)
 SNAKEMAKE := .venv/bin/snakemake --cores $(CORES) --configfile $(CONFIG)
 
-.PHONY: reproduce test lint lock env help
+.PHONY: reproduce report figures snakemake-report test lint lock env help
 
 help:
 	@echo "make reproduce            run the study of the paper (STUDY=tiny for another)"
+	@echo "make report               write its report, running what is missing"
+	@echo "make figures              draw all figures again from the tables"
+	@echo "make snakemake-report     write Snakemake's own report beside it"
 	@echo "make test                 run the tests"
 	@echo "make lint                 check style and workflow"
 	@echo "make lock                 renew the lock files under envs/"
@@ -16,10 +19,21 @@ help:
 reproduce: .venv/run
 	@test -f $(CONFIG) || { echo "There is no study '$(STUDY)': $(CONFIG) does not exist." >&2; exit 1; }
 	@sh workflow/run_study.sh $(SNAKEMAKE)
-	@$(SNAKEMAKE) --report results/$(STUDY)/report.html
 	@echo
-	@echo "Done. Look at results/$(STUDY)/report.html (all figures with captions),"
+	@echo "Done. Look at results/$(STUDY)/report.html (the answer, all figures, a viewer of slices),"
 	@echo "results/$(STUDY)/figures/ (SVG and PNG) and results/$(STUDY)/tables/ (CSV)."
+
+report: .venv/run
+	@sh workflow/run_study.sh $(SNAKEMAKE) -- results/$(STUDY)/report.html
+	@echo "Look at results/$(STUDY)/report.html."
+
+# Figures that are there already are forced; the others are drawn anyway.
+DRAWN = $(wildcard results/$(STUDY)/figures/*.svg)
+figures: .venv/run
+	@sh workflow/run_study.sh $(SNAKEMAKE) $(if $(DRAWN),--forcerun $(DRAWN)) -- figures
+
+snakemake-report: .venv/run
+	@$(SNAKEMAKE) --report results/$(STUDY)/snakemake-report.html
 
 test: .venv/test
 	.venv/bin/python -m pytest

@@ -140,6 +140,7 @@ class Study:
     electrodes: dict[str, Mapping]
     baseline: Mapping | None
     figures: tuple[str, ...] | None = field(default=None)
+    report: Mapping = field(default_factory=dict)
 
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
@@ -198,6 +199,7 @@ def study_from_config(config: Mapping) -> Study:
         electrodes=electrodes,
         baseline=_baseline(config.get("baseline"), datasets, electrodes),
         figures=None if figures == "all" else tuple(figures),
+        report=config.get("report", {}),
     )
 
 

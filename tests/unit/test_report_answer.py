@@ -1,0 +1,161 @@
+"""The answer is written from the tables: other numbers give other sentences."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from manyeyes.report.answer import answer, family_table
+from manyeyes.report.findings import finding
+from manyeyes.report.words import and_list, count, points
+
+SIMULATED = {"A": "simulated", "B": "simulated", "C": "simulated"}
+METHODS = {"S2": "threshold", "cWS": "watershed", "MLX10": "drawn_forest"}
+TWINS = {"NMC-1": "twin", "NMC-2": "twin"}
+
+
+def variability(**sds):
+    """Return a table from SDs by dataset_filter_variant; means follow from the variant."""
+    means = {"S2": 0.5, "cWS": 0.45, "MLX10": 0.56}
+    rows = [
+        (name[0].replace("NMC", "NMC-"), *name[1:], 3, means[name[2]], sd, 100 * sd)
+        for name, sd in ((key.split("_"), sd) for key, sd in sds.items())
+    ]
+    columns = ["dataset", "filter", "variant", "users", "mean", "sd", "mean_percent_different"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+TABLE = variability(
+    NMC1_raw_S2=0.10,
+    NMC2_raw_S2=0.06,
+    NMC2_raw_cWS=0.04,
+    NMC2_raw_MLX10=0.01,
+    NMC1_gaussian_S2=0.02,
+    NMC2_gaussian_S2=0.07,
+)
+
+
+def parts(tables, origins=TWINS, users=SIMULATED):
+    found = answer(tables, origins, users, METHODS)
+    return found.headline, dict(found.parts)
+
+
+def test_the_headline_tells_spread_by_filter_and_what_the_method_does():
+    headline, _ = parts({"variability": TABLE})
+    assert headline.startswith("Three simulated users")
+    assert "5.0 points on raw images (median; 1.0 to 10.0)" in headline
+    assert "4.5 points on filtered images (median; 2.0 to 7.0)" in headline
+    # Of raw images only NMC-2 was segmented by several methods: 0.45 to 0.56.
+    assert "their mean moves by 11.0 points on raw images." in headline
+
+
+def test_methods_are_compared_on_the_datasets_that_all_share():
+    _, told = parts({"variability": TABLE})
+    text = told["Which method makes users agree?"]
+    assert "images of NMC-2" in text
+    assert "forest, drawn seeds 1.0, watershed 4.0 and threshold 6.0" in text
+    assert "lowered it in 1 of 2" in text
+
+
+def test_means_of_methods_are_given_with_their_ends():
+    _, told = parts({"variability": TABLE})
+    text = told["How much does the method matter?"]
+    assert "11.0 on NMC-2, from 45 to 56 %" in text
+    assert "S1 and S3" not in text
+
+
+def test_significance_is_counted_after_holm_and_few_users_are_blamed():
+    spread = pd.DataFrame({"users": [3], "sd": [0.1], "sd_low": [0.0521], "sd_high": [0.628]})
+    comparisons = pd.DataFrame({"p_holm": [1.0, 0.2, np.nan]})
+    power = pd.DataFrame({"design": ["unpaired"], "sd_ratio": [2.0], "users": [19]})
+    tables = {"variability": TABLE, "spread": spread, "comparisons": comparisons, "power": power}
+    headline, told = parts(tables)
+    assert "Of 2 planned comparisons of methods and filters none show" in headline
+    assert "three users are too few" in headline
+    sure = told["How sure is that?"]
+    assert "from 0.52 to 6.28 times" in sure
+    assert "takes 19 users" in sure
+    headline, told = parts(tables | {"comparisons": pd.DataFrame({"p_holm": [0.01, 0.2]})})
+    assert "1 shows a difference" in headline
+    assert "too few" not in headline
+
+
+def test_agreement_is_held_against_the_truth():
+    errors = pd.DataFrame(
+        {
+            "dataset": ["NMC-1", "NMC-2", "NMC-2"],
+            "filter": ["raw", "raw", "raw"],
+            "variant": ["S2", "S2", "MLX10"],
+            "sd": [0.10, 0.005, 0.008],
+            "bias": [0.00, -0.06, 0.01],
+        }
+    )
+    _, told = parts({"variability": TABLE, "errors": errors})
+    text = told["Who is right?"]
+    assert "lies 1.0 points on raw images away" in text
+    assert "of 2 cases in which users agree within 1.0 point, 1 is more than 2.0 points off" in text
+    assert "S2 on raw NMC-2: SD 0.5, bias −6.0 points" in text
+
+
+def test_one_user_gives_no_answer_but_says_so():
+    alone = TABLE.assign(users=1, sd=np.nan, mean_percent_different=np.nan)
+    headline, told = parts({"variability": alone}, users={"A": "simulated"})
+    assert "cannot say how much" in headline
+    assert set(told) == {"How much does the method matter?", "What does this rest on?"}
+
+
+def test_origins_and_recorded_users_are_named():
+    origins = {"NMC-1": "twin", "mine": "measured"}
+    _, told = parts({"variability": TABLE}, origins, {"A": "simulated", "jo": "recorded"})
+    text = told["What does this rest on?"]
+    assert "One digital twin (NMC-1) and one measured tomogram (mine)." in text
+    assert "they are not tomograms" in text
+    assert "One user is simulated" in text
+    assert "One user is a recorded person (jo)." in text
+    _, told = parts({"variability": TABLE}, {"mine": "measured"}, {"jo": "recorded"})
+    text = told["What does this rest on?"]
+    assert "twin" not in text
+    assert "simulated" not in text
+
+
+def test_calibrated_claims_are_told():
+    claims = pd.DataFrame({"id": ["C055", "C089"], "verdict": ["calibrated", "disagrees"]})
+    _, told = parts({"variability": TABLE, "claims": claims})
+    assert "(C055)" in told["What does this rest on?"]
+
+
+def test_a_missing_table_is_named():
+    with pytest.raises(ValueError, match=r"variability\.csv"):
+        answer({}, TWINS, SIMULATED, METHODS)
+
+
+def test_families_have_medians_and_ends():
+    found = family_table(TABLE, METHODS).set_index(["family", "filter"])
+    row = found.loc["Threshold", "raw"]
+    assert (row["variants"], row["datasets"]) == (1, 2)
+    assert row["sd"] == pytest.approx(0.08)
+    assert (row["sd_lowest"], row["sd_highest"]) == (0.06, 0.10)
+    assert ("Watershed", "gaussian") not in found.index
+
+
+def test_a_figures_finding_tells_its_ends_and_where_they_are():
+    text = finding("fig5", ["NMC-2"], {"variability": TABLE})
+    assert "from 1.0 (MLX10, raw NMC-2) to 7.0 (S2, filtered NMC-2) points" in text
+    assert "from" in text
+    assert "lowered them in 0 of 1 cases (NMC-2 0 of 1)" in text
+    assert finding("fig8", ["NEX-V"], {"variability": TABLE}) == ""
+    assert finding("fig2", ["NMC-2"], {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [(0.0421, "4.2"), (0.0007, "0.07"), (-0.026, "−2.6"), (1.0, "100"), (np.nan, "–")],
+)
+def test_points(fraction, text):
+    assert points(fraction) == text
+
+
+def test_counts_and_lists():
+    assert count(1, "user") == "one user"
+    assert count(30, "user") == "30 users"
+    assert and_list([]) == ""
+    assert and_list(["a", "b", "c"]) == "a, b and c"

@@ -1,0 +1,242 @@
+"""The page as text: all in it, nothing loaded, the same each time, and in a browser."""
+
+import re
+
+import pandas as pd
+import pytest
+from chromium import Chromium, executable
+from report_example import arguments, packs, write
+
+from manyeyes.report.page import page
+
+in_browser = pytest.mark.skipif(
+    executable() is None, reason="no Chromium here (Debian's package chromium)"
+)
+
+
+def test_a_page_names_origin_users_answer_and_versions():
+    html = page(**arguments())
+    for text in (
+        "one digital twin",
+        "one measured tomogram",
+        "two simulated users",
+        "one recorded user",
+        "standard deviation of",
+        "Data: digital twin (NMC-2).",
+        "<p>The paper found more.</p>",
+        "An example – manyeyes",
+        "run times are not known",
+    ):
+        assert text in html, text
+
+
+def test_nothing_is_loaded_from_anywhere():
+    html = page(**arguments())
+    assert "default-src 'none'" in html
+    addresses = re.findall(r"(?:src|href|srcset|action)\s*=\s*[\"']([^\"']{0,12})", html)
+    assert addresses
+    assert all(address.startswith(("#", "data:")) for address in addresses), addresses
+    assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|import\(", html)
+
+
+def test_the_same_study_gives_the_same_page():
+    assert page(**arguments()) == page(**arguments())
+
+
+def test_names_cannot_break_the_page():
+    given = arguments()
+    study = given["study"] | {"title": "<script>alert(1)</script> & more"}
+    html = page(**(given | {"study": study}))
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in html
+
+
+@pytest.mark.parametrize("name", ["variability", "volume_fractions", "pairwise", "image_quality"])
+def test_a_missing_table_is_named(name):
+    given = arguments()
+    del given["frames"][name]
+    with pytest.raises(ValueError, match=rf"{name}\.csv"):
+        page(**given)
+
+
+def test_packs_of_another_run_are_refused():
+    given = arguments()
+    fractions = given["frames"]["volume_fractions"]
+    given["frames"]["volume_fractions"] = fractions[fractions["user"] != "B"]
+    with pytest.raises(ValueError, match=r"NMC-2 \(raw\): S2 by B is shown but not in the table"):
+        page(**given)
+
+
+def test_a_study_without_figures_claims_or_slices_still_has_a_page():
+    html = page(**(arguments() | {"figures": [], "packs": []}))
+    assert "viewer-index" not in html.split("<script>")[0]
+    assert 'id="claims"' not in html
+
+
+def test_claims_and_recommendation_are_shown_where_they_are():
+    given = arguments()
+    claims = pd.DataFrame(
+        {
+            "id": ["C001", "C002"],
+            "claim": ["First", "Second"],
+            "paper_value": ["< 1", None],
+            "our_value": [0.97, float("nan")],
+            "low": [float("nan")] * 2,
+            "high": [float("nan")] * 2,
+            "verdict": ["agrees", "by construction"],
+            "reason": ["Since.", "A setting."],
+            "place": ["Abstract", "2.1"],
+            "kind": ["ordering", "by construction"],
+        }
+    )
+    html = page(**(given | {"frames": given["frames"] | {"claims": claims}}))
+    assert "Of 2 claims 1 could be tested: 1 agree" in html
+    assert "shown by 97 %" in html
+    assert '<option value="agrees">✓ agrees (1)</option>' in html
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with Chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    browser.problems.clear()
+    browser.requests.clear()
+    path = write(tmp_path / "report.html")
+    browser.open(path)
+    browser.wait_for("document.getElementById('viewer').dataset.shown")
+    return browser
+
+
+def shown(browser):
+    """Return dataset, filter, variant, both users and slice of the picture on the screen."""
+    return browser.run("document.getElementById('viewer').dataset.shown").split("|")
+
+
+def choose(browser, field, value):
+    """Choose an option as a person would, and wait for the picture."""
+    browser.run(
+        f"""(() => {{
+          const field = document.getElementById('viewer-{field}');
+          field.value = '{value}';
+          document.getElementById('viewer').dataset.shown = '';
+          field.dispatchEvent(new Event(field.type === 'range' ? 'input' : 'change'));
+        }})()"""
+    )
+    browser.wait_for("document.getElementById('viewer').dataset.shown")
+
+
+def row_of(browser, canvas):
+    """Return the colours of a picture's middle row."""
+    return browser.run(
+        f"""(() => {{
+          const c = document.getElementById('viewer-{canvas}');
+          const row = c.getContext('2d').getImageData(0, c.height / 2, c.width, 1).data;
+          return Array.from({{length: c.width}}, (_, x) => [...row.slice(4 * x, 4 * x + 3)].join());
+        }})()"""
+    )
+
+
+BOTH, NEITHER, FIRST, SECOND = "233,228,212", "70,82,94", "10,99,176", "199,83,0"
+
+
+@in_browser
+def test_no_error_and_no_request(opened):
+    assert opened.problems == []
+    assert len(opened.requests) == 1
+    assert opened.requests[0].startswith("file://")
+
+
+@in_browser
+def test_the_difference_is_that_of_the_labels(opened):
+    assert shown(opened) == ["NMC-2", "raw", "S2", "A", "B", "3"]
+    # A has 4 active columns, B 8, of 20.
+    assert row_of(opened, "difference") == [BOTH] * 4 + [SECOND] * 4 + [NEITHER] * 12
+    status = opened.run("document.getElementById('viewer-status').textContent")
+    assert "A 20.0 % (whole volume 16.7 %), B 40.0 % (whole volume 33.3 %)" in status
+    assert "They differ in 20.0 % of its pixels (whole volume 16.7 %)." in status
+
+
+@in_browser
+def test_users_variant_and_dataset_can_be_chosen(opened):
+    choose(opened, "first", "jo")
+    assert shown(opened)[3:5] == ["jo", "B"]
+    assert row_of(opened, "difference") == [BOTH] * 8 + [FIRST] * 2 + [NEITHER] * 10
+    choose(opened, "variant", "MLX10")
+    assert shown(opened)[2] == "MLX10"
+    assert row_of(opened, "difference")[:12] == [BOTH] * 10 + [FIRST] * 2
+    choose(opened, "second", "")
+    assert shown(opened)[4] == ""
+    assert "the truth 40.0 %" in opened.run("document.getElementById('viewer-status').textContent")
+    choose(opened, "dataset", "mine")
+    assert shown(opened)[0] == "mine"
+    # Nobody knows the truth of a measured tomogram.
+    assert shown(opened)[4] != ""
+    options = "[...document.getElementById('viewer-second').options].map((o) => o.value)"
+    assert opened.run(options) == ["A", "B"]
+
+
+@in_browser
+def test_the_keyboard_moves_the_slice_and_the_picture_changes(opened):
+    before = row_of(opened, "difference")
+    opened.run("document.getElementById('viewer-slice').focus()")
+    for _ in range(3):
+        opened.press("ArrowLeft", 37)
+    opened.wait_for("document.getElementById('viewer').dataset.shown.endsWith('|0')")
+    assert row_of(opened, "difference") == [NEITHER] * 20 != before
+    opened.press("End", 35)
+    opened.wait_for("document.getElementById('viewer').dataset.shown.endsWith('|5')")
+    assert row_of(opened, "difference") == before
+
+
+@in_browser
+def test_slices_that_users_drew_on_say_so(opened):
+    choose(opened, "slice", "2")
+    name = opened.run("document.getElementById('viewer-slice-name').textContent")
+    assert name == "2 of 0 to 5, users drew here"
+
+
+@in_browser
+def test_the_strength_changes_the_overlay_only(opened):
+    faint = "document.getElementById('viewer-strength')"
+    before = row_of(opened, "overlay")
+    opened.run(f"{faint}.value = 0; {faint}.dispatchEvent(new Event('input'))")
+    opened.wait_for(
+        "document.getElementById('viewer-overlay').toDataURL() === "
+        "document.getElementById('viewer-grey').toDataURL()"
+    )
+    assert row_of(opened, "overlay") != before
+
+
+@in_browser
+def test_figures_and_tables_can_be_saved(opened):
+    # What a click would save is caught instead of written.
+    opened.run(
+        """(() => {
+          window.saved = {};
+          URL.createObjectURL = (blob) => { window.last = blob; return '#'; };
+          HTMLAnchorElement.prototype.click = function () {
+            const name = this.download;
+            window.last.text().then((text) => { window.saved[name] = text; });
+          };
+          for (const button of document.querySelectorAll('button.download')) button.click();
+        })()"""
+    )
+    opened.wait_for("window.saved['fig3.svg'] && window.saved['variability.csv']")
+    given = arguments()
+    assert opened.run("window.saved['fig3.svg']") == given["figures"][0]["svg"]
+    assert opened.run("window.saved['variability.csv']") == given["tables"]["variability"]
+
+
+@in_browser
+def test_one_user_alone_is_shown_with_nothing_to_compare(browser, tmp_path):
+    alone = packs(["mine"], ["A"])
+    browser.problems.clear()
+    browser.open(write(tmp_path / "alone.html", packs=alone))
+    browser.wait_for("document.getElementById('viewer').dataset.shown")
+    assert browser.problems == []
+    status = browser.run("document.getElementById('viewer-status').textContent")
+    assert "nothing to compare" in status

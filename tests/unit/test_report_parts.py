@@ -1,0 +1,115 @@
+"""Captions, run times, the drawing of the rules, and what is embedded."""
+
+import json
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from report_example import DOT, SVG
+
+from manyeyes.report import embedding
+from manyeyes.report.captions import caption
+from manyeyes.report.rule_graph import Passing, draw, graph_from_dot, rows_of
+from manyeyes.report.run_times import run_times
+
+CAPTIONS = Path(__file__).parents[2] / "workflow/report"
+
+
+@pytest.mark.parametrize("path", sorted(CAPTIONS.glob("fig*.rst")), ids=lambda path: path.stem)
+def test_every_caption_can_be_read_and_figures_of_the_paper_say_what_it_found(path):
+    found = caption(path.read_text())
+    assert found.shows
+    assert "{{" not in found.shows + found.paper
+    if path.stem.removeprefix("fig").isdigit():
+        assert "The paper" in found.paper
+
+
+def test_a_caption_is_split_and_marked_up():
+    found = caption("Shows ``x`` < 1.\n\nThe paper found y.\n\n{{ snakemake.params.origins }}\n")
+    assert found.shows == '<p>Shows <span class="docutils literal">x</span> &lt; 1.</p>'
+    assert found.paper == "<p>The paper found y.</p>"
+
+
+def test_other_placeholders_are_refused():
+    with pytest.raises(ValueError, match=r"params\.title"):
+        caption("About {{ snakemake.params.title }}.")
+
+
+def benchmark(**values):
+    return pd.DataFrame([values])
+
+
+def test_run_times_add_up_by_rule_and_survive_short_jobs():
+    found = run_times(
+        [
+            ("measure", benchmark(s=1.0, cpu_time=0.5, max_rss=200.0)),
+            ("segment", benchmark(s=5.0, cpu_time=9.0, max_rss=600.0)),
+            ("measure", benchmark(s=2.0, cpu_time="NA", max_rss="-")),
+        ]
+    ).set_index("rule")
+    assert list(found.index) == ["segment", "measure"]
+    assert found.loc["measure"].tolist() == [2, 3.0, 0.5, 2.0, 200.0]
+    assert run_times([]).empty
+
+
+def test_a_rule_graph_leaves_out_targets_and_what_follows():
+    graph = graph_from_dot(DOT)
+    assert set(graph.edges) == {("segment", "measure"), ("measure", "draw figures")}
+
+
+def test_rules_of_a_family_are_one_box():
+    dot = DOT.replace("\t0[", '\t4[label = "draw_fig4", color = "0.1 0.6 0.8"];\n\t0[')
+    graph = graph_from_dot(dot.replace("\t2 -> 1\n", "\t2 -> 1\n\t2 -> 4\n"))
+    assert graph.nodes["draw figures"]["rules"] == 2
+    assert "draw figures (2 rules)" in draw(graph)
+
+
+def test_boxes_stand_below_what_they_need_and_lines_pass_the_rows_between():
+    graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d"), ("a", "x"), ("x", "d"), ("e", "d")])
+    rows = rows_of(graph)
+    row_of = {name: n for n, row in enumerate(rows) for name in row}
+    assert all(row_of[start] < row_of[end] for start, end in graph.edges)
+    assert row_of["e"] == row_of["x"] == 2
+    passing = [name for row in rows for name in row if isinstance(name, Passing)]
+    assert passing == [Passing("a", "x", 1)]
+
+
+def test_the_order_of_snakemakes_lines_does_not_matter():
+    head, *lines, tail = DOT.splitlines()
+    assert draw(graph_from_dot(DOT)) == draw(graph_from_dot("\n".join([head, *lines[::-1], tail])))
+
+
+def test_what_is_no_rule_graph_is_refused():
+    with pytest.raises(ValueError, match="found no rule"):
+        graph_from_dot("Error: no Snakefile")
+    with pytest.raises(ValueError, match="need each other"):
+        graph_from_dot(DOT.replace("\t3 -> 1", "\t2 -> 3"))
+
+
+def test_an_svg_comes_back_from_its_address_as_it_was():
+    address = embedding.svg_address(SVG)
+    assert not set("'\n#") & set(address)
+    assert unquote(unescape(address).split(",", 1)[1]) == SVG
+
+
+def test_what_is_no_svg_is_refused():
+    with pytest.raises(ValueError, match="expected an SVG"):
+        embedding.svg_address("<html></html>")
+
+
+def test_json_cannot_end_its_script_element():
+    text = embedding.script_json({"a": "</script><!--", "b": [1, "é"]})
+    assert "<" not in text
+    assert json.loads(text) == {"a": "</script><!--", "b": [1, "é"]}
+    with pytest.raises(ValueError, match="JSON"):
+        embedding.script_json({"a": np.nan})
+
+
+def test_tables_that_are_too_large_stay_outside(monkeypatch):
+    assert embedding.packed_text("a,b\n1,2\n")
+    monkeypatch.setattr(embedding, "MOST_TABLE_BYTES", 5)
+    assert embedding.packed_text("a,b\n1,2\n") is None

@@ -1,0 +1,84 @@
+# The report: one HTML page with the answer, the figures and their data, and a viewer of slices.
+
+
+include: "reported.smk"
+
+
+rule pack_slices:
+    input:
+        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        segmentations=lambda wildcards: [segmentation_of(c) for c in viewed_cells(wildcards)],
+        drawings=lambda wildcards: [
+            drawing_of(cell)
+            for cell in drawn_by_hand(wildcards)
+            if cell in set(viewed_cells(wildcards))
+        ],
+        truth=truth_of,
+    output:
+        f"{RESULTS}/parts/slices/{{dataset}}/{{filter}}.json",
+    log:
+        f"{RESULTS}/logs/pack_slices/{{dataset}}/{{filter}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pack_slices/{{dataset}}/{{filter}}.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=megabytes(10),
+    params:
+        code=code_of("pack_slices.py"),
+        cells=lambda wildcards: [(c.variant, c.user) for c in viewed_cells(wildcards)],
+        step=VIEWER_STEP,
+    script:
+        "../scripts/pack_slices.py"
+
+
+rule draw_rule_graph:
+    output:
+        f"{RESULTS}/parts/rule_graph.dot",
+    log:
+        f"{RESULTS}/logs/draw_rule_graph.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/draw_rule_graph.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        code=code_of("draw_rule_graph.py"),
+        study=digest_of_config(),
+    script:
+        "../scripts/draw_rule_graph.py"
+
+
+rule write_report:
+    input:
+        tables=tables_of_study() + PAPER_TABLES,
+        figures=[path for path in figures_of_study() if path.endswith(".svg")],
+        captions=[TOP / f"workflow/report/{figure['name']}.rst" for figure in reported_figures()],
+        packs=expand(
+            "{results}/parts/slices/{image[0]}/{image[1]}.json",
+            results=RESULTS,
+            image=viewed_images(),
+        ),
+        rule_graph=f"{RESULTS}/parts/rule_graph.dot",
+        citation=TOP / "CITATION.cff",
+        page=TOP / "workflow/report/page/page.html",
+        style=TOP / "workflow/report/page/page.css",
+        scripts=[TOP / "workflow/report/page" / name for name in ("page.js", "viewer.js")],
+    output:
+        f"{RESULTS}/report.html",
+    log:
+        f"{RESULTS}/logs/write_report.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/write_report.tsv"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        code=code_of("write_report.py"),
+        study=reported_study(),
+        figures=reported_figures(),
+        benchmarks=f"{RESULTS}/benchmarks",
+    script:
+        "../scripts/write_report.py"

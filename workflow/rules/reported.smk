@@ -1,0 +1,89 @@
+# What the report shows of this study: its figures, and the users and slices of its viewer.
+
+import hashlib
+import json
+
+from manyeyes.report.choosing import shown_users, slice_step
+from manyeyes.report.page import viewer_note
+
+
+def users_viewed():
+    """Return the users whose segmentations the viewer shows, or stop with what is wrong."""
+    try:
+        return shown_users(STUDY.users, STUDY.report.get("users"))
+    except ValueError as error:
+        raise WorkflowError(f"The config cannot be run:\n  {error}")
+
+
+VIEWED_USERS = users_viewed()
+VIEWED_CELLS = [cell for cell in STUDY.cells() if cell.user in VIEWED_USERS]
+VIEWER_STEP = slice_step(
+    (STUDY.datasets[cell.dataset].shape for cell in VIEWED_CELLS), STUDY.report.get("slice_step")
+)
+
+
+def viewed_cells(wildcards):
+    """Return an image's cells that the viewer shows, the users of each variant together."""
+    return [cell for cell in cells_on_image(wildcards) if cell.user in VIEWED_USERS]
+
+
+def viewed_images():
+    """Return the images that the viewer shows."""
+    viewed = {(cell.dataset, cell.filter) for cell in VIEWED_CELLS}
+    return [image for image in STUDY.images() if image in viewed]
+
+
+def reported_figures():
+    """Return what the report has to know of each figure, in the order of its files."""
+    figures = []
+    for figure in figures_of(STUDY) if STUDY.figures is None else STUDY.figures:
+        needs = needs_in_study(figure)
+        figures.append(
+            {
+                "name": figure,
+                "title": FIGURES[figure].title,
+                "category": FIGURES[figure].category,
+                "tables": list(FIGURES[figure].tables),
+                "datasets": list(needs.datasets),
+                "origins": origins_in_figure(figure)(None),
+                "cells": bool(needs.cells),
+            }
+        )
+    return figures
+
+
+def reported_study():
+    """Return what the report tells of the study besides its tables."""
+    datasets = {
+        name: {
+            "origin": d.origin,
+            "material": d.material,
+            "voxel_size_nm": d.voxel_size_nm,
+            "shape": list(d.shape),
+        }
+        for name, d in STUDY.datasets.items()
+    }
+    sources = {name: STUDY.datasets[name].source for name in STUDY.datasets}
+    return {
+        "name": STUDY.name,
+        "title": STUDY.title,
+        "datasets": datasets,
+        "segmented": list(dict.fromkeys(dataset for dataset, _ in STUDY.images())),
+        "users": {name: user.made_by for name, user in STUDY.users.items()},
+        "methods": {name: variant["method"] for name, variant in STUDY.variants.items()},
+        "viewer_note": viewer_note(VIEWED_USERS, list(STUDY.users), VIEWER_STEP),
+        "settings": {
+            "seed": STUDY.seed,
+            "datasets": sources,
+            "filters": STUDY.filters,
+            "population": STUDY.population,
+            "electrodes": STUDY.electrodes,
+            "baseline": STUDY.baseline or "none",
+        },
+    }
+
+
+def digest_of_config():
+    """Return a digest of all that the config says, but for where files lie on this machine."""
+    told = {key: value for key, value in config.items() if key != "data_folder"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The report of a study: one HTML page, written from its tables, figures and segmentations."""

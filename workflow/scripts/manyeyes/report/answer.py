@@ -1,0 +1,371 @@
+"""The answer of a study, written from its tables: what differs, by how much, how sure."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS, filter_name
+from .words import and_list, count, names, points, sentence
+
+FAMILIES = {
+    "threshold": "Threshold",
+    "watershed": "Watershed",
+    "seeded_forest": "Forest, seeds from thresholds",
+    "drawn_forest": "Forest, drawn seeds",
+    "recorded_forest": "Forest, a person's labels",
+}
+"""How the methods of a config are called."""
+
+AGREED = 0.01
+"""Users whose SD is no larger are said to agree: a point of volume fraction."""
+
+OFF = 0.02
+"""A mean further from the truth than this is said to be off: two points of volume fraction."""
+
+ALPHA = 0.05
+
+
+class Answer(NamedTuple):
+    """What a study says in short.
+
+    Attributes
+    ----------
+    headline : str
+        Spread over users, what the method does, and how sure that is.
+    parts : tuple of (str, str)
+        A question and its answer each.
+    """
+
+    headline: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def answer(
+    tables: Mapping[str, pd.DataFrame],
+    origins: Mapping[str, str],
+    users: Mapping[str, str],
+    methods: Mapping[str, str],
+) -> Answer:
+    """Return the answer of a study.
+
+    Parameters
+    ----------
+    tables : mapping of name to DataFrame
+        ``variability`` is needed; ``spread``, ``comparisons``, ``comparisons_over_datasets``,
+        ``errors``, ``power`` and ``claims`` are used where the study has them.
+    origins : mapping of dataset to origin
+        Of the datasets that somebody segments.
+    users : mapping of user to "simulated" or "recorded"
+    methods : mapping of variant to method
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    ValueError
+        If the table of variability is missing.
+    """
+    if "variability" not in tables:
+        raise ValueError("the answer of a study is written from its table variability.csv")
+    shared = shared_rows(tables["variability"])
+    rests = ("What does this rest on?", _basis(origins, users, tables.get("claims")))
+    if shared.empty:
+        headline = (
+            "No image was segmented by two users in the same way, so this study cannot say how "
+            "much the measured volume fraction depends on the person."
+        )
+        return Answer(headline, (_method_part(tables["variability"]), rests))
+    parts = [
+        _family_part(shared, methods),
+        _method_part(tables["variability"]),
+        ("How sure is that?", _sureness(tables, shared)),
+    ]
+    if "errors" in tables and not tables["errors"].empty:
+        parts.append(("Who is right?", _accuracy(tables["errors"])))
+    headline = " ".join(
+        [
+            _spread_sentence(shared, users),
+            *_method_sentence(tables["variability"]),
+            *_sure_sentence(tables, shared),
+        ]
+    )
+    return Answer(headline, (*parts, rests))
+
+
+def shared_rows(variability: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of images and variants that at least two users segmented."""
+    return variability[variability["users"] > 1]
+
+
+def family_table(variability: pd.DataFrame, methods: Mapping[str, str]) -> pd.DataFrame:
+    """Return how much users differ with each family of methods.
+
+    Parameters
+    ----------
+    variability : DataFrame
+        Table of the study.
+    methods : mapping of variant to method
+
+    Returns
+    -------
+    DataFrame
+        family, filter, variants, datasets (their numbers), sd, sd_lowest, sd_highest (median and
+        ends over images and variants, as fractions), percent (median pairwise difference); the
+        families in the order of `FAMILIES`, filters as they come.
+    """
+    shared = shared_rows(variability).assign(
+        method=lambda table: table["variant"].map(methods),
+    )
+    rows = []
+    for method, family in FAMILIES.items():
+        for filter_ in dict.fromkeys(shared["filter"]):
+            found = shared[(shared["method"] == method) & (shared["filter"] == filter_)]
+            if len(found):
+                rows.append(
+                    {
+                        "family": family,
+                        "filter": filter_,
+                        "variants": found["variant"].nunique(),
+                        "datasets": found["dataset"].nunique(),
+                        "sd": found["sd"].median(),
+                        "sd_lowest": found["sd"].min(),
+                        "sd_highest": found["sd"].max(),
+                        "percent": found["mean_percent_different"].median(),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _spread_sentence(shared: pd.DataFrame, users: Mapping[str, str]) -> str:
+    numbers = sorted(set(shared["users"]))
+    kinds = set(users.values())
+    noun = f"{kinds.pop()} user" if len(kinds) == 1 else "user"
+    who = count(numbers[0], noun) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]} {noun}s"
+    told = []
+    for filter_ in dict.fromkeys(shared["filter"]):
+        found = shared.loc[shared["filter"] == filter_, "sd"]
+        ends = (
+            f" (median; {points(found.min())} to {points(found.max())})" if len(found) > 1 else ""
+        )
+        told.append(f"{points(found.median())} points on {filter_name(filter_)} images{ends}")
+    return sentence(
+        f"{who} who segment the same image by the same method get volume fractions of active "
+        f"material that scatter with a standard deviation of {and_list(told)}"
+    )
+
+
+def _method_sentence(variability: pd.DataFrame) -> list[str]:
+    told = [
+        f"{points(ranges.median())} points on {filter_name(filter_)} images"
+        for filter_, ranges, _ in _method_ranges(variability)
+    ]
+    if not told:
+        return []
+    return [
+        "From the method with the lowest to that with the highest result, their mean moves by "
+        f"{and_list(told)}."
+    ]
+
+
+def _sure_sentence(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> list[str]:
+    tested = [
+        tables[name]["p_holm"].dropna()
+        for name in ("comparisons", "comparisons_over_datasets")
+        if name in tables
+    ]
+    p_values = pd.concat(tested) if tested else pd.Series(dtype=float)
+    if p_values.empty:
+        return []
+    clear = int((p_values < ALPHA).sum())
+    text = (
+        f"Of {len(p_values)} planned comparisons of methods and filters {clear or 'none'} "
+        f"{'shows' if clear == 1 else 'show'} a difference in spread beyond chance"
+    )
+    if not clear:
+        text += f": {count(int(shared['users'].max()), 'user')} are too few to tell them apart"
+    return [sentence(text)]
+
+
+def _method_ranges(variability: pd.DataFrame) -> list[tuple[str, pd.Series, pd.DataFrame]]:
+    """Return by filter how far the users' means lie apart on each dataset, and their ends."""
+    result = []
+    for filter_ in dict.fromkeys(variability["filter"]):
+        found = variability[variability["filter"] == filter_]
+        ends = found.groupby("dataset", sort=False)["mean"].agg(["min", "max", "size"])
+        ends = ends[ends["size"] > 1]
+        if len(ends):
+            result.append((filter_, ends["max"] - ends["min"], ends))
+    return result
+
+
+def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str, str]:
+    """Return which methods users agree on most and least, on the datasets that all share."""
+    first = next(iter(dict.fromkeys(shared["filter"])))
+    rows = shared[shared["filter"] == first].assign(method=lambda t: t["variant"].map(methods))
+    by_method = {
+        method: found
+        for method, found in rows.groupby("method", sort=False)
+        if method != "recorded_forest"
+    }
+    common = set.intersection(*(set(found["dataset"]) for found in by_method.values()))
+    question = "Which method makes users agree?"
+    if len(by_method) < 2 or not common:
+        return question, "No two families of methods were run on the same raw dataset."
+    medians = {
+        method: found.loc[found["dataset"].isin(common), "sd"].median()
+        for method, found in by_method.items()
+    }
+    ranked = sorted(medians, key=medians.get)
+    told = and_list(f"{FAMILIES[m].lower()} {points(medians[m])}" for m in ranked)
+    datasets = [name for name in dict.fromkeys(rows["dataset"]) if name in common]
+    text = (
+        f"On the {filter_name(first)} images of {names(datasets)}, which all families of methods "
+        f"were run on, the median standard deviation in points is: {told}."
+    )
+    lowered, pairs = _lowered(shared, first)
+    if pairs:
+        text += (
+            f" Filtering lowered it in {lowered} of {pairs} combinations of dataset and variant."
+        )
+    return question, text
+
+
+def _lowered(shared: pd.DataFrame, first: str) -> tuple[int, int]:
+    """Return in how many of how many cases an SD is lower on other filters than on the first."""
+    key = ["dataset", "variant"]
+    raw = shared[shared["filter"] == first]
+    others = shared[shared["filter"] != first]
+    both = others.merge(raw, on=key, suffixes=("", "_raw"))
+    return int((both["sd"] < both["sd_raw"]).sum()), len(both)
+
+
+def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
+    question = "How much does the method matter?"
+    told = []
+    for filter_, ranges, ends in _method_ranges(variability):
+        widest = ranges.idxmax()
+        told.append(
+            f"{points(ranges.median())} points on {filter_name(filter_)} images (median over "
+            f"datasets; {points(ranges.max())} on {widest}, from "
+            f"{100 * ends.loc[widest, 'min']:.0f} to {100 * ends.loc[widest, 'max']:.0f} %)"
+        )
+    if not told:
+        return question, "Each image was segmented by one variant only."
+    text = (
+        "From the variant with the lowest to that with the highest result, the users' mean moves "
+        f"by {and_list(told)}."
+    )
+    if {"S1", "S3"} <= set(variability["variant"]):
+        text += " S1 and S3 are set off from S2 on purpose."
+    return question, text
+
+
+def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> str:
+    told = []
+    spread = tables.get("spread")
+    if spread is not None:
+        rows = spread[(spread["sd"] > 0) & (spread["users"] > 1)]
+        factors = {
+            users: (
+                float((f["sd_low"] / f["sd"]).median()),
+                float((f["sd_high"] / f["sd"]).median()),
+            )
+            for users, f in rows.groupby("users")
+        }
+        told += [
+            f"With {count(int(users), 'user')} a standard deviation is known to a factor only: its "
+            f"95 % interval reaches from {low:.2f} to {high:.2f} times the value"
+            for users, (low, high) in factors.items()
+        ]
+    for name, what in (
+        ("comparisons", "comparisons of two spreads on one dataset"),
+        ("comparisons_over_datasets", "comparisons over several datasets"),
+    ):
+        table = tables.get(name)
+        if table is not None and len(table):
+            tested = table[table["p_holm"].notna()]
+            clear = int((tested["p_holm"] < ALPHA).sum())
+            told.append(
+                f"of {len(tested)} planned {what}, {clear or 'none'} "
+                f"{'shows' if clear == 1 else 'show'} a difference at 5 % (after Holm's correction)"
+            )
+    power = tables.get("power")
+    if power is not None:
+        rows = power[(power["design"] == "unpaired") & (power["sd_ratio"] == 2)]
+        if len(rows):
+            needed = int(rows["users"].iloc[0])
+            told.append(
+                f"to see that one spread is twice another (power 80 %) takes "
+                f"{count(needed, 'user')}"
+            )
+    if not told:
+        fewest = int(shared["users"].min())
+        told.append(f"No intervals were computed; {count(fewest, 'user')} are the fewest compared")
+    return " ".join(sentence(text) for text in told)
+
+
+def _accuracy(errors: pd.DataFrame) -> str:
+    told = []
+    for filter_ in dict.fromkeys(errors["filter"]):
+        found = errors[errors["filter"] == filter_]
+        told.append(
+            f"{points(found['bias'].abs().median())} points on {filter_name(filter_)} images"
+        )
+    agreed = errors[errors["sd"] <= AGREED]
+    off = agreed[agreed["bias"].abs() > OFF]
+    text = (
+        f"Where the truth is known, the users' mean lies {and_list(told)} away from it (median "
+        "over images and variants). "
+    )
+    if len(agreed):
+        text += (
+            f"Agreement is not accuracy: of {len(agreed)} cases in which users agree within "
+            f"{points(AGREED)} point, {len(off) or 'none'} "
+            f"{'is' if len(off) == 1 else 'are'} more than {points(OFF)} points off on average."
+        )
+        if len(off):
+            worst = off.loc[off["bias"].abs().idxmax()]
+            text += (
+                f" The worst is {worst['variant']} on {filter_name(worst['filter'])} "
+                f"{worst['dataset']}: SD {points(worst['sd'])}, bias {points(worst['bias'])} "
+                "points."
+            )
+    return text.strip()
+
+
+def _basis(
+    origins: Mapping[str, str], users: Mapping[str, str], claims: pd.DataFrame | None
+) -> str:
+    by_origin: dict[str, list] = {}
+    for dataset, origin in origins.items():
+        by_origin.setdefault(origin, []).append(dataset)
+    parts = [
+        f"{count(len(d), ORIGIN_NAMES[o], ORIGIN_PLURALS[o])} ({names(d)})"
+        for o, d in by_origin.items()
+    ]
+    text = sentence(and_list(parts))
+    if "twin" in by_origin:
+        text += " Twins come from our models of geometry and imaging; they are not tomograms."
+    recorded = [name for name, made_by in users.items() if made_by == "recorded"]
+    simulated = len(users) - len(recorded)
+    if simulated:
+        text += " " + sentence(
+            f"{count(simulated, 'user')} {'is' if simulated == 1 else 'are'} simulated: "
+            "what they do follows from a model of seeing and drawing, not from observed people"
+        )
+    if recorded:
+        text += " " + sentence(
+            f"{count(len(recorded), 'user')} {'is a' if len(recorded) == 1 else 'are'} recorded "
+            f"{'person' if len(recorded) == 1 else 'persons'} ({names(recorded)})"
+        )
+    if claims is not None:
+        calibrated = claims.loc[claims["verdict"] == "calibrated", "id"].tolist()
+        if calibrated:
+            text += (
+                " The simulated users' spread is calibrated on numbers of the paper "
+                f"({and_list(calibrated)}); that these agree is no finding."
+            )
+    return text

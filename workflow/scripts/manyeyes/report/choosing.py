@@ -1,0 +1,132 @@
+"""Which users and slices the report's viewer shows, so that the page stays small."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+
+import numpy as np
+
+SLICE_STEP = 10
+"""Every tenth slice is shown where the config says nothing else."""
+
+MOST_USERS = 6
+"""Users shown where the config names none; more make the page large and the choice long."""
+
+MOST_LABEL_PIXELS = 300_000_000
+"""Pixels of all label slices of a page; at about 0.02 bytes each this leaves room below 20 MB."""
+
+MOST_DRAWN_SLICES = 12
+"""Whoever drew on more slices than this labelled the whole volume: none of them stands out."""
+
+
+def shown_users(users: Mapping[str, object], wanted: Sequence[str] | None = None) -> list[str]:
+    """Return the users whose segmentations the viewer shows.
+
+    Parameters
+    ----------
+    users : mapping of name to User
+        All users of the study, with ``made_by``.
+    wanted : sequence of str, optional
+        Those that the config names.
+
+    Returns
+    -------
+    list of str
+        Those that are wanted; else all recorded users, and simulated ones in the order of the
+        config until there are `MOST_USERS`.
+
+    Raises
+    ------
+    ValueError
+        If a wanted user is not in the study.
+    """
+    if wanted is not None:
+        for name in wanted:
+            if name not in users:
+                raise ValueError(
+                    f"report.users: there is no user {name!r}; known are {', '.join(users)}"
+                )
+        return [name for name in users if name in wanted]
+    recorded = [name for name, user in users.items() if user.made_by == "recorded"]
+    simulated = [name for name in users if name not in recorded]
+    chosen = {*recorded, *simulated[: max(0, MOST_USERS - len(recorded))]}
+    return [name for name in users if name in chosen]
+
+
+def slice_step(shapes: Iterable[tuple[int, int, int]], wanted: int | None = None) -> int:
+    """Return how many slices apart the shown ones are, the same for all images of a study.
+
+    Parameters
+    ----------
+    shapes : iterable of tuple of int
+        Voxels (z, y, x) of each segmentation that is shown.
+    wanted : int, optional
+        The config's own step; it is kept, however large the page becomes.
+
+    Returns
+    -------
+    int
+        A multiple of `SLICE_STEP`, the smallest that keeps within `MOST_LABEL_PIXELS`.
+    """
+    if wanted is not None:
+        return wanted
+    shapes = list(shapes)
+    deepest = max((shape[0] for shape in shapes), default=1)
+    step = SLICE_STEP
+    while step < deepest and _pixels(shapes, step) > MOST_LABEL_PIXELS:
+        step += SLICE_STEP
+    return step
+
+
+def _pixels(shapes: Iterable[tuple[int, int, int]], step: int) -> int:
+    return sum(-(-shape[0] // step) * prod(shape[1:]) for shape in shapes)
+
+
+def drawn_slices(drawings: Iterable[np.ndarray]) -> list[int]:
+    """Return the slices that users drew on, in ascending order.
+
+    Parameters
+    ----------
+    drawings : iterable of ndarray of uint8, shape (z, y, x)
+        Label volumes, 0 unlabelled. One with labels on more than `MOST_DRAWN_SLICES` slices is
+        left out.
+
+    Returns
+    -------
+    list of int
+    """
+    found: set[int] = set()
+    for drawing in drawings:
+        slices = np.flatnonzero(drawing.any(axis=(1, 2)))
+        if slices.size <= MOST_DRAWN_SLICES:
+            found.update(slices.tolist())
+    return sorted(found)
+
+
+def shown_slices(depth: int, step: int, drawn: Iterable[int] = ()) -> list[int]:
+    """Return the slices that the viewer shows of a volume, in ascending order.
+
+    Parameters
+    ----------
+    depth : int
+        Slices of the volume.
+    step : int
+        Every so manieth slice is shown, the first one among them.
+    drawn : iterable of int
+        Slices that are shown in any case.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    ValueError
+        If the step is below 1 or a drawn slice lies outside the volume.
+    """
+    if step < 1:
+        raise ValueError(f"slices are at least 1 apart, found a step of {step}")
+    drawn = set(drawn)
+    outside = sorted(z for z in drawn if not 0 <= z < depth)
+    if outside:
+        raise ValueError(f"a volume of {depth} slices has no slice {outside[0]}")
+    return sorted({*range(0, depth, step), *drawn})

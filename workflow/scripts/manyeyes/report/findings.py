@@ -1,0 +1,107 @@
+"""A line for each figure on what this study found, beside the line on what the paper found."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ..claims.scorecard import summary_sentence
+from ..figures import paper
+from ..figures.words import filter_name
+from .answer import shared_rows
+from .words import percent, points
+
+_SPREADS = {
+    "fig3": ((*paper.SIMPLE, *paper.WATERSHED), None, False),
+    "fig4": (paper.COVERAGES, None, True),
+    "fig5": (paper.COMPARED, None, True),
+    "fig7": (("S2", "cWS"), None, False),
+    "fig8": (paper.COMPARED, ("raw",), True),
+    "fig_s4": (paper.SEEDED, None, False),
+}
+
+
+def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return what this study shows in a figure, in numbers; empty where the figure is its own word.
+
+    Parameters
+    ----------
+    figure : str
+        Its name.
+    datasets : sequence of str
+        Those that it shows.
+    tables : mapping of name to DataFrame
+        ``variability`` for figures of spread, ``claims`` for the scorecard, ``errors`` and
+        ``baseline`` for theirs.
+
+    Returns
+    -------
+    str
+    """
+    if figure in _SPREADS:
+        return _spread(tables["variability"], datasets, *_SPREADS[figure])
+    if figure == "fig_claims":
+        return summary_sentence(tables["claims"])
+    if figure == "fig_reproducible":
+        return _bias(tables["errors"], datasets)
+    if figure == "fig_baseline":
+        return _baseline(tables["baseline"], datasets)
+    return ""
+
+
+def _spread(variability, datasets, variants, filters, with_pairs: bool) -> str:
+    rows = shared_rows(variability)
+    rows = rows[rows["dataset"].isin(datasets) & rows["variant"].isin(variants)]
+    if filters is not None:
+        rows = rows[rows["filter"].isin(filters)]
+    if rows.empty:
+        return ""
+    text = f"Standard deviations run from {_extreme(rows, 'sd', points)} points."
+    if with_pairs:
+        pairs = _extreme(rows, "mean_percent_different", percent)
+        text += f" Two users differ in {pairs} % of the voxels."
+    raw = rows[rows["filter"] == "raw"]
+    both = rows[rows["filter"] != "raw"].merge(
+        raw, on=["dataset", "variant"], suffixes=("", "_raw")
+    )
+    if len(both):
+        lower = both["sd"] < both["sd_raw"]
+        told = ", ".join(
+            f"{name} {int(found.sum())} of {len(found)}"
+            for name, found in lower.groupby(both["dataset"], sort=False)
+        )
+        text += f" The filter lowered them in {int(lower.sum())} of {len(both)} cases ({told})."
+    return text
+
+
+def _extreme(rows: pd.DataFrame, column: str, written) -> str:
+    low, high = rows.loc[rows[column].idxmin()], rows.loc[rows[column].idxmax()]
+    return f"{written(low[column])} ({_where(low)}) to {written(high[column])} ({_where(high)})"
+
+
+def _where(row: pd.Series) -> str:
+    return f"{row['variant']}, {filter_name(row['filter'])} {row['dataset']}"
+
+
+def _bias(errors: pd.DataFrame, datasets: Sequence[str]) -> str:
+    rows = errors[errors["dataset"].isin(datasets)]
+    if rows.empty:
+        return ""
+    sure = rows[(rows["bias_low"] > 0) | (rows["bias_high"] < 0)]
+    return (
+        f"Biases run from {_extreme(rows, 'bias', points)} points; the 95 % interval leaves out "
+        f"zero in {len(sure)} of {len(rows)} cases."
+    )
+
+
+def _baseline(baseline: pd.DataFrame, datasets: Sequence[str]) -> str:
+    rows = baseline[
+        (baseline["baseline_source"] == "measured") & baseline["dataset"].isin(datasets)
+    ]
+    if rows.empty:
+        return ""
+    part = {}
+    for name, found in rows.groupby("dataset", sort=False):
+        size = found["difference_points"].abs()
+        part[name] = f"{name} {size.min():.1f} to {size.max():.1f}"
+    told = ", ".join(part.values())
+    return f"Distances of the users' mean from this study's block, in points: {told}."

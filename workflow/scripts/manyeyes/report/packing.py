@@ -1,0 +1,113 @@
+"""Slices of images and segmentations, packed for a browser: small, decoded without a library.
+
+Several label slices of one image are mostly alike, and thresholds are even nested, so at a pixel few
+of the possible combinations of labels occur. A chunk holds as many segmentations as have at most 256
+combinations together; a pixel is then one byte, the number of its combination, and deflate, which
+every browser can undo, makes the bytes small. On the default study that takes a third of what the
+segmentations take one by one, as deflated bits.
+"""
+
+import base64
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import imagecodecs
+import numpy as np
+
+MOST_COMBINATIONS = 256
+JPEG_QUALITY = 75
+ACTIVE = 1
+
+
+def pack_image(image: np.ndarray, slices: Sequence[int]) -> list[str]:
+    """Return slices of a grey-value volume as JPEG in base64.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    slices : sequence of int
+
+    Returns
+    -------
+    list of str
+        One for each slice. JPEG loses detail, so the pictures are for looking, not for measuring.
+
+    Raises
+    ------
+    ValueError
+        If the image is not a volume of uint8.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3:
+        raise ValueError(
+            f"expected an image of uint8 (z, y, x), found {image.dtype} of shape {image.shape}"
+        )
+    return [_text(imagecodecs.jpeg8_encode(image[z], level=JPEG_QUALITY)) for z in slices]
+
+
+def pack_labels(labels: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[dict]:
+    """Return slices of several segmentations of one image in chunks.
+
+    Parameters
+    ----------
+    labels : iterable of (mapping, ndarray of uint8, shape (slices, y, x))
+        What is known of a segmentation (its variant and user), and its shown slices: 1 is active
+        material, everything else is not.
+
+    Returns
+    -------
+    list of dict
+        Chunks: ``planes``, what is known of each segmentation and ``active``, a text of 0 and 1
+        that says for each byte whether it stands for active material; and ``slices``, the deflated
+        bytes (zlib format, base64) of each slice, row by row.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    chunks: list[dict] = []
+    codes, patterns, known, shape = None, [()], [], None
+    for told, volume in labels:
+        active = volume == ACTIVE
+        if shape is not None and active.shape != shape:
+            raise ValueError(
+                f"segmentations of one image must have one shape, found {shape} and {active.shape}"
+            )
+        shape = active.shape
+        more = None if codes is None else _joined(codes, patterns, active)
+        if more is None:
+            if codes is not None:
+                chunks.append(_chunk(codes, patterns, known))
+            codes, patterns = _joined(np.zeros(shape, np.uint8), [()], active)
+            known = []
+        else:
+            codes, patterns = more
+        known.append(told)
+    if codes is not None:
+        chunks.append(_chunk(codes, patterns, known))
+    return chunks
+
+
+def _joined(
+    codes: np.ndarray, patterns: list[tuple], active: np.ndarray
+) -> tuple[np.ndarray, list[tuple]] | None:
+    """Return codes and patterns with one segmentation more; None if there are too many then."""
+    doubled = codes.astype(np.uint16) * 2 + active
+    used = np.flatnonzero(np.bincount(doubled.ravel(), minlength=2 * MOST_COMBINATIONS))
+    if used.size > MOST_COMBINATIONS:
+        return None
+    numbers = np.zeros(2 * MOST_COMBINATIONS, np.uint8)
+    numbers[used] = np.arange(used.size)
+    return numbers[doubled], [(*patterns[code // 2], int(code % 2)) for code in used]
+
+
+def _chunk(codes: np.ndarray, patterns: list[tuple], known: Sequence[Mapping[str, str]]) -> dict:
+    planes = [
+        {**told, "active": "".join(str(pattern[place]) for pattern in patterns)}
+        for place, told in enumerate(known)
+    ]
+    return {"planes": planes, "slices": [_text(zlib.compress(s.tobytes(), 9)) for s in codes]}
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")

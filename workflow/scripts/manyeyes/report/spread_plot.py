@@ -1,0 +1,108 @@
+"""A small drawing of how much users differ, a mark for each case, for the first screen."""
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from ..figures.words import filter_name
+from .answer import FAMILIES, shared_rows
+from .words import points
+
+WIDTH, LABEL_WIDTH, ROW_HEIGHT = 560, 190, 17
+LEAST_POINTS = 0.01
+"""Smaller standard deviations are drawn here: the scale is logarithmic."""
+
+_SHAPES = ("circle", "diamond", "cross")
+
+
+def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
+    """Return an SVG: the standard deviation over users of each image and variant, in points.
+
+    Parameters
+    ----------
+    variability : DataFrame
+        Table of the study.
+    methods : mapping of variant to method
+
+    Returns
+    -------
+    str
+        Rows are families of methods and filters; the bar is the median. Empty if no two users
+        did the same.
+    """
+    rows = shared_rows(variability).assign(method=lambda table: table["variant"].map(methods))
+    if rows.empty:
+        return ""
+    filters = list(dict.fromkeys(rows["filter"]))
+    sd = np.maximum(100 * rows["sd"].to_numpy(), LEAST_POINTS)
+    first, last = np.floor(np.log10(sd.min())), np.ceil(np.log10(sd.max()))
+    last = max(last, first + 1)
+    right = WIDTH - 14
+
+    def x_of(value):
+        share = (np.log10(max(value, LEAST_POINTS)) - first) / (last - first)
+        return LABEL_WIDTH + share * (right - LABEL_WIDTH)
+
+    parts, y = [], 8.0
+    for method, family in FAMILIES.items():
+        present = [f for f in filters if ((rows["method"] == method) & (rows["filter"] == f)).any()]
+        if not present:
+            continue
+        middle = y + ROW_HEIGHT * len(present) / 2
+        parts.append(f'<text class="family" x="0" y="{middle + 4:g}">{escape(family)}</text>')
+        for filter_ in present:
+            found = rows[(rows["method"] == method) & (rows["filter"] == filter_)]
+            place = filters.index(filter_)
+            centre = y + ROW_HEIGHT / 2
+            median = x_of(100 * found["sd"].median())
+            parts.append(f'<path class="median" d="M{median:.1f},{centre - 7:g} V{centre + 7:g}"/>')
+            parts += [
+                f'<g class="filter-{min(place, 2)}">'
+                f"{_mark(_SHAPES[min(place, 2)], x_of(100 * row.sd), centre)}"
+                f"<title>{escape(row.variant)}, {escape(filter_name(row.filter))} "
+                f"{escape(row.dataset)}: {points(row.sd)} points</title></g>"
+                for row in found.itertuples()
+            ]
+            y += ROW_HEIGHT
+        y += 6
+    bottom = y
+    grid = []
+    for power in range(int(first), int(last) + 1):
+        x = x_of(10.0**power)
+        grid.append(
+            f'<path class="grid" d="M{x:.1f},4 V{bottom:g}"/>'
+            f'<text class="tick" x="{x:.1f}" y="{bottom + 14:g}">{10.0**power:g}</text>'
+        )
+    legend, x = [], LABEL_WIDTH
+    for place, filter_ in enumerate(filters):
+        name = filter_name(filter_)
+        shape = _SHAPES[min(place, 2)]
+        legend.append(
+            f'<g class="filter-{min(place, 2)}">{_mark(shape, x + 5, bottom + 46)}</g>'
+            f'<text x="{x + 14:g}" y="{bottom + 50:g}">{escape(name)}</text>'
+        )
+        x += 34 + 7 * len(name)
+    legend.append(
+        f'<path class="median" d="M{x + 4:g},{bottom + 39:g} V{bottom + 53:g}"/>'
+        f'<text x="{x + 12:g}" y="{bottom + 50:g}">median</text>'
+    )
+    axis = (
+        f'<text class="axis" x="{(LABEL_WIDTH + right) / 2:g}" y="{bottom + 30:g}">Standard '
+        "deviation of the volume fraction over users (points)</text>"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 58:g}" '
+        'class="spread-plot" role="img" aria-label="Standard deviation over users of each image '
+        'and variant, by method; the table beside it has the numbers">'
+        f"{''.join(grid)}{''.join(parts)}{axis}{''.join(legend)}</svg>"
+    )
+
+
+def _mark(shape: str, x: float, y: float) -> str:
+    if shape == "circle":
+        return f'<circle cx="{x:.1f}" cy="{y:g}" r="3.4"/>'
+    if shape == "diamond":
+        return f'<path d="M{x:.1f},{y - 4.6:g} l4.6,4.6 -4.6,4.6 -4.6,-4.6 z"/>'
+    return f'<path d="M{x - 3.5:.1f},{y - 3.5:g} l7,7 m0,-7 l-7,7"/>'

@@ -1,0 +1,35 @@
+"""Pack slices of one image and of its segmentations for the report's viewer."""
+
+from manyeyes.report.choosing import drawn_slices, shown_slices
+from manyeyes.report.packing import pack_image, pack_labels
+from rule_script import run
+from study_files import read_volume, write_json
+
+
+def main(snakemake) -> None:
+    """Run the rule `pack_slices`."""
+    given, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
+    image = read_volume(given.image)
+    drawn = drawn_slices(read_volume(path) for path in given.get("drawings", []))
+    slices = shown_slices(len(image), params.step, drawn)
+    names = [{"variant": variant, "user": user} for variant, user in params.cells]
+    paths = list(given.segmentations)
+    # The truth is nobody's segmentation; without a variant it stands beside all of them.
+    names += [{"variant": "", "user": ""} for _ in given.get("truth", [])]
+    paths += given.get("truth", [])
+    packed = {
+        "dataset": wildcards.dataset,
+        "filter": wildcards.filter,
+        "shape": list(image.shape),
+        "slices": slices,
+        "drawn": drawn,
+        "grey": pack_image(image, slices),
+        "chunks": pack_labels(
+            (told, read_volume(path)[slices]) for told, path in zip(names, paths, strict=True)
+        ),
+    }
+    write_json(packed, snakemake.output[0])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

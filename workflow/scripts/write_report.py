@@ -1,0 +1,98 @@
+"""Write the report of a study: one HTML file with everything in it."""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from manyeyes.report.page import page
+from manyeyes.report.run_times import run_times
+from rule_script import note, run
+from study_files import FileError, read_table
+
+PACKAGES = (
+    "snakemake",
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "scikit-learn",
+    "numba",
+    "pandas",
+    "matplotlib",
+    "tifffile",
+    "imagecodecs",
+)
+LARGE_MB = 20
+
+
+def benchmarks(folder: Path):
+    """Yield the rule and the content of every benchmark file of a study."""
+    for path in sorted(folder.rglob("*.tsv")):
+        rule = path.relative_to(folder).parts[0].removesuffix(".tsv")
+        yield rule, pd.read_csv(path, sep="\t")
+
+
+def text_of(path) -> str:
+    """Return a file's text, or say what is wrong with it."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: expected a text file ({error}); make it again") from error
+
+
+def pack_of(path) -> dict:
+    """Return the packed slices of an image."""
+    try:
+        return json.loads(text_of(path))
+    except json.JSONDecodeError as error:
+        raise FileError(
+            f"{path}: expected packed slices in JSON ({error}); remove it and run again"
+        ) from error
+
+
+def main(snakemake) -> None:
+    """Run the rule `write_report`."""
+    given, params = snakemake.input, snakemake.params
+    paths = {Path(path).stem: path for path in given.tables if path.endswith(".csv")}
+    figures = [
+        {**told, "svg": text_of(svg), "caption": text_of(rst)}
+        for told, svg, rst in zip(
+            params.figures, given.get("figures", []), given.get("captions", []), strict=True
+        )
+    ]
+    html = page(
+        study=params.study,
+        tables={name: text_of(path) for name, path in paths.items()},
+        frames={name: read_table(path) for name, path in paths.items()},
+        figures=figures,
+        packs=[pack_of(path) for path in given.get("packs", [])],
+        run={
+            "version": yaml.safe_load(text_of(given.citation))["version"],
+            "versions": [
+                ("Python", platform.python_version()),
+                *((name, version(name)) for name in PACKAGES),
+            ],
+            "times": run_times(benchmarks(Path(params.benchmarks))),
+            "rule_graph": text_of(given.rule_graph),
+        },
+        templates={
+            "page": text_of(given.page),
+            "style": text_of(given.style),
+            "scripts": "\n".join(text_of(path) for path in given.scripts),
+        },
+    )
+    size_mb = len(html.encode("utf-8")) / 1e6
+    if size_mb > LARGE_MB:
+        note(
+            snakemake,
+            f"The report is {size_mb:.0f} MB; a larger report.slice_step or fewer report.users in "
+            "the config make it smaller.",
+        )
+    Path(snakemake.output[0]).write_text(html, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
