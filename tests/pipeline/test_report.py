@@ -1,4 +1,4 @@
-"""The report that a real run writes: complete, the same whatever the run, and alive in a browser."""
+"""The report that a real run writes: complete, the same every time, and alive in a browser."""
 
 import re
 import shutil

@@ -52,7 +52,7 @@ rule draw_rule_graph:
 
 rule write_report:
     input:
-        tables=tables_of_study() + PAPER_TABLES,
+        tables=reported_tables(),
         figures=[path for path in figures_of_study() if path.endswith(".svg")],
         captions=[TOP / f"workflow/report/{figure['name']}.rst" for figure in reported_figures()],
         packs=expand(

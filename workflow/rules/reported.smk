@@ -52,6 +52,14 @@ def reported_figures():
     return figures
 
 
+def reported_tables():
+    """Return the tables of the study, and those that its figures are drawn from besides."""
+    drawn = [table for figure in reported_figures() for table in figure["tables"]]
+    files = [f"{TABLES}/{table}.csv" for table in drawn]
+    found = [*tables_of_study(), *PAPER_TABLES, *files]
+    return list(dict.fromkeys(path for path in found if path.endswith(".csv")))
+
+
 def reported_study():
     """Return what the report tells of the study besides its tables."""
     datasets = {

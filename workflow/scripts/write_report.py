@@ -56,7 +56,7 @@ def pack_of(path) -> dict:
 def main(snakemake) -> None:
     """Run the rule `write_report`."""
     given, params = snakemake.input, snakemake.params
-    paths = {Path(path).stem: path for path in given.tables if path.endswith(".csv")}
+    paths = {Path(path).stem: path for path in given.tables}
     figures = [
         {**told, "svg": text_of(svg), "caption": text_of(rst)}
         for told, svg, rst in zip(

@@ -1,10 +1,10 @@
 """Slices of images and segmentations, packed for a browser: small, decoded without a library.
 
-Several label slices of one image are mostly alike, and thresholds are even nested, so at a pixel few
-of the possible combinations of labels occur. A chunk holds as many segmentations as have at most 256
-combinations together; a pixel is then one byte, the number of its combination, and deflate, which
-every browser can undo, makes the bytes small. On the default study that takes a third of what the
-segmentations take one by one, as deflated bits.
+Several label slices of one image are mostly alike, and thresholds are even nested, so at a pixel
+few of the possible combinations of labels occur. A chunk holds as many segmentations as have at
+most 256 combinations together; a pixel is then one byte, the number of its combination, and
+deflate, which every browser can undo, makes the bytes small. On the default study that takes a
+third of what the segmentations take one by one, as deflated bits.
 """
 
 import base64
