@@ -199,6 +199,21 @@ def _solid(field, p0, p1, p2, low, high):
 
 
 @numba.njit(cache=True)
+def _shaded(field, p, d, through, low, high):
+    """Return whether a ray from a point to the lamp meets material; shadows want smooth edges."""
+    n0, n1, n2 = field.shape
+    t = _STEP
+    while t <= through:
+        p0, p1, p2 = p[0] + t * d[0], p[1] + t * d[1], p[2] + t * d[2]
+        if p0 < 0 or p1 < 0 or p2 < 0 or p0 > n0 or p1 > n1 or p2 > n2:
+            return False
+        if _solid(field, p0, p1, p2, low, high):
+            return True
+        t += _STEP
+    return False
+
+
+@numba.njit(cache=True)
 def _meets(field, p, d, step, reach, low, high):
     """Return whether a ray from a point meets material within its reach; nearest voxels will do."""
     n0, n1, n2 = field.shape
@@ -315,7 +330,7 @@ def _cast(field, axes, frame, size, low, high, lamp, sky, reach):
                 p[axis] += 1.5 * normal[axis]
             facing = normal[0] * lamp[0] + normal[1] * lamp[1] + normal[2] * lamp[2]
             lit = 0.0
-            if facing > 0 and not _meets(field, p, lamp, 1.0, through, low, high):
+            if facing > 0 and not _shaded(field, p, lamp, through, low, high):
                 lit = facing
             seen = 0
             for k in range(len(sky)):
