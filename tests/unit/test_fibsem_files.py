@@ -106,10 +106,26 @@ def test_a_slice_of_another_size_is_named(tmp_path, folder, volume):
 def test_a_wrong_order_is_refused_unless_somebody_has_looked(tmp_path, folder, volume):
     for k, other in ((2, 9), (9, 2)):
         tifffile.imwrite(folder / f"run2_{k:03d}.tif", volume[other])
-    with pytest.raises(ValueError, match="order_checked: true"):
+    with pytest.raises(
+        ValueError, match=r"slices \[1, 2, 3, [\d, ]*9, 10\] do not .*order_checked: true"
+    ):
         imported(folder, tmp_path)
     raw, *_ = imported(folder, tmp_path, order_checked=True)
     assert np.array_equal(raw[2], volume[9])
+
+
+def test_messages_name_slices_as_their_files_do(tmp_path, volume):
+    place = tmp_path / "from_41"
+    place.mkdir()
+    for k, image in enumerate(volume):
+        tifffile.imwrite(place / f"run2_{41 + k}.tif", image[:-3] if k == 5 else image)
+    with pytest.raises(ValueError, match="slice 46 has 57 x 70 pixels, slice 41 has 60 x 70"):
+        imported(place, tmp_path)
+    tifffile.imwrite(place / "run2_46.tif", np.zeros_like(volume[5]))
+    with pytest.raises(ValueError, match=r"slices blank: \[46\];"):
+        imported(place, tmp_path)
+    imported(place, tmp_path, repair=True)
+    assert "slice 46 is blank: slice 45 copied" in (tmp_path / "log").read_text()
 
 
 def test_names_that_sort_wrongly_are_refused(tmp_path, volume):

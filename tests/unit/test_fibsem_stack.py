@@ -44,6 +44,8 @@ def test_wrong_numbers_are_refused(numbers, message):
 def test_slices_of_another_size_or_depth_are_refused(slices):
     with pytest.raises(ValueError, match="slice 2 has 119 x 130 pixels"):
         check_slices([*slices[:2], slices[2][1:]])
+    with pytest.raises(ValueError, match="slice 9 has 119 x 130 pixels, slice 7 has 120 x 130"):
+        check_slices([*slices[:2], slices[2][1:]], [7, 8, 9])
     with pytest.raises(ValueError, match="slice 1: expected an 8-bit"):
         check_slices([slices[0], slices[1].astype(np.uint16)])
     with pytest.raises(ValueError, match="no slices"):
@@ -69,6 +71,22 @@ def test_swapped_slices_far_apart_are_found(slices):
     swapped = [*slices]
     swapped[4], swapped[14] = swapped[14], swapped[4]
     assert {4, 14} <= set(misplaced_slices(swapped))
+
+
+def test_swapped_neighbours_are_found(slices):
+    for k in (1, 8, 17):
+        swapped = [*slices]
+        swapped[k], swapped[k + 1] = swapped[k + 1], swapped[k]
+        assert {k, k + 1} <= set(misplaced_slices(swapped))
+
+
+def test_a_run_of_slices_turned_round_is_found(slices):
+    turned = [*slices[:8], *slices[8:13][::-1], *slices[13:]]
+    assert set(misplaced_slices(turned)) & {7, 8, 12, 13}
+
+
+def test_a_gap_is_no_disorder(slices):
+    assert misplaced_slices([*slices[:6], *slices[7:13], *slices[14:]]) == []
 
 
 def test_a_jump_in_the_stack_is_found(slices):

@@ -107,6 +107,11 @@ def changed(config, path, value):
         ("datasets/NMC-2/grey_window", [200, 100], ["NMC-2.grey_window", "[200, 100]"]),
         ("variants/MLX10/slices", 64, ["MLX10", "64 separate slices"]),
         ("baseline/fibsem/source/electrode", "lfp", ["baseline.fibsem", "no electrode 'lfp'"]),
+        (
+            "baseline/fibsem/source",
+            {"kind": "file", "file": "sem"},
+            ["baseline.fibsem", "marks_box", "structure"],
+        ),
         ("baseline/datasets", ["NMC-9"], ["baseline.datasets", "NMC-9"]),
     ],
 )

@@ -23,7 +23,7 @@ def main(snakemake) -> None:
     path = snakemake.input[0]
     slices, numbers = read_slices(path)
     try:
-        check_slices(slices)
+        check_slices(slices, numbers)
         missing = [number - numbers[0] for number in check_numbers(numbers)]
         blank = blank_slices(slices)
         if (missing or blank) and not source.get("repair", False):
@@ -34,19 +34,23 @@ def main(snakemake) -> None:
                 f"slices {told}; find them, or set repair: true to put their neighbours in their "
                 "place, which is recorded"
             )
-        slices, repairs = mend(slices, missing, blank)
-        misplaced = misplaced_slices(slices)
+        # Before gaps are filled: a slice that lies there twice has no place of its own.
+        shown = [k for k in range(len(slices)) if k not in blank]
+        misplaced = [numbers[shown[k]] for k in misplaced_slices([slices[k] for k in shown])]
         if misplaced and not source.get("order_checked", False):
             raise ValueError(
-                f"slices {misplaced[:10]} (from 0) do not look like their neighbours: is the order "
-                "right, and did the field stay in place? If you have looked and it is right, set "
-                "order_checked: true"
+                f"slices {misplaced[:10]} do not look as if they belong between their neighbours: "
+                "is the order right, and did the field stay in place? If you have looked and it is "
+                "right, set order_checked: true"
             )
+        slices, repairs = mend(slices, missing, blank)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     for repair in repairs:
         note(
-            snakemake, f"slice {repair.slice} is {repair.problem}: slice {repair.taken_from} copied"
+            snakemake,
+            f"slice {numbers[0] + repair.slice} is {repair.problem}: "
+            f"slice {numbers[0] + repair.taken_from} copied",
         )
     geometry = SliceGeometry(**snakemake.params.geometry)
     shape = (len(slices), *slices[0].shape)

@@ -422,4 +422,11 @@ def _fibsem(entry, electrodes):
             f"baseline.fibsem.source.electrode: there is no electrode {source['electrode']!r}; "
             f"known are {', '.join(electrodes) or 'none'}"
         )
+    by_marks = source["kind"] == "file" and filled["align"]["method"] == "marks"
+    if by_marks and "marks_box" not in source:
+        raise StudyError(
+            "baseline.fibsem: slices are aligned by tracking lines unless align says otherwise, so "
+            "source.marks_box is needed (first and last row, first and last column of the lines in "
+            "the first slice); a stack without such lines needs align: {method: structure}"
+        )
     return filled

@@ -11,8 +11,9 @@ from scipy import ndimage
 _BLANK_SHARE = 0.1
 # Slices are compared by thumbnails of about this many pixels along their longer edge.
 _THUMBNAIL_PX = 96
-# How much more alike two slices must be than neighbours are before the order is called wrong.
-_CLEARLY = 0.02
+# Of four slices in order, the outer pairs of neighbours differ less than the pairs next but one. By
+# how much less they must, at least: twins in order give 1.8 or more, any disorder 1.02 or less.
+_IN_ORDER = 1.2
 # How little alike two neighbours must be before a jump is called, against the median.
 _JUMP = 0.5
 
@@ -69,12 +70,14 @@ def check_numbers(numbers: Sequence[int]) -> list[int]:
     return [n for n in range(numbers[0], numbers[-1] + 1) if n not in present]
 
 
-def check_slices(slices: Sequence[np.ndarray]) -> None:
+def check_slices(slices: Sequence[np.ndarray], numbers: Sequence[int] | None = None) -> None:
     """Stop unless all slices are 8-bit images of one shape.
 
     Parameters
     ----------
     slices : sequence of ndarray
+    numbers : sequence of int, optional
+        What the slices are called; from 0 by default.
 
     Raises
     ------
@@ -83,8 +86,9 @@ def check_slices(slices: Sequence[np.ndarray]) -> None:
     """
     if len(slices) == 0:
         raise ValueError("there are no slices; is it the right file or folder?")
+    numbers = range(len(slices)) if numbers is None else numbers
     first = slices[0]
-    for k, image in enumerate(slices):
+    for k, image in zip(numbers, slices, strict=True):
         if image.ndim != 2 or image.dtype != np.uint8:
             raise ValueError(
                 f"slice {k}: expected an 8-bit grey image (y, x), found {image.dtype} of shape "
@@ -92,7 +96,7 @@ def check_slices(slices: Sequence[np.ndarray]) -> None:
             )
         if image.shape != first.shape:
             raise ValueError(
-                f"slice {k} has {image.shape[0]} x {image.shape[1]} pixels, slice 0 has "
+                f"slice {k} has {image.shape[0]} x {image.shape[1]} pixels, slice {numbers[0]} has "
                 f"{first.shape[0]} x {first.shape[1]}: all slices must have one size and scale; "
                 "leave out overviews and images at another magnification"
             )
@@ -125,31 +129,34 @@ def blank_slices(slices: Sequence[np.ndarray]) -> list[int]:
 def misplaced_slices(slices: Sequence[np.ndarray]) -> list[int]:
     """Return the slices that seem to lie in the wrong place.
 
-    Slices change little by little, so each looks more like its neighbours than like those next to
-    them. Thumbnails are compared, which noise, curtains and a few pixels of drift hardly touch.
+    Slices change little by little, so of four in a row a, b, c, d the pairs (a, b) and (c, d) are
+    more alike than (a, c) and (b, d). Thumbnails are compared, which noise, curtains and a few
+    pixels of drift hardly touch. A stack that was mirrored as a whole is in order, and slices
+    so thick that neighbours have little in common cannot be told from slices in disorder.
 
     Parameters
     ----------
     slices : sequence of ndarray of uint8, shape (y, x)
-        Blank ones already mended. Fewer than four cannot be judged.
+        Those that show something, none twice. Fewer than four cannot be judged.
 
     Returns
     -------
     list of int
-        Slices k where k-1 and k+1 are more alike than k is to either of them, or where a slice is
-        much less like its predecessor than neighbours commonly are.
+        Slices b and c of every four for which that does not hold, and those that are much less
+        like their predecessor than neighbours commonly are.
     """
     if len(slices) < 4:
         return []
     thumbnails = np.array([_thumbnail(image) for image in slices])
 
-    def likeness(step):
-        return np.einsum("ki,ki->k", thumbnails[:-step], thumbnails[step:])
+    def unlikeness(step):
+        return 1 - np.einsum("ki,ki->k", thumbnails[:-step], thumbnails[step:])
 
-    near, next_but_one = likeness(1), likeness(2)
-    odd_one_out = next_but_one > np.maximum(near[:-1], near[1:]) + _CLEARLY
-    jumps = near < _JUMP * np.median(near)
-    return sorted({*(np.flatnonzero(odd_one_out) + 1), *(np.flatnonzero(jumps) + 1)})
+    near, next_but_one = unlikeness(1), unlikeness(2)
+    outer = near[:-2] + near[2:]
+    disorder = np.flatnonzero(next_but_one[:-1] + next_but_one[1:] < _IN_ORDER * outer)
+    jumps = np.flatnonzero(1 - near < _JUMP * np.median(1 - near))
+    return sorted({int(k) + 1 for k in (*disorder, *(disorder + 1), *jumps)})
 
 
 def mend(
