@@ -123,6 +123,7 @@ def test_intervals_add_the_scatters_in_squares():
 
 def test_each_difference_gets_the_interval_of_its_own_crop():
     differences = pd.DataFrame({"dataset": ["A", "B", "A"], "difference_points": [1.0, 2.0, 12.0]})
+    differences["baseline"] = [0.5, 0.5, 0.4]
     scatters = pd.DataFrame(
         {
             "block": ["FIB-SEM", "A", "B"],
@@ -134,6 +135,9 @@ def test_each_difference_gets_the_interval_of_its_own_crop():
     assert (table["high"] - 1.959964 * np.array([5.0, 3.0, 5.0])).tolist() == pytest.approx(
         [1.0, 2.0, 12.0]
     )
+    # A point is a hundredth of the volume; per cent are of the baseline.
+    assert (table["low_percent"] * [0.5, 0.5, 0.4]).tolist() == pytest.approx(table["low"].tolist())
+    assert (table["high_percent"] > table["high"]).all()
     assert ((table["low"] < 0) & (table["high"] > 0)).tolist() == [True, True, False]
     with pytest.raises(ValueError, match="no scatter is known of B"):
         with_sampling_interval(differences, scatters[:2])

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from manyeyes.fibsem.sampling import with_sampling_interval
 from manyeyes.figures import (
     bars,
     fig1,
@@ -45,6 +46,14 @@ from manyeyes.measures import (
 from manyeyes.randomness import generator
 
 GROUP = ["dataset", "filter", "variant"]
+BAND = to_rgb(fig_baseline.SAMPLING_BAND)
+SCATTERS = pd.DataFrame(
+    {
+        "block": ["FIB-SEM", *paper.IN_HOUSE],
+        "scatter_in_electrode": 0.01,
+        "scatter_from_volume": 0.02,
+    }
+)
 TWINS = dict.fromkeys(paper.DATASETS, "twin")
 OPEN = dict.fromkeys(paper.OPEN, "twin")
 IN_HOUSE = dict.fromkeys(paper.IN_HOUSE, "twin")
@@ -84,7 +93,9 @@ def make_tables(datasets=paper.DATASETS, variants=EVERY, users="ABC", recorded=(
         ),
         "accuracy": accuracy,
         "accuracy_summary": accuracy_summary(accuracy),
-        "baseline": baseline_table(fractions, dict.fromkeys(paper.IN_HOUSE, blocks)),
+        "baseline": with_sampling_interval(
+            baseline_table(fractions, dict.fromkeys(paper.IN_HOUSE, blocks)), SCATTERS
+        ),
     }
 
 
@@ -343,11 +354,22 @@ def test_accuracy_map_holds_the_errors_in_points(tables, figures):
         assert f"{100 * rmse:.1f}" in numbers
 
 
+def test_what_sampling_alone_may_do_lies_behind_the_differences(figures):
+    half = 1.959964 * 2**0.5
+    for axes, low, high in zip(
+        figures["fig_baseline"].axes[2:6:2], (-half, 0), (half, half / 0.508), strict=True
+    ):
+        (band,) = (p for p in axes.patches if to_rgb(p.get_facecolor()) == BAND)
+        edges = (band.get_y(), band.get_y() + band.get_height())
+        assert edges == pytest.approx((low, high), rel=1e-5)
+
+
 def test_parts_of_the_baseline_difference_add_up_to_its_line(tables, figures):
     axes = figures["fig_baseline"].axes[2]
     rows = tables["baseline"].query("dataset == 'NEX-V' and baseline_source == 'measured'")
     sums = {}
-    for patch in axes.patches:
+    bars_ = [p for p in axes.patches if to_rgb(p.get_facecolor()) != BAND]
+    for patch in bars_:
         x = round(patch.get_x() + patch.get_width() / 2)
         sums[x] = sums.get(x, 0) + patch.get_height()
     assert np.allclose(sorted(sums.values()), sorted(rows["difference_points"]))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fibsem_files import with_progress
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
@@ -28,7 +29,8 @@ def main(snakemake) -> None:
     else:
         # Curtains would hold the columns in place.
         filter_ = destriper(snakemake.params.destripe)
-        electrode = [filter_(image[layout["first_row"] :]) for image in raw]
+        electrode = (filter_(image[layout["first_row"] :]) for image in raw)
+        electrode = list(with_progress(snakemake, electrode, len(raw), "destriped to align"))
         field = follow_structure(electrode, shear_rows, **settings)
     table = pd.DataFrame({"slice": range(len(field)), "row": field[:, 0], "column": field[:, 1]})
     write_table(table, snakemake.output.fields)

@@ -172,7 +172,8 @@ def with_sampling_interval(
     Parameters
     ----------
     differences : DataFrame
-        With ``dataset`` and ``difference_points``, as `manyeyes.measures.baseline_table` gives.
+        With ``dataset``, ``baseline`` (a fraction) and ``difference_points``, as
+        `manyeyes.measures.baseline_table` gives.
     scatters : DataFrame
         ``block``, ``scatter_in_electrode`` and ``scatter_from_volume`` (fractions, 0 to 1) of the
         FIB-SEM block and of each dataset. The electrode's is taken where it is known.
@@ -183,7 +184,8 @@ def with_sampling_interval(
     -------
     DataFrame
         The differences with ``low`` and ``high``, in points: the 95 % interval of the difference
-        once both the finite block and the finite crop are counted. A difference whose interval
+        once both the finite block and the finite crop are counted; ``low_percent`` and
+        ``high_percent`` are the same in per cent of the baseline. A difference whose interval
         holds zero may be sampling alone.
 
     Raises
@@ -200,7 +202,10 @@ def with_sampling_interval(
         difference_interval(row.difference_points, points[block], points[row.dataset])
         for row in differences.itertuples()
     ]
-    return differences.assign(low=[b[0] for b in bounds], high=[b[1] for b in bounds])
+    table = differences.assign(low=[b[0] for b in bounds], high=[b[1] for b in bounds])
+    for bound in ("low", "high"):
+        table[f"{bound}_percent"] = table[bound] / table["baseline"]
+    return table
 
 
 def _covariance(shares: np.ndarray, lag: int) -> np.ndarray:

@@ -19,6 +19,8 @@ LINES = {
 }
 SAMPLING = "#9b9b9b"
 SEGMENTATION = "#d9660a"
+# Behind everything: what two places of one electrode may differ by, with no error at all.
+SAMPLING_BAND = "#e3ecf5"
 
 
 @style.styled
@@ -30,7 +32,8 @@ def draw(
     Parameters
     ----------
     volume_fractions, baseline : DataFrame
-        Tables of the study.
+        Tables of the study; the second with the intervals that sampling leaves (``low``, ``high``
+        in points, ``low_percent``, ``high_percent``).
     origins : mapping of dataset to origin
         The datasets to show, in order; a column each.
 
@@ -38,7 +41,8 @@ def draw(
     -------
     Figure
         a: users' volume fractions, the baselines and the truth of the crop. b: the difference from
-        this study's baseline as the sum of its parts. c: the size of the difference from the
+        this study's baseline as the sum of its parts, before what sampling alone may make of it
+        (95 %). c: the size of the difference from the
         paper's baseline, in per cent of it, beside what the paper states.
 
     Raises
@@ -103,6 +107,7 @@ def _draw_fractions(axes: Axes, fractions: pd.DataFrame, rows: pd.DataFrame, col
 
 def _draw_parts(axes: Axes, rows: pd.DataFrame, columns) -> None:
     """Draw the parts of each difference side by side, and their sum as a black line."""
+    _draw_band(axes, (rows["high"] - rows["low"]) / 2, both_sides=True)
     width = 0.38
     for row in rows.itertuples():
         x = columns.index((row.filter, row.variant))
@@ -127,10 +132,18 @@ def _draw_parts(axes: Axes, rows: pd.DataFrame, columns) -> None:
     axes.grid(axis="y")
 
 
+def _draw_band(axes: Axes, halves: pd.Series, *, both_sides: bool) -> None:
+    """Draw how far from zero sampling alone may lead; one height, since crop and block are one."""
+    if len(halves):
+        half = float(halves.max())
+        axes.axhspan(-half if both_sides else 0.0, half, color=SAMPLING_BAND, lw=0, zorder=0)
+
+
 def _draw_sizes(axes: Axes, rows: pd.DataFrame, dataset: str) -> None:
     """Draw bars of the size of our difference on the raw image, with the paper's beside them."""
     rows = rows[rows["filter"] == "raw"]
     variants = paper.in_paper_order(rows["variant"], ORDER)
+    _draw_band(axes, (rows["high_percent"] - rows["low_percent"]) / 2, both_sides=False)
     styles = style.variant_styles(variants)
     stated = paper.stated("baseline_percent")
     for row in rows.itertuples():
@@ -164,5 +177,6 @@ def _handles(sources: set[str]) -> list[Artist]:
         Patch(fc=SAMPLING, ec="black", lw=0.4, label="part: place, and the block's own error"),
         Patch(fc=SEGMENTATION, ec="black", lw=0.4, hatch="/////", label="part: segmentation"),
         style.line_handle("sum of the parts", color="black", lw=1.6),
+        Patch(fc=SAMPLING_BAND, ec="#9b9b9b", lw=0.4, label="may be sampling alone (95 %)"),
         style.line_handle("stated in the paper", marker="D", ms=4, ls="", **style.PAPER_MARK),
     ]
