@@ -7,6 +7,7 @@ import pandas as pd
 
 from manyeyes.report.packing import pack_image, pack_labels
 from manyeyes.report.page import page
+from manyeyes.report.rule_graph import needs_from_dot
 from manyeyes.report.run_times import run_times
 
 PAGE = Path(__file__).parents[1] / "workflow/report/page"
@@ -161,7 +162,7 @@ def arguments():
             "version": "0.1.0",
             "versions": [("Python", "3")],
             "times": run_times([]),
-            "rule_graph": DOT,
+            "needs": needs_from_dot(DOT),
         },
         "templates": {
             "page": (PAGE / "page.html").read_text(),

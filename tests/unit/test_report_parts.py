@@ -13,7 +13,7 @@ from report_example import DOT, SVG
 
 from manyeyes.report import embedding
 from manyeyes.report.captions import caption
-from manyeyes.report.rule_graph import Passing, draw, graph_from_dot, rows_of
+from manyeyes.report.rule_graph import Passing, draw, needs_from_dot, rows_of, rule_graph
 from manyeyes.report.run_times import run_times
 
 CAPTIONS = Path(__file__).parents[2] / "workflow/report"
@@ -39,6 +39,10 @@ def test_other_placeholders_are_refused():
         caption("About {{ snakemake.params.title }}.")
 
 
+def graph_of(dot):
+    return rule_graph(needs_from_dot(dot))
+
+
 def benchmark(**values):
     return pd.DataFrame([values])
 
@@ -57,13 +61,13 @@ def test_run_times_add_up_by_rule_and_survive_short_jobs():
 
 
 def test_a_rule_graph_leaves_out_targets_and_what_follows():
-    graph = graph_from_dot(DOT)
+    graph = graph_of(DOT)
     assert set(graph.edges) == {("segment", "measure"), ("measure", "draw figures")}
 
 
 def test_rules_of_a_family_are_one_box():
     dot = DOT.replace("\t0[", '\t4[label = "draw_fig4", color = "0.1 0.6 0.8"];\n\t0[')
-    graph = graph_from_dot(dot.replace("\t2 -> 1\n", "\t2 -> 1\n\t2 -> 4\n"))
+    graph = graph_of(dot.replace("\t2 -> 1\n", "\t2 -> 1\n\t2 -> 4\n"))
     assert graph.nodes["draw figures"]["rules"] == 2
     assert "draw figures (2 rules)" in draw(graph)
 
@@ -80,14 +84,15 @@ def test_boxes_stand_below_what_they_need_and_lines_pass_the_rows_between():
 
 def test_the_order_of_snakemakes_lines_does_not_matter():
     head, *lines, tail = DOT.splitlines()
-    assert draw(graph_from_dot(DOT)) == draw(graph_from_dot("\n".join([head, *lines[::-1], tail])))
+    turned = "\n".join([head, *lines[::-1], tail])
+    assert needs_from_dot(turned).equals(needs_from_dot(DOT))
 
 
 def test_what_is_no_rule_graph_is_refused():
     with pytest.raises(ValueError, match="found no rule"):
-        graph_from_dot("Error: no Snakefile")
+        needs_from_dot("Error: no Snakefile")
     with pytest.raises(ValueError, match="need each other"):
-        graph_from_dot(DOT.replace("\t3 -> 1", "\t2 -> 3"))
+        graph_of(DOT.replace("\t3 -> 1", "\t2 -> 3"))
 
 
 def test_an_svg_comes_back_from_its_address_as_it_was():

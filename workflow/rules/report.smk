@@ -32,22 +32,22 @@ rule pack_slices:
         "../scripts/pack_slices.py"
 
 
-rule draw_rule_graph:
+rule tell_rule_graph:
     output:
-        f"{RESULTS}/parts/rule_graph.dot",
+        f"{RESULTS}/parts/rule_graph.csv",
     log:
-        f"{RESULTS}/logs/draw_rule_graph.log",
+        f"{RESULTS}/logs/tell_rule_graph.log",
     benchmark:
-        f"{RESULTS}/benchmarks/draw_rule_graph.tsv"
+        f"{RESULTS}/benchmarks/tell_rule_graph.tsv"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         mem_mb=500,
     params:
-        code=code_of("draw_rule_graph.py"),
+        code=code_of("tell_rule_graph.py"),
         study=digest_of_config(),
     script:
-        "../scripts/draw_rule_graph.py"
+        "../scripts/tell_rule_graph.py"
 
 
 rule write_report:
@@ -60,7 +60,7 @@ rule write_report:
             results=RESULTS,
             image=viewed_images(),
         ),
-        rule_graph=f"{RESULTS}/parts/rule_graph.dot",
+        rule_graph=f"{RESULTS}/parts/rule_graph.csv",
         citation=TOP / "CITATION.cff",
         page=TOP / "workflow/report/page/page.html",
         style=TOP / "workflow/report/page/page.css",

@@ -76,7 +76,7 @@ def main(snakemake) -> None:
                 *((name, version(name)) for name in PACKAGES),
             ],
             "times": run_times(benchmarks(Path(params.benchmarks))),
-            "rule_graph": text_of(given.rule_graph),
+            "needs": read_table(given.rule_graph),
         },
         templates={
             "page": text_of(given.page),

@@ -13,7 +13,7 @@ from .answer import answer
 from .captions import caption
 from .embedding import packed_text, script_json, svg_address
 from .findings import finding
-from .rule_graph import draw, graph_from_dot
+from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
 from .words import and_list, count, grouped
@@ -55,8 +55,8 @@ def page(
     packs : sequence of mapping
         What `packing` made of each image; may be empty.
     run : mapping
-        version, versions (name and number), times (DataFrame of `run_times.run_times`), rule_graph
-        (text in dot).
+        version, versions (name and number), times (DataFrame of `run_times.run_times`), needs
+        (DataFrame of `rule_graph.needs_from_dot`).
     templates : mapping
         page, style, and scripts: the texts of template, style sheet and scripts.
 
@@ -121,7 +121,7 @@ def page(
         "tables_json": script_json({k: v for k, v in sorted(packed.items()) if v is not None}),
         "run_times": sections.run_time_rows(run["times"]),
         "versions": run["versions"],
-        "rule_graph": draw(graph_from_dot(run["rule_graph"])),
+        "rule_graph": draw(rule_graph(run["needs"])),
         "style": templates["style"],
         "scripts": templates["scripts"],
     }

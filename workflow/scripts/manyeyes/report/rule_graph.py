@@ -6,6 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 import networkx as nx
+import pandas as pd
 
 _NODE = re.compile(r"^\s*(\d+)\[label = \"([^\"]+)\"", re.MULTILINE)
 _EDGE = re.compile(r"^\s*(\d+) -> (\d+)\s*$", re.MULTILINE)
@@ -31,13 +32,39 @@ class Passing(NamedTuple):
     row: int
 
 
-def graph_from_dot(dot: str) -> nx.DiGraph:
-    """Return the rules and what needs what, from the text that Snakemake writes.
+def needs_from_dot(dot: str) -> pd.DataFrame:
+    """Return which rule is needed by which, from the text that Snakemake writes.
 
     Parameters
     ----------
     dot : str
-        Output of ``snakemake --rulegraph dot``.
+        Output of ``snakemake --rulegraph dot``. Its colours and the order of its lines may change
+        from call to call.
+
+    Returns
+    -------
+    DataFrame
+        rule, needed_by; sorted.
+
+    Raises
+    ------
+    ValueError
+        If there is no rule in the text.
+    """
+    labels = dict(_NODE.findall(dot))
+    if not labels:
+        raise ValueError("expected Snakemake's rule graph in dot, found no rule in it")
+    edges = sorted({(labels[start], labels[end]) for start, end in _EDGE.findall(dot)})
+    return pd.DataFrame(edges, columns=["rule", "needed_by"])
+
+
+def rule_graph(needs: pd.DataFrame) -> nx.DiGraph:
+    """Return the graph of what needs what.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        As made by `needs_from_dot`.
 
     Returns
     -------
@@ -49,21 +76,17 @@ def graph_from_dot(dot: str) -> nx.DiGraph:
     Raises
     ------
     ValueError
-        If there is no rule in the text, or the rules go round in a circle.
+        If rules need each other.
     """
-    labels = dict(_NODE.findall(dot))
-    if not labels:
-        raise ValueError("expected Snakemake's rule graph in dot, found no rule in it")
     boxes: dict[str, set] = {}
-    for label in sorted(set(labels.values()) - _TARGETS):
-        boxes.setdefault(_box(label), set()).add(label)
+    for rule in sorted({*needs["rule"], *needs["needed_by"]} - _TARGETS):
+        boxes.setdefault(_box(rule), set()).add(rule)
     graph = nx.DiGraph()
-    for name in sorted(boxes):
-        graph.add_node(name, rules=len(boxes[name]))
-    for start, end in sorted(_EDGE.findall(dot)):
-        ends = _box(labels[start]), _box(labels[end])
-        if ends[0] != ends[1] and not _TARGETS & {labels[start], labels[end]}:
-            graph.add_edge(*ends)
+    for name, rules in boxes.items():
+        graph.add_node(name, rules=len(rules))
+    for start, end in needs.itertuples(index=False):
+        if not _TARGETS & {start, end} and _box(start) != _box(end):
+            graph.add_edge(_box(start), _box(end))
     if not nx.is_directed_acyclic_graph(graph):
         raise ValueError(f"rules need each other: {nx.find_cycle(graph)}")
     reduced = nx.transitive_reduction(graph)
@@ -127,7 +150,7 @@ def draw(graph: nx.DiGraph) -> str:
     Parameters
     ----------
     graph : networkx.DiGraph
-        As made by `graph_from_dot`.
+        As made by `rule_graph`.
 
     Returns
     -------

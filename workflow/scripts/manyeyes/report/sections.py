@@ -53,11 +53,10 @@ def dataset_rows(
         dataset, truth_fraction.
     """
     noise = image_quality.groupby(["dataset", "filter"], sort=False)["contrast_to_noise"].mean()
-    truths = volume_fractions.groupby("dataset")["truth_fraction"].first()
+    truths = volume_fractions.groupby("dataset")["truth_fraction"].agg(["min", "max"])
     rows = []
     for name, told in datasets.items():
         size = " × ".join(f"{n * told['voxel_size_nm'] / 1000:.3g}" for n in told["shape"])
-        truth = truths.get(name, np.nan)
         rows.append(
             {
                 "name": name,
@@ -72,10 +71,18 @@ def dataset_rows(
                     for (dataset, filter_), value in noise.items()
                     if dataset == name
                 ),
-                "truth": f"{100 * truth:.1f}" if np.isfinite(truth) else "not known",
+                "truth": _range_in_percent(truths.loc[name]) if name in truths.index else "–",
             }
         )
     return rows
+
+
+def _range_in_percent(ends: pd.Series) -> str:
+    """Return a truth in per cent, or its range over realisations."""
+    if not np.isfinite(ends["min"]):
+        return "not known"
+    texts = dict.fromkeys(f"{100 * ends[end]:.1f}" for end in ("min", "max"))
+    return " to ".join(texts)
 
 
 def claim_rows(claims: pd.DataFrame) -> list[dict]:

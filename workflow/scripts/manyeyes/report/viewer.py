@@ -23,7 +23,8 @@ def viewer_index(
     datasets : mapping of name to mapping
         With origin and voxel_size_nm.
     volume_fractions : DataFrame
-        dataset, filter, variant, user, active_fraction, truth_fraction.
+        dataset, filter, variant, user, active_fraction, truth_fraction, and perhaps realisation:
+        the viewer shows the first.
     pairwise : DataFrame
         dataset, filter, variant, user_a, user_b, percent_different.
 
@@ -40,8 +41,9 @@ def viewer_index(
         If a shown segmentation is not in the table of volume fractions.
     """
     key = ["dataset", "filter"]
+    volume_fractions, pairwise = map(_of_first_realisation, (volume_fractions, pairwise))
     fractions = dict(list(volume_fractions.groupby(key)))
-    pairs = dict(list(pairwise.groupby(key))) if len(pairwise) else {}
+    pairs = dict(list(pairwise.groupby(key)))
     return [
         _entry(
             pack,
@@ -51,6 +53,10 @@ def viewer_index(
         )
         for pack in packs
     ]
+
+
+def _of_first_realisation(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["realisation"] == 1] if "realisation" in table else table
 
 
 def _entry(pack: Mapping, dataset: Mapping, fractions, pairs) -> dict:

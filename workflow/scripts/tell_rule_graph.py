@@ -1,4 +1,4 @@
-"""Ask Snakemake which rules the study's results come from, and which needs which."""
+"""Ask Snakemake which rules the study's results come from, and which of them needs which."""
 
 import subprocess
 import sys
@@ -7,11 +7,13 @@ from pathlib import Path
 
 import yaml
 
+from manyeyes.report.rule_graph import needs_from_dot
 from rule_script import run
+from study_files import write_table
 
 
 def main(snakemake) -> None:
-    """Run the rule `draw_rule_graph`."""
+    """Run the rule `tell_rule_graph`."""
     with tempfile.TemporaryDirectory() as folder:
         # The merged config as one file: the command line's own order of files does not matter then.
         config = Path(folder) / "config.yaml"
@@ -25,8 +27,7 @@ def main(snakemake) -> None:
         )
     if done.returncode:
         raise ValueError(f"Snakemake could not tell the graph of its rules:\n{done.stderr[-2000:]}")
-    # Colours and the order of lines may change with the run; names and edges do not.
-    Path(snakemake.output[0]).write_text(done.stdout, encoding="utf-8")
+    write_table(needs_from_dot(done.stdout), snakemake.output[0])
 
 
 if __name__ == "__main__":
