@@ -157,9 +157,16 @@
     field("only-first").textContent = told(who[0]);
     field("only-second").textContent = told(who[1]);
     const where = `${now.dataset}, ${now.name}, slice ${z}`;
-    field("grey").setAttribute("aria-label", `Grey values of ${where}`);
-    field("overlay").setAttribute("aria-label", `${variant.value} by ${told(who[0])} and ${told(who[1])} over ${where}`);
-    field("difference").setAttribute("aria-label", `Difference of ${told(who[0])} and ${told(who[1])}, ${variant.value}, ${where}`);
+    const both = `${told(who[0])} and ${told(who[1])}`;
+    const captions = {
+      grey: `Grey values: ${where}`,
+      overlay: `${variant.value} by ${both} over it`,
+      difference: `Where ${both} differ`,
+    };
+    for (const [panel, caption] of Object.entries(captions)) {
+      field(panel).setAttribute("aria-label", `${caption} (${where})`);
+      field(`${panel}-caption`).textContent = caption;
+    }
     const bar = field("bar");
     bar.style.width = `${(100 * now.bar_um) / now.width_um}%`;
     bar.firstElementChild.textContent = `${now.bar_um} µm`;
