@@ -140,7 +140,7 @@ def row_of(browser, canvas):
     )
 
 
-BOTH, NEITHER, FIRST, SECOND = "233,228,212", "70,82,94", "10,99,176", "199,83,0"
+BOTH, NEITHER, FIRST, SECOND = "243,239,226", "39,48,58", "42,128,212", "245,161,66"
 
 
 @in_browser

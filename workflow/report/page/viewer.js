@@ -20,7 +20,12 @@
     const hex = style.getPropertyValue(`--${name}`).trim();
     return [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
   };
-  const COLOURS = { first: colour("first"), second: colour("second"), both: colour("both"), neither: colour("neither") };
+  const COLOURS = {
+    first: colour("only-first"),
+    second: colour("only-second"),
+    both: colour("both"),
+    neither: colour("neither"),
+  };
 
   let opened = { place: -1, pack: null, bytes: new Map() };
   let drawing = 0;
