@@ -1,10 +1,13 @@
 """Captions, run times, the drawing of the rules, and what is embedded."""
 
+import base64
 import json
+import re
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
+import imagecodecs
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -99,6 +102,39 @@ def test_an_svg_comes_back_from_its_address_as_it_was():
     address = embedding.svg_address(SVG)
     assert not set("'\n#") & set(address)
     assert unquote(unescape(address).split(",", 1)[1]) == SVG
+
+
+def decoded(svg):
+    return [
+        imagecodecs.png_decode(base64.b64decode(text))
+        for text in re.findall(r'base64,([^"]*)"', svg)
+    ]
+
+
+def test_pictures_in_an_svg_lose_bytes_but_no_pixel():
+    grey = np.random.default_rng(0).integers(0, 256, (30, 40, 1), np.uint8)
+    opaque = np.full((30, 40, 1), 255, np.uint8)
+    pictures = {
+        "grey": np.concatenate([grey, grey, grey, opaque], axis=2),
+        "coloured": np.concatenate([grey, 255 - grey, grey, opaque], axis=2),
+        "transparent": np.concatenate([grey, grey, grey, grey], axis=2),
+    }
+    svg = "<svg>{}</svg>".format(
+        "".join(
+            f'<image xlink:href="data:image/png;base64,{text}"/>'
+            for text in (
+                base64.b64encode(imagecodecs.png_encode(picture)).decode()
+                for picture in pictures.values()
+            )
+        )
+    )
+    small = embedding.with_small_pictures(svg)
+    grey_now, coloured_now, transparent_now = decoded(small)
+    assert np.array_equal(grey_now, grey[..., 0])
+    assert np.array_equal(coloured_now, pictures["coloured"][..., :3])
+    assert np.array_equal(transparent_now, pictures["transparent"])
+    assert len(small) < len(svg)
+    assert embedding.with_small_pictures(SVG) == SVG
 
 
 def test_what_is_no_svg_is_refused():

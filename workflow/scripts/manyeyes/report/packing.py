@@ -8,14 +8,15 @@ third of what the segmentations take one by one, as deflated bits.
 """
 
 import base64
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import imagecodecs
 import numpy as np
 
 MOST_COMBINATIONS = 256
-JPEG_QUALITY = 75
+JPEG_QUALITY = 65
+"""Noise costs most; at this quality a slice of the default study has 8 to 10 kB."""
+
 ACTIVE = 1
 
 
@@ -106,7 +107,9 @@ def _chunk(codes: np.ndarray, patterns: list[tuple], known: Sequence[Mapping[str
         {**told, "active": "".join(str(pattern[place]) for pattern in patterns)}
         for place, told in enumerate(known)
     ]
-    return {"planes": planes, "slices": [_text(zlib.compress(s.tobytes(), 9)) for s in codes]}
+    # The slowest level of libdeflate, a twentieth smaller than zlib's best.
+    slices = [imagecodecs.deflate_encode(s.tobytes(), level=12, raw=False) for s in codes]
+    return {"planes": planes, "slices": [_text(packed) for packed in slices]}
 
 
 def _text(content: bytes) -> str:

@@ -11,7 +11,7 @@ from ..statistics.recommendation import recommendation_text
 from . import sections
 from .answer import answer
 from .captions import caption
-from .embedding import packed_text, script_json, svg_address
+from .embedding import packed_text, script_json, svg_address, with_small_pictures
 from .findings import finding
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
@@ -169,7 +169,7 @@ def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame]) -> dict:
         "name": figure["name"],
         "label": figure_label(figure["name"]),
         "title": figure["title"],
-        "address": svg_address(figure["svg"]),
+        "address": svg_address(with_small_pictures(figure["svg"])),
         "shows": parts.shows,
         "paper": parts.paper,
         "finding": finding(figure["name"], figure["datasets"], frames),
