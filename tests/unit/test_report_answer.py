@@ -48,6 +48,16 @@ def test_the_headline_tells_spread_by_filter_and_what_the_method_does():
     assert "their mean moves by 11.0 points on raw images." in headline
 
 
+def test_only_users_who_are_compared_are_called_simulated_or_recorded():
+    users = SIMULATED | {"jo": "recorded"}
+    pairwise = pd.DataFrame({"user_a": ["A", "A"], "user_b": ["B", "C"]})
+    headline, _ = parts({"variability": TABLE, "pairwise": pairwise}, users=users)
+    assert headline.startswith("Three simulated users who")
+    pairwise.loc[1, "user_b"] = "jo"
+    headline, _ = parts({"variability": TABLE, "pairwise": pairwise}, users=users)
+    assert headline.startswith("Three users who")
+
+
 def test_methods_are_compared_on_the_datasets_that_all_share():
     _, told = parts({"variability": TABLE})
     text = told["Which method makes users agree?"]
@@ -59,7 +69,11 @@ def test_methods_are_compared_on_the_datasets_that_all_share():
 def test_means_of_methods_are_given_with_their_ends():
     _, told = parts({"variability": TABLE})
     text = told["How much does the method matter?"]
-    assert "11.0 on NMC-2, from 45 to 56 %" in text
+    assert "11.0 points on raw NMC-2 (from 45 to 56 %)." in text
+    more = variability(NMC1_raw_cWS=0.1, NMC1_raw_S2=0.1)
+    _, told = parts({"variability": pd.concat([TABLE[TABLE["dataset"] == "NMC-2"], more])})
+    text = told["How much does the method matter?"]
+    assert "8.0 points on raw images (median over datasets; 11.0 on NMC-2, from 45 to" in text
     assert "S1 and S3" not in text
 
 

@@ -38,12 +38,13 @@ def reported_figures():
     figures = []
     for figure in figures_of(STUDY) if STUDY.figures is None else STUDY.figures:
         needs = needs_in_study(figure)
+        files = [path for path in files_of_figure(figure)(None).values() if isinstance(path, str)]
         figures.append(
             {
                 "name": figure,
                 "title": FIGURES[figure].title,
                 "category": FIGURES[figure].category,
-                "tables": list(FIGURES[figure].tables),
+                "tables": [Path(path).stem for path in files if path.startswith(f"{TABLES}/")],
                 "datasets": list(needs.datasets),
                 "origins": origins_in_figure(figure)(None),
                 "cells": bool(needs.cells),

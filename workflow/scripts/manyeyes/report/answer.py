@@ -52,8 +52,9 @@ def answer(
     Parameters
     ----------
     tables : mapping of name to DataFrame
-        ``variability`` is needed; ``spread``, ``comparisons``, ``comparisons_over_datasets``,
-        ``errors``, ``power`` and ``claims`` are used where the study has them.
+        ``variability`` is needed; ``pairwise``, ``spread``, ``comparisons``,
+        ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used where the study
+        has them.
     origins : mapping of dataset to origin
         Of the datasets that somebody segments.
     users : mapping of user to "simulated" or "recorded"
@@ -87,7 +88,7 @@ def answer(
         parts.append(("Who is right?", _accuracy(tables["errors"])))
     headline = " ".join(
         [
-            _spread_sentence(shared, users),
+            _spread_sentence(shared, _kinds(tables.get("pairwise"), users)),
             *_method_sentence(tables["variability"]),
             *_sure_sentence(tables, shared),
         ]
@@ -139,10 +140,16 @@ def family_table(variability: pd.DataFrame, methods: Mapping[str, str]) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def _spread_sentence(shared: pd.DataFrame, users: Mapping[str, str]) -> str:
+def _kinds(pairwise: pd.DataFrame | None, users: Mapping[str, str]) -> set[str]:
+    """Return whether those who are compared with others are simulated, recorded, or both."""
+    if pairwise is None or pairwise.empty:
+        return set(users.values())
+    return {users[name] for name in {*pairwise["user_a"], *pairwise["user_b"]}}
+
+
+def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
     numbers = sorted(set(shared["users"]))
-    kinds = set(users.values())
-    noun = f"{kinds.pop()} user" if len(kinds) == 1 else "user"
+    noun = f"{min(kinds)} user" if len(kinds) == 1 else "user"
     who = count(numbers[0], noun) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]} {noun}s"
     told = []
     for filter_ in dict.fromkeys(shared["filter"]):
@@ -247,11 +254,15 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
     told = []
     for filter_, ranges, ends in _method_ranges(variability):
         widest = ranges.idxmax()
-        told.append(
-            f"{points(ranges.median())} points on {filter_name(filter_)} images (median over "
-            f"datasets; {points(ranges.max())} on {widest}, from "
-            f"{100 * ends.loc[widest, 'min']:.0f} to {100 * ends.loc[widest, 'max']:.0f} %)"
-        )
+        low, high = (f"{100 * ends.loc[widest, end]:.0f}" for end in ("min", "max"))
+        if len(ranges) == 1:
+            where = f"{filter_name(filter_)} {widest} (from {low} to {high} %)"
+        else:
+            where = (
+                f"{filter_name(filter_)} images (median over datasets; {points(ranges.max())} on "
+                f"{widest}, from {low} to {high} %)"
+            )
+        told.append(f"{points(ranges.median())} points on {where}")
     if not told:
         return question, "Each image was segmented by one variant only."
     text = (

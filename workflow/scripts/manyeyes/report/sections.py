@@ -31,7 +31,7 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
             "variants": str(row.variants),
             "datasets": str(row.datasets),
             "sd": points(row.sd),
-            "ends": f"{points(row.sd_lowest)} to {points(row.sd_highest)}",
+            "ends": " to ".join(dict.fromkeys([points(row.sd_lowest), points(row.sd_highest)])),
             "percent": percent(row.percent),
         }
         for row in family_table(variability, methods).itertuples()
