@@ -74,7 +74,7 @@ rule write_report:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=500,
     params:
         code=code_of("write_report.py"),
         study=reported_study(),

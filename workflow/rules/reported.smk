@@ -6,6 +6,9 @@ import json
 from manyeyes.report.choosing import shown_users, slice_step
 from manyeyes.report.page import viewer_note
 
+# Whose slices and datasets are shown one by one; the tables hold all that there is.
+REPORTED = STUDY
+
 
 def users_viewed():
     """Return the users whose segmentations the viewer shows, or stop with what is wrong."""
@@ -16,9 +19,9 @@ def users_viewed():
 
 
 VIEWED_USERS = users_viewed()
-VIEWED_CELLS = [cell for cell in STUDY.cells() if cell.user in VIEWED_USERS]
+VIEWED_CELLS = [cell for cell in REPORTED.cells() if cell.user in VIEWED_USERS]
 VIEWER_STEP = slice_step(
-    (STUDY.datasets[cell.dataset].shape for cell in VIEWED_CELLS), STUDY.report.get("slice_step")
+    (REPORTED.datasets[cell.dataset].shape for cell in VIEWED_CELLS), STUDY.report.get("slice_step")
 )
 
 
@@ -30,7 +33,7 @@ def viewed_cells(wildcards):
 def viewed_images():
     """Return the images that the viewer shows."""
     viewed = {(cell.dataset, cell.filter) for cell in VIEWED_CELLS}
-    return [image for image in STUDY.images() if image in viewed]
+    return [image for image in REPORTED.images() if image in viewed]
 
 
 def reported_figures():
@@ -70,14 +73,14 @@ def reported_study():
             "voxel_size_nm": d.voxel_size_nm,
             "shape": list(d.shape),
         }
-        for name, d in STUDY.datasets.items()
+        for name, d in REPORTED.datasets.items()
     }
-    sources = {name: STUDY.datasets[name].source for name in STUDY.datasets}
+    sources = {name: REPORTED.datasets[name].source for name in REPORTED.datasets}
     return {
         "name": STUDY.name,
         "title": STUDY.title,
         "datasets": datasets,
-        "segmented": list(dict.fromkeys(dataset for dataset, _ in STUDY.images())),
+        "segmented": list(dict.fromkeys(dataset for dataset, _ in REPORTED.images())),
         "users": {name: user.made_by for name, user in STUDY.users.items()},
         "methods": {name: variant["method"] for name, variant in STUDY.variants.items()},
         "viewer_note": viewer_note(VIEWED_USERS, list(STUDY.users), VIEWER_STEP),
