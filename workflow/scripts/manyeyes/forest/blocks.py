@@ -50,7 +50,9 @@ def _cut(start: int, stop: int, edge: int) -> list[tuple[int, int]]:
     return [(a, min(a + edge, stop)) for a in range(start, stop, edge)]
 
 
-def make_blocks(shape: Sequence[int], slices: Iterable[int] | None = None) -> Iterator[Block]:
+def make_blocks(
+    shape: Sequence[int], slices: Iterable[int] | None = None, *, voxels: int = BLOCK_VOXELS
+) -> Iterator[Block]:
     """Cut a volume, or some slices of it, into blocks.
 
     Parameters
@@ -59,6 +61,8 @@ def make_blocks(shape: Sequence[int], slices: Iterable[int] | None = None) -> It
         Shape (z, y, x) of the volume.
     slices : iterable of int, optional
         Slices to be covered; neighbouring ones share a block. The default is all.
+    voxels : int
+        About how many voxels a block has, without its halo.
 
     Yields
     ------
@@ -74,7 +78,7 @@ def make_blocks(shape: Sequence[int], slices: Iterable[int] | None = None) -> It
             runs.append([z, z + 1])
     rows, columns = _cut(0, height, PLANE_EDGE), _cut(0, width, PLANE_EDGE)
     area = min(height, PLANE_EDGE) * min(width, PLANE_EDGE)
-    layers = max(1, BLOCK_VOXELS // area // LARGEST_GROUP_DEPTH) * LARGEST_GROUP_DEPTH
+    layers = max(1, voxels // area // LARGEST_GROUP_DEPTH) * LARGEST_GROUP_DEPTH
     for first, last in runs:
         for z in _cut(first, last, layers):
             for y in rows:

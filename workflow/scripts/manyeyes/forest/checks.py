@@ -72,12 +72,15 @@ def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if labels.dtype.kind not in "ui":
         raise ValueError(f"expected labels of type uint8, found {labels.dtype}; convert them first")
     if labels.dtype != np.uint8:
-        low, high = int(labels.min()), int(labels.max())
+        low = min(int(layer.min()) for layer in labels)
+        high = max(int(layer.max()) for layer in labels)
         if low < 0 or high > 255:
             raise ValueError(
                 f"expected labels between 0 and 255, found {low} to {high}; renumber the classes"
             )
-    found = np.flatnonzero(np.bincount(labels.reshape(-1), minlength=256))
+    # Slice by slice: counting makes eight bytes of each voxel.
+    counts = sum(np.bincount(np.ravel(layer).astype(np.uint8), minlength=256) for layer in labels)
+    found = np.flatnonzero(counts)
     classes = found[found > 0].astype(np.uint8)
     if classes.size < 2:
         raise ValueError(

@@ -8,13 +8,14 @@ import numpy as np
 
 from manyeyes.forest.blocks import Block, make_blocks
 from manyeyes.forest.checks import check_labels, check_shape, check_slices
-from manyeyes.forest.descent import vote
+from manyeyes.forest.descent import first_classes, vote
 from manyeyes.forest.features import STACK
 from manyeyes.forest.filters import (
     N_CHANNELS,
     code_channels,
     gather_channels,
 )
+from manyeyes.forest.grouping import Grouping
 from manyeyes.forest.model import Forest
 from manyeyes.forest.sampling import bounded_labels
 from manyeyes.forest.smoothing import smooth_block
@@ -202,11 +203,8 @@ def classify_many(
     numbers = _wanted_slices(volume, slices)
     labels = [np.empty((len(numbers), *volume.shape[1:]), dtype=np.uint8) for _ in forests]
     for block, where, order in _blocks_of(volume, numbers):
-        for forest, votes, out in zip(
-            forests, block_votes(volume, block, forests, early=True), labels, strict=True
-        ):
-            # argmax takes the first of equals.
-            out[where] = forest.classes[votes.argmax(axis=-1)][order]
+        for found, out in zip(label_block(volume, block, forests), labels, strict=True):
+            out[where] = found[order]
     return labels
 
 
@@ -243,8 +241,7 @@ def class_probabilities(
     numbers = _wanted_slices(volume, slices)
     out = np.empty((len(numbers), *volume.shape[1:], forest.classes.size), dtype=dtype)
     for block, where, order in _blocks_of(volume, numbers):
-        (votes,) = block_votes(volume, block, [forest], early=False)
-        share = votes / np.float32(forest.roots.size)
+        share = block_votes(volume, block, forest) / np.float32(forest.roots.size)
         out[where] = (share if dtype == np.float32 else np.rint(share * np.float32(255)))[order]
     return out
 
@@ -268,45 +265,69 @@ def _blocks_of(
         yield block, (rows, *block.target[1:]), asked[rows] - zs.start
 
 
-def block_votes(
-    volume: np.ndarray, block: Block, forests: Sequence[Forest], *, early: bool
-) -> list[np.ndarray]:
-    """Return the votes of several forests on a block.
+def label_block(volume: np.ndarray, block: Block, forests: Sequence[Forest]) -> list[np.ndarray]:
+    """Label a block's inner part by several forests; the channels are computed once.
 
     Parameters
     ----------
     volume : ndarray, shape (z, y, x)
     block : Block
     forests : sequence of Forest
-    early : bool
-        Stop voting on a voxel once its first class is certain.
 
     Returns
     -------
-    list of ndarray of float32, shape (z, y, x, classes)
+    list of ndarray of uint8, shape (z, y, x)
+    """
+    found = []
+    for forest, grouping, votes in _group_votes(volume, block, forests, early=True):
+        labels = np.empty((votes.shape[0], 64), dtype=np.uint8)
+        first_classes(votes, forest.classes, labels)
+        found.append(grouping.in_order(labels))
+    return found
+
+
+def block_votes(volume: np.ndarray, block: Block, forest: Forest) -> np.ndarray:
+    """Return the votes of a forest on a block.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    block : Block
+    forest : Forest
+
+    Returns
+    -------
+    ndarray of float32, shape (z, y, x, classes)
         Of the block's inner part: sums over the trees of the classes' shares.
     """
+    ((_, grouping, votes),) = _group_votes(volume, block, [forest], early=False)
+    return grouping.in_order(votes)
+
+
+def _group_votes(
+    volume: np.ndarray, block: Block, forests: Sequence[Forest], *, early: bool
+) -> Iterator[tuple[Forest, Grouping, np.ndarray]]:
+    """Yield for each forest its votes on a block's groups, float32 (groups, classes, 64).
+
+    With ``early``, voting on a voxel stops once its first class is certain.
+    """
     smoothed, origin = smooth_block(block.read(volume), block.inner)
-    shape = tuple(part.stop - part.start for part in block.inner)
-    # Compact groups agree best; a thin block has to make do with flat ones.
-    group = (4, 4, 4) if shape[0] > 2 else (1, 8, 8)
-    counts = tuple(-(-size // edge) for size, edge in zip(shape, group, strict=True))
-    codes = np.empty((len(forests), *counts, N_CHANNELS, 64), dtype=np.uint8)
+    grouping = Grouping.of(tuple(part.stop - part.start for part in block.inner))
+    codes = np.empty((len(forests), *grouping.counts, N_CHANNELS, 64), dtype=np.uint8)
     tables = np.stack([forest.coding.table() for forest in forests])
     code_channels(
         smoothed,
         filter_taps(),
         origin,
-        shape,
+        grouping.shape,
         STACK,
-        group,
+        grouping.group,
         np.stack([forest.low for forest in forests]),
         np.stack([forest.per_unit for forest in forests]),
         tables,
         codes,
     )
-    valid = _valid_lanes(shape, group, counts)
-    result = []
+    valid = grouping.valid_lanes()
     for forest, of_forest in zip(forests, codes, strict=True):
         votes = np.empty((valid.size, forest.classes.size, 64), dtype=np.float32)
         vote(
@@ -320,19 +341,4 @@ def block_votes(
             early,
             votes,
         )
-        # (groups in z, y, x, classes, lanes in z, y, x) -> (z, y, x, classes)
-        votes = votes.reshape(*counts, -1, *group).transpose(0, 4, 1, 5, 2, 6, 3)
-        full = votes.reshape(*(n * edge for n, edge in zip(counts, group, strict=True)), -1)
-        result.append(full[: shape[0], : shape[1], : shape[2]])
-    return result
-
-
-def _valid_lanes(
-    shape: tuple[int, ...], group: tuple[int, ...], counts: tuple[int, ...]
-) -> np.ndarray:
-    """Return for each group the mask of the lanes that hold voxels, uint64 of shape (groups,)."""
-    inside = np.zeros([n * edge for n, edge in zip(counts, group, strict=True)], dtype=bool)
-    inside[: shape[0], : shape[1], : shape[2]] = True
-    (nz, ny, nx), (gz, gy, gx) = counts, group
-    lanes = inside.reshape(nz, gz, ny, gy, nx, gx).transpose(0, 2, 4, 1, 3, 5).reshape(-1, 64)
-    return np.packbits(lanes, axis=1, bitorder="little").view("<u8").astype(np.uint64).reshape(-1)
+        yield forest, grouping, votes

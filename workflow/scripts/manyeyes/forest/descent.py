@@ -232,3 +232,23 @@ def vote(codes, valid, nodes, roots, mixed, n_classes, depth, early, out):
                 for lane in range(64):
                     vote_count = votes[(g * n_classes + c) * 64 + lane]
                     out[start + g, c, lane] = shares[g, c, lane] + vote_count
+
+
+@njit(cache=True, parallel=True)
+def first_classes(votes, classes, out):
+    """Write the class with the most votes of each voxel; of equals, the first.
+
+    Parameters
+    ----------
+    votes : ndarray of float32, shape (groups, classes, 64)
+    classes : ndarray of uint8, shape (classes,)
+    out : ndarray of uint8, shape (groups, 64)
+        Output.
+    """
+    for g in prange(votes.shape[0]):
+        for lane in range(64):
+            best = 0
+            for c in range(1, votes.shape[1]):
+                if votes[g, c, lane] > votes[g, best, lane]:
+                    best = c
+            out[g, lane] = classes[best]

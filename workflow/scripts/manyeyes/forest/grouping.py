@@ -1,0 +1,69 @@
+"""How the voxels of a block are put into groups of 64 neighbours, and brought back in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+COMPACT = (4, 4, 4)
+"""Groups that agree best on their way down a tree."""
+
+FLAT = (1, 8, 8)
+"""Groups for blocks so thin that compact ones would be half empty."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Groups of 64 voxels that cover a block.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Shape (z, y, x) of the block.
+    group : tuple of int
+        Shape (z, y, x) of a group.
+    """
+
+    shape: tuple[int, int, int]
+    group: tuple[int, int, int]
+
+    @classmethod
+    def of(cls, shape: tuple[int, int, int]) -> Grouping:
+        """Return the grouping that suits a block."""
+        return cls(shape, COMPACT if shape[0] > 2 else FLAT)
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many groups there are along each axis."""
+        sizes = zip(self.shape, self.group, strict=True)
+        z, y, x = (-(-size // edge) for size, edge in sizes)
+        return z, y, x
+
+    def valid_lanes(self) -> np.ndarray:
+        """Return for each group the mask of the lanes that hold voxels, uint64."""
+        counts, group = self.counts, self.group
+        inside = np.zeros([n * edge for n, edge in zip(counts, group, strict=True)], dtype=bool)
+        inside[: self.shape[0], : self.shape[1], : self.shape[2]] = True
+        lanes = inside.reshape(counts[0], group[0], counts[1], group[1], counts[2], group[2])
+        lanes = lanes.transpose(0, 2, 4, 1, 3, 5).reshape(-1, 64)
+        packed = np.packbits(lanes, axis=1, bitorder="little").view("<u8")
+        return packed.astype(np.uint64).reshape(-1)
+
+    def in_order(self, lanes: np.ndarray) -> np.ndarray:
+        """Return values by group and lane as a block.
+
+        Parameters
+        ----------
+        lanes : ndarray, shape (groups, ..., 64)
+
+        Returns
+        -------
+        ndarray, shape (z, y, x, ...)
+        """
+        extra = lanes.shape[1:-1]
+        # (groups in z, y, x, ..., lanes in z, y, x) -> (z, y, x, ...)
+        split = lanes.reshape(*self.counts, -1, *self.group).transpose(0, 4, 1, 5, 2, 6, 3)
+        sizes = [n * edge for n, edge in zip(self.counts, self.group, strict=True)]
+        full = split.reshape(*sizes, *extra)
+        return full[: self.shape[0], : self.shape[1], : self.shape[2]]
