@@ -2,7 +2,7 @@
 
 Run it from the checkout, with nothing else running:
 
-    PYTHONPATH=workflow/scripts python benchmarks/classifier.py
+    python benchmarks/classifier.py
 
 A volume of two noisy phases is labelled on seven slices. Each contender trains on the labels and
 labels the whole volume in a process of its own, whose peak memory is taken; what they need of
@@ -25,6 +25,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 SLICES = 7

@@ -1,15 +1,14 @@
 """Label a volume that lies on disk by a random forest, tile by tile; run by hand.
 
-    python workflow/scripts/classify_volume.py tomogram.tif labels-of-it.tif result.tif
-    python workflow/scripts/classify_volume.py tomogram.zarr crop-labels.tif result.zarr --crop crop.tif
+    python workflow/scripts/classify_volume.py tomogram.tif labels.tif result.tif
+    python workflow/scripts/classify_volume.py tomogram.zarr labels.tif result.zarr --crop crop.tif
 
-The first trains on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself, the second on
-labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and never held in memory
-as a whole. A call that was stopped goes on where it was when it is given again.
+The first trains on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself, the second
+on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and never held in
+memory as a whole. A call that was stopped goes on where it was when it is given again.
 """
 
 import argparse
-import os
 import shutil
 import sys
 import time
@@ -88,7 +87,7 @@ def label(volume, forest: Forest, result: Path, name: str) -> None:
         show_progress(done, sum(sizes), (done - before) / (time.monotonic() - start))
     del labels
     _remove(result)
-    os.replace(begun, result)
+    begun.replace(result)
     journal.path.unlink()
 
 
@@ -104,9 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "volume", type=Path, help="grey values: an uncompressed TIFF or a Zarr array"
-    )
+    parser.add_argument("volume", type=Path, help="grey values, .tif (uncompressed) or .zarr")
     parser.add_argument("labels", type=Path, help="labels of the volume, or of --crop")
     parser.add_argument("result", type=Path, help="where the labels go, .tif or .zarr")
     parser.add_argument("--crop", type=Path, help="the grey values that the labels belong to")
