@@ -22,6 +22,10 @@ from manyeyes.forest.smoothing import smooth_block
 from manyeyes.forest.taps import filter_taps
 from manyeyes.forest.training import train
 
+POOL = 5
+"""How many times as many labelled voxels are kept as each tree learns from, if that is bounded. A
+tree of its own draw costs no more time than a common draw, and the trees together see more."""
+
 
 def fit_forest(
     volume: np.ndarray,
@@ -46,8 +50,9 @@ def fit_forest(
     trees : int
         Number of trees, 1 to 255.
     max_labels : int, optional
-        Train on at most about so many labelled voxels, drawn from each class in proportion
-        (at least one of each). The default is to use all.
+        Let each tree learn from at most so many labelled voxels. Each tree draws its own, out of
+        at most `POOL` times as many that are drawn beforehand from each class in proportion (at
+        least one of each). The default is to use all.
     trainer : {"manyeyes", "scikit-learn"}
         What grows the trees; it is recorded in the forest.
 
@@ -103,11 +108,14 @@ def fit_forests(
     chosen = []
     for labels, seed in zip(label_sets, seeds, strict=True):
         check_labels(labels, volume.shape)
-        chosen.append(bounded_labels(labels, max_labels, seed))
+        pool = None if max_labels is None else POOL * max_labels
+        chosen.append(bounded_labels(labels, pool, seed))
     if len(chosen) == 1:
         ((places, classes),) = chosen
         values = channels_at(volume, places)
-        return [train(values, classes, seed=seeds[0], trees=trees, trainer=trainer)]
+        return [
+            train(values, classes, seed=seeds[0], trees=trees, draws=max_labels, trainer=trainer)
+        ]
     # Each voxel's channels are computed once, whoever labelled it.
     places = np.unique(np.concatenate([where for where, _ in chosen]))
     values = channels_at(volume, places)
@@ -117,6 +125,7 @@ def fit_forests(
             classes,
             seed=seed,
             trees=trees,
+            draws=max_labels,
             trainer=trainer,
         )
         for (where, classes), seed in zip(chosen, seeds, strict=True)

@@ -1,9 +1,9 @@
 """Codes of one byte for the channels: what the trees split, and all that they ever see.
 
-Each channel is cut at up to 255 places, which divide the training voxels into about even parts.
-The cuts lie on a regular grid of cells between the outermost of them, so that coding a value is a
-multiplication and a look-up in a table. A code never decreases with its value, so that a split by
-a code is a split by a threshold.
+Each channel is cut at up to 255 places: some divide the training voxels into even parts, others
+the range of their values. The cuts lie on a regular grid of cells between the outermost
+of them, so that coding a value is a multiplication and a look-up in a table. A code never decreases
+with its value, so that a split by a code is a split by a threshold.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ from manyeyes.forest.filters import CODE_CELLS
 MOST_CUTS = 255
 """A code is a byte."""
 
-NOTABLE_GAP = 0.25
-"""A gap that takes up more than this share of a part's width attracts the border. Among random
-values, whose parts hold hundreds, the widest gap takes a few hundredths."""
+BY_RANK = 105
+"""Borders that divide the training voxels evenly."""
 
-FARTHEST_BORDER = 2.5
-"""How far from their middle borders may lie, in distances of the first and last percentile."""
+BY_VALUE = 135
+"""Borders that lie evenly between the outermost of the classes' CORE_PERCENTILES."""
+
+CORE_PERCENTILES = (0.5, 99.5)
+
+FARTHEST_GAP = 2.5
+"""How far from the middle of these percentiles a gap may lie, in distances of the two."""
 
 
 @dataclass(frozen=True)
@@ -54,24 +58,26 @@ class Coding:
         )
 
 
-def make_coding(values: np.ndarray) -> Coding:
+def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
     """Choose the codes of each channel from the values of the training voxels.
 
     Parameters
     ----------
     values : ndarray of float32, shape (voxels, channels)
+    labels : ndarray of uint8, shape (voxels,)
 
     Returns
     -------
     Coding
     """
+    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     channels = values.shape[1]
     low = np.zeros(channels, dtype=np.float32)
     per_unit = np.zeros(channels, dtype=np.float32)
     cuts = np.full((channels, MOST_CUTS), CODE_CELLS + 1, dtype=np.uint16)
     # Sorting takes nearly all of the time, and lets other threads run.
     with ThreadPoolExecutor(get_num_threads()) as pool:
-        chosen = list(pool.map(lambda column: _borders(np.sort(column)), values.T))
+        chosen = list(pool.map(lambda column: _borders(column, members), values.T))
     for channel, (borders, below) in enumerate(chosen):
         if borders.size == 0:
             continue
@@ -87,18 +93,20 @@ def make_coding(values: np.ndarray) -> Coding:
     return Coding(low=low, per_unit=per_unit, cuts=cuts)
 
 
-def _borders(ordered: np.ndarray) -> tuple[np.ndarray, np.float64]:
+def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray, np.float64]:
     """Choose the values of a channel at which a new code begins.
 
-    A tree with exact splits cuts in the middle between two neighbouring training values. Users
-    leave gaps: between two thresholds nothing is labelled, and all that lies there goes to the
-    side of the cut. So a border is the middle between two values; the values are divided into
-    even parts, but where a gap takes up much of a part's width, the border lies in this gap.
+    A tree with exact splits cuts in the middle between two neighbouring training values. Where
+    these are dense, borders by rank come close to that. But users label what they are sure of:
+    between the classes there are few labels or none, many of the other voxels lie just there, and
+    the middle differs from node to node. So others lie evenly by value, and the rest in the
+    middles of the widest gaps. A value that many voxels share gets a code of its own.
 
     Parameters
     ----------
-    ordered : ndarray of float32, shape (voxels,)
-        The values in ascending order.
+    column : ndarray of float32, shape (voxels,)
+    members : list of ndarray of int64
+        The voxels of each class.
 
     Returns
     -------
@@ -107,39 +115,31 @@ def _borders(ordered: np.ndarray) -> tuple[np.ndarray, np.float64]:
     below : float64
         The largest value below the first border; the lowest of all if there is no border.
     """
+    ordered = np.sort(column)
     starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
     distinct = ordered[starts].astype(np.float64)
-    # Gap g lies between the distinct values g and g + 1.
-    gaps = np.diff(distinct)
-    if gaps.size <= MOST_CUTS:
-        chosen = np.arange(gaps.size)
-    else:
-        # A value that more voxels share than an even part of them gets a code of its own; the
-        # other voxels are divided into even parts.
+    middles = distinct[:-1] + np.diff(distinct) / 2
+    if middles.size > MOST_CUTS:
         counts = np.diff(starts, append=ordered.size)
         is_heavy = counts > ordered.size / (MOST_CUTS + 1)
-        heavy = np.flatnonzero(is_heavy)
-        around = np.concatenate([heavy[heavy > 0] - 1, heavy[heavy < gaps.size]])
-        parts = max(1, MOST_CUTS - 2 * heavy.size)
-        rank = np.cumsum(np.where(is_heavy, 0, counts))[:-1]
-        part = rank * parts // (rank[-1] + 1)
+        borders = [middles[is_heavy[:-1] | is_heavy[1:]]]
+        # Of the other voxels, the gap before the one with which each even part begins.
+        rank = np.cumsum(np.where(is_heavy, 0, counts))
+        ranks = np.arange(1, BY_RANK + 1) * rank[-1] / (BY_RANK + 1)
+        borders.append(middles[np.searchsorted(rank, ranks).clip(1) - 1])
+        # Of each class by itself, since the smallest of them may hold a few voxels of a million.
+        cores = [np.percentile(column[of_class], CORE_PERCENTILES) for of_class in members]
+        low, high = np.min(cores).astype(np.float64), np.max(cores).astype(np.float64)
+        even, step = np.linspace(low, high, BY_VALUE, retstep=True)
+        chosen = np.unique(np.concatenate([*borders, even[even > distinct[0]]]))[:MOST_CUTS]
         # Gaps between outliers are none that a user made, and would make all cells too wide.
-        middle = distinct[:-1] + gaps / 2
-        low, high = ordered[[ordered.size // 100, -1 - ordered.size // 100]].astype(np.float64)
-        near = np.abs(middle - (low + high) / 2) <= FARTHEST_BORDER * (high - low)
-        inside = np.flatnonzero(near if high > low else np.ones_like(near))
-        part, width = part[inside], gaps[inside]
-        begins = np.flatnonzero(np.diff(part, prepend=-1))
-        ends = np.append(begins[1:], part.size) - 1
-        widest = np.maximum.reduceat(width, begins)
-        taken = ends.copy()
-        for k in np.flatnonzero(widest > NOTABLE_GAP * np.add.reduceat(width, begins)):
-            taken[k] = begins[k] + width[begins[k] : ends[k] + 1].argmax()
-        chosen = np.unique(np.concatenate([inside[taken], around]))
-        if chosen.size > MOST_CUTS:
-            chosen = chosen[np.arange(MOST_CUTS) * chosen.size // MOST_CUTS]
-    borders = (distinct[:-1] + gaps / 2)[chosen]
-    return borders, distinct[chosen[0] if chosen.size else 0]
+        near = np.abs(middles - (low + high) / 2) <= FARTHEST_GAP * (high - low)
+        width = np.where(near, np.diff(distinct), 0)
+        widest = np.argsort(-width, kind="stable")[: MOST_CUTS - chosen.size]
+        widest = widest[width[widest] > step]
+        middles = np.union1d(chosen, middles[widest])
+    below = distinct[0] if middles.size == 0 else distinct[distinct < middles[0]].max()
+    return middles, below
 
 
 def cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.ndarray:

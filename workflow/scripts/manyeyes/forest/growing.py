@@ -197,7 +197,7 @@ def _mark(codes, index, start, stop, tried, count, occupied):
 
 
 @njit(cache=True)
-def _grow(codes, labels, cuts, n_classes, channels, tries, state, nodes, shares):
+def _grow(codes, labels, cuts, n_classes, channels, tries, draws, state, nodes, shares):
     """Grow one tree.
 
     Parameters
@@ -209,11 +209,13 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, state, nodes, shares)
         The cells at which the codes begin; see `manyeyes.forest.coding.Coding`.
     n_classes, channels, tries : int
         ``tries`` channels of the first ``channels`` columns are tried at each node.
+    draws : int
+        Size of the bootstrap sample.
     state : ndarray of uint64, shape (1,)
         State of the random generator.
-    nodes : ndarray of uint64, shape (2 * n + 1,)
+    nodes : ndarray of uint64, shape (2 * draws + 1,)
         Output, packed as by `manyeyes.forest.model.Forest.packed`.
-    shares : ndarray of float32, shape (n // 2 + 1, n_classes)
+    shares : ndarray of float32, shape (draws // 2 + 1, n_classes)
         Output: class shares of mixed leaves.
 
     Returns
@@ -223,7 +225,7 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, state, nodes, shares)
     """
     n = labels.size
     weight = np.zeros(n, dtype=np.uint32)
-    for _ in range(n):
+    for _ in range(draws):
         weight[_below(state, n)] += np.uint32(1)
     members = 0
     for i in range(n):
@@ -342,17 +344,17 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, state, nodes, shares)
 
 
 @njit(cache=True, parallel=True)
-def grow_trees(codes, labels, cuts, n_classes, channels, tries, seeds, nodes, shares, sizes):
+def grow_trees(codes, labels, cuts, n_classes, channels, tries, draws, seeds, nodes, shares, sizes):
     """Grow one tree for each seed.
 
     Parameters
     ----------
-    codes, labels, cuts, n_classes, channels, tries
+    codes, labels, cuts, n_classes, channels, tries, draws
         As in `_grow`.
     seeds : ndarray of uint64, shape (trees,)
-    nodes : ndarray of uint64, shape (trees, 2 * n + 1)
+    nodes : ndarray of uint64, shape (trees, 2 * draws + 1)
         Output. Only the pages that are written take up memory.
-    shares : ndarray of float32, shape (trees, n // 2 + 1, n_classes)
+    shares : ndarray of float32, shape (trees, draws // 2 + 1, n_classes)
         Output.
     sizes : ndarray of int64, shape (trees, 3)
         Output: what `_grow` returns.
@@ -361,6 +363,6 @@ def grow_trees(codes, labels, cuts, n_classes, channels, tries, seeds, nodes, sh
         state = np.empty(1, dtype=np.uint64)
         state[0] = seeds[t]
         used, mixed, depth = _grow(
-            codes, labels, cuts, n_classes, channels, tries, state, nodes[t], shares[t]
+            codes, labels, cuts, n_classes, channels, tries, draws, state, nodes[t], shares[t]
         )
         sizes[t, 0], sizes[t, 1], sizes[t, 2] = used, mixed, depth

@@ -11,7 +11,13 @@ from manyeyes.randomness import generator
 
 
 def scikit_trees(
-    codes: np.ndarray, places: np.ndarray, n_classes: int, tries: int, seed: int, trees: int
+    codes: np.ndarray,
+    places: np.ndarray,
+    n_classes: int,
+    tries: int,
+    draws: int,
+    seed: int,
+    trees: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, str]:
     """Train scikit-learn's random forest on codes and convert its trees.
 
@@ -20,7 +26,8 @@ def scikit_trees(
     codes : ndarray of uint8, shape (voxels, channels)
     places : ndarray of uint8, shape (voxels,)
         Class of each voxel, from 0.
-    n_classes, tries, seed, trees : int
+    n_classes, tries, draws, seed, trees : int
+        ``draws`` is the size of each tree's bootstrap sample.
 
     Returns
     -------
@@ -34,7 +41,11 @@ def scikit_trees(
 
     state = int(generator("forest", seed).integers(2**32, dtype=np.uint64))
     forest = RandomForestClassifier(
-        trees, max_features=tries, random_state=state, n_jobs=numba.get_num_threads()
+        trees,
+        max_features=tries,
+        max_samples=draws,
+        random_state=state,
+        n_jobs=numba.get_num_threads(),
     ).fit(codes, places)
     grown, shares = zip(
         *(_convert(tree.tree_, n_classes) for tree in forest.estimators_), strict=True

@@ -27,6 +27,7 @@ def train(
     *,
     seed: int,
     trees: int,
+    draws: int | None = None,
     trainer: str = "manyeyes",
 ) -> Forest:
     """Train a forest.
@@ -41,6 +42,8 @@ def train(
         Two forests with different seeds are independent.
     trees : int
         Number of trees.
+    draws : int, optional
+        Size of each tree's bootstrap sample. The default, and the most, is the number of voxels.
     trainer : {"manyeyes", "scikit-learn"}
         Our own trainer, or scikit-learn's ``RandomForestClassifier`` on the same codes.
 
@@ -62,19 +65,20 @@ def train(
         raise ValueError(
             f"expected at most {MOST_CLASSES} classes, found {classes.size}; join some of them"
         )
-    coding = make_coding(values)
+    coding = make_coding(values, labels)
     codes = code_values(values, coding)
     places = places.astype(np.uint8)
+    draws = labels.size if draws is None else min(draws, labels.size)
     if trainer == "manyeyes":
         nodes, roots, mixed, depth = _own_trees(
-            codes, places, coding.cuts, classes.size, seed, trees
+            codes, places, coding.cuts, classes.size, draws, seed, trees
         )
         name = MANYEYES_VERSION
     else:
         from manyeyes.forest.scikit import scikit_trees
 
         nodes, roots, mixed, depth, name = scikit_trees(
-            codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, seed, trees
+            codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, draws, seed, trees
         )
     channel, cut, left, right, child = unpack(nodes)
     return Forest(
@@ -101,18 +105,28 @@ def _own_trees(
     places: np.ndarray,
     cuts: np.ndarray,
     n_classes: int,
+    draws: int,
     seed: int,
     trees: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Grow the trees and join them; return nodes, roots, mixed leaves and depth."""
-    n = places.size
     seeds = generator("forest", seed).integers(2**64, size=trees, dtype=np.uint64)
     # Untouched pages of these arrays take up no memory.
-    grown = np.empty((trees, 2 * n + 1), dtype=np.uint64)
-    shares = np.empty((trees, n // 2 + 1, n_classes), dtype=np.float32)
+    grown = np.empty((trees, 2 * draws + 1), dtype=np.uint64)
+    shares = np.empty((trees, draws // 2 + 1, n_classes), dtype=np.float32)
     sizes = np.empty((trees, 3), dtype=np.int64)
     grow_trees(
-        codes, places, cuts, n_classes, N_CHANNELS, CHANNELS_TRIED, seeds, grown, shares, sizes
+        codes,
+        places,
+        cuts,
+        n_classes,
+        N_CHANNELS,
+        CHANNELS_TRIED,
+        draws,
+        seeds,
+        grown,
+        shares,
+        sizes,
     )
     used, mixed, depth = sizes.T
     return join_trees(
