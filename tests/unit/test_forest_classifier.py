@@ -178,9 +178,9 @@ def test_forest_survives_saving(case, forest, whole, tmp_path):
 
 def test_bounded_labels_keep_the_shares_of_the_classes(case):
     volume, truth, labels = case
-    forest = fit_forest(volume, labels, seed=3, max_labels=500)
-    assert abs(forest.labelled - POOL * 500) <= 2
-    assert same_forest(forest, fit_forest(volume, labels, seed=3, max_labels=500))
+    forest = fit_forest(volume, labels, seed=3, max_labels=300)
+    assert abs(forest.labelled - POOL * 300) <= 2
+    assert same_forest(forest, fit_forest(volume, labels, seed=3, max_labels=300))
     many = fit_forest(volume, labels, seed=3, max_labels=10**9)
     assert many.labelled == (labels > 0).sum()
     assert (classify(volume, forest) == truth).mean() > 0.85

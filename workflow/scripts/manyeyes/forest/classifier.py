@@ -22,7 +22,7 @@ from manyeyes.forest.smoothing import smooth_block
 from manyeyes.forest.taps import filter_taps
 from manyeyes.forest.training import train
 
-POOL = 5
+POOL = 10
 """How many times as many labelled voxels are kept as each tree learns from, if that is bounded. A
 tree of its own draw costs no more time than a common draw, and the trees together see more."""
 
