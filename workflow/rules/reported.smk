@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from manyeyes.report.choosing import shown_users, slice_step
-from manyeyes.report.page import viewer_note
+# Every job reads this file anew, so nothing that is slow to import is imported here.
+from manyeyes.report.choosing import shown_users, slice_step, viewer_note
 
 # Whose slices and datasets are shown one by one; the tables hold all that there is.
 REPORTED = STUDY

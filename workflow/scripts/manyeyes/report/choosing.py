@@ -5,6 +5,8 @@ from math import prod
 
 import numpy as np
 
+from .words import and_list
+
 SLICE_STEP = 10
 """Every tenth slice is shown where the config says nothing else."""
 
@@ -130,3 +132,12 @@ def shown_slices(depth: int, step: int, drawn: Iterable[int] = ()) -> list[int]:
     if outside:
         raise ValueError(f"a volume of {depth} slices has no slice {outside[0]}")
     return sorted({*range(0, depth, step), *drawn})
+
+
+def viewer_note(shown: Sequence[str], users: Sequence[str], step: int) -> str:
+    """Return a sentence on what of a study the viewer shows."""
+    text = f"Every {step}th slice is shown" if step > 1 else "Every slice is shown"
+    text += ", and those that users drew on"
+    if len(shown) < len(users):
+        text += f"; {len(shown)} of {len(users)} users ({and_list(shown)})"
+    return text + "."

@@ -16,7 +16,7 @@ from .findings import finding
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
-from .words import and_list, count, grouped
+from .words import count, grouped
 
 # The paper's comparisons first, then what follows from them, the single values last.
 CATEGORY_ORDER = (
@@ -195,12 +195,3 @@ def _plain_table(frame: pd.DataFrame | None) -> dict | None:
         return None
     rows = frame.fillna("").astype(str).to_numpy().tolist()
     return {"columns": list(frame.columns), "rows": rows}
-
-
-def viewer_note(shown: Sequence[str], users: Sequence[str], step: int) -> str:
-    """Return a sentence on what of a study the viewer shows."""
-    text = f"Every {step}th slice is shown" if step > 1 else "Every slice is shown"
-    text += ", and those that users drew on"
-    if len(shown) < len(users):
-        text += f"; {len(shown)} of {len(users)} users ({and_list(shown)})"
-    return text + "."
