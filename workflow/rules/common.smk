@@ -1,6 +1,7 @@
 # The study, read once: what every rule file needs to know.
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -97,3 +98,8 @@ def megabytes(bytes_a_voxel, base=300):
         return int(base + bytes_a_voxel * voxels / 1e6)
 
     return mem_mb
+
+
+def compile_kernels():
+    """Let the jobs find compiled code; those of a batch would all compile it at once."""
+    subprocess.run([sys.executable, str(SCRIPTS / "compile_kernels.py")], check=False)
