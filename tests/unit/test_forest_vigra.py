@@ -28,9 +28,13 @@ REASON = without_vigra()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
 
 
-@pytest.fixture(scope="module")
-def case():
-    """A volume of two noisy phases, labelled on a few slices as a user would."""
+@pytest.fixture(scope="module", params=["all of a part", "what is sure"])
+def case(request):
+    """A volume of two noisy phases, labelled on a few slices.
+
+    Users leave out what they are not sure of: between the classes' grey levels there are no labels,
+    and where exactly a tree cuts decides on many voxels.
+    """
     rng = np.random.default_rng(11)
     shape = (56, 60, 64)
     field = ndimage.gaussian_filter(rng.normal(size=shape), 3)
@@ -41,6 +45,9 @@ def case():
     labels = np.zeros_like(truth)
     for z in (6, 17, 28, 39, 50):
         labels[z, 5:55, 8:40] = truth[z, 5:55, 8:40]
+    if request.param == "what is sure":
+        seen = ndimage.gaussian_filter(volume.astype(float), 1.5)
+        labels[np.where(truth == 2, seen < 126, seen > 114)] = 0
     return volume, truth, labels
 
 
@@ -76,6 +83,6 @@ def test_labels_agree_with_vigra_as_its_seeds_do_with_each_other(case, vigra):
     ours = [classify(volume, fit_forest(volume, labels, seed=seed)) for seed in SEEDS]
     among_theirs = np.mean([(a == b).mean() for a, b in combinations(theirs, 2)])
     with_ours = np.mean([(a == b).mean() for a in theirs for b in ours])
-    assert with_ours == pytest.approx(among_theirs, abs=0.001)
+    assert with_ours >= among_theirs - 0.001
     accuracy = [np.mean([(found == truth).mean() for found in group]) for group in (ours, theirs)]
-    assert accuracy[0] == pytest.approx(accuracy[1], abs=0.001)
+    assert accuracy[0] == pytest.approx(accuracy[1], abs=0.002)
