@@ -4,7 +4,7 @@ Run it from the checkout on the results of a study, with Debian's python3-vigra 
 
     python benchmarks/vigra_agreement.py results/paper
 
-In the middle of each raw image a simulated user draws a quarter of seven slices (MLX25), and VIGRA's
+In the middle of each raw image a simulated user draws a quarter of seven slices (MLX25). VIGRA's
 forest and ours learn from the drawing, with three seeds each.
 """
 
