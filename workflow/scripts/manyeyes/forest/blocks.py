@@ -51,7 +51,7 @@ def _cut(start: int, stop: int, edge: int) -> list[tuple[int, int]]:
 
 
 def make_blocks(
-    shape: Sequence[int], slices: Iterable[int] | None = None, *, voxels: int = BLOCK_VOXELS
+    shape: Sequence[int], slices: Iterable[int] | None = None, *, voxels: int | None = None
 ) -> Iterator[Block]:
     """Cut a volume, or some slices of it, into blocks.
 
@@ -61,8 +61,8 @@ def make_blocks(
         Shape (z, y, x) of the volume.
     slices : iterable of int, optional
         Slices to be covered; neighbouring ones share a block. The default is all.
-    voxels : int
-        About how many voxels a block has, without its halo.
+    voxels : int, optional
+        About how many voxels a block has, without its halo; BLOCK_VOXELS is the default.
 
     Yields
     ------
@@ -78,7 +78,7 @@ def make_blocks(
             runs.append([z, z + 1])
     rows, columns = _cut(0, height, PLANE_EDGE), _cut(0, width, PLANE_EDGE)
     area = min(height, PLANE_EDGE) * min(width, PLANE_EDGE)
-    layers = max(1, voxels // area // LARGEST_GROUP_DEPTH) * LARGEST_GROUP_DEPTH
+    layers = max(1, (voxels or BLOCK_VOXELS) // area // LARGEST_GROUP_DEPTH) * LARGEST_GROUP_DEPTH
     for first, last in runs:
         for z in _cut(first, last, layers):
             for y in rows:
