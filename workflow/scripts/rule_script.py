@@ -1,8 +1,12 @@
 """How a rule's script runs: its messages go to the rule's log, bad input ends it in plain words."""
 
+import resource
 import sys
 import traceback
 from pathlib import Path
+
+# What getrusage counts the peak in: bytes on macOS, KiB elsewhere.
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def run(main, snakemake) -> None:
@@ -14,6 +18,7 @@ def run(main, snakemake) -> None:
     log = Path(snakemake.log[0]) if snakemake.log else None
     try:
         with_threads(main, snakemake)
+        _keep(log, used(snakemake) + "\n")
     except ValueError as error:
         _keep(log, traceback.format_exc())
         sys.exit(f"Error in {snakemake.rule}: {error}")
@@ -28,6 +33,22 @@ def with_threads(main, snakemake) -> None:
     if numba is not None:
         numba.set_num_threads(min(snakemake.threads, numba.config.NUMBA_NUM_THREADS))
     main(snakemake)
+
+
+def used(snakemake) -> str:
+    """Return a line for the log: what this process took so far, and what its rule declares.
+
+    The peak is the kernel's own record; Snakemake's benchmark looks twice a second for 15 seconds
+    and every 30 seconds after, and can miss it.
+    """
+    use = resource.getrusage(resource.RUSAGE_SELF)
+    declared = snakemake.resources
+    return (
+        f"used {use.ru_utime + use.ru_stime:.1f} CPU s, "
+        f"{use.ru_maxrss * PEAK_UNIT / 1e6:.0f} MB at its peak; declared "
+        f"{snakemake.threads} threads, {declared.get('mem_mb')} MB, "
+        f"{declared.get('runtime')} min, {declared.get('disk_mb')} MB disk"
+    )
 
 
 def note(snakemake, text: str) -> None:
