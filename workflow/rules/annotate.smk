@@ -20,11 +20,15 @@ for block in PLANNED:
             dataset="|".join(block.datasets),
             filter="|".join(block.filters),
             user="|".join(block.users),
+        group:
+            submission("{dataset}.{filter}.{user}")
         conda:
             "../../envs/manyeyes.yaml"
         threads: 1
         resources:
-            mem_mb=megabytes(60),
+            mem_mb=megabytes(70 if paints(block) else 25),
+            runtime=minutes(5 if paints(block) else 0.4),
+            disk_mb=volumes(len(variants_that(block, drawn=True))),
         params:
             code=code_of("annotate.py"),
             variants={name: STUDY.variants[name] for name in block.variants},
@@ -44,13 +48,19 @@ rule import_drawing:
         drawing=f"{ANNOTATION}.tif",
     log:
         f"{RESULTS}/logs/import_drawing/{{dataset}}/{{filter}}/{{variant}}/{{user}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/import_drawing/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
     wildcard_constraints:
         user="|".join(RECORDED) or "-none-",
         variant=drawn_recordings(drawn=True),
+    group:
+        submission("{dataset}.{filter}.{user}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(20),
+        runtime=minutes(0.5),
+        disk_mb=volumes(1),
     params:
         code=code_of("import_drawing.py"),
         codes=lambda wildcards: recording_of(wildcards).codes,
@@ -66,13 +76,19 @@ rule import_thresholds:
         annotation=f"{ANNOTATION}.json",
     log:
         f"{RESULTS}/logs/import_thresholds/{{dataset}}/{{filter}}/{{variant}}/{{user}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/import_thresholds/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
     wildcard_constraints:
         user="|".join(RECORDED) or "-none-",
         variant=drawn_recordings(drawn=False),
+    group:
+        submission("{dataset}.{filter}.{user}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=200,
+        mem_mb=more_each_time(AT_LEAST_MB),
+        runtime=more_each_time(2),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("import_thresholds.py"),
         method=lambda wildcards: STUDY.variants[wildcards.variant]["method"],

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from math import ceil
 from pathlib import Path
 
 import yaml
@@ -14,6 +15,7 @@ SCRIPTS = TOP / "workflow" / "scripts"
 sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
+from failures import failures
 from manyeyes.config_check import problems
 from manyeyes.study import FOREST_METHODS, StudyError, study_from_config
 
@@ -56,6 +58,10 @@ def read_study():
 
 STUDY = read_study()
 RESULTS = f"results/{STUDY.name}"
+FOLLOW = (
+    "What the running jobs say is kept in their logs: "
+    f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
+)
 DATA_FOLDER = os.environ.get("MANYEYES_DATA") or config.get("data_folder")
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
@@ -90,16 +96,79 @@ def variants_that(block, drawn):
     return [variant for variant in block.variants if draws(variant) == drawn]
 
 
-def megabytes(bytes_a_voxel, base=300):
-    """Return a resource function: what a job on a dataset needs at most, in MB."""
-
-    def mem_mb(wildcards):
-        voxels = STUDY.datasets[wildcards.dataset].voxels
-        return int(base + bytes_a_voxel * voxels / 1e6)
-
-    return mem_mb
-
-
 def compile_kernels():
     """Let the jobs find compiled code; those of a batch would all compile it at once."""
     subprocess.run([sys.executable, str(SCRIPTS / "compile_kernels.py")], check=False)
+
+
+# What jobs ask for. `workflow/scripts/declared_and_used.py` holds it against what they took.
+
+# Of what a job needs beside its data: Python and its packages (150 MB), and on a cluster the two
+# Snakemakes that watch over it (165 MB each).
+AT_LEAST_MB = 500
+# Other machines are slower, disks busy, and kernels are compiled by whoever comes first: a job may take
+# this many times what it took here.
+SLACK = 6
+
+
+def more_each_time(value):
+    """Return a resource function: a value, and on each retry as much again."""
+    return lambda wildcards, attempt: int(value * attempt)
+
+
+def of_dataset(at_least, a_megavoxel):
+    """Return a resource function that grows with the voxels of a dataset, and with each retry."""
+
+    def grown(wildcards, attempt):
+        megavoxels = STUDY.datasets[wildcards.dataset].voxels / 1e6
+        return ceil((at_least + a_megavoxel * megavoxels) * attempt)
+
+    return grown
+
+
+def paints(block):
+    """Whether users paint labels in a block, and look at what a forest makes of them."""
+    return any(STUDY.variants[name]["method"] == "drawn_forest" for name in block.variants)
+
+
+def megabytes(bytes_a_voxel):
+    """Return a resource function: what a job on a dataset needs at most, in MB."""
+    return of_dataset(AT_LEAST_MB, bytes_a_voxel)
+
+
+def minutes(seconds_a_megavoxel, at_least_s=10):
+    """Return a resource function: how long a job on a dataset may take, in minutes."""
+    return of_dataset(SLACK * at_least_s / 60, SLACK * seconds_a_megavoxel / 60)
+
+
+def volumes(number):
+    """Return a resource function: the space of so many 8-bit volumes of a dataset, in MB.
+
+    They are written compressed, by how much hangs on their noise: this is the most that it can be.
+    """
+    return of_dataset(10, number)
+
+
+# What a cluster gets in one submission (`group:`, which plays no part on one machine). The aim is minutes
+# to an hour on four cores.
+
+# Up to so many users times megavoxels all that is done on a dataset, from its tomogram to the
+# comparison of its users, goes together; measured: 14 CPU seconds for each of them. Beyond, every part
+# goes by itself: the tomogram, what a user does on an image, the comparisons on an image.
+TOGETHER = 1000
+# Snakemake's planning takes as long as the square of a group's jobs.
+TOGETHER_USERS = 40
+
+
+def submission(part):
+    """Return a group function: the dataset, or for a large one the part of it that is named."""
+
+    def group(wildcards):
+        dataset = wildcards.dataset
+        megavoxels = STUDY.datasets[dataset].voxels / 1e6
+        users = len(STUDY.users)
+        if users <= TOGETHER_USERS and users * megavoxels <= TOGETHER:
+            return dataset
+        return part.format(**wildcards)
+
+    return group

@@ -2,6 +2,11 @@
 # where they are not.
 
 
+# Nodes of a cluster often have no network.
+localrules:
+    fetch_file,
+
+
 rule fetch_file:
     output:
         "resources/{digest}/{file}",

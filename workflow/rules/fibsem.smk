@@ -16,10 +16,14 @@ if FIBSEM_TWIN:
             f"{RESULTS}/logs/fibsem_acquire.log",
         benchmark:
             f"{RESULTS}/benchmarks/fibsem_acquire.tsv"
+        group:
+            "fibsem"
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_voxels(5),
+            mem_mb=stack_megabytes(3.5),
+            runtime=stack_minutes(0.35),
+            disk_mb=stack_volumes(2),
         params:
             code=code_of("fibsem_acquire.py"),
             source=FIBSEM_SOURCE,
@@ -42,10 +46,14 @@ else:
             f"{RESULTS}/logs/fibsem_import.log",
         benchmark:
             f"{RESULTS}/benchmarks/fibsem_import.tsv"
+        group:
+            "fibsem"
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_voxels(8),
+            mem_mb=stack_megabytes(8),
+            runtime=stack_minutes(0.3),
+            disk_mb=stack_volumes(1),
         params:
             code=code_of("fibsem_import.py"),
             source=FIBSEM_SOURCE,
@@ -64,10 +72,14 @@ rule fibsem_align:
         f"{RESULTS}/logs/fibsem_align.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_align.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(4),
+        mem_mb=stack_megabytes(2),
+        runtime=stack_minutes(0.06),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("fibsem_align.py"),
         settings=FIBSEM["align"],
@@ -87,10 +99,14 @@ rule fibsem_correct_shear:
         f"{RESULTS}/logs/fibsem_correct_shear.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_correct_shear.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=300,
+        mem_mb=more_each_time(AT_LEAST_MB),
+        runtime=more_each_time(2),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("fibsem_correct_shear.py"),
         geometry=FIBSEM["geometry"],
@@ -110,10 +126,14 @@ rule fibsem_crop:
         f"{RESULTS}/logs/fibsem_crop.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_crop.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(4),
+        mem_mb=stack_megabytes(2),
+        runtime=stack_minutes(0.1),
+        disk_mb=stack_volumes(1),
     params:
         code=code_of("fibsem_crop.py"),
         settings=FIBSEM["crop"],
@@ -131,10 +151,14 @@ rule fibsem_destripe:
         f"{RESULTS}/logs/fibsem_destripe.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_destripe.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(3),
+        mem_mb=stack_megabytes(1.2),
+        runtime=stack_minutes(0.06),
+        disk_mb=stack_volumes(1),
     params:
         code=code_of("fibsem_destripe.py"),
         settings=FIBSEM["destripe"],
@@ -152,10 +176,14 @@ rule fibsem_denoise:
         f"{RESULTS}/logs/fibsem_denoise.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_denoise.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(4),
+        mem_mb=stack_megabytes(1),
+        runtime=stack_minutes(0.06),
+        disk_mb=stack_volumes(1),
     params:
         code=code_of("fibsem_denoise.py"),
         settings=FIBSEM["denoise"],
@@ -173,10 +201,14 @@ rule fibsem_segment:
         f"{RESULTS}/logs/fibsem_segment.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_segment.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(4),
+        mem_mb=stack_megabytes(1.5),
+        runtime=stack_minutes(0.15),
+        disk_mb=stack_volumes(1),
     params:
         code=code_of("fibsem_segment.py"),
         settings=FIBSEM["watershed"],
@@ -194,10 +226,14 @@ rule fibsem_fill:
         f"{RESULTS}/logs/fibsem_fill.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_fill.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(14),
+        mem_mb=stack_megabytes(4.5),
+        runtime=stack_minutes(0.06),
+        disk_mb=stack_volumes(1),
     params:
         code=code_of("fibsem_fill.py"),
         geometry=FIBSEM["geometry"],
@@ -216,10 +252,14 @@ rule fibsem_resample:
         f"{RESULTS}/benchmarks/fibsem_resample/{{nm}}.tsv"
     wildcard_constraints:
         nm="|".join(f"{size:g}" for size in FIBSEM["resample_nm"]),
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(4),
+        mem_mb=stack_megabytes(1),
+        runtime=stack_minutes(0.06),
+        disk_mb=final_volumes(1),
     params:
         code=code_of("fibsem_resample.py"),
         crop=FIBSEM["crop"],
@@ -237,10 +277,14 @@ rule fibsem_scatter:
         f"{RESULTS}/logs/fibsem_scatter.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_scatter.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=final_megabytes(2.5),
+        runtime=stack_minutes(0.1),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("fibsem_scatter.py"),
         blocks=compared_crops(),
@@ -276,10 +320,14 @@ if FIBSEM_TWIN:
             f"{RESULTS}/logs/fibsem_score.log",
         benchmark:
             f"{RESULTS}/benchmarks/fibsem_score.tsv"
+        group:
+            "fibsem"
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=max(stack_voxels(5), final_voxels(2)),
+            mem_mb=stack_megabytes(5),
+            runtime=stack_minutes(0.75),
+            disk_mb=stack_volumes(1),
         params:
             code=code_of("fibsem_score.py"),
             source=FIBSEM_SOURCE,
@@ -303,10 +351,14 @@ rule fibsem_measure:
         f"{RESULTS}/logs/fibsem_measure.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_measure.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(2),
+        mem_mb=stack_megabytes(1),
+        runtime=stack_minutes(0.06),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("fibsem_measure.py"),
         voxel_size_nm=FIBSEM_COMPARED_NM,

@@ -7,16 +7,39 @@ FIBSEM_COMPARED_NM = FIBSEM["resample_nm"][-1]
 STACK = f"{RESULTS}/fibsem"
 
 
-def stack_voxels(bytes_a_voxel, base=300):
-    """Return what a job on the whole stack needs at most, in MB."""
-    shape = FIBSEM_SOURCE.get("shape", [400, 1000, 1300])
-    return int(base + bytes_a_voxel * shape[0] * shape[1] * shape[2] / 1e6)
+def stack_megavoxels():
+    z, y, x = FIBSEM_SOURCE.get("shape", [400, 1000, 1300])
+    return z * y * x / 1e6
 
 
-def final_voxels(bytes_a_voxel, base=300):
-    """Return what a job on the resampled volume needs at most, in MB."""
+def final_megavoxels():
     z, y, x = FIBSEM["crop"]["shape"]
-    return int(base + bytes_a_voxel * z * y * x / 1e6)
+    return z * y * x / 1e6
+
+
+def stack_megabytes(bytes_a_voxel):
+    """Return a resource function: what a job on the whole stack needs at most, in MB."""
+    return more_each_time(AT_LEAST_MB + bytes_a_voxel * stack_megavoxels())
+
+
+def final_megabytes(bytes_a_voxel):
+    """Return a resource function: what a job on the resampled volume needs at most, in MB."""
+    return more_each_time(AT_LEAST_MB + bytes_a_voxel * final_megavoxels())
+
+
+def stack_minutes(seconds_a_megavoxel):
+    """Return a resource function: how long a job on the whole stack may take, in minutes."""
+    return more_each_time(SLACK * (10 + seconds_a_megavoxel * stack_megavoxels()) / 60 + 1)
+
+
+def stack_volumes(number):
+    """Return a resource function: the space of so many 8-bit stacks, in MB."""
+    return more_each_time(10 + number * stack_megavoxels())
+
+
+def final_volumes(number):
+    """Return a resource function: the space of so many 8-bit volumes of the final size, in MB."""
+    return more_each_time(10 + number * final_megavoxels())
 
 
 def compared_crops():

@@ -24,10 +24,14 @@ for figure in FIGURES:
             f"{RESULTS}/logs/draw_{figure}.log",
         benchmark:
             f"{RESULTS}/benchmarks/draw_{figure}.tsv"
+        group:
+            "tables"
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=1000,
+            mem_mb=figure_megabytes(figure),
+            runtime=more_each_time(3),
+            disk_mb=more_each_time(100),
         params:
             code=code_of(f"draw_{figure}.py"),
             script=f"draw_{figure}.py",
@@ -51,10 +55,14 @@ rule measure_geometry:
         f"{RESULTS}/logs/measure_geometry/{{dataset}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/measure_geometry/{{dataset}}.tsv"
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(100),
+        mem_mb=megabytes(70),
+        runtime=minutes(1),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("measure_geometry.py"),
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
@@ -77,12 +85,18 @@ rule collect_geometry:
         f"{TABLES}/{{table}}.csv",
     log:
         f"{RESULTS}/logs/collect_geometry/{{table}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/collect_geometry/{{table}}.tsv"
     wildcard_constraints:
         table="geometry|particles",
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("collect_table.py"),
         order={"dataset": list(STUDY.datasets)},
@@ -100,10 +114,16 @@ rule draw_tables:
         PAPER_TABLES,
     log:
         f"{RESULTS}/logs/draw_tables.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/draw_tables.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("draw_tables.py"),
         datasets={

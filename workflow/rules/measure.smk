@@ -16,10 +16,14 @@ rule measure:
         f"{RESULTS}/benchmarks/measure/{{block}}/{{dataset}}/{{filter}}/{{user}}.tsv"
     wildcard_constraints:
         block="|".join(BLOCKS),
+    group:
+        submission("{dataset}.{filter}.{user}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(60),
+        mem_mb=megabytes(45),
+        runtime=minutes(0.6),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("measure.py"),
         variants=lambda wildcards: BLOCKS[wildcards.block].variants,
@@ -38,10 +42,14 @@ rule compare_users:
         f"{RESULTS}/logs/compare_users/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/compare_users/{{dataset}}/{{filter}}.tsv"
+    group:
+        submission("{dataset}.{filter}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(5 + len(STUDY.users)),
+        mem_mb=megabytes(15 + len(STUDY.users)),
+        runtime=minutes(0.2 * len(STUDY.users)),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("compare_users.py"),
         cells=lambda wildcards: [(c.variant, c.user) for c in cells_on_image(wildcards)],
@@ -58,10 +66,14 @@ rule assess_image:
         f"{RESULTS}/logs/assess_image/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/assess_image/{{dataset}}/{{filter}}.tsv"
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(60),
+        mem_mb=megabytes(30),
+        runtime=minutes(0.5),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("assess_image.py"),
     script:

@@ -176,7 +176,8 @@ def shared_images():
 
 def shared_cells_on_image(wildcards):
     """Return an image's cells of which there are several of one variant, these together."""
-    return [cell for cell in cells_on_image(wildcards) if cell in set(SHARED_CELLS)]
+    shared = set(SHARED_CELLS)
+    return [cell for cell in cells_on_image(wildcards) if cell in shared]
 
 
 def shared_datasets_with_truth():

@@ -20,10 +20,14 @@ rule pack_slices:
         f"{RESULTS}/logs/pack_slices/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/pack_slices/{{dataset}}/{{filter}}.tsv"
+    group:
+        submission("{dataset}.{filter}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(10),
+        runtime=minutes(1),
+        disk_mb=volumes(2),
     params:
         code=code_of("pack_slices.py"),
         cells=lambda wildcards: [(c.variant, c.user) for c in viewed_cells(wildcards)],
@@ -39,10 +43,14 @@ rule tell_rule_graph:
         f"{RESULTS}/logs/tell_rule_graph.log",
     benchmark:
         f"{RESULTS}/benchmarks/tell_rule_graph.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(800),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("tell_rule_graph.py"),
         study=digest_of_config(),
@@ -71,10 +79,14 @@ rule write_report:
         f"{RESULTS}/logs/write_report.log",
     benchmark:
         f"{RESULTS}/benchmarks/write_report.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(900),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(200),
     params:
         code=code_of("write_report.py"),
         study=reported_study(),

@@ -20,11 +20,15 @@ for block in PLANNED:
             dataset="|".join(block.datasets),
             filter="|".join(block.filters),
             user="|".join(block.users),
+        group:
+            submission("{dataset}.{filter}.{user}")
         conda:
             "../../envs/manyeyes.yaml"
         threads: 2 if variants_that(block, drawn=True) else 1
         resources:
-            mem_mb=megabytes(100),
+            mem_mb=megabytes(70 + 10 * len(variants_that(block, drawn=True))),
+            runtime=minutes(5 if variants_that(block, drawn=True) else 1.5),
+            disk_mb=volumes(len(block.variants)),
         params:
             code=code_of("segment.py"),
             variants={name: STUDY.variants[name] for name in block.variants},
@@ -47,11 +51,15 @@ rule segment_recorded:
         f"{RESULTS}/benchmarks/segment_recorded/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
     wildcard_constraints:
         user="|".join(RECORDED) or "-none-",
+    group:
+        submission("{dataset}.{filter}.{user}")
     conda:
         "../../envs/manyeyes.yaml"
     threads: 2
     resources:
-        mem_mb=megabytes(100),
+        mem_mb=megabytes(80),
+        runtime=minutes(3),
+        disk_mb=volumes(1),
     params:
         code=code_of("segment.py"),
         variants=lambda wildcards: {wildcards.variant: STUDY.variants[wildcards.variant]},

@@ -42,6 +42,18 @@ def files_of_figure(figure):
     return files
 
 
+def figure_megabytes(figure):
+    """Return a resource function: what drawing a figure needs at most, in MB."""
+
+    def mem_mb(wildcards, attempt):
+        needs = needs_in_study(figure)
+        voxels = [STUDY.datasets[name].voxels for name in needs.datasets]
+        reads_volumes = needs.images or needs.cells or needs.truths
+        return int((600 + (20 * max(voxels) / 1e6 if reads_volumes else 0)) * attempt)
+
+    return mem_mb
+
+
 def shown_in_figure(figure):
     """Return a params function: what a figure has to know of the study, and no more."""
 

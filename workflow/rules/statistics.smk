@@ -13,10 +13,14 @@ rule score_claims:
         f"{RESULTS}/logs/score_claims.log",
     benchmark:
         f"{RESULTS}/benchmarks/score_claims.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("score_claims.py"),
     script:
@@ -35,10 +39,14 @@ rule compare_spread:
         f"{RESULTS}/logs/compare_spread.log",
     benchmark:
         f"{RESULTS}/benchmarks/compare_spread.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("compare_spread.py"),
         comparisons=COMPARISONS,
@@ -57,10 +65,14 @@ rule decompose_errors:
         f"{RESULTS}/logs/decompose_errors.log",
     benchmark:
         f"{RESULTS}/benchmarks/decompose_errors.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("decompose_errors.py"),
     script:
@@ -82,11 +94,15 @@ rule agree_on_image:
         f"{RESULTS}/logs/agree_on_image/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/agree_on_image/{{dataset}}/{{filter}}.tsv"
+    group:
+        submission("{dataset}.{filter}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
         mem_mb=megabytes(60 + len(STUDY.users)),
+        runtime=minutes(0.7 * len(STUDY.users)),
+        disk_mb=volumes(1),
     params:
         code=code_of("agree_on_image.py"),
         cells=lambda wildcards: [(c.variant, c.user) for c in shared_cells_on_image(wildcards)],
@@ -104,10 +120,14 @@ rule count_effort:
         f"{RESULTS}/logs/count_effort/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/count_effort/{{dataset}}/{{filter}}.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(5),
+        mem_mb=megabytes(12),
+        runtime=minutes(0.3),
+        disk_mb=more_each_time(10),
     params:
         code=code_of("count_effort.py"),
         cells=lambda wildcards: [(c.variant, c.user) for c in cells_on_image(wildcards)],
@@ -134,10 +154,14 @@ rule recommend:
         f"{RESULTS}/logs/recommend.log",
     benchmark:
         f"{RESULTS}/benchmarks/recommend.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("recommend.py"),
         users=recommended(),

@@ -8,12 +8,18 @@ rule collect_table:
         f"{TABLES}/{{table}}.csv",
     log:
         f"{RESULTS}/logs/collect_table/{{table}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/collect_table/{{table}}.tsv"
     wildcard_constraints:
         table="|".join(BY_CELL + BY_IMAGE),
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("collect_table.py"),
         order={
@@ -34,10 +40,16 @@ rule summarise_variability:
         f"{TABLES}/variability.csv",
     log:
         f"{RESULTS}/logs/summarise_variability.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/summarise_variability.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("summarise_variability.py"),
     script:
@@ -51,10 +63,16 @@ rule summarise_accuracy:
         f"{TABLES}/accuracy_summary.csv",
     log:
         f"{RESULTS}/logs/summarise_accuracy.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/summarise_accuracy.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("summarise_accuracy.py"),
     script:
@@ -70,10 +88,16 @@ rule compare_with_baseline:
         f"{TABLES}/baseline.csv",
     log:
         f"{RESULTS}/logs/compare_with_baseline.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compare_with_baseline.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("compare_with_baseline.py"),
         datasets=BASELINE["datasets"],

@@ -10,10 +10,14 @@ rule rasterise_twin:
         f"{RESULTS}/benchmarks/rasterise_twin/{{dataset}}.tsv"
     wildcard_constraints:
         dataset=names_of("twin"),
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(100),
+        mem_mb=megabytes(60),
+        runtime=minutes(1),
+        disk_mb=volumes(1),
     params:
         code=code_of("rasterise_twin.py"),
         dataset=dataset_params,
@@ -36,10 +40,14 @@ rule import_geometry:
         f"{RESULTS}/benchmarks/import_geometry/{{dataset}}.tsv"
     wildcard_constraints:
         dataset=names_of("geometry"),
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(40),
+        runtime=minutes(1),
+        disk_mb=volumes(1),
     params:
         code=code_of("import_geometry.py"),
         dataset=dataset_params,
@@ -59,10 +67,14 @@ rule image_truth:
         f"{RESULTS}/benchmarks/image_truth/{{dataset}}.tsv"
     wildcard_constraints:
         dataset=f"{names_of('twin')}|{names_of('geometry')}",
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(60),
+        mem_mb=megabytes(30),
+        runtime=minutes(0.5),
+        disk_mb=volumes(1),
     params:
         code=code_of("image_truth.py"),
         dataset=dataset_params,
@@ -83,11 +95,15 @@ rule import_tomogram:
         f"{RESULTS}/benchmarks/import_tomogram/{{dataset}}.tsv"
     wildcard_constraints:
         dataset=names_of("file"),
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         # The file may be far larger than its crop.
-        mem_mb=lambda wildcards, input: 400 + 3 * input.size_mb,
+        mem_mb=lambda wildcards, input, attempt: int((600 + 3 * input.size_mb) * attempt),
+        runtime=minutes(1),
+        disk_mb=volumes(1),
     params:
         code=code_of("import_tomogram.py"),
         dataset=dataset_params,
@@ -106,10 +122,14 @@ rule filter_tomogram:
         f"{RESULTS}/logs/filter_tomogram/{{dataset}}/{{filter}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/filter_tomogram/{{dataset}}/{{filter}}.tsv"
+    group:
+        submission("{dataset}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(20),
+        mem_mb=megabytes(12),
+        runtime=minutes(0.5),
+        disk_mb=volumes(1),
     params:
         code=code_of("filter_tomogram.py"),
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,

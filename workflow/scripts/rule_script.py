@@ -5,8 +5,7 @@ import sys
 import traceback
 from pathlib import Path
 
-# What getrusage counts the peak in: bytes on macOS, KiB elsewhere.
-PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
+STATUS = Path("/proc/self/status")
 
 
 def run(main, snakemake) -> None:
@@ -18,7 +17,7 @@ def run(main, snakemake) -> None:
     log = Path(snakemake.log[0]) if snakemake.log else None
     try:
         with_threads(main, snakemake)
-        _keep(log, used(snakemake) + "\n")
+        _keep(log, used() + "\n")
     except ValueError as error:
         _keep(log, traceback.format_exc())
         sys.exit(f"Error in {snakemake.rule}: {error}")
@@ -35,25 +34,31 @@ def with_threads(main, snakemake) -> None:
     main(snakemake)
 
 
-def used(snakemake) -> str:
-    """Return a line for the log: what this process took so far, and what its rule declares.
+def used() -> str:
+    """Return a line for the log: what this process took so far.
 
     The peak is the kernel's own record; Snakemake's benchmark looks twice a second for 15 seconds
     and every 30 seconds after, and can miss it.
     """
     use = resource.getrusage(resource.RUSAGE_SELF)
-    declared = snakemake.resources
-    return (
-        f"used {use.ru_utime + use.ru_stime:.1f} CPU s, "
-        f"{use.ru_maxrss * PEAK_UNIT / 1e6:.0f} MB at its peak; declared "
-        f"{snakemake.threads} threads, {declared.get('mem_mb')} MB, "
-        f"{declared.get('runtime')} min, {declared.get('disk_mb')} MB disk"
-    )
+    cpu = use.ru_utime + use.ru_stime
+    return f"used {cpu:.1f} CPU s, {peak_bytes() / 1e6:.0f} MB at its peak"
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has held."""
+    if STATUS.exists():
+        line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
+        return 1024 * int(line.split()[1])
+    # Elsewhere than on Linux. There, this number would count what Snakemake held when it forked.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def note(snakemake, text: str) -> None:
-    """Append a line to the job's log and show it on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """Append a line to the job's log, and show it on standard error with the job's name."""
+    job = "/".join([snakemake.rule, *snakemake.wildcards])
+    print(f"{job}: {text}", file=sys.stderr, flush=True)
     if snakemake.log:
         _keep(Path(snakemake.log[0]), text + "\n")
 

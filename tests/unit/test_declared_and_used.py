@@ -1,0 +1,85 @@
+import pytest
+
+from declared_and_used import SNAKEMAKES_MB, by_rule, declared, node_hours, read_jobs
+
+JOB = """
+[Sat Nov 21 04:16:27 2026]
+rule {rule}:
+    input: a.tif
+    log: results/x/logs/{job}.log
+    benchmark: results/x/benchmarks/{job}.tsv
+    threads: 2
+    resources: tmpdir=<TBD>, runtime=5, mem_mb={mem_mb}, mem=1 GB, mem_mib=9, disk_mb=11
+"""
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Return a function that writes what jobs took; it returns the plan of them."""
+
+    def write(jobs):
+        plan = ""
+        for job, (cpu_s, peak_mb, wall_s, mem_mb) in jobs.items():
+            log, benchmark = tmp_path / f"logs/{job}.log", tmp_path / f"benchmarks/{job}.tsv"
+            for path in (log, benchmark):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(f"before\nused {cpu_s} CPU s, {peak_mb} MB at its peak\n")
+            benchmark.write_text(f"s\th:m:s\n{wall_s}\t0:00:10\n")
+            plan += JOB.format(rule=job.split("/")[0], job=job, mem_mb=mem_mb)
+        return plan
+
+    write.folder = tmp_path
+    return write
+
+
+def test_a_plan_tells_what_each_job_declares():
+    plan = JOB.format(rule="measure", job="measure/a/b", mem_mb=700)
+    assert declared(plan) == {
+        "measure/a/b": {"threads": 2, "mem_mb": 700, "runtime_min": 5, "disk_mb": 11}
+    }
+
+
+@pytest.mark.parametrize(
+    ("mem_mb", "cpu_s", "wall_s", "verdict"),
+    [
+        (500 + SNAKEMAKES_MB, 60, 40, "fits"),
+        (499 + SNAKEMAKES_MB, 60, 40, "too little memory"),
+        (1.5 * (500 + SNAKEMAKES_MB) + 1, 60, 40, "too much memory"),
+        (500 + SNAKEMAKES_MB, 180, 120, "too little time"),
+        (500 + SNAKEMAKES_MB, 15, 10, "too much time"),
+        (500 + SNAKEMAKES_MB, 40, 40, "too many threads"),
+    ],
+)
+def test_what_is_declared_is_held_to_what_was_used(study, mem_mb, cpu_s, wall_s, verdict):
+    plan = study({"segment/a": (cpu_s, 500, wall_s, int(mem_mb))})
+    table = by_rule(read_jobs(study.folder, plan))
+    assert table.verdict.tolist() == [verdict]
+
+
+def test_the_job_that_uses_the_largest_share_counts(study):
+    jobs = {"segment/small": (60, 100, 40, 600), "segment/large": (60, 900, 40, 1300)}
+    row = by_rule(read_jobs(study.folder, study(jobs))).iloc[0]
+    assert (row.needed_mb, row.mem_mb, row.jobs) == (900 + SNAKEMAKES_MB, 1300, 2)
+
+
+def test_node_hours_count_users_and_tomograms(study):
+    jobs = {
+        "filter_tomogram/A/raw": (10, 9, 9, 9),
+        "filter_tomogram/B/raw": (20, 9, 9, 9),
+        "measure_geometry/A": (30, 9, 9, 9),
+        "measure/drawn/A/raw/jo": (100, 9, 9, 9),
+        "measure/drawn/B/raw/jo": (300, 9, 9, 9),
+        "segment_drawn/A/raw/jo": (2, 9, 9, 9),
+        "segment_drawn/B/raw/al": (2, 9, 9, 9),
+        "draw_fig1": (1000, 9, 9, 9),
+    }
+    hours = node_hours(read_jobs(study.folder, study(jobs)), tomograms=36, users=10, cores=10)
+    assert hours["cpu_s_a_tomogram"] == (10 + 20 + 30) / 2
+    assert hours["cpu_s_a_tomogram_and_user"] == (100 + 300 + 2 + 2) / 2 / 2
+    assert hours["cpu_hours"] == pytest.approx(36 * (30 + 10 * 101) / 3600)
+    assert hours["node_hours"] == pytest.approx(hours["cpu_hours"] / 10)
+
+
+def test_a_folder_without_jobs_says_what_to_do(tmp_path):
+    with pytest.raises(ValueError, match="--forceall --dry-run"):
+        read_jobs(tmp_path, "")
