@@ -17,7 +17,7 @@ rule fetch_file:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=200,
+        mem_mb=more_each_time(200),
     params:
         code=code_of("fetch_file.py"),
         name=lambda wildcards: FETCHED[wildcards.digest]["file"],

@@ -377,10 +377,14 @@ rule fibsem_views:
         f"{RESULTS}/logs/fibsem_views.log",
     benchmark:
         f"{RESULTS}/benchmarks/fibsem_views.tsv"
+    group:
+        "fibsem"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_voxels(3),
+        mem_mb=stack_megabytes(3),
+        runtime=stack_minutes(0.1),
+        disk_mb=stack_volumes(1),
     params:
         code=code_of("fibsem_views.py"),
         destripe=FIBSEM["destripe"]["method"],
