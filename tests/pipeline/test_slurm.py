@@ -110,7 +110,7 @@ def smaller(tmp_path):
     """A part of the tiny study: what they share has the same bytes."""
     config = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
     del config["baseline"], config["datasets"]["NEX-V"]
-    config["figures"] = ["fig5"]
+    config["figures"] = ["fig_accuracy"]
     config["plan"] = {
         "unsupervised": {"datasets": "all", "filters": ["raw"], "variants": ["S2", "cWS"]},
         "drawn": {"datasets": "all", "filters": ["raw"], "variants": ["MLX10"], "users": ["A"]},

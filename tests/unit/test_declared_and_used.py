@@ -45,8 +45,8 @@ def test_a_plan_tells_what_each_job_declares():
         (500 + SNAKEMAKES_MB, 60, 40, "fits"),
         (499 + SNAKEMAKES_MB, 60, 40, "too little memory"),
         (1.5 * (500 + SNAKEMAKES_MB) + 1, 60, 40, "too much memory"),
-        (500 + SNAKEMAKES_MB, 180, 120, "too little time"),
-        (500 + SNAKEMAKES_MB, 15, 10, "too much time"),
+        (500 + SNAKEMAKES_MB, 202, 130, "too little time"),
+        (500 + SNAKEMAKES_MB, 28, 18, "too much time"),
         (500 + SNAKEMAKES_MB, 40, 40, "too many threads"),
     ],
 )

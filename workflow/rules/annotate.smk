@@ -26,8 +26,8 @@ for block in PLANNED:
             "../../envs/manyeyes.yaml"
         threads: 1
         resources:
-            mem_mb=megabytes(70 if paints(block) else 25),
-            runtime=minutes(5 if paints(block) else 0.4),
+            mem_mb=megabytes(60 if paints(block) else 25),
+            runtime=minutes(2 if paints(block) else 0.4),
             disk_mb=volumes(len(variants_that(block, drawn=True))),
         params:
             code=code_of("annotate.py"),

@@ -21,7 +21,7 @@ if FIBSEM_TWIN:
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(3.5),
+            mem_mb=stack_megabytes(4),
             runtime=stack_minutes(0.35),
             disk_mb=stack_volumes(2),
         params:
@@ -325,7 +325,7 @@ if FIBSEM_TWIN:
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(5),
+            mem_mb=stack_megabytes(6),
             runtime=stack_minutes(0.75),
             disk_mb=stack_volumes(1),
         params:
@@ -356,7 +356,7 @@ rule fibsem_measure:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(1),
+        mem_mb=stack_megabytes(1.8),
         runtime=stack_minutes(0.06),
         disk_mb=more_each_time(10),
     params:

@@ -26,7 +26,7 @@ for block in PLANNED:
             "../../envs/manyeyes.yaml"
         threads: 2 if variants_that(block, drawn=True) else 1
         resources:
-            mem_mb=megabytes(70 + 10 * len(variants_that(block, drawn=True))),
+            mem_mb=megabytes(60 + 10 * len(variants_that(block, drawn=True))),
             runtime=minutes(5 if variants_that(block, drawn=True) else 1.5),
             disk_mb=volumes(len(block.variants)),
         params:

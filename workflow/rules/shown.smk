@@ -49,7 +49,7 @@ def figure_megabytes(figure):
         needs = needs_in_study(figure)
         voxels = [STUDY.datasets[name].voxels for name in needs.datasets]
         reads_volumes = needs.images or needs.cells or needs.truths
-        return int((600 + (20 * max(voxels) / 1e6 if reads_volumes else 0)) * attempt)
+        return int((640 + (15 * max(voxels) / 1e6 if reads_volumes else 0)) * attempt)
 
     return mem_mb
 

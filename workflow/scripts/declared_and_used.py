@@ -21,8 +21,9 @@ import pandas as pd
 SNAKEMAKES_MB = 2 * 165
 # Memory: what is declared may be half as much again as what is needed, and never less than it.
 MEMORY = 1.5
-# Time: other machines are slower and disks busy, so at least three times what was measured; more
-# than twenty times is too much, but nobody minds three minutes.
+# Time: other machines are slower and disks busy, so at least three times the CPU time, which does
+# not hang on what else the machine did. More than twenty times is too much, but three minutes are
+# nothing.
 TIME_AT_LEAST, TIME_AT_MOST, NO_MATTER_MIN = 3, 20, 3
 # Threads: as many as the job kept busy, or half as many again.
 THREADS = 1.5
@@ -112,17 +113,21 @@ def by_rule(jobs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a rule: jobs, cpu_s (of all), needed_mb (with Snakemake's own) and mem_mb, wall_s
-        and runtime_min, busy (CPU seconds a second) and threads, each pair of the job that used
-        the largest share of it; verdict.
+        One row a rule: jobs, cpu_s (of all), needed_mb (with Snakemake's own) and mem_mb, time_s
+        (CPU seconds a thread) and runtime_min, busy (CPU seconds a second) and threads, each pair
+        of the job that used the largest share of it; verdict.
     """
-    jobs = jobs.assign(needed_mb=jobs.peak_mb + SNAKEMAKES_MB, busy=jobs.cpu_s / jobs.wall_s)
+    jobs = jobs.assign(
+        needed_mb=jobs.peak_mb + SNAKEMAKES_MB,
+        time_s=jobs.cpu_s / jobs.threads,
+        busy=jobs.cpu_s / jobs.wall_s,
+    )
     rows = []
     for rule, group in jobs.groupby("rule", sort=True):
         row = {"rule": rule, "jobs": len(group), "cpu_s": group.cpu_s.sum()}
         for used, asked in (
             ("needed_mb", "mem_mb"),
-            ("wall_s", "runtime_min"),
+            ("time_s", "runtime_min"),
             ("busy", "threads"),
         ):
             nearest = group.loc[(group[used] / group[asked]).idxmax()]
@@ -139,9 +144,9 @@ def _faults(row: dict) -> list[str]:
     if row["mem_mb"] > MEMORY * row["needed_mb"]:
         faults.append("too much memory")
     declared_s = 60 * row["runtime_min"]
-    if declared_s < TIME_AT_LEAST * row["wall_s"]:
+    if declared_s < TIME_AT_LEAST * row["time_s"]:
         faults.append("too little time")
-    if declared_s > max(TIME_AT_MOST * row["wall_s"], 60 * NO_MATTER_MIN):
+    if declared_s > max(TIME_AT_MOST * row["time_s"], 60 * NO_MATTER_MIN):
         faults.append("too much time")
     if row["threads"] > max(1, THREADS * row["busy"]):
         faults.append("too many threads")
