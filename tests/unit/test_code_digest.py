@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from code_digest import _files_of, _imported_files, _meaning, _tree, code_digest
@@ -52,6 +56,33 @@ def test_comments_layout_and_other_modules_do_not_count(house, file, text):
     before = digest(house)
     (house / file).write_text(text)
     assert digest(house) == before
+
+
+def test_what_a_job_does_not_need_is_left_out(house):
+    (house / "house" / "heavy").mkdir()
+    (house / "house" / "heavy" / "__init__.py").write_text("WEIGHT = 1\n")
+    lazy = "def main():\n    from house.heavy import WEIGHT\n\n    return WEIGHT\n"
+    (house / "script.py").write_text(SCRIPT + lazy)
+
+    def both():
+        whole = digest(house)
+        return whole, code_digest(house / "script.py", house, without="house.heavy")
+
+    before = both()
+    (house / "house" / "heavy" / "__init__.py").write_text("WEIGHT = 2\n")
+    heavier = both()
+    assert heavier[0] != before[0]
+    assert heavier[1] == before[1]
+    (house / "house" / "draw.py").write_text("def bar(n):\n    return -n\n")
+    assert both()[1] != before[1]
+
+
+@pytest.mark.parametrize("script", ["annotate", "segment"])
+def test_scripts_import_the_forest_only_where_it_is_needed(script):
+    """What the rules rely on when they leave the forest out of a job's digest."""
+    code = f"import sys, {script}; sys.exit('manyeyes.forest' in sys.modules)"
+    scripts = Path(__file__).parents[2] / "workflow" / "scripts"
+    assert subprocess.run([sys.executable, "-c", code], cwd=scripts, check=False).returncode == 0
 
 
 def test_names_outside_the_house_are_left_to_the_lock(house):

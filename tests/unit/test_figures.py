@@ -31,8 +31,8 @@ from manyeyes.figures import (
     fig_s5,
     fig_s6,
     fig_twins,
-    panels,
     paper,
+    slices,
     style,
     words,
 )
@@ -439,7 +439,7 @@ def test_variants_keep_their_look_and_unknown_ones_get_their_own():
 def test_central_slice_of_200_is_slice_100():
     volume = np.zeros((200, 2, 2), np.uint8)
     volume[100] = 7
-    assert (panels.central_slice(volume) == 7).all()
+    assert (slices.central_slice(volume) == 7).all()
 
 
 def test_origins_are_told_in_words():

@@ -30,7 +30,7 @@ for block in PLANNED:
             runtime=minutes(2 if paints(block) else 0.4),
             disk_mb=volumes(len(variants_that(block, drawn=True))),
         params:
-            code=code_of("annotate.py"),
+            code=code_of("annotate.py", with_forest=paints(block)),
             variants={name: STUDY.variants[name] for name in block.variants},
             population=STUDY.population,
             seed=STUDY.seed,

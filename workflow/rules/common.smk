@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from math import ceil
 from pathlib import Path
 
@@ -81,9 +82,27 @@ wildcard_constraints:
     user="|".join(STUDY.users),
 
 
-def code_of(script):
-    """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs."""
-    return code_digest(SCRIPTS / script, SCRIPTS)
+def code_of(script, with_forest=True):
+    """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
+
+    Scripts that import the classifier only where a variant takes it are told whether one does.
+    """
+    return code_digest(SCRIPTS / script, SCRIPTS, "" if with_forest else "manyeyes.forest")
+
+
+def ours(path):
+    """Return a file of the checkout as an input, seen from the working folder.
+
+    A clone is newer than results that are restored into it, so its time does not count;
+    `contents_of`, a parameter, tells of edits.
+    """
+    return ancient(os.path.relpath(TOP / path))
+
+
+def contents_of(paths):
+    """Return a digest of files of the checkout; as a parameter it makes edits rerun jobs."""
+    contents = [(TOP / path).read_bytes() for path in paths]
+    return sha256(b"".join(sha256(content).digest() for content in contents)).hexdigest()[:12]
 
 
 def draws(variant):

@@ -62,17 +62,17 @@ rule write_report:
     input:
         tables=reported_tables(),
         figures=[path for path in figures_of_study() if path.endswith(".svg")],
-        captions=[TOP / f"workflow/report/{figure['name']}.rst" for figure in reported_figures()],
+        captions=[ours(path) for path in reported_captions()],
         packs=expand(
             "{results}/parts/slices/{image[0]}/{image[1]}.json",
             results=RESULTS,
             image=viewed_images(),
         ),
         rule_graph=f"{RESULTS}/parts/rule_graph.csv",
-        citation=TOP / "CITATION.cff",
-        page=TOP / "workflow/report/page/page.html",
-        style=TOP / "workflow/report/page/page.css",
-        scripts=[TOP / "workflow/report/page" / name for name in ("page.js", "viewer.js")],
+        citation=ours("CITATION.cff"),
+        page=ours(PAGE["page"]),
+        style=ours(PAGE["style"]),
+        scripts=[ours(PAGE["script"]), ours(PAGE["viewer"])],
     output:
         f"{RESULTS}/report.html",
     log:
@@ -89,6 +89,7 @@ rule write_report:
         disk_mb=more_each_time(200),
     params:
         code=code_of("write_report.py"),
+        contents=contents_of([*reported_captions(), "CITATION.cff", *PAGE.values()]),
         study=reported_study(),
         figures=reported_figures(),
         benchmarks=f"{RESULTS}/benchmarks",

@@ -56,6 +56,19 @@ def reported_figures():
     return figures
 
 
+def reported_captions():
+    """Return the files with the captions of the figures, in their order."""
+    return [f"workflow/report/{figure['name']}.rst" for figure in reported_figures()]
+
+
+PAGE = {
+    "page": "workflow/report/page/page.html",
+    "style": "workflow/report/page/page.css",
+    "script": "workflow/report/page/page.js",
+    "viewer": "workflow/report/page/viewer.js",
+}
+
+
 def reported_tables():
     """Return the tables of the study, and those that its figures are drawn from besides."""
     drawn = [table for figure in reported_figures() for table in figure["tables"]]

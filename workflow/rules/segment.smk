@@ -30,7 +30,7 @@ for block in PLANNED:
             runtime=minutes(5 if variants_that(block, drawn=True) else 1.5),
             disk_mb=volumes(len(block.variants)),
         params:
-            code=code_of("segment.py"),
+            code=code_of("segment.py", with_forest=bool(variants_that(block, drawn=True))),
             variants={name: STUDY.variants[name] for name in block.variants},
             seed=STUDY.seed,
             voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
@@ -61,7 +61,7 @@ rule segment_recorded:
         runtime=minutes(3),
         disk_mb=volumes(1),
     params:
-        code=code_of("segment.py"),
+        code=lambda wildcards: code_of("segment.py", with_forest=draws(wildcards.variant)),
         variants=lambda wildcards: {wildcards.variant: STUDY.variants[wildcards.variant]},
         seed=STUDY.seed,
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,

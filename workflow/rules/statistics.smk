@@ -2,10 +2,13 @@
 # voxel, the paper's claims one by one, and what follows for a laboratory.
 
 
+CLAIMS = "workflow/claims.yaml"
+
+
 rule score_claims:
     input:
         **tables_of_claims(),
-        claims=TOP / "workflow" / "claims.yaml",
+        claims=ours(CLAIMS),
     output:
         claims=f"{TABLES}/claims.csv",
         summary=f"{TABLES}/claims_summary.csv",
@@ -23,6 +26,7 @@ rule score_claims:
         disk_mb=more_each_time(100),
     params:
         code=code_of("score_claims.py"),
+        claims=contents_of([CLAIMS]),
     script:
         "../scripts/score_claims.py"
 

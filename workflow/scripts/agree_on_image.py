@@ -5,7 +5,7 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
-from manyeyes.figures.panels import central_slice
+from manyeyes.figures.slices import central_slice
 from manyeyes.measures import truth_active
 from manyeyes.statistics import agreement_tables, concentration_table, votes
 from manyeyes.study import Cell

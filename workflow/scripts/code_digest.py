@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 
-def code_digest(script: Path, root: Path) -> str:
+def code_digest(script: Path, root: Path, without: str = "") -> str:
     """Return a digest of a script and of every module below a folder that it imports.
 
     Comments, docstrings and layout do not count, nor do imports of installed packages; these are
@@ -23,6 +23,9 @@ def code_digest(script: Path, root: Path) -> str:
     script : Path
     root : Path
         The folder that imports are looked up in.
+    without : str, optional
+        Dotted name of a package that the script imports only where it is needed, for a job that
+        does not need it: what is imported through it does not count.
 
     Returns
     -------
@@ -30,17 +33,19 @@ def code_digest(script: Path, root: Path) -> str:
         12 hexadecimal digits, the same for any version of Python.
     """
     digest = hashlib.sha256()
-    for path in sorted(_closure(script.resolve(), root.resolve())):
-        digest.update(str(path.relative_to(root.resolve())).encode())
+    root = root.resolve()
+    left_out = root.joinpath(*without.split(".")) if without else None
+    for path in sorted(_closure(script.resolve(), root, left_out)):
+        digest.update(str(path.relative_to(root)).encode())
         digest.update(_meaning(path).encode())
     return digest.hexdigest()[:12]
 
 
-def _closure(script: Path, root: Path) -> set[Path]:
+def _closure(script: Path, root: Path, left_out: Path | None) -> set[Path]:
     found, waiting = set(), [script]
     while waiting:
         path = waiting.pop()
-        if path not in found:
+        if path not in found and left_out not in path.parents:
             found.add(path)
             waiting.extend(_imported_files(path, root))
     return found

@@ -1,7 +1,7 @@
 """What the scripts of all figures share: reading the slices that a rule names, and saving."""
 
 from manyeyes.figures import style
-from manyeyes.figures.panels import central_slice
+from manyeyes.figures.slices import central_slice
 from study_files import read_table, read_volume
 
 

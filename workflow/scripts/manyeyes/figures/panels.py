@@ -109,8 +109,3 @@ def draw_grid(rows: Sequence[Sequence[Panel]], *notes: str, columns: int | None 
             style.scale_bar(axes, panel.width_px, panel.voxel_size_nm, panel.bar_um)
     style.footnote(figure, *notes)
     return figure
-
-
-def central_slice(volume: np.ndarray) -> np.ndarray:
-    """Return the central xy plane of a volume (z, y, x): slice 100 of 200, counted from 0."""
-    return volume[volume.shape[0] // 2]

@@ -1,0 +1,8 @@
+"""Which slice of a volume figures show; apart, for jobs that compute need nothing of drawing."""
+
+import numpy as np
+
+
+def central_slice(volume: np.ndarray) -> np.ndarray:
+    """Return the central xy plane of a volume (z, y, x): slice 100 of 200, counted from 0."""
+    return volume[volume.shape[0] // 2]
