@@ -71,3 +71,15 @@ def test_the_recommendation_is_the_lowest_error(tiny):
         assert found.loc[dataset, "rmse"] == pytest.approx(rows["rmse"].min())
     text = (tiny / "tables/recommendation.md").read_text()
     assert all(variant in text for variant in found["variant"])
+
+
+def test_the_traits_of_users_are_explored(tiny):
+    found = table(tiny, "sensitivity")
+    assert found.groupby("variant")["runs"].first().to_dict() == {"S2": 5 * 256, "cWS": 6 * 16}
+    by_threshold = found[found["variant"] == "S2"].set_index("factor")
+    assert set(by_threshold.index) == {"eye_sigma_px", "criterion", "session_jitter"}
+    # Who draws the line elsewhere gets another fraction: that much is known beforehand.
+    assert by_threshold["total"].idxmax() == "criterion"
+    text = (tiny / "tables/sensitivity.md").read_text()
+    assert "**S2.** First the choice between specks and holes" in text
+    assert (tiny / "figures/fig_sensitivity.png").exists()

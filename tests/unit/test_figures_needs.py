@@ -59,8 +59,16 @@ def of_paper():
     return study(datasets, plan, baseline=fib)
 
 
-def test_the_papers_study_draws_all_but_the_measured_geometry(of_paper):
-    assert figures_of(of_paper) == [name for name in FIGURES if name != "fig_geometry"]
+def test_the_papers_study_draws_all_but_the_measured_geometry_and_the_traits(of_paper):
+    others = ("fig_geometry", "fig_sensitivity")
+    assert figures_of(of_paper) == [name for name in FIGURES if name not in others]
+
+
+def test_a_study_of_traits_alone_draws_them_and_nothing_else():
+    sensitivity = {"datasets": "all", "filters": ["raw"], "base_runs": {"S2": 16}}
+    alone = study({"NMC-1": twin(), "NMC-2": twin()}, {}, sensitivity=sensitivity)
+    assert figures_of(alone) == ["fig_sensitivity"]
+    assert needs_of("fig_sensitivity", alone).datasets == ("NMC-1", "NMC-2")
 
 
 @pytest.mark.parametrize(

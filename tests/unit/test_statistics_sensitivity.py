@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from manyeyes.designs import JITTER, sensitivity_design
 from manyeyes.randomness import generator
-from manyeyes.statistics.sensitivity import JITTER, sensitivity_design, sobol_table
+from manyeyes.statistics.sensitivity import sobol_table
 
 
 def test_ishigami():

@@ -29,7 +29,8 @@ def config():
 def test_every_study_that_we_ship_can_be_planned(name):
     config = merged(name)
     assert problems(config, SCHEMA) == []
-    assert study_from_config(config).cells()
+    study = study_from_config(config)
+    assert study.cells() or study.sensitivity
 
 
 def test_the_study_of_the_paper_has_its_segmentations():
@@ -106,6 +107,10 @@ def changed(config, path, value):
         ("datasets/NMC-2/source/electrode", "lfp", ["no electrode 'lfp'"]),
         ("datasets/NMC-2/grey_window", [200, 100], ["NMC-2.grey_window", "[200, 100]"]),
         ("variants/MLX10/slices", 64, ["MLX10", "64 separate slices"]),
+        ("sensitivity/base_runs", {"S9": 64}, ["sensitivity.base_runs", "'S9'"]),
+        ("sensitivity/base_runs", {"recorded": 64}, ["recorded user", "explored"]),
+        ("sensitivity/datasets", ["NMC-9"], ["sensitivity.datasets", "NMC-9"]),
+        ("sensitivity/filters", ["median"], ["sensitivity.filters", "median"]),
         ("baseline/fibsem/source/electrode", "lfp", ["baseline.fibsem", "no electrode 'lfp'"]),
         (
             "baseline/fibsem/source",
@@ -165,3 +170,28 @@ def test_a_trainer_that_we_do_not_have_is_refused(config):
     (problem,) = problems(config, SCHEMA)
     assert "forest.trainer" in problem
     assert "manyeyes" in problem
+
+
+def test_traits_are_explored_on_what_the_config_names(config):
+    sensitivity = study_from_config(config).sensitivity
+    assert sensitivity.images() == [("NMC-2", "raw")]
+    assert sensitivity.base_runs == {"S2": 256, "cWS": 16}
+    config["sensitivity"]["base_runs"] = {"MLX10": 16}
+    config["variants"]["MLX10"]["slices"] = 64
+    config["plan"] = {}
+    with pytest.raises(StudyError, match="sensitivity: MLX10 wants 64 separate slices"):
+        study_from_config(config)
+
+
+def test_a_study_without_plan_and_traits_is_refused(config):
+    del config["plan"], config["sensitivity"]
+    assert problems(config, SCHEMA) == []
+    with pytest.raises(StudyError, match="nothing is planned"):
+        study_from_config(config)
+
+
+@pytest.mark.parametrize("runs", [100, 8, "many"])
+def test_base_runs_are_powers_of_two(config, runs):
+    config["sensitivity"]["base_runs"] = {"S2": runs}
+    (told,) = problems(config, SCHEMA)
+    assert "a power of two from 16 to 65536" in told

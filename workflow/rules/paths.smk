@@ -244,8 +244,30 @@ def has_fibsem_twin():
     return chain is not None and chain["source"]["kind"] == "twin"
 
 
+def explored_images():
+    """Return the images on which it is asked which trait of the users drives the spread."""
+    return STUDY.sensitivity.images() if STUDY.sensitivity else []
+
+
+def runs_of_sensitivity():
+    """Return the tables of runs of a sensitivity study, by dataset, filter and variant."""
+    folder = f"{RESULTS}/parts/sensitivity_runs"
+    return {
+        (dataset, filter_, variant): f"{folder}/{dataset}/{filter_}/{variant}.csv"
+        for dataset, filter_ in explored_images()
+        for variant in STUDY.sensitivity.base_runs
+    }
+
+
+def tables_of_sensitivity():
+    suffixes = ("csv", "md") if STUDY.sensitivity else ()
+    return [f"{TABLES}/sensitivity.{suffix}" for suffix in suffixes]
+
+
 def tables_of_study():
     """Return every table that this study can fill."""
+    if not STUDY.cells():
+        return tables_of_sensitivity()
     names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
     names = [name for name in names if shared_images() or name not in AGREEMENT]
     names += ["claims", "claims_summary", "spread", "power"]
@@ -255,4 +277,5 @@ def tables_of_study():
     names += ["fibsem_scores"] if has_fibsem_twin() else []
     tables = expand("{tables}/{name}.csv", tables=TABLES, name=names)
     tables += [f"{TABLES}/recommendation.md"] if recommended() else []
+    tables += tables_of_sensitivity()
     return tables + compared("comparisons", 1) + compared("comparisons_over_datasets", 2)

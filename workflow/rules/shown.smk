@@ -129,6 +129,8 @@ def datasets_shown(figure):
 
 def paper_tables():
     """Return the files of the paper's tables that this study can fill."""
+    if not STUDY.cells():
+        return []
     names = ["table_1", "table_2"]
     names += ["table_s1"] if datasets_shown("fig5") else []
     names += ["table_s2"] if datasets_shown("fig8") else []

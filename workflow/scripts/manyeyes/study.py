@@ -125,6 +125,23 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Sensitivity:
+    """Images and variants for which it is asked which trait of the users drives the spread.
+
+    ``base_runs`` says for each variant how many runs the Sobol indices rest on; see
+    `manyeyes.designs.sensitivity_design`.
+    """
+
+    datasets: tuple[str, ...]
+    filters: tuple[str, ...]
+    base_runs: Mapping[str, int]
+
+    def images(self) -> list[tuple[str, str]]:
+        """Return all (dataset, filter), in the order of the config."""
+        return [(dataset, filter_) for dataset in self.datasets for filter_ in self.filters]
+
+
+@dataclass(frozen=True)
 class Study:
     """Everything that a run needs to know about what is to be done."""
 
@@ -141,6 +158,7 @@ class Study:
     baseline: Mapping | None
     figures: tuple[str, ...] | None = field(default=None)
     report: Mapping = field(default_factory=dict)
+    sensitivity: Sensitivity | None = None
 
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
@@ -180,11 +198,14 @@ def study_from_config(config: Mapping) -> Study:
     variants = _variants(config["variants"], config.get("forest", {}))
     users = _users(config["users"])
     electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
-    blocks = _planned_blocks(config["plan"], datasets, filters, variants, users)
+    blocks = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
     blocks += _recorded_blocks(users, datasets, filters, variants)
+    sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
+    if not blocks and sensitivity is None:
+        raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     _refuse_repetitions(blocks)
     _check_twins(datasets, electrodes)
-    _check_slices(blocks, datasets, variants)
+    _check_slices(blocks, sensitivity, datasets, variants)
     figures = config.get("figures", "all")
     return Study(
         name=config["study"],
@@ -200,6 +221,7 @@ def study_from_config(config: Mapping) -> Study:
         baseline=_baseline(config.get("baseline"), datasets, electrodes),
         figures=None if figures == "all" else tuple(figures),
         report=config.get("report", {}),
+        sensitivity=sensitivity,
     )
 
 
@@ -313,8 +335,6 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
                     "the users that name it under users.recorded, not by a plan"
                 )
         blocks.append(block)
-    if not blocks:
-        raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     return blocks
 
 
@@ -333,6 +353,23 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             )
     return blocks
+
+
+def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
+    if entry is None:
+        return None
+    base_runs = entry["base_runs"]
+    for variant in _chosen(base_runs, variants, "sensitivity.base_runs"):
+        if variants[variant]["method"] == "recorded_forest":
+            raise StudyError(
+                f"sensitivity.base_runs: {variant!r} is the forest of a recorded user; only what "
+                "simulated users do can be explored"
+            )
+    return Sensitivity(
+        datasets=_chosen(entry["datasets"], datasets, "sensitivity.datasets"),
+        filters=_chosen(entry["filters"], filters, "sensitivity.filters"),
+        base_runs={name: base_runs[name] for name in variants if name in base_runs},
+    )
 
 
 def _refuse_repetitions(blocks: Iterable[Block]) -> None:
@@ -382,17 +419,20 @@ def _check_twins(datasets: Mapping[str, Dataset], electrodes: Mapping) -> None:
             )
 
 
-def _check_slices(blocks, datasets, variants) -> None:
+def _check_slices(blocks, sensitivity, datasets, variants) -> None:
     """Refuse volumes with fewer slices than a variant wants drawn."""
-    for block in blocks:
-        for variant in block.variants:
+    wanted = [(f"plan.{block.name}", block.variants, block.datasets) for block in blocks]
+    if sensitivity is not None:
+        wanted.append(("sensitivity", sensitivity.base_runs, sensitivity.datasets))
+    for key, chosen, names in wanted:
+        for variant in chosen:
             slices = variants[variant].get("slices")
             if not isinstance(slices, int):
                 continue
-            for name in block.datasets:
+            for name in names:
                 if datasets[name].shape[0] <= slices:
                     raise StudyError(
-                        f"plan.{block.name}: {variant} wants {slices} separate slices, but "
+                        f"{key}: {variant} wants {slices} separate slices, but "
                         f"{name} is cropped to {datasets[name].shape[0]}"
                     )
 

@@ -245,6 +245,10 @@ def _fig_disagreement(study) -> Needs:
     return Needs(datasets, votes=tuple(((d, RAW), shown[d]) for d in datasets))
 
 
+def _fig_sensitivity(study) -> Needs:
+    return Needs(study.sensitivity.datasets) if study.sensitivity else Needs()
+
+
 def _fig_baseline(study) -> Needs:
     if not study.baseline:
         return Needs()
@@ -471,5 +475,12 @@ FIGURES = {
         ("concentration",),
         _fig_disagreement,
         "a raw image that two users segment with one variant",
+    ),
+    "fig_sensitivity": Figure(
+        "Which trait of the users drives the spread: what to standardise first",
+        _FOLLOWS,
+        ("sensitivity",),
+        _fig_sensitivity,
+        "the key sensitivity",
     ),
 }

@@ -10,8 +10,9 @@ from .families import holm
 from .interfaces import concentration_table
 from .power import power_paired, power_table, power_unpaired, simulated_power, users_needed
 from .recommendation import paired_rows, recommendation_table, recommendation_text
-from .sensitivity import sensitivity_design, sobol_table
+from .sensitivity import sobol_table
 from .spread import f_ratio, pitman_morgan, sd_interval
+from .standardising import sensitivity_table, sensitivity_text
 from .tables import (
     Contrast,
     comparison_table,
@@ -50,7 +51,8 @@ __all__ = [
     "recommendation_text",
     "sd_interval",
     "sd_of_choices",
-    "sensitivity_design",
+    "sensitivity_table",
+    "sensitivity_text",
     "share_of_choices",
     "simulated_power",
     "sobol_table",

@@ -1,0 +1,26 @@
+"""Let people who differ in one trait at a time segment one image with one variant."""
+
+from manyeyes.exploring import explore
+from manyeyes.users import Population
+from rule_script import run
+from study_files import read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `explore_traits`."""
+    wildcards, params = snakemake.wildcards, snakemake.params
+    runs = explore(
+        read_volume(snakemake.input.image),
+        params.variant,
+        Population.from_mapping(params.population),
+        params.base_runs,
+        params.seed,
+        wildcards.dataset,
+        wildcards.filter,
+        wildcards.variant,
+    )
+    write_table(runs, snakemake.output[0])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

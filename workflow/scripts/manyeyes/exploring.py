@@ -1,0 +1,160 @@
+"""One image segmented by people who differ in one trait at a time: runs of a sensitivity study."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from manyeyes import segmentation
+from manyeyes.designs import JITTER, sensitivity_design
+from manyeyes.randomness import seed_from_names
+from manyeyes.users import Drawing, Population, Threshold, annotate
+from manyeyes.users.ranks import TRAITS_OF_METHOD, traits_at
+
+
+def trait_design(variant: Mapping[str, object], base_runs: int, *names: object) -> pd.DataFrame:
+    """Return the people and sittings whose results tell which trait matters with a variant.
+
+    Parameters
+    ----------
+    variant : mapping
+        As in the config.
+    base_runs : int
+        See `manyeyes.designs.sensitivity_design`.
+    *names : object
+        Names that seed the design.
+
+    Returns
+    -------
+    DataFrame
+        A design whose factors are the traits that come into play with the variant's method, as
+        ranks in the population between 0 and 1, and the session's jitter.
+
+    Raises
+    ------
+    ValueError
+        If no simulated user knows the method.
+    """
+    method = variant["method"]
+    if method not in TRAITS_OF_METHOD:
+        raise ValueError(
+            f"a simulated user knows the methods {', '.join(TRAITS_OF_METHOD)}; found {method!r}"
+        )
+    factors = {trait: stats.uniform() for trait in TRAITS_OF_METHOD[method]}
+    return sensitivity_design(factors, base_runs, *names)
+
+
+class Explorer:
+    """Segments one image with one variant for anybody, and keeps what all have in common.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    variant : mapping
+        As in the config.
+    population : Population
+    names : sequence
+        Names that seed whatever is drawn: study seed, dataset, filter and so on.
+    """
+
+    def __init__(self, image: np.ndarray, variant: Mapping, population: Population, *names: object):
+        self.image = image
+        self.variant = variant
+        self.population = population
+        self.names = names
+        self._flooded: dict[tuple[int, int], float] = {}
+        self._gradient = (
+            segmentation.gradient_magnitude(image) if variant["method"] == "watershed" else None
+        )
+
+    def active_fraction(self, ranks: Mapping[str, float], sitting: int) -> float:
+        """Return the volume fraction that a person gets in a sitting.
+
+        Parameters
+        ----------
+        ranks : mapping of str to float
+            The person; see `manyeyes.users.ranks.traits_at`.
+        sitting : int
+            Seeds all that is drawn anew whenever somebody sits down: mood, the slices looked at,
+            the slider's rest, hand and strokes, and the forest's own random draws. Two people in
+            the same sitting share these draws.
+
+        Returns
+        -------
+        float
+            Share of the image's voxels, 0 to 1.
+        """
+        names = (*self.names, JITTER, sitting)
+        traits = traits_at(self.population, "anybody", ranks)
+        annotation = annotate(
+            self.image,
+            self.variant,
+            traits,
+            seed_names=names,
+            first_output=lambda labels, slices: self._forest(
+                labels, slices, None, *names, "first output"
+            ),
+        )
+        if isinstance(annotation, Threshold):
+            return _share(segmentation.threshold(self.image, annotation.level))
+        if isinstance(annotation, Drawing):
+            limit = self.variant.get("max_labels")
+            return _share(self._forest(annotation.labels, None, limit, *names, "forest"))
+        window = annotation.low, annotation.high
+        # Windows are whole grey levels, so that many people share one.
+        if window not in self._flooded:
+            labels = segmentation.watershed(self.image, *window, self._gradient)
+            self._flooded[window] = _share(labels)
+        return self._flooded[window]
+
+    def _forest(self, labels, slices, max_labels, *names):
+        # Thresholds and windows need no forest, and its import takes longer than they do.
+        from manyeyes.forest import classify, fit_forest
+
+        seed = seed_from_names(*names)
+        forest = fit_forest(self.image, labels, seed=seed, max_labels=max_labels)
+        return classify(self.image, forest, slices=slices)
+
+
+def explore(
+    image: np.ndarray,
+    variant: Mapping[str, object],
+    population: Population,
+    base_runs: int,
+    *names: object,
+) -> pd.DataFrame:
+    """Return the volume fraction of every run of a sensitivity study on one image.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What everybody looks at.
+    variant : mapping
+        As in the config.
+    population : Population
+        Where people come from.
+    base_runs : int
+        See `trait_design`.
+    *names : object
+        Names that seed all of it: study seed, dataset, filter, variant.
+
+    Returns
+    -------
+    DataFrame
+        The design of `trait_design`, and active_fraction.
+    """
+    design = trait_design(variant, base_runs, *names)
+    traits = [name for name in design.columns if name in TRAITS_OF_METHOD[variant["method"]]]
+    explorer = Explorer(image, variant, population, *names)
+    fractions = [
+        explorer.active_fraction(
+            {name: getattr(run, name) for name in traits}, getattr(run, JITTER)
+        )
+        for run in design.itertuples(index=False)
+    ]
+    return design.assign(active_fraction=fractions)
+
+
+def _share(labels: np.ndarray) -> float:
+    return float(np.count_nonzero(labels == segmentation.ACTIVE) / labels.size)
