@@ -109,7 +109,7 @@ def cluster(tmp_path):
 def smaller(tmp_path):
     """A part of the tiny study: what they share has the same bytes."""
     config = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
-    del config["baseline"], config["datasets"]["NEX-V"]
+    del config["baseline"], config["sensitivity"], config["datasets"]["NEX-V"]
     config["figures"] = ["fig_accuracy"]
     config["plan"] = {
         "unsupervised": {"datasets": "all", "filters": ["raw"], "variants": ["S2", "cWS"]},
