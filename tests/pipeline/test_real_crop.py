@@ -28,3 +28,19 @@ def test_a_recorded_person_goes_through_the_same_forest(shared_data, tmp_path):
     fractions = pd.read_csv(tmp_path / targets[1])
     assert set(fractions.origin) == {"measured"}
     assert fractions.truth_fraction.isna().all()
+
+
+def test_simulated_users_draw_beside_the_person(shared_data, tmp_path):
+    folder = "results/nmc1-crop"
+    targets = [f"{folder}/tables/stroke_comparison.csv", f"{folder}/figures/fig_strokes.png"]
+    run(tmp_path, *targets, config="nmc1-crop", data=shared_data)
+    found = pd.read_csv(tmp_path / targets[0]).set_index("measure")
+    assert set(found.simulated_users) == {30}
+    # As the data's own description counts the labels: 657 and 848 voxels on three slices.
+    assert abs(found.person["coverage_percent"] - 100 * 1505 / 3 / 75**2) < 1e-6
+    assert abs(found.person["active_percent"] - 100 * 657 / 1505) < 1e-6
+    # Everybody's active labels are brighter than their others, whoever they are.
+    assert (found.loc["grey_active", ["person", "simulated_low"]] > 130).all()
+    assert (found.loc["grey_rest", ["person", "simulated_high"]] < 130).all()
+    text = (tmp_path / f"{folder}/tables/stroke_comparison.md").read_text()
+    assert "within the range of 30 simulated users" in text

@@ -259,6 +259,17 @@ def runs_of_sensitivity():
     }
 
 
+def imitation_of(cell):
+    """Return where it lies what simulated users drew in a person's place, without its suffix."""
+    folder = f"{RESULTS}/parts/strokes/{cell.dataset}/{cell.filter}/{cell.variant}"
+    return f"{folder}/{cell.user}"
+
+
+def tables_of_strokes():
+    names = ("strokes.csv", "stroke_comparison.csv", "stroke_comparison.md")
+    return [f"{TABLES}/{name}" for name in names if STUDY.imitated()]
+
+
 def tables_of_sensitivity():
     suffixes = ("csv", "md") if STUDY.sensitivity else ()
     return [f"{TABLES}/sensitivity.{suffix}" for suffix in suffixes]
@@ -277,5 +288,5 @@ def tables_of_study():
     names += ["fibsem_scores"] if has_fibsem_twin() else []
     tables = expand("{tables}/{name}.csv", tables=TABLES, name=names)
     tables += [f"{TABLES}/recommendation.md"] if recommended() else []
-    tables += tables_of_sensitivity()
+    tables += tables_of_sensitivity() + tables_of_strokes()
     return tables + compared("comparisons", 1) + compared("comparisons_over_datasets", 2)

@@ -35,6 +35,7 @@ def files_of_figure(figure):
             "segmentations": [segmentation_of(cell) for cell in needs.cells],
             "truths": [f"{RESULTS}/truth/{dataset}.tif" for dataset in needs.truths],
             "votes": [f"{RESULTS}/votes/{d}/{f}.tif" for (d, f), _ in needs.votes],
+            "strokes_shown": [f"{imitation_of(cell)}.tif" for cell in needs.imitated],
         }
         found |= {name: paths for name, paths in volumes.items() if paths}
         return found | {name: files_of_chain()[name] for name in needs.fibsem}
@@ -68,7 +69,9 @@ def shown_in_figure(figure):
         }
         if needs.votes:
             told["votes"] = [(d, voted_on(d, f, names)) for (d, f), names in needs.votes]
-        if needs.cells or needs.truths or needs.votes:
+        if needs.imitated:
+            told["recordings"] = [(c.dataset, c.filter, c.variant, c.user) for c in needs.imitated]
+        if needs.cells or needs.truths or needs.votes or needs.imitated:
             told["voxel_sizes_nm"] = {name: d.voxel_size_nm for name, d in datasets.items()}
         if figure == "fig_s1":
             told["draws_seeds"] = any(cell.variant in paper.COVERAGES for cell in STUDY.cells())

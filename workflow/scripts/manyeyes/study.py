@@ -15,6 +15,9 @@ ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
 # Methods whose annotation is a label volume and whose segmentation is a random forest.
 FOREST_METHODS = ("seeded_forest", "drawn_forest", "recorded_forest")
 
+# Methods for which people draw labels by hand.
+DRAWN_METHODS = ("drawn_forest", "recorded_forest")
+
 
 class StudyError(ValueError):
     """A config that is well-formed but cannot be run; the message names the key."""
@@ -159,6 +162,16 @@ class Study:
     figures: tuple[str, ...] | None = field(default=None)
     report: Mapping = field(default_factory=dict)
     sensitivity: Sensitivity | None = None
+    imitators: tuple[str, ...] = ()
+
+    def imitated(self) -> list[Cell]:
+        """Return what people drew that simulated users are to draw too, for comparison."""
+        return [
+            Cell(recording.dataset, recording.filter, recording.variant, user.name)
+            for user in self.users.values()
+            for recording in user.recordings
+            if self.imitators and self.variants[recording.variant]["method"] in DRAWN_METHODS
+        ]
 
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
@@ -222,6 +235,7 @@ def study_from_config(config: Mapping) -> Study:
         figures=None if figures == "all" else tuple(figures),
         report=config.get("report", {}),
         sensitivity=sensitivity,
+        imitators=_imitators(config.get("imitators"), users),
     )
 
 
@@ -353,6 +367,17 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             )
     return blocks
+
+
+def _imitators(count, users) -> tuple[str, ...]:
+    if count is None:
+        return ()
+    if not any(user.recordings for user in users.values()):
+        raise StudyError(
+            "imitators: there is nobody to imitate; name a recorded user under users, or leave "
+            "the key out"
+        )
+    return tuple(f"imitator {index + 1}" for index in range(count))
 
 
 def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:

@@ -59,7 +59,7 @@ def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
                 continue
             _draw_panel(axes, rows, factors[variant], looks)
             spreads = [
-                f"{100 * image['output_sd'].iloc[0]:.2g}" for _, image in _by_image(rows, looks)
+                f"{100 * image['output_sd'].iloc[0]:.1f}" for _, image in _by_image(rows, looks)
             ]
             style.panel_letter(
                 axes, next(letters), f"{variant}, {size:g} nm: SD {', '.join(spreads)} points"
@@ -68,7 +68,7 @@ def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
                 axes.set_yticklabels([])
     for axes in grid[-1]:
         axes.set_xlabel("Share of the variance of the volume fraction (%)")
-    style.legend_above(figure, _handles(looks), columns=4)
+    style.legend_above(figure, _handles(looks), columns=5)
     style.footnote(
         figure,
         "Filled: first-order Sobol index, what would go if all had the same trait, with its 95 % "

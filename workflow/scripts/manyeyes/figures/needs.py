@@ -26,6 +26,8 @@ class Needs:
         Datasets whose truth volume it reads.
     votes : tuple of ((dataset, filter), variants)
         Central slices of votes that it reads, and the variants that it shows of them.
+    imitated : tuple
+        Drawings of people that simulated users imitate, with dataset, filter, variant and user.
     fibsem : tuple of str
         Files of the FIB-SEM chain that it reads: ``views`` and ``told`` (slices of every step, and
         what is known of them), ``volume``, ``block``, ``scores``.
@@ -36,6 +38,7 @@ class Needs:
     cells: tuple = ()
     truths: tuple[str, ...] = ()
     votes: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = ()
+    imitated: tuple = ()
     fibsem: tuple[str, ...] = ()
 
     def __bool__(self):
@@ -243,6 +246,12 @@ def _fig_disagreement(study) -> Needs:
     best = best[:MOST_DISAGREEMENT_DATASETS]
     datasets = tuple(d for d in shown if d in best)
     return Needs(datasets, votes=tuple(((d, RAW), shown[d]) for d in datasets))
+
+
+def _fig_strokes(study) -> Needs:
+    """Show the first drawing of a person; the tables hold them all."""
+    shown = tuple(study.imitated()[:1])
+    return Needs(tuple(cell.dataset for cell in shown), imitated=shown)
 
 
 def _fig_sensitivity(study) -> Needs:
@@ -482,5 +491,12 @@ FIGURES = {
         ("sensitivity",),
         _fig_sensitivity,
         "the key sensitivity",
+    ),
+    "fig_strokes": Figure(
+        "Is the user real? A person's strokes beside those of simulated users",
+        _CHECKS,
+        ("strokes", "stroke_comparison"),
+        _fig_strokes,
+        "the key imitators and a recorded user who drew labels",
     ),
 }

@@ -7,6 +7,8 @@ import pandas as pd
 from ..claims.scorecard import summary_sentence
 from ..figures import paper
 from ..figures.words import filter_name
+from ..statistics.realism import realism_text
+from ..statistics.standardising import sensitivity_text
 from .answer import shared_rows
 from .words import percent, points
 
@@ -31,7 +33,7 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
         Those that it shows.
     tables : mapping of name to DataFrame
         ``variability`` for figures of spread, ``claims`` for the scorecard, ``errors`` and
-        ``baseline`` for theirs.
+        ``baseline`` for theirs, as for ``sensitivity`` and ``stroke_comparison``.
 
     Returns
     -------
@@ -41,6 +43,10 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
         return _spread(tables["variability"], datasets, *_SPREADS[figure])
     if figure == "fig_claims":
         return summary_sentence(tables["claims"])
+    if figure == "fig_sensitivity":
+        return sensitivity_text(tables["sensitivity"]).replace("**", "")
+    if figure == "fig_strokes":
+        return realism_text(tables["stroke_comparison"])
     if figure == "fig_reproducible":
         return _bias(tables["errors"], datasets)
     if figure == "fig_baseline":

@@ -9,6 +9,7 @@ from .errors import error_parts
 from .families import holm
 from .interfaces import concentration_table
 from .power import power_paired, power_table, power_unpaired, simulated_power, users_needed
+from .realism import realism_text, stroke_comparison
 from .recommendation import paired_rows, recommendation_table, recommendation_text
 from .sensitivity import sobol_table
 from .spread import f_ratio, pitman_morgan, sd_interval
@@ -47,6 +48,7 @@ __all__ = [
     "power_paired",
     "power_table",
     "power_unpaired",
+    "realism_text",
     "recommendation_table",
     "recommendation_text",
     "sd_interval",
@@ -57,6 +59,7 @@ __all__ = [
     "simulated_power",
     "sobol_table",
     "spread_table",
+    "stroke_comparison",
     "users_needed",
     "votes",
 ]

@@ -25,7 +25,7 @@ FACTORS = {
     ),
     "outline_habit_px": (
         "the side of an edge on which outlines are drawn",
-        "on which side of a blurred edge an outline runs, with a drawn example",
+        "the side of a blurred edge on which an outline runs, by a drawn example",
     ),
     "brush_px": ("the width of the brush", "one brush"),
     "overshoot_share": (

@@ -42,7 +42,8 @@ def annotate(
         - ``seeded_forest`` with ``slices``: "first", "all", or a number of equally spaced slices,
           each with a window of its own (Table 2, ML1 to ML3);
         - ``drawn_forest`` with ``slices`` and ``coverage_percent``: the central slice is drawn,
-          the others after a first output (section 2.5.3).
+          the others after a first output (section 2.5.3). Slices are a number, or a list of them
+          in the order of drawing.
     traits : Traits
         The user.
     seed_names : sequence

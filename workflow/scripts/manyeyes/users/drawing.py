@@ -1,6 +1,6 @@
 """Annotations that are painted: the central slice first, the others against a first output."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,7 +23,7 @@ _MARGIN_STEPS = (1.0, 0.5, 0.0)
 
 def draw(
     image: np.ndarray,
-    count: int,
+    slices: int | Sequence[int],
     coverage_percent: float,
     traits: Traits,
     names: tuple,
@@ -35,8 +35,9 @@ def draw(
     ----------
     image : ndarray of uint8, shape (z, y, x)
         What the user looks at.
-    count : int
-        Slices to draw, see `manyeyes.users.slices.trained_slices`.
+    slices : int or sequence of int
+        How many or which slices to draw, the first without an output; see
+        `manyeyes.users.slices.trained_slices`.
     coverage_percent : float
         Share of each slice's pixels to be labelled, in per cent.
     traits : Traits
@@ -63,7 +64,7 @@ def draw(
         raise ValueError(
             f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
         )
-    central, *others = trained_slices(image.shape[0], count)
+    central, *others = trained_slices(image.shape[0], slices)
     if others and first_output is None:
         raise ValueError(
             "more than one slice is drawn against a first output; pass first_output(labels, slices)"

@@ -3,29 +3,32 @@
 from collections.abc import Sequence
 
 
-def trained_slices(height: int, count: int) -> list[int]:
-    """Return equally spaced interior slices, the central one first.
-
-    Seven slices of 200 are 100, 25, 50, 75, 125, 150, 175 (Bailey et al. 2023, section 3.1.2);
-    in general slice i of n lies at i * height / (n + 1), rounded down.
+def trained_slices(height: int, which: int | Sequence[int]) -> list[int]:
+    """Return the slices that are drawn, in the order in which they are.
 
     Parameters
     ----------
     height : int
         Slices in the volume.
-    count : int
-        Slices to train on.
+    which : int or sequence of int
+        A number of equally spaced interior slices: seven of 200 are 100, 25, 50, 75, 125, 150, 175
+        (Bailey et al. 2023, section 3.1.2); in general slice i of n lies at i * height / (n + 1),
+        rounded down. Or the slices themselves.
 
     Returns
     -------
     list of int
-        The central slice, then the others from the first to the last.
+        Of a number, the central slice, then the others from the first to the last.
 
     Raises
     ------
     ValueError
-        If the volume is too low for so many different slices.
+        If the volume is too low for so many different slices, or slices are named that it does
+        not have, or twice.
     """
+    if isinstance(which, list | tuple):
+        return _named(height, which)
+    count = which
     _require_count(height, count)
     places = [(index * height) // (count + 1) for index in range(1, count + 1)]
     central = places[count // 2]
@@ -78,6 +81,16 @@ def looked_at_slices(height: int, looks: Sequence[float]) -> list[int]:
         From the first to the last.
     """
     return sorted({int(look * height) for look in looks})
+
+
+def _named(height: int, which: Sequence[int]) -> list[int]:
+    places = [int(place) for place in which]
+    if not places or len(set(places)) < len(places) or not all(0 <= z < height for z in places):
+        raise ValueError(
+            f"slices must be different ones from 0 to {height - 1}, and at least one; "
+            f"found {list(which)}"
+        )
+    return places
 
 
 def _require_count(height: int, count: int) -> None:

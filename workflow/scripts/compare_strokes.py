@@ -1,0 +1,23 @@
+"""Say whether a person draws as simulated users do."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from manyeyes.statistics import realism_text, stroke_comparison
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `compare_strokes`."""
+    strokes = pd.concat(map(read_table, snakemake.input), ignore_index=True)
+    comparison = stroke_comparison(strokes)
+    write_table(strokes, snakemake.output.strokes)
+    write_table(comparison, snakemake.output.comparison)
+    text = f"# Is the user real?\n\n{realism_text(comparison)}\n"
+    Path(snakemake.output.text).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

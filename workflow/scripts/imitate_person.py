@@ -1,0 +1,36 @@
+"""Let simulated users draw on the slices that a person drew on, and measure all that was drawn."""
+
+import numpy as np
+import pandas as pd
+
+from manyeyes.imitating import drawn_slices, imitations
+from manyeyes.measures.strokes import LabelledImage
+from manyeyes.users import Population
+from rule_script import run
+from study_files import read_annotation, read_volume, write_table, write_volume
+
+# The figure shows the person and so many simulated users on the slice drawn first.
+SHOWN = 2
+
+
+def main(snakemake) -> None:
+    """Run the rule `imitate_person`."""
+    wildcards, params, given = snakemake.wildcards, snakemake.params, snakemake.input
+    image = read_volume(given.image)
+    _, labels = read_annotation(given.annotation, given.drawing)
+    names = (params.seed, wildcards.dataset, wildcards.filter)
+    population = Population.from_mapping(params.population)
+    drawings = imitations(image, labels, population, params.users, *names)
+    labelled = LabelledImage(image)
+    everybody = [("recorded", labels), *zip(params.users, drawings, strict=True)]
+    rows = [
+        {**wildcards, "drawn_by": name, **labelled.measures(drawn)} for name, drawn in everybody
+    ]
+    write_table(pd.DataFrame(rows), snakemake.output.strokes)
+    first = drawn_slices(labels)[0]
+    pages = [image[first], *(drawn[first] for _, drawn in everybody[: 1 + SHOWN])]
+    write_volume(snakemake.output.shown, np.stack(pages), params.voxel_size_nm)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,128 @@
+"""A person's strokes beside those of simulated users: the same slice, and what can be measured."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from ..measures.strokes import MEASURES
+from . import style, words
+
+COLUMNS = 5
+SLICE_MM = 62.0
+PANEL_MM = 22.0
+# Orange and blue: apart for all common colour blindnesses, and on grey.
+LABELS = ListedColormap(["#e66100", "#2c7fff"])
+OUTSIDE = "#c1121f"
+DOT = "#9a9a9a"
+
+
+@style.styled
+def draw(
+    recording: tuple[str, str, str, str],
+    pages: np.ndarray,
+    strokes: pd.DataFrame,
+    comparison: pd.DataFrame,
+    origins: Mapping[str, str],
+    voxel_size_nm: float,
+) -> Figure:
+    """Return one slice with everybody's labels, and a panel for each measure.
+
+    Parameters
+    ----------
+    recording : (dataset, filter, variant, user)
+        The person's drawing that is shown.
+    pages : ndarray of uint8, shape (2 + n, y, x)
+        A slice's grey levels, the person's labels on it, those of n simulated users.
+    strokes : DataFrame
+        Measures of everybody; see `manyeyes.statistics.stroke_comparison`.
+    comparison : DataFrame
+        Made by it.
+    origins : mapping of dataset to origin
+    voxel_size_nm : float
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If nothing of the recording is in the tables.
+    """
+    rows, judged = (_of(table, recording) for table in (strokes, comparison))
+    if rows.empty or judged.empty:
+        raise ValueError(f"nothing to draw: no strokes of {'/'.join(recording)} were measured")
+    simulated = rows[rows["drawn_by"] != "recorded"]
+    measures = [row for row in judged.itertuples() if not row.given]
+    lines = -(-len(measures) // COLUMNS)
+    figure = style.new_figure(style.DOUBLE_MM, SLICE_MM + PANEL_MM * lines + 22.0)
+    upper, lower = figure.subfigures(2, 1, height_ratios=[SLICE_MM, PANEL_MM * lines + 14.0])
+    letters = style.letters()
+    names = [recording[3], *(f"simulated: {name}" for name in simulated["drawn_by"])]
+    shown = upper.subplots(1, len(pages) - 1, squeeze=False)[0]
+    for axes, labels, name in zip(shown, pages[1:], names, strict=False):
+        _show(axes, pages[0], labels)
+        style.scale_bar(axes, labels.shape[1], voxel_size_nm)
+        style.panel_letter(axes, next(letters), name)
+    handles = [
+        Patch(facecolor=LABELS(0), label="labelled active material"),
+        Patch(facecolor=LABELS(1), label="labelled the rest"),
+        style.line_handle("simulated user", marker="o", ms=3, ls="", mfc=DOT, mec="none"),
+        style.line_handle("person, within their range", **_star("white")),
+        style.line_handle("person, outside", **_star(OUTSIDE)),
+    ]
+    style.legend_above(upper, handles)
+    grid = lower.subplots(lines, COLUMNS, squeeze=False).ravel()
+    for axes in grid[len(measures) :]:
+        axes.set_axis_off()
+    for axes, row in zip(grid, measures, strict=False):
+        _draw_measure(axes, row, simulated[row.measure].to_numpy())
+    users = int(judged["simulated_users"].iloc[0])
+    inside = sum(row.inside for row in measures)
+    style.footnote(
+        figure,
+        f"{recording[3]} lies within the range of {users} simulated users in {inside} of "
+        f"{len(measures)} measures; a further simulated user would fall outside in "
+        f"{200 / (users + 1):.0f} % of them. All drew the same slices; the simulated users were "
+        "told the person's mean coverage.",
+        words.origin_sentence({d: origins[d] for d in origins if d == recording[0]}),
+    )
+    return figure
+
+
+def _of(table: pd.DataFrame, recording: tuple) -> pd.DataFrame:
+    for column, name in zip(("dataset", "filter", "variant", "user"), recording, strict=True):
+        table = table[table[column] == name]
+    return table
+
+
+def _star(colour: str) -> dict:
+    return {"marker": "*", "ms": 8, "ls": "", "mfc": colour, "mec": "black", "mew": 0.6}
+
+
+def _show(axes: Axes, grey: np.ndarray, labels: np.ndarray) -> None:
+    style.show_grey(axes, grey)
+    axes.imshow(
+        np.ma.masked_equal(labels, 0), cmap=LABELS, vmin=1, vmax=2, interpolation="none", alpha=0.85
+    )
+
+
+def _draw_measure(axes: Axes, row, values: np.ndarray) -> None:
+    """Draw the simulated users' values, spread out in height so that equals do not hide."""
+    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    heights = ((order * 7) % len(values)) / len(values) - 0.5
+    axes.plot(values, heights, "o", ms=2.4, mfc=DOT, mec="none")
+    axes.plot(row.person, 0, zorder=3, **_star("white" if row.inside else OUTSIDE))
+    axes.set(ylim=(-0.8, 0.8), yticks=[])
+    axes.margins(x=0.12)
+    axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=4)
+    name, unit = MEASURES[row.measure]
+    first, _, rest = name.partition(", ")
+    second = " ".join(part for part in (rest, f"({unit})" if unit else "") if part)
+    axes.set_title(f"{first}\n{second}", fontsize=6.2, loc="left")
