@@ -37,6 +37,8 @@ def imported(path, tmp_path, **source):
     names = ("raw.tif", "layout.json", "repairs.csv")
     output = SimpleNamespace(**{n.split(".")[0]: str(tmp_path / n) for n in names})
     job = SimpleNamespace(
+        rule="fibsem_import",
+        wildcards=["stack"],
         params=SimpleNamespace(
             source={"kind": "file", "file": str(path), **source},
             geometry={"slice_thickness_nm": 256, "pixel_size_nm": 55},
@@ -158,7 +160,7 @@ def test_files_that_cannot_be_used_are_named(tmp_path, folder, volume):
 
 
 def test_progress_is_told_ten_times(tmp_path):
-    job = SimpleNamespace(log=[str(tmp_path / "log")])
+    job = SimpleNamespace(rule="count", wildcards=[], log=[str(tmp_path / "log")])
     assert list(with_progress(job, range(57), 57, "counted")) == list(range(57))
     lines = (tmp_path / "log").read_text().splitlines()
     assert len(lines) == 10

@@ -13,11 +13,16 @@ rule explore_traits:
         f"{RESULTS}/benchmarks/explore_traits/{{dataset}}/{{filter}}/{{variant}}.tsv"
     wildcard_constraints:
         variant="|".join(STUDY.sensitivity.base_runs),
+    group:
+        lambda wildcards: "traits.{dataset}.{filter}.{variant}".format(**wildcards)
     conda:
         "../../envs/manyeyes.yaml"
     threads: 1
     resources:
         mem_mb=megabytes(100),
+        # Thousands of people: of the default study's variants, MLX10 took longest, 10 minutes.
+        runtime=more_each_time(90),
+        disk_mb=volumes(1),
     params:
         code=code_of("explore_traits.py"),
         variant=lambda wildcards: STUDY.variants[wildcards.variant],
@@ -47,10 +52,14 @@ rule compute_sensitivity:
         f"{RESULTS}/logs/compute_sensitivity.log",
     benchmark:
         f"{RESULTS}/benchmarks/compute_sensitivity.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(10),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("compute_sensitivity.py"),
         cells=list(runs_of_sensitivity()),

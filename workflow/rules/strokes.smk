@@ -15,11 +15,15 @@ rule imitate_person:
         f"{RESULTS}/benchmarks/imitate_person/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
     wildcard_constraints:
         user="|".join(RECORDED),
+    group:
+        submission("{dataset}.{filter}.{user}")
     conda:
         "../../envs/manyeyes.yaml"
     threads: 1
     resources:
         mem_mb=megabytes(100),
+        runtime=minutes(30),
+        disk_mb=volumes(2),
     params:
         code=code_of("imitate_person.py"),
         users=STUDY.imitators,
@@ -41,10 +45,14 @@ rule compare_strokes:
         f"{RESULTS}/logs/compare_strokes.log",
     benchmark:
         f"{RESULTS}/benchmarks/compare_strokes.tsv"
+    group:
+        "tables"
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
     params:
         code=code_of("compare_strokes.py"),
     script:

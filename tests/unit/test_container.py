@@ -1,0 +1,37 @@
+"""The container recipe, as far as it can be tried without building it."""
+
+import re
+from pathlib import Path
+
+TOP = Path(__file__).parents[2]
+RECIPE = (TOP / "Dockerfile").read_text()
+
+
+def copied():
+    return [
+        name
+        for line in re.findall(r"^COPY (.*)$", RECIPE, re.MULTILINE)
+        for name in line.split()[:-1]
+    ]
+
+
+def test_everything_that_is_copied_is_there_and_not_ignored():
+    ignored = (TOP / ".dockerignore").read_text().split()
+    assert len(copied()) > 5
+    for name in copied():
+        assert (TOP / name).exists(), name
+        assert name.split("/")[0] not in ignored, name
+
+
+def test_what_runs_is_copied():
+    assert {"Snakefile", "workflow", "config", "profiles", "CITATION.cff"} <= set(copied())
+
+
+def test_its_python_is_one_that_the_environment_is_made_for():
+    version = re.search(r"^FROM python:(3\.\d+)-", RECIPE, re.MULTILINE)[1]
+    conda = (TOP / "envs/manyeyes.yaml").read_text()
+    assert f"python={version}" in conda
+
+
+def test_it_is_built_from_the_lock_with_hashes():
+    assert "--require-hashes -r envs/requirements.txt" in RECIPE
