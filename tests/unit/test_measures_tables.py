@@ -13,7 +13,9 @@ from manyeyes.measures import (
     accuracy_summary,
     accuracy_table,
     baseline_table,
+    first_realisation,
     image_quality_table,
+    listed_realisations,
     morphology_table,
     pairwise_table,
     variability_table,
@@ -232,3 +234,41 @@ def test_what_is_done_image_by_image_adds_up_to_the_whole(segmentations, truths)
     parts = [volume_fractions_table(group, ORIGINS, truths) for group in by_group]
     whole = volume_fractions_table(segmentations, ORIGINS, truths)
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+
+
+def test_realisations_are_pooled_and_not_mixed_with_users():
+    # Two users who differ by 0.2 on one electrode and by 0.4 on another: variances 0.02 and 0.08.
+    fractions = pd.DataFrame(
+        {
+            "dataset": "d",
+            "realisation": ["1", "1", "2", "2"],
+            "filter": "raw",
+            "variant": "S2",
+            "user": ["A", "B", "A", "B"],
+            "active_fraction": [0.1, 0.3, 0.5, 0.9],
+        }
+    )
+    pairs = pd.DataFrame(
+        {
+            "dataset": "d",
+            "realisation": ["1", "2"],
+            "filter": "raw",
+            "variant": "S2",
+            "user_a": "A",
+            "user_b": "B",
+            "percent_different": [2.0, 4.0],
+        }
+    )
+    (row,) = variability_table(fractions, pairs).itertuples()
+    assert (row.users, row.realisations) == (2, 2)
+    assert row.sd == pytest.approx(np.sqrt((0.02 + 0.08) / 2))
+    assert row.mean == pytest.approx(0.45)
+    assert row.mean_percent_different == pytest.approx(3.0)
+
+
+def test_realisations_are_listed_under_their_dataset():
+    table = pd.DataFrame({"dataset": ["d", "d.r2"], "x": [1, 2]})
+    found = listed_realisations(table, {"d": ("d", 1), "d.r2": ("d", 2)})
+    assert found.to_dict("list") == {"dataset": ["d", "d"], "realisation": [1, 2], "x": [1, 2]}
+    assert first_realisation(found)["x"].tolist() == [1]
+    assert first_realisation(table)["x"].tolist() == [1, 2]

@@ -195,3 +195,51 @@ def test_base_runs_are_powers_of_two(config, runs):
     config["sensitivity"]["base_runs"] = {"S2": runs}
     (told,) = problems(config, SCHEMA)
     assert "a power of two from 16 to 65536" in told
+
+
+def test_realisations_are_datasets_of_their_own_and_the_first_keeps_its_name(config):
+    config["realisations"] = 3
+    study = study_from_config(config)
+    assert list(study.datasets)[:3] == ["NMC-2", "NMC-2.r2", "NMC-2.r3"]
+    second = study.datasets["NMC-2.r2"]
+    assert (second.listed_as, second.realisation) == ("NMC-2", 2)
+    assert second.electrode == "nmc532-2.r2"
+    assert study.datasets["NMC-2"].electrode == "nmc532-2"
+    once = study_from_config(config | {"realisations": 1})
+    assert len(study.cells()) == 3 * len(once.cells())
+    assert study.first_realisations().cells() == once.cells()
+
+
+def test_what_was_measured_has_one_realisation():
+    with pytest.raises(StudyError, match=r"realisations: 2 are asked for, but every dataset"):
+        study_from_config(merged("nmc1-crop") | {"realisations": 2})
+
+
+def test_users_can_be_counted(config):
+    config["users"] = {"simulated": 12}
+    users = list(study_from_config(config).users)
+    assert users[:5] == ["A", "B", "C", "U04", "U05"]
+    assert users[-1] == "U12"
+    config["users"] = {"simulated": 2}
+    assert list(study_from_config(config).users) == ["A", "B"]
+
+
+def test_batches_stay_when_users_join(config):
+    def batches(count):
+        study = study_from_config(config | {"users": {"simulated": count}, "users_per_job": 4})
+        return [(batch.name, batch.users) for batch in study.batches(study.blocks[0])]
+
+    assert batches(4) == [("A_to_U04", ("A", "B", "C", "U04"))]
+    assert batches(12)[:2] == batches(8)
+    assert batches(8)[0] == batches(4)[0]
+
+
+def test_a_last_batch_that_would_change_is_refused(config):
+    config |= {"users": {"simulated": 10}, "users_per_job": 4}
+    with pytest.raises(StudyError, match=r"users_per_job: 10 simulated users .* batches of 4"):
+        study_from_config(config)
+
+
+@pytest.mark.parametrize("users", [{}, {"simulated": 0}, {"simulated": "many"}, 3])
+def test_users_that_cannot_be_counted_are_told(config, users):
+    assert any(line.startswith("users") for line in problems(config | {"users": users}, SCHEMA))

@@ -1,36 +1,38 @@
 # What every user did: a threshold, a window or a drawing for each image and variant. One rule a
-# block of the plan, so that one job does all that belongs together for a user and an image.
+# block of the plan (and a batch of users, where a job takes several), so that one job does all that
+# belongs together for a user and an image.
 
 
-for block in PLANNED:
+for block, job, batch, users in USER_JOBS:
 
     rule:
         name:
-            f"annotate_{block.name}"
+            f"annotate_{job}"
         input:
             image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
         output:
-            annotations=of_block(f"{ANNOTATION}.json", block.variants),
-            drawings=of_block(f"{ANNOTATION}.tif", variants_that(block, drawn=True)),
+            annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
+            drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
         log:
-            f"{RESULTS}/logs/annotate_{block.name}/{{dataset}}/{{filter}}/{{user}}.log",
+            f"{RESULTS}/logs/annotate_{block.name}/{{dataset}}/{{filter}}/{batch}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/annotate_{block.name}/{{dataset}}/{{filter}}/{{user}}.tsv"
+            f"{RESULTS}/benchmarks/annotate_{block.name}/{{dataset}}/{{filter}}/{batch}.tsv"
         wildcard_constraints:
             dataset="|".join(block.datasets),
             filter="|".join(block.filters),
             user="|".join(block.users),
         group:
-            submission("{dataset}.{filter}.{user}")
+            submission("{dataset}.{filter}." + batch)
         conda:
             "../../envs/manyeyes.yaml"
         threads: 1
         resources:
             mem_mb=megabytes(60 if paints(block) else 25),
-            runtime=minutes(2 if paints(block) else 0.4),
-            disk_mb=volumes(len(variants_that(block, drawn=True))),
+            runtime=minutes((2 if paints(block) else 0.4) * len(users)),
+            disk_mb=volumes(len(variants_that(block, drawn=True)) * len(users)),
         params:
             code=code_of("annotate.py", with_forest=paints(block)),
+            users=users_in(users),
             variants={name: STUDY.variants[name] for name in block.variants},
             population=STUDY.population,
             seed=STUDY.seed,

@@ -18,7 +18,7 @@ sys.path.append(str(SCRIPTS))
 from code_digest import code_digest
 from failures import failures
 from manyeyes.config_check import problems
-from manyeyes.study import FOREST_METHODS, StudyError, study_from_config
+from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 
 
 configfile: TOP / "config" / "protocol.yaml"
@@ -58,6 +58,8 @@ def read_study():
 
 
 STUDY = read_study()
+# With each dataset once, under the name of the config: what tables and most figures speak of.
+FIRST = STUDY.first_realisations()
 RESULTS = f"results/{STUDY.name}"
 FOLLOW = (
     "What the running jobs say is kept in their logs: "

@@ -99,7 +99,8 @@ rule collect_geometry:
         disk_mb=more_each_time(100),
     params:
         code=code_of("collect_table.py"),
-        order={"dataset": list(STUDY.datasets)},
+        order={"dataset": list(FIRST.datasets)},
+        listed=None,
     script:
         "../scripts/collect_table.py"
 
@@ -133,7 +134,7 @@ rule draw_tables:
                 "origin": d.origin,
                 "shape": d.shape,
             }
-            for name, d in STUDY.datasets.items()
+            for name, d in FIRST.datasets.items()
         },
         variants=STUDY.variants,
         used=datasets_by_variant(),

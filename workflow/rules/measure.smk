@@ -4,29 +4,29 @@
 
 rule measure:
     input:
-        segmentations=segmentations_in_block,
+        segmentations=lambda wildcards: [segmentation_of(c) for c in cells_of_batch(wildcards)],
         truth=truth_of,
     output:
-        volume_fractions=f"{RESULTS}/parts/volume_fractions/{{block}}/{{dataset}}/{{filter}}/{{user}}.csv",
-        accuracy=f"{RESULTS}/parts/accuracy/{{block}}/{{dataset}}/{{filter}}/{{user}}.csv",
-        morphology=f"{RESULTS}/parts/morphology/{{block}}/{{dataset}}/{{filter}}/{{user}}.csv",
+        volume_fractions=f"{RESULTS}/parts/volume_fractions/{{block}}/{{dataset}}/{{filter}}/{{batch}}.csv",
+        accuracy=f"{RESULTS}/parts/accuracy/{{block}}/{{dataset}}/{{filter}}/{{batch}}.csv",
+        morphology=f"{RESULTS}/parts/morphology/{{block}}/{{dataset}}/{{filter}}/{{batch}}.csv",
     log:
-        f"{RESULTS}/logs/measure/{{block}}/{{dataset}}/{{filter}}/{{user}}.log",
+        f"{RESULTS}/logs/measure/{{block}}/{{dataset}}/{{filter}}/{{batch}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/measure/{{block}}/{{dataset}}/{{filter}}/{{user}}.tsv"
+        f"{RESULTS}/benchmarks/measure/{{block}}/{{dataset}}/{{filter}}/{{batch}}.tsv"
     wildcard_constraints:
         block="|".join(BLOCKS),
     group:
-        submission("{dataset}.{filter}.{user}")
+        submission("{dataset}.{filter}.{batch}")
     conda:
         "../../envs/manyeyes.yaml"
     resources:
         mem_mb=megabytes(45),
-        runtime=minutes(0.6),
+        runtime=minutes(0.6 * STUDY.users_per_job),
         disk_mb=more_each_time(10),
     params:
         code=code_of("measure.py"),
-        variants=lambda wildcards: BLOCKS[wildcards.block].variants,
+        cells=lambda wildcards: [(c.variant, c.user) for c in cells_of_batch(wildcards)],
         origin=lambda wildcards: STUDY.datasets[wildcards.dataset].origin,
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
     script:

@@ -80,9 +80,34 @@ def dataset_params(wildcards):
 ANNOTATION = f"{RESULTS}/annotations/{{dataset}}/{{filter}}/{{variant}}/{{user}}"
 
 
-def of_block(pattern, variants):
-    """Return a path pattern once per variant; dataset, filter and user stay wildcards."""
-    return [pattern.replace("{variant}", variant) for variant in variants]
+def jobs_of(block):
+    """Return the rules that do a block: the end of their names, the users' batch, the users.
+
+    With a user a job one rule serves all of them and the user is a wildcard.
+    """
+    if STUDY.users_per_job == 1:
+        return [(block.name, "{user}", ("{user}",))]
+    return [
+        (f"{block.name}_batch{number}", batch.name, batch.users)
+        for number, batch in enumerate(STUDY.batches(block), start=1)
+    ]
+
+
+USER_JOBS = [(block, *job) for block in PLANNED for job in jobs_of(block)]
+
+
+def users_in(users):
+    """Return a params function: who does a job."""
+    return lambda wildcards: [user.format(**wildcards) for user in users]
+
+
+def of_job(pattern, variants, users):
+    """Return a path pattern once per user and variant; dataset and filter stay wildcards."""
+    return [
+        pattern.replace("{variant}", variant).replace("{user}", user)
+        for user in users
+        for variant in variants
+    ]
 
 
 def recording_of(wildcards):
@@ -118,23 +143,25 @@ def segmentation_of(cell):
     )
 
 
-def segmentations_in_block(wildcards):
+BATCHES = {
+    block.name: {batch.name: batch.users for batch in STUDY.batches(block)}
+    for block in STUDY.blocks
+}
+
+
+def cells_of_batch(wildcards):
+    """Return a batch's cells of a block on an image, the variants of each user together."""
     return [
-        segmentation_of(cell)
-        for cell in BLOCKS[wildcards.block].cells()
-        if (cell.dataset, cell.filter, cell.user)
-        == (wildcards.dataset, wildcards.filter, wildcards.user)
+        Cell(wildcards.dataset, wildcards.filter, variant, user)
+        for user in BATCHES[wildcards.block][wildcards.batch]
+        for variant in BLOCKS[wildcards.block].variants
     ]
 
 
 def cells_on_image(wildcards):
     """Return an image's cells, the users of each variant one after the other."""
     variants = list(STUDY.variants)
-    cells = [
-        cell
-        for cell in STUDY.cells()
-        if (cell.dataset, cell.filter) == (wildcards.dataset, wildcards.filter)
-    ]
+    cells = STUDY.cells_on(wildcards.dataset, wildcards.filter)
     return sorted(cells, key=lambda cell: variants.index(cell.variant))
 
 
@@ -150,13 +177,14 @@ def truth_of(wildcards):
 def planned_comparisons():
     """Return the comparisons of spread that the study can make, or stop with what is wrong."""
     try:
-        return comparisons_of(config.get("comparisons", []), STUDY)
+        return comparisons_of(config.get("comparisons", []), FIRST)
     except ValueError as error:
         raise WorkflowError(f"The config cannot be run:\n  {error}")
 
 
 COMPARISONS = planned_comparisons()
 SHARED_CELLS = shared_cells(STUDY)
+SHARED = set(SHARED_CELLS)
 
 
 def compared(table, datasets):
@@ -176,14 +204,13 @@ def shared_images():
 
 def shared_cells_on_image(wildcards):
     """Return an image's cells of which there are several of one variant, these together."""
-    shared = set(SHARED_CELLS)
-    return [cell for cell in cells_on_image(wildcards) if cell in shared]
+    return [cell for cell in cells_on_image(wildcards) if cell in SHARED]
 
 
 def shared_datasets_with_truth():
     """Return the datasets with a known truth that several users segment with one variant."""
     names = dict.fromkeys(dataset for dataset, _ in shared_images())
-    return [name for name in names if STUDY.datasets[name].has_truth]
+    return [name for name in names if name in FIRST.datasets and FIRST.datasets[name].has_truth]
 
 
 def recommended():
@@ -192,9 +219,9 @@ def recommended():
     That takes a truth, the noise of the raw image, and two users who did all that is compared.
     """
     users = {
-        name: users_of_all(STUDY, name)
+        name: users_of_all(FIRST, name)
         for name in shared_datasets_with_truth()
-        if (name, "raw") in STUDY.images()
+        if (name, "raw") in FIRST.images()
     }
     return {name: who for name, who in users.items() if len(who) > 1}
 
@@ -231,12 +258,19 @@ def parts_of(wildcards):
         images = shared_images() if wildcards.table in AGREEMENT else STUDY.images()
         return [f"{folder}/{dataset}/{filter_}.csv" for dataset, filter_ in images]
     return [
-        f"{folder}/{block.name}/{dataset}/{filter_}/{user}.csv"
+        f"{folder}/{block.name}/{dataset}/{filter_}/{batch}.csv"
         for block in STUDY.blocks
         for dataset in block.datasets
         for filter_ in block.filters
-        for user in block.users
+        for batch in BATCHES[block.name]
     ]
+
+
+def realisations_listed():
+    """Return name and realisation under which tables list each dataset; None for one of each."""
+    if STUDY.realisations == 1:
+        return None
+    return {d.name: [d.listed_as, d.realisation] for d in STUDY.datasets.values()}
 
 
 def has_fibsem_twin():

@@ -7,7 +7,7 @@ import json
 from manyeyes.report.choosing import shown_users, slice_step, viewer_note
 
 # Whose slices and datasets are shown one by one; the tables hold all that there is.
-REPORTED = STUDY
+REPORTED = FIRST
 
 
 def users_viewed():
@@ -39,7 +39,7 @@ def viewed_images():
 def reported_figures():
     """Return what the report has to know of each figure, in the order of its files."""
     figures = []
-    for figure in figures_of(STUDY) if STUDY.figures is None else STUDY.figures:
+    for figure in figures_of(FIRST) if STUDY.figures is None else STUDY.figures:
         needs = needs_in_study(figure)
         files = [path for path in files_of_figure(figure)(None).values() if isinstance(path, str)]
         figures.append(

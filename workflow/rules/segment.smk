@@ -1,36 +1,37 @@
 # From what a user did to labels of the whole image. The same path for simulated and recorded users.
 
 
-for block in PLANNED:
+for block, job, batch, users in USER_JOBS:
 
     rule:
         name:
-            f"segment_{block.name}"
+            f"segment_{job}"
         input:
             image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-            annotations=of_block(f"{ANNOTATION}.json", block.variants),
-            drawings=of_block(f"{ANNOTATION}.tif", variants_that(block, drawn=True)),
+            annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
+            drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
         output:
-            segmentations=of_block(SEGMENTATION, block.variants),
+            segmentations=of_job(SEGMENTATION, block.variants, users),
         log:
-            f"{RESULTS}/logs/segment_{block.name}/{{dataset}}/{{filter}}/{{user}}.log",
+            f"{RESULTS}/logs/segment_{block.name}/{{dataset}}/{{filter}}/{batch}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/segment_{block.name}/{{dataset}}/{{filter}}/{{user}}.tsv"
+            f"{RESULTS}/benchmarks/segment_{block.name}/{{dataset}}/{{filter}}/{batch}.tsv"
         wildcard_constraints:
             dataset="|".join(block.datasets),
             filter="|".join(block.filters),
             user="|".join(block.users),
         group:
-            submission("{dataset}.{filter}.{user}")
+            submission("{dataset}.{filter}." + batch)
         conda:
             "../../envs/manyeyes.yaml"
         threads: 2 if variants_that(block, drawn=True) else 1
         resources:
             mem_mb=megabytes(60 + 10 * len(variants_that(block, drawn=True))),
-            runtime=minutes(5 if variants_that(block, drawn=True) else 1.5),
-            disk_mb=volumes(len(block.variants)),
+            runtime=minutes((5 if variants_that(block, drawn=True) else 1.5) * len(users)),
+            disk_mb=volumes(len(block.variants) * len(users)),
         params:
             code=code_of("segment.py", with_forest=bool(variants_that(block, drawn=True))),
+            users=users_in(users),
             variants={name: STUDY.variants[name] for name in block.variants},
             seed=STUDY.seed,
             voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
@@ -62,6 +63,7 @@ rule segment_recorded:
         disk_mb=volumes(1),
     params:
         code=lambda wildcards: code_of("segment.py", with_forest=draws(wildcards.variant)),
+        users=lambda wildcards: [wildcards.user],
         variants=lambda wildcards: {wildcards.variant: STUDY.variants[wildcards.variant]},
         seed=STUDY.seed,
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,

@@ -9,14 +9,14 @@ from manyeyes.figures.words import origin_sentence
 def needs_in_study(figure):
     """Return what a figure shows of this study, or stop with what the study lacks for it."""
     try:
-        return needs_of(figure, STUDY)
+        return needs_of(figure, FIRST)
     except ValueError as error:
         raise WorkflowError(f"figures: {error}")
 
 
 def figures_of_study():
     """Return the files of all figures that the config asks for, or that the study can draw."""
-    wanted = figures_of(STUDY) if STUDY.figures is None else STUDY.figures
+    wanted = figures_of(FIRST) if STUDY.figures is None else STUDY.figures
     for figure in wanted:
         needs_in_study(figure)
     return [
@@ -60,7 +60,7 @@ def shown_in_figure(figure):
 
     def shown(wildcards):
         needs = needs_in_study(figure)
-        datasets = {name: STUDY.datasets[name] for name in needs.datasets}
+        datasets = {name: FIRST.datasets[name] for name in needs.datasets}
         told = {
             "origins": origins_of(needs),
             "images": list(needs.images),
@@ -74,7 +74,7 @@ def shown_in_figure(figure):
         if needs.cells or needs.truths or needs.votes or needs.imitated:
             told["voxel_sizes_nm"] = {name: d.voxel_size_nm for name, d in datasets.items()}
         if figure == "fig_s1":
-            told["draws_seeds"] = any(cell.variant in paper.COVERAGES for cell in STUDY.cells())
+            told["draws_seeds"] = any(cell.variant in paper.COVERAGES for cell in FIRST.cells())
         if figure == "fig_twins":
             told["targets"] = {name: target_of(d) for name, d in datasets.items()}
             told["nmc"] = [n for n, d in datasets.items() if paper.family(d.material) == "nmc"]
@@ -85,7 +85,7 @@ def shown_in_figure(figure):
 
 def origins_of(needs):
     """Return where the data of everything that a figure shows come from."""
-    origins = {name: STUDY.datasets[name].origin for name in needs.datasets}
+    origins = {name: FIRST.datasets[name].origin for name in needs.datasets}
     if needs.fibsem:
         origins["FIB-SEM block"] = "twin" if FIBSEM_TWIN else "measured"
     return origins
@@ -118,8 +118,8 @@ def origins_in_figure(figure):
 
 def datasets_with_truth():
     """Return the datasets that somebody segments and whose truth is known."""
-    names = dict.fromkeys(dataset for dataset, _ in STUDY.images())
-    return [name for name in names if STUDY.datasets[name].has_truth]
+    names = dict.fromkeys(dataset for dataset, _ in FIRST.images())
+    return [name for name in names if FIRST.datasets[name].has_truth]
 
 
 # The paper's tables
@@ -127,7 +127,7 @@ def datasets_with_truth():
 
 def datasets_shown(figure):
     """Return the datasets that a figure shows of this study; none if it cannot draw it."""
-    return list(FIGURES[figure].wanted(STUDY).datasets)
+    return list(FIGURES[figure].wanted(FIRST).datasets)
 
 
 def paper_tables():
@@ -143,7 +143,7 @@ def paper_tables():
 def datasets_by_variant():
     """Return which datasets each variant runs on."""
     used = {}
-    for cell in STUDY.cells():
+    for cell in FIRST.cells():
         used.setdefault(cell.variant, {})[cell.dataset] = None
     return {variant: list(datasets) for variant, datasets in used.items()}
 

@@ -28,6 +28,7 @@ rule collect_table:
             "variant": list(STUDY.variants),
             "user": list(STUDY.users),
         },
+        listed=realisations_listed(),
     script:
         "../scripts/collect_table.py"
 

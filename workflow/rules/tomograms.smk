@@ -21,7 +21,7 @@ rule rasterise_twin:
     params:
         code=code_of("rasterise_twin.py"),
         dataset=dataset_params,
-        electrode=lambda wildcards: source_of(wildcards)["electrode"],
+        electrode=lambda wildcards: STUDY.datasets[wildcards.dataset].electrode,
         origin_um=lambda wildcards: source_of(wildcards).get("origin_um", (0, 0, 0)),
         description=lambda wildcards: STUDY.electrodes[source_of(wildcards)["electrode"]],
         seed=STUDY.seed,

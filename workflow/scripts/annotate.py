@@ -1,4 +1,4 @@
-"""Let a simulated user annotate one image with every variant of a block."""
+"""Let simulated users annotate one image with every variant of a block."""
 
 from manyeyes.randomness import seed_from_names
 from manyeyes.users import Drawing, Population, annotate, draw_traits
@@ -24,11 +24,12 @@ def main(snakemake) -> None:
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
     image = read_volume(snakemake.input.image)
     population = Population.from_mapping(params.population)
-    traits = draw_traits(population, params.seed, wildcards.user)
-    names = (params.seed, wildcards.user, wildcards.dataset, wildcards.filter)
     drawings = iter(output.drawings)
-    for (name, variant), path in zip(params.variants.items(), output.annotations, strict=True):
-        note(snakemake, f"{wildcards.user} does {name}")
+    work = [(user, *named) for user in params.users for named in params.variants.items()]
+    for (user, name, variant), path in zip(work, output.annotations, strict=True):
+        note(snakemake, f"{user} does {name}")
+        traits = draw_traits(population, params.seed, user)
+        names = (params.seed, user, wildcards.dataset, wildcards.filter)
         annotation = annotate(
             image,
             {"name": name, **variant},
@@ -37,7 +38,7 @@ def main(snakemake) -> None:
             first_output=forest_output(image, variant.get("forest"), *names, name, "first output"),
         )
         drawing = next(drawings) if isinstance(annotation, Drawing) else None
-        write_annotation(annotation, path, drawing, wildcards.user, params.voxel_size_nm)
+        write_annotation(annotation, path, drawing, user, params.voxel_size_nm)
 
 
 if __name__ == "__main__":

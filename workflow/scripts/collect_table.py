@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from manyeyes.measures import listed_realisations
 from rule_script import run
 from study_files import read_table, write_table
 
@@ -16,7 +17,10 @@ def main(snakemake) -> None:
                 rank = {name: place for place, name in enumerate(names)}
                 keys.append(table[found].map(rank).rename(found))
     order = pd.concat(keys, axis=1).sort_values([key.name for key in keys], kind="stable").index
-    write_table(table.loc[order], snakemake.output[0])
+    table = table.loc[order]
+    if snakemake.params.listed:
+        table = listed_realisations(table, snakemake.params.listed)
+    write_table(table, snakemake.output[0])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measure one user's segmentations of one image: volume fractions, accuracy, morphology."""
+"""Measure users' segmentations of one image: volume fractions, accuracy, morphology."""
 
 from manyeyes.measures import accuracy_table, morphology_table, volume_fractions_table
 from manyeyes.study import Cell
@@ -10,7 +10,7 @@ def main(snakemake) -> None:
     """Run the rule `measure`."""
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
     dataset = wildcards.dataset
-    cells = [Cell(dataset, wildcards.filter, v, wildcards.user) for v in params.variants]
+    cells = [Cell(dataset, wildcards.filter, *names) for names in params.cells]
     labels = [read_volume(path) for path in snakemake.input.segmentations]
     segmentations = list(zip(cells, labels, strict=True))
     truths = dict(zip([dataset], map(read_volume, snakemake.input.truth), strict=False))

@@ -1,4 +1,4 @@
-"""Segment one image from one user's annotations; it does not matter who made them."""
+"""Segment one image from users' annotations; it does not matter who made them."""
 
 from manyeyes import segmentation
 from manyeyes.randomness import seed_from_names
@@ -31,29 +31,37 @@ def forests(image, drawings, variants, names, snakemake):
 
 def main(snakemake) -> None:
     """Run the rules `segment_<block>` and `segment_recorded`."""
+    params, given = snakemake.params, snakemake.input
+    image = read_volume(given.image)
+    annotations, drawn = iter(given.annotations), iter(given.drawings)
+    outputs = iter(snakemake.output.segmentations)
+    # One user after the other: a batch holds no more in memory than a single user does.
+    for user in params.users:
+        done = {}
+        for name, variant in params.variants.items():
+            tiff = next(drawn) if variant["method"].endswith("_forest") else None
+            done[name] = read_annotation(next(annotations), tiff)
+        for labels, made_by in segmentations(image, done, user, snakemake):
+            write_volume(next(outputs), labels, params.voxel_size_nm, made_by)
+
+
+def segmentations(image, annotations, user, snakemake):
+    """Return one user's labels of the image, and what trained their forests, by variant."""
     wildcards, params = snakemake.wildcards, snakemake.params
-    image = read_volume(snakemake.input.image)
-    drawn = iter(snakemake.input.drawings)
-    segmentations, drawings = {}, {}
-    for (name, variant), path in zip(
-        params.variants.items(), snakemake.input.annotations, strict=True
-    ):
-        tiff = next(drawn) if variant["method"].endswith("_forest") else None
-        annotation, labels = read_annotation(path, tiff)
+    found, drawings = {}, {}
+    for name, (annotation, labels) in annotations.items():
         if annotation["kind"] == "threshold":
-            segmentations[name] = segmentation.threshold(image, annotation["level"]), None
+            found[name] = segmentation.threshold(image, annotation["level"]), None
         elif annotation["kind"] == "window":
             labels = segmentation.watershed(image, annotation["low"], annotation["high"])
-            segmentations[name] = labels, None
+            found[name] = labels, None
         else:
             drawings[name] = labels
     if drawings:
-        names = (params.seed, wildcards.user, wildcards.dataset, wildcards.filter)
+        names = (params.seed, user, wildcards.dataset, wildcards.filter)
         variants = {name: params.variants[name] for name in drawings}
-        segmentations.update(forests(image, drawings, variants, names, snakemake))
-    for name, path in zip(params.variants, snakemake.output.segmentations, strict=True):
-        labels, made_by = segmentations[name]
-        write_volume(path, labels, params.voxel_size_nm, made_by)
+        found.update(forests(image, drawings, variants, names, snakemake))
+    return [found[name] for name in annotations]
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def write_volume(
 
 def read_table(path) -> pd.DataFrame:
     """Return a tidy CSV table; identifiers stay text, also where they look like numbers."""
-    names = ("dataset", "filter", "variant", "user", "user_a", "user_b", "origin")
+    names = ("dataset", "filter", "variant", "user", "user_a", "user_b", "origin", "realisation")
     try:
         return pd.read_csv(path, dtype=dict.fromkeys(names, "str"))
     except pd.errors.EmptyDataError as error:

@@ -27,7 +27,7 @@ def model_problems(study: Study) -> list[str]:
     ]
     for name, description in study.electrodes.items():
         checks.append((f"electrodes.{name}", read_description, (description,)))
-    for dataset in study.datasets.values():
+    for dataset in study.first_realisations().datasets.values():
         if "imaging" in dataset.source:
             key = f"datasets.{dataset.name}.source.imaging"
             checks.append((key, read_settings, (dataset.source["imaging"], CtSettings)))

@@ -5,7 +5,8 @@ checks what a schema cannot say (names that refer to each other) and lists the w
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -19,8 +20,20 @@ FOREST_METHODS = ("seeded_forest", "drawn_forest", "recorded_forest")
 DRAWN_METHODS = ("drawn_forest", "recorded_forest")
 
 
+# The paper's three; whoever else is simulated is numbered on from them.
+FIRST_USERS = ("A", "B", "C")
+
+
 class StudyError(ValueError):
     """A config that is well-formed but cannot be run; the message names the key."""
+
+
+def realisation_name(name: str, realisation: int) -> str:
+    """Return what one realisation of a dataset or electrode is called in paths and seeds.
+
+    The first keeps the plain name, so that asking for more of them changes nothing of it.
+    """
+    return name if realisation == 1 else f"{name}.r{realisation}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Dataset:
     Attributes
     ----------
     name : str
+        In paths and seeds; see `realisation_name`.
     material : str
     voxel_size_nm : float
     source : Mapping
@@ -41,6 +55,10 @@ class Dataset:
     grey_window : tuple of float, mapping or None
         Grey values of the source that become 0 and 255, or ``{"percentiles": (low, high)}`` of the
         crop; None for 8-bit sources.
+    listed_as : str
+        The name in the config and in tables, where all realisations share it.
+    realisation : int
+        Which of the electrodes (and noises) of the same description it shows, from 1 on.
     """
 
     name: str
@@ -50,6 +68,8 @@ class Dataset:
     shape: tuple[int, int, int]
     start: tuple[int, int, int] | str
     grey_window: tuple[float, float] | Mapping | None
+    listed_as: str
+    realisation: int = 1
 
     @property
     def origin(self) -> str:
@@ -60,6 +80,11 @@ class Dataset:
     def has_truth(self) -> bool:
         """Whether the true phases are known, as they are for everything that we imaged."""
         return self.source["kind"] != "file"
+
+    @property
+    def electrode(self) -> str:
+        """Name of the realisation of the electrode that a twin is cut from, for its seed."""
+        return realisation_name(self.source["electrode"], self.realisation)
 
     @property
     def voxels(self) -> int:
@@ -145,6 +170,21 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Consecutive users whose part of a block one job does on each image.
+
+    Attributes
+    ----------
+    name : str
+        Of the files that are theirs together.
+    users : tuple of str
+    """
+
+    name: str
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """Everything that a run needs to know about what is to be done."""
 
@@ -163,6 +203,8 @@ class Study:
     report: Mapping = field(default_factory=dict)
     sensitivity: Sensitivity | None = None
     imitators: tuple[str, ...] = ()
+    realisations: int = 1
+    users_per_job: int = 1
 
     def imitated(self) -> list[Cell]:
         """Return what people drew that simulated users are to draw too, for comparison."""
@@ -173,19 +215,57 @@ class Study:
             if self.imitators and self.variants[recording.variant]["method"] in DRAWN_METHODS
         ]
 
+    @cached_property
+    def _by_image(self) -> dict[tuple[str, str], list[Cell]]:
+        """Segmentations by image; a large study asks for them often."""
+        found: dict[tuple[str, str], list[Cell]] = {}
+        for block in self.blocks:
+            for cell in block.cells():
+                found.setdefault((cell.dataset, cell.filter), []).append(cell)
+        return found
+
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
         return [cell for block in self.blocks for cell in block.cells()]
 
+    def cells_on(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return the segmentations of one image, in the order of the config."""
+        return list(self._by_image.get((dataset, filter_), ()))
+
     def images(self) -> list[tuple[str, str]]:
         """Return all (dataset, filter) that somebody segments, in the order of the config."""
-        wanted = {(cell.dataset, cell.filter) for cell in self.cells()}
-        return [(d, f) for d in self.datasets for f in self.filters if (d, f) in wanted]
+        return [(d, f) for d in self.datasets for f in self.filters if (d, f) in self._by_image]
 
     def users_of(self, dataset: str, filter_: str, variant: str) -> list[str]:
         """Return who segments an image with a variant, in the order of the config."""
-        cell = (dataset, filter_, variant)
-        return [c.user for c in self.cells() if (c.dataset, c.filter, c.variant) == cell]
+        return [c.user for c in self.cells_on(dataset, filter_) if c.variant == variant]
+
+    def first_realisations(self) -> "Study":
+        """Return the same study with one realisation of each dataset, named as in the config."""
+        datasets = {name: d for name, d in self.datasets.items() if d.realisation == 1}
+        blocks = [
+            replace(block, datasets=tuple(name for name in block.datasets if name in datasets))
+            for block in self.blocks
+        ]
+        return replace(self, datasets=datasets, blocks=tuple(blocks), realisations=1)
+
+    def batches(self, block: Block) -> list[Batch]:
+        """Return the batches of users in which a block is done, in the order of the config.
+
+        Batches are cut from all simulated users of the study, so a user shares jobs with the same
+        others whoever joins after them.
+        """
+        simulated = [user.name for user in self.users.values() if user.made_by == "simulated"]
+        size = self.users_per_job
+        groups = [simulated[first : first + size] for first in range(0, len(simulated), size)]
+        groups += [[user.name] for user in self.users.values() if user.made_by == "recorded"]
+        batches = []
+        for group in groups:
+            users = tuple(user for user in group if user in block.users)
+            if users:
+                name = users[0] if len(users) == 1 else f"{users[0]}_to_{users[-1]}"
+                batches.append(Batch(name, users))
+        return batches
 
 
 def study_from_config(config: Mapping) -> Study:
@@ -203,8 +283,9 @@ def study_from_config(config: Mapping) -> Study:
     Raises
     ------
     StudyError
-        If names refer to nothing, two users share a name, a segmentation is planned twice, a twin
-        does not fit into its electrode, or nothing is planned at all.
+        If names refer to nothing, two users share a name, users cannot be put into jobs as asked
+        for, a segmentation is planned twice, a twin does not fit into its electrode, nothing has
+        a second realisation where there should be one, or nothing is planned at all.
     """
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
     filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
@@ -219,16 +300,20 @@ def study_from_config(config: Mapping) -> Study:
     _refuse_repetitions(blocks)
     _check_twins(datasets, electrodes)
     _check_slices(blocks, sensitivity, datasets, variants)
+    realisations = config.get("realisations", 1)
+    expanded = _realised(datasets, realisations)
+    users_per_job = config.get("users_per_job", 1)
+    _check_batches(users, users_per_job)
     figures = config.get("figures", "all")
     return Study(
         name=config["study"],
         title=config.get("title", config["study"]),
         seed=str(config["seed"]),
-        datasets=datasets,
+        datasets=expanded,
         filters=filters,
         variants=variants,
         users=users,
-        blocks=tuple(blocks),
+        blocks=tuple(_over_realisations(block, expanded, users) for block in blocks),
         population=_ordered(config.get("population", {})),
         electrodes=electrodes,
         baseline=_baseline(config.get("baseline"), datasets, electrodes),
@@ -236,6 +321,8 @@ def study_from_config(config: Mapping) -> Study:
         report=config.get("report", {}),
         sensitivity=sensitivity,
         imitators=_imitators(config.get("imitators"), users),
+        realisations=realisations,
+        users_per_job=users_per_job,
     )
 
 
@@ -266,7 +353,37 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         shape=tuple(crop["shape"]),
         start=start if isinstance(start, str) else tuple(start),
         grey_window=tuple(window) if isinstance(window, list) else window,
+        listed_as=name,
     )
+
+
+def _realised(datasets: Mapping[str, Dataset], realisations: int) -> dict[str, Dataset]:
+    """Return every realisation of each dataset; what was measured has one."""
+    found = {}
+    for name, dataset in datasets.items():
+        for number in range(1, 1 + (realisations if dataset.has_truth else 1)):
+            realised = realisation_name(name, number)
+            found[realised] = replace(dataset, name=realised, realisation=number)
+    if realisations > 1 and len(found) == len(datasets):
+        raise StudyError(
+            f"realisations: {realisations} are asked for, but every dataset is measured, and of a "
+            "measured one there is no other; leave the key out or add a twin"
+        )
+    return found
+
+
+def _over_realisations(
+    block: Block, datasets: Mapping[str, Dataset], users: Mapping[str, User]
+) -> Block:
+    """Let a block run on all realisations; a recording belongs to the first alone."""
+    recorded = any(users[name].made_by == "recorded" for name in block.users)
+    names = [
+        name
+        for listed in block.datasets
+        for name, dataset in datasets.items()
+        if dataset.listed_as == listed and (dataset.realisation == 1 or not recorded)
+    ]
+    return replace(block, datasets=tuple(names))
 
 
 def _ordered(value):
@@ -281,7 +398,15 @@ def _ordered(value):
     return value
 
 
-def _users(entries: Iterable) -> dict[str, User]:
+def simulated_names(count: int) -> list[str]:
+    """Return the names of so many simulated users: the paper's three first, then numbers."""
+    numbered = [f"U{number:02d}" for number in range(len(FIRST_USERS) + 1, count + 1)]
+    return [*FIRST_USERS[:count], *numbered]
+
+
+def _users(entries: Iterable | Mapping) -> dict[str, User]:
+    if isinstance(entries, Mapping):
+        entries = [*simulated_names(entries["simulated"]), *entries.get("recorded", ())]
     users = {}
     for entry in entries:
         user = User(entry) if isinstance(entry, str) else _recorded_user(entry)
@@ -292,6 +417,17 @@ def _users(entries: Iterable) -> dict[str, User]:
             )
         users[user.name] = user
     return users
+
+
+def _check_batches(users: Mapping[str, User], users_per_job: int) -> None:
+    """Refuse a last batch that would change, and be computed again, when users are added."""
+    simulated = sum(user.made_by == "simulated" for user in users.values())
+    if simulated % users_per_job:
+        raise StudyError(
+            f"users_per_job: {simulated} simulated users do not make whole batches of "
+            f"{users_per_job}; take a multiple of it, so that users who join later do not change "
+            "the batch of an earlier one"
+        )
 
 
 def _recorded_user(entry: Mapping) -> User:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from ..statistics.grids import users_by_cell
 from . import paper, style, words
 
 GROUP = ["dataset", "filter", "variant"]
@@ -238,17 +239,21 @@ def limit_line(axes: Axes, value: float, text: str) -> None:
 
 
 def deviations(volume_fractions: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
-    """Return how far each user's volume fraction is from the users' mean, without sign."""
+    """Return how far each user's volume fraction is from the users' mean, without sign.
+
+    Over several realisations it is the root mean square distance from each one's mean.
+    """
+    grids = users_by_cell(volume_fractions, "active_fraction")
     return {
-        key: np.abs(group["active_fraction"] - group["active_fraction"].mean()).to_numpy()
-        for key, group in volume_fractions.groupby(GROUP, sort=False)
+        key: np.sqrt((grid.sub(grid.mean(axis=1), axis=0) ** 2).mean()).to_numpy()
+        for key, grid in grids.items()
     }
 
 
 def pairs(pairwise: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
-    """Return the percentage of voxels that differ for each pair of users."""
+    """Return the percentage of voxels that differ for each pair of users, over realisations."""
     return {
-        key: group["percent_different"].to_numpy()
+        key: group.groupby(["user_a", "user_b"], sort=False)["percent_different"].mean().to_numpy()
         for key, group in pairwise.groupby(GROUP, sort=False)
     }
 
@@ -257,6 +262,9 @@ def notes(variability: pd.DataFrame, panels: Sequence[str]) -> str:
     """Return how many users stand behind the bars and what the dots are."""
     counts = sorted(set(variability.loc[variability["users"] > 1, "users"]))
     text = f"n = {' or '.join(str(n) for n in counts)} users per bar."
+    if "realisations" in variability:
+        most = variability["realisations"].max()
+        text = f"{text} Root mean square of SDs (mean of differences) over {most} realisations."
     dots = []
     if "sd" in panels and min(counts) <= MOST_DOTS:
         dots.append("each user's distance from the users' mean (SD)")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from ..measures.tables import first_realisation
 from . import paper, points, style, words
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
@@ -59,7 +60,9 @@ def draw(
     sources: set[str] = set()
     for j, dataset in enumerate(datasets):
         own = rows[rows["dataset"] == dataset]
-        fractions = volume_fractions[volume_fractions["dataset"] == dataset]
+        # The block is from the first realisation's electrode.
+        fractions = first_realisation(volume_fractions)
+        fractions = fractions[fractions["dataset"] == dataset]
         columns = _columns(own)
         _draw_fractions(grid[0, j], fractions, own, columns)
         _draw_parts(grid[1, j], own[own["baseline_source"] == "measured"], columns)

@@ -117,6 +117,10 @@ def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]
     found = table[table["dataset"].isin(datasets) & table["variant"].isin(variants)]
     for axes, dataset in zip(grid, datasets, strict=True):
         rows = found[found["dataset"] == dataset]
+        # Over realisations, where there are several: the mean of each distance.
+        by = ["variant", "reference", "within_voxels"]
+        shares = ["disagreement_share", "voxel_share"]
+        rows = rows.groupby(by, sort=False, as_index=False)[shares].mean()
         for variant, line in rows.groupby("variant", sort=False):
             look = styles[variant]
             axes.plot(

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..statistics.tables import pool_errors
 from . import paper, style, words
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
@@ -37,7 +38,7 @@ def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
     ValueError
         If there is nothing to draw.
     """
-    table = errors[errors["dataset"].isin(list(origins))]
+    table = pool_errors(errors[errors["dataset"].isin(list(origins))])
     if table.empty:
         raise ValueError("nothing to draw: no dataset with a truth was segmented by two users")
     datasets = [d for d in origins if d in set(table["dataset"])]

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..measures.tables import first_realisation
 from . import fig_s1, style, words
 
 PANELS = {
@@ -74,7 +75,7 @@ def draw(
     letters = style.letters()
     next(letters)
     for axes, (measure, name), letter in zip(panels, PANELS.items(), letters, strict=False):
-        table = image_quality if measure == "contrast_to_noise" else geometry
+        table = first_realisation(image_quality) if measure == "contrast_to_noise" else geometry
         values = {
             (row.dataset, getattr(row, "filter", "")): getattr(row, measure)
             for row in table[table["dataset"].isin(datasets)].itertuples()

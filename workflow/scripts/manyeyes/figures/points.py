@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..measures.tables import first_realisation
 from . import paper, style, words
 
 USER_MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -121,7 +122,7 @@ def draw_figure(
     ValueError
         If there is nothing to draw.
     """
-    table = volume_fractions
+    table = first_realisation(volume_fractions)
     wanted = table[table["variant"].isin(list(variants))]
     datasets = [d for d in origins if d in set(wanted["dataset"])]
     if not datasets:
@@ -156,6 +157,8 @@ def draw_figure(
         axes.set_ylabel("Active-material volume fraction")
     style.legend_above(figure, _handles(users, has_truth, has_recorded), columns=6)
     notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
+    if len(table) < len(volume_fractions):
+        notes.append("The first realisation of each dataset.")
     shown_origins = {dataset: origins[dataset] for dataset in datasets}
     style.footnote(figure, *notes, words.origin_sentence(shown_origins))
     return figure

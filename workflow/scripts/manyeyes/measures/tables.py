@@ -23,7 +23,17 @@ IMAGE = ["dataset", "filter"]
 GROUP = [*IMAGE, "variant"]
 CELL = [*GROUP, "user"]
 
-_TEXT = ("dataset", "origin", "filter", "variant", "user", "user_a", "user_b", "baseline_source")
+_TEXT = (
+    "dataset",
+    "realisation",
+    "origin",
+    "filter",
+    "variant",
+    "user",
+    "user_a",
+    "user_b",
+    "baseline_source",
+)
 _WHOLE = (
     "voxels",
     "users",
@@ -164,33 +174,67 @@ def variability_table(volume_fractions: pd.DataFrame, pairwise: pd.DataFrame) ->
     DataFrame
         dataset, filter, variant, users (how many), mean and sd (sample, n - 1) of the volume
         fraction, mean_percent_different over all pairs. Of a single user the last two are NaN.
+        Where the tables have several realisations: realisations (how many), and the means over
+        them, for the sd their root mean square; users are never mixed with realisations.
 
     Raises
     ------
     ValueError
         If a pair of users is missing from ``pairwise``.
     """
-    pairs = pairwise.groupby(GROUP, sort=False)["percent_different"].agg(["mean", "size"])
+    by = [*GROUP, *(name for name in ["realisation"] if name in volume_fractions)]
+    pairs = pairwise.groupby(by, sort=False)["percent_different"].agg(["mean", "size"])
     rows = []
-    for key, group in volume_fractions.groupby(GROUP, sort=False):
+    for key, group in volume_fractions.groupby(by, sort=False):
         users = len(group)
         expected = users * (users - 1) // 2
         found = int(pairs["size"].get(key, 0))
         if found != expected:
             raise ValueError(
-                f"{'/'.join(key)} has {users} users, so {expected} pairs, but {found} in the "
-                "pairwise table; make both tables from the same segmentations"
+                f"{'/'.join(map(str, key))} has {users} users, so {expected} pairs, but {found} "
+                "in the pairwise table; make both tables from the same segmentations"
             )
         rows.append(
             {
-                **dict(zip(GROUP, key, strict=True)),
+                **dict(zip(by, key, strict=True)),
                 "users": users,
                 "mean": group["active_fraction"].mean(),
                 "sd": sample_sd(group["active_fraction"]),
                 "mean_percent_different": pairs["mean"].get(key, np.nan),
             }
         )
-    return _table(rows, [*GROUP, "users", "mean", "sd", "mean_percent_different"])
+    table = _table(rows, [*by, "users", "mean", "sd", "mean_percent_different"])
+    return _over_realisations(table, squared=["sd"])
+
+
+def listed_realisations(table: pd.DataFrame, listed: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
+    """Name the realisations of a dataset in two columns, as tables do.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column dataset, such as ``NMC-2.r3``.
+    listed : mapping of str to (str, int)
+        For each such name the dataset and the realisation, such as (``NMC-2``, 3).
+
+    Returns
+    -------
+    DataFrame
+        dataset, realisation, then the other columns; rows as they are.
+    """
+    table = table.copy()
+    names = table["dataset"]
+    table["dataset"] = [listed[name][0] for name in names]
+    place = table.columns.get_loc("dataset") + 1
+    table.insert(place, "realisation", [listed[name][1] for name in names])
+    return table
+
+
+def first_realisation(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the first realisation, all of them where there is no such column."""
+    if "realisation" not in table:
+        return table
+    return table[table["realisation"].astype(str) == "1"]
 
 
 def accuracy_table(
@@ -242,10 +286,13 @@ def accuracy_summary(accuracies: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         dataset, filter, variant, users, bias (mean over users), sd (sample), rmse of the volume
         fraction, and the means of dice and voxel_error. rmse^2 = bias^2 + (n - 1) / n sd^2.
+        Where the table has several realisations: realisations (how many), and the means over
+        them, root mean squares for sd and rmse.
     """
+    by = [*GROUP, *(name for name in ["realisation"] if name in accuracies)]
     rows = [
         {
-            **dict(zip(GROUP, key, strict=True)),
+            **dict(zip(by, key, strict=True)),
             "users": len(group),
             "bias": group["bias"].mean(),
             "sd": sample_sd(group["bias"]),
@@ -253,9 +300,23 @@ def accuracy_summary(accuracies: pd.DataFrame) -> pd.DataFrame:
             "dice": group["dice"].mean(),
             "voxel_error": group["voxel_error"].mean(),
         }
-        for key, group in accuracies.groupby(GROUP, sort=False)
+        for key, group in accuracies.groupby(by, sort=False)
     ]
-    return _table(rows, [*GROUP, "users", "bias", "sd", "rmse", "dice", "voxel_error"])
+    table = _table(rows, [*by, "users", "bias", "sd", "rmse", "dice", "voxel_error"])
+    return _over_realisations(table, squared=["sd", "rmse"])
+
+
+def _over_realisations(table: pd.DataFrame, squared: Sequence[str]) -> pd.DataFrame:
+    """Return means over realisations, root mean squares of some columns; one row a condition."""
+    if "realisation" not in table:
+        return table
+    groups = table.assign(**{name: table[name] ** 2 for name in squared}).groupby(GROUP, sort=False)
+    numbers = [name for name in table if name not in (*GROUP, "realisation", "users")]
+    pooled = groups[numbers].mean()
+    pooled[squared] = np.sqrt(pooled[squared])
+    pooled.insert(0, "realisations", groups.size())
+    pooled.insert(0, "users", groups["users"].first())
+    return pooled.reset_index()
 
 
 def baseline_table(
@@ -277,7 +338,8 @@ def baseline_table(
     Returns
     -------
     DataFrame
-        dataset, filter, variant, mean, baseline_source, baseline, truth_fraction (of this crop),
+        dataset, realisation (always 1, where the study has several), filter, variant, mean,
+        baseline_source, baseline, truth_fraction (of this crop),
         difference_points (mean minus baseline, times 100), difference_percent (the same relative
         to the baseline), sampling_difference (truth of this crop minus truth of the baseline's
         block), segmentation_difference (mean minus truth of this crop), baseline_error (baseline
@@ -289,7 +351,9 @@ def baseline_table(
         If a baseline is not a fraction above 0 and up to 1.
     """
     rows = []
-    for key, group in volume_fractions.groupby(GROUP, sort=False):
+    # A block belongs to one electrode, the first realisation's.
+    realisation = {"realisation": 1} if "realisation" in volume_fractions else {}
+    for key, group in first_realisation(volume_fractions).groupby(GROUP, sort=False):
         mean = group["active_fraction"].mean()
         truth = group["truth_fraction_filled"].iloc[0]
         for baseline in baselines.get(key[0], ()):
@@ -302,6 +366,7 @@ def baseline_table(
             rows.append(
                 {
                     **dict(zip(GROUP, key, strict=True)),
+                    **realisation,
                     "mean": mean,
                     "baseline_source": baseline.source,
                     "baseline": baseline.fraction,
@@ -316,7 +381,7 @@ def baseline_table(
     columns = ["mean", "baseline_source", "baseline", "truth_fraction"]
     columns += ["difference_points", "difference_percent"]
     columns += ["sampling_difference", "segmentation_difference", "baseline_error"]
-    return _table(rows, [*GROUP, *columns])
+    return _table(rows, [*GROUP, *realisation, *columns])
 
 
 def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from .tables import (
     contrasts_from_config,
     error_table,
     mixed_comparison_table,
+    pool_errors,
     spread_table,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "paired_rows",
     "pitman_morgan",
     "place_in",
+    "pool_errors",
     "power_paired",
     "power_table",
     "power_unpaired",

@@ -255,6 +255,34 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
     return pd.DataFrame(rows)
 
 
+def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a condition from the errors of several realisations.
+
+    Parameters
+    ----------
+    errors : DataFrame
+        As made by `error_table`.
+
+    Returns
+    -------
+    DataFrame
+        Without the column realisation: root mean squares of sd and rmse and of their ends, means
+        of bias and its ends, bias_share anew. Nothing is gained in certainty, as if users erred
+        alike on every realisation, which is cautious. A table without the column comes back as
+        it is.
+    """
+    if "realisation" not in errors:
+        return errors
+    squared = [f"{name}{end}" for name in ("sd", "rmse") for end in ("", "_low", "_high")]
+    rows = errors.drop(columns="realisation")
+    rows = rows.assign(**{name: rows[name] ** 2 for name in squared})
+    pooled = rows.groupby(GROUP, sort=False).mean()
+    pooled[squared] = np.sqrt(pooled[squared])
+    # Of the mean bias: with that of single realisations the share would count their scatter.
+    pooled["bias_share"] = pooled["bias"] ** 2 / pooled["rmse"] ** 2
+    return pooled.assign(users=pooled["users"].astype("int64")).reset_index()
+
+
 def _complete(grid: pd.DataFrame, key: tuple) -> np.ndarray:
     """Return realisations by users; every user must have every realisation."""
     if grid.isna().any(axis=None):
