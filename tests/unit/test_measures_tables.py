@@ -179,6 +179,18 @@ def test_baseline_parts_add_up(fractions):
     assert paper["segmentation_difference"] == measured["segmentation_difference"]
 
 
+def test_every_realisation_is_compared_with_the_block(fractions):
+    second = fractions.assign(active_fraction=fractions["active_fraction"] + 0.02)
+    both = pd.concat([fractions.assign(realisation="1"), second.assign(realisation="2")])
+    alone = baseline_table(fractions, {"NEX-V": [PAPER]})
+    table = baseline_table(both, {"NEX-V": [PAPER]})
+    assert list(table)[:2] == ["dataset", "realisation"]
+    first = first_realisation(table).drop(columns="realisation").reset_index(drop=True)
+    pd.testing.assert_frame_equal(first, alone)
+    difference = table["difference_points"].to_numpy()
+    assert np.allclose(difference[len(alone) :] - difference[: len(alone)], 2)
+
+
 def test_baseline_per_cent_are_not_points(fractions):
     # 2.4 % of 50.8 % are 1.2 points.
     fractions = fractions.iloc[:1].assign(active_fraction=0.508 * 1.024)

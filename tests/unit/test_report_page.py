@@ -5,9 +5,10 @@ import re
 import pandas as pd
 import pytest
 from chromium import Chromium, executable
-from report_example import arguments, packs, write
+from report_example import DATASETS, arguments, frames, packs, write
 
 from manyeyes.report.page import page
+from manyeyes.report.viewer import viewer_index
 
 in_browser = pytest.mark.skipif(
     executable() is None, reason="no Chromium here (Debian's package chromium)"
@@ -65,6 +66,17 @@ def test_packs_of_another_run_are_refused():
     given["frames"]["volume_fractions"] = fractions[fractions["user"] != "B"]
     with pytest.raises(ValueError, match=r"NMC-2 \(raw\): S2 by B is shown but not in the table"):
         page(**given)
+
+
+def test_of_several_realisations_the_viewer_shows_the_first():
+    tables = [frames()[name] for name in ("volume_fractions", "pairwise")]
+    # As read from files, where a realisation is text like every other name.
+    several = [
+        pd.concat([table.assign(realisation="1"), table.iloc[::-1].assign(realisation="2")])
+        for table in tables
+    ]
+    alone = viewer_index(packs(), DATASETS, *tables)
+    assert viewer_index(packs(), DATASETS, *several) == alone
 
 
 def test_a_study_without_figures_claims_or_slices_still_has_a_page():

@@ -51,7 +51,9 @@ def draw(
     ValueError
         If there is nothing to draw.
     """
-    rows = baseline[baseline["dataset"].isin(list(origins))]
+    # The block is from the first realisation's electrode.
+    rows, fractions = first_realisation(baseline), first_realisation(volume_fractions)
+    rows = rows[rows["dataset"].isin(list(origins))]
     datasets = [d for d in origins if d in set(rows["dataset"])]
     if not datasets:
         raise ValueError("nothing to draw: none of these datasets is compared with a baseline")
@@ -60,11 +62,8 @@ def draw(
     sources: set[str] = set()
     for j, dataset in enumerate(datasets):
         own = rows[rows["dataset"] == dataset]
-        # The block is from the first realisation's electrode.
-        fractions = first_realisation(volume_fractions)
-        fractions = fractions[fractions["dataset"] == dataset]
         columns = _columns(own)
-        _draw_fractions(grid[0, j], fractions, own, columns)
+        _draw_fractions(grid[0, j], fractions[fractions["dataset"] == dataset], own, columns)
         _draw_parts(grid[1, j], own[own["baseline_source"] == "measured"], columns)
         _draw_sizes(grid[2, j], own[own["baseline_source"] == "paper"], dataset)
         sources |= set(own["baseline_source"])

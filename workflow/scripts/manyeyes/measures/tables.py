@@ -338,8 +338,8 @@ def baseline_table(
     Returns
     -------
     DataFrame
-        dataset, realisation (always 1, where the study has several), filter, variant, mean,
-        baseline_source, baseline, truth_fraction (of this crop),
+        dataset, realisation (where the study has several; all are compared with the same block,
+        as pieces of electrodes of one description), filter, variant, mean, baseline_source, baseline, truth_fraction (of this crop),
         difference_points (mean minus baseline, times 100), difference_percent (the same relative
         to the baseline), sampling_difference (truth of this crop minus truth of the baseline's
         block), segmentation_difference (mean minus truth of this crop), baseline_error (baseline
@@ -351,9 +351,10 @@ def baseline_table(
         If a baseline is not a fraction above 0 and up to 1.
     """
     rows = []
-    # A block belongs to one electrode, the first realisation's.
-    realisation = {"realisation": 1} if "realisation" in volume_fractions else {}
-    for key, group in first_realisation(volume_fractions).groupby(GROUP, sort=False):
+    by = list(GROUP)
+    if "realisation" in volume_fractions:
+        by.insert(1, "realisation")
+    for key, group in volume_fractions.groupby(by, sort=False):
         mean = group["active_fraction"].mean()
         truth = group["truth_fraction_filled"].iloc[0]
         for baseline in baselines.get(key[0], ()):
@@ -365,8 +366,7 @@ def baseline_table(
             difference = mean - baseline.fraction
             rows.append(
                 {
-                    **dict(zip(GROUP, key, strict=True)),
-                    **realisation,
+                    **dict(zip(by, key, strict=True)),
                     "mean": mean,
                     "baseline_source": baseline.source,
                     "baseline": baseline.fraction,
@@ -381,7 +381,7 @@ def baseline_table(
     columns = ["mean", "baseline_source", "baseline", "truth_fraction"]
     columns += ["difference_points", "difference_percent"]
     columns += ["sampling_difference", "segmentation_difference", "baseline_error"]
-    return _table(rows, [*GROUP, *realisation, *columns])
+    return _table(rows, [*by, *columns])
 
 
 def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:

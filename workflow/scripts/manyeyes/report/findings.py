@@ -7,6 +7,7 @@ import pandas as pd
 from ..claims.scorecard import summary_sentence
 from ..figures import paper
 from ..figures.words import filter_name
+from ..measures.tables import first_realisation
 from ..statistics.realism import realism_text
 from ..statistics.standardising import sensitivity_text
 from .answer import shared_rows
@@ -100,9 +101,8 @@ def _bias(errors: pd.DataFrame, datasets: Sequence[str]) -> str:
 
 
 def _baseline(baseline: pd.DataFrame, datasets: Sequence[str]) -> str:
-    rows = baseline[
-        (baseline["baseline_source"] == "measured") & baseline["dataset"].isin(datasets)
-    ]
+    rows = first_realisation(baseline)
+    rows = rows[(rows["baseline_source"] == "measured") & rows["dataset"].isin(datasets)]
     if rows.empty:
         return ""
     part = {}

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ..figures.style import scale_bar_um
 from ..figures.words import ORIGIN_NAMES, filter_name
+from ..measures.tables import first_realisation
 
 
 def viewer_index(
@@ -41,7 +42,7 @@ def viewer_index(
         If a shown segmentation is not in the table of volume fractions.
     """
     key = ["dataset", "filter"]
-    volume_fractions, pairwise = map(_of_first_realisation, (volume_fractions, pairwise))
+    volume_fractions, pairwise = map(first_realisation, (volume_fractions, pairwise))
     fractions = dict(list(volume_fractions.groupby(key)))
     pairs = dict(list(pairwise.groupby(key)))
     return [
@@ -53,10 +54,6 @@ def viewer_index(
         )
         for pack in packs
     ]
-
-
-def _of_first_realisation(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["realisation"] == 1] if "realisation" in table else table
 
 
 def _entry(pack: Mapping, dataset: Mapping, fractions, pairs) -> dict:
