@@ -340,10 +340,11 @@ def baseline_table(
     DataFrame
         dataset, realisation (where the study has several; all are compared with the same block,
         as pieces of electrodes of one description), filter, variant, mean, baseline_source,
-        baseline, truth_fraction (of this crop), difference_points (mean minus baseline, times 100), difference_percent (the same relative
-        to the baseline), sampling_difference (truth of this crop minus truth of the baseline's
-        block), segmentation_difference (mean minus truth of this crop), baseline_error (baseline
-        minus truth of its block), the last three in points and NaN where a truth is not known.
+        baseline, truth_fraction (of this crop), difference_points (mean minus baseline, times
+        100), difference_percent (the same relative to the baseline), sampling_difference (truth
+        of this crop minus truth of the baseline's block), segmentation_difference (mean minus
+        truth of this crop), baseline_error (baseline minus truth of its block), the last three in
+        points and NaN where a truth is not known.
 
     Raises
     ------
