@@ -60,7 +60,8 @@ def of_paper():
 
 
 def test_the_papers_study_draws_all_but_what_it_has_no_data_for(of_paper):
-    others = ("fig_geometry", "fig_sensitivity", "fig_strokes")
+    # Choices of three take more than three users.
+    others = ("fig_geometry", "fig_sensitivity", "fig_strokes", "fig_choices")
     assert figures_of(of_paper) == [name for name in FIGURES if name not in others]
 
 
@@ -120,9 +121,27 @@ def test_own_data_gets_the_figures_of_the_open_data():
     assert set(figures_of(own)) == {
         *("fig1", "fig2", "fig3", "fig4", "fig5"),
         *("fig_s1", "fig_s2", "fig_s3", "fig_s6", "fig_disagreement"),
+        *("fig_spread", "fig_comparisons", "fig_power"),
     }
     assert needs_of("fig2", own).datasets == ("mine",)
     assert {cell.dataset for cell in needs_of("fig2", own).cells} == {"mine"}
+
+
+def test_choices_of_three_are_shown_of_many_users_where_the_paper_has_a_number():
+    datasets = {"NEX-V": twin("NMC622", 371), "NMC-1": twin()}
+    for users, shown in ((14, ()), (15, ("NEX-V",))):
+        many = study(datasets, {"all": block(["S2"])}, users={"simulated": users})
+        assert ("fig_choices" in figures_of(many)) == bool(shown)
+        if shown:
+            assert needs_of("fig_choices", many).datasets == shown
+
+
+def test_comparisons_over_datasets_are_read_where_there_are_any(of_paper):
+    assert needs_of("fig_comparisons", of_paper).tables == ("comparisons_over_datasets",)
+    alone = study({"mine": measured()}, {"all": block(["S2", "cWS"])})
+    assert needs_of("fig_comparisons", alone).tables == ()
+    two = study({"mine": measured()}, {"all": block(["S2", "cWS"])}, users=["A", "B"])
+    assert not {"fig_comparisons", "fig_power"} & set(figures_of(two))
 
 
 def test_spread_needs_two_users():

@@ -10,11 +10,29 @@ import yaml
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from manyeyes.claims import claims_from_mapping, scorecard
-from manyeyes.figures import fig_claims, fig_disagreement, fig_reproducible, paper, style
+from manyeyes.claims import choices_table, claims_from_mapping, scorecard
+from manyeyes.figures import (
+    fig_choices,
+    fig_claims,
+    fig_comparisons,
+    fig_disagreement,
+    fig_power,
+    fig_reproducible,
+    fig_spread,
+    paper,
+    style,
+)
 from manyeyes.measures import sample_sd
 from manyeyes.randomness import generator
-from manyeyes.statistics import error_table
+from manyeyes.statistics import (
+    Contrast,
+    comparison_table,
+    error_table,
+    mixed_comparison_table,
+    power_curves,
+    power_table,
+    spread_table,
+)
 
 TOP = Path(__file__).parents[2]
 CLAIMS = claims_from_mapping(yaml.safe_load((TOP / "workflow/claims.yaml").read_text("utf-8")))
@@ -151,3 +169,87 @@ def test_one_dataset_with_one_variant_is_enough(disagreement):
     votes, table = disagreement
     one = {("NMC-2", "S2"): votes["NMC-2", "S2"]}
     check_page(fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0}))
+
+
+@pytest.fixture(scope="module", params=["ABC", "ABCDEFGHIJKLMNOP"])
+def compared(request):
+    contrasts = [
+        Contrast("MLX10 against S2", paper.DATASETS, ("raw", "MLX10"), ("raw", "S2")),
+        Contrast("cWS against S2", paper.DATASETS, ("raw", "cWS"), ("raw", "S2")),
+    ]
+    table = fractions(request.param)
+    return comparison_table(table, contrasts), mixed_comparison_table(table, contrasts)
+
+
+@pytest.mark.parametrize("users", ["ABC", "ABCDEFGHIJKLMNOP"])
+def test_spreads_stand_at_their_sd_with_their_interval(users):
+    table = spread_table(fractions(users))
+    figure = fig_spread.draw(table, TWINS)
+    check_page(figure)
+    axes = next(a for a in figure.axes if "GRA-2" in a.get_title(loc="left"))
+    rows = table[table["dataset"] == "GRA-2"]
+    names = [tick.get_text() for tick in axes.get_yticklabels()]
+    assert names == 2 * list(VARIANTS)
+    marks = [line for line in axes.lines if line.get_marker() not in ("None", "", None)]
+    found = sorted(mark.get_xdata()[0] for mark in marks)
+    assert found == pytest.approx(sorted(100 * rows["sd"]))
+
+
+def test_the_papers_spreads_stand_beside_ours():
+    figure = fig_spread.draw(spread_table(fractions("ABC")), {"NEX-V": "twin"})
+    (axes,) = figure.axes
+    yellow = [line for line in axes.lines if line.get_markerfacecolor() == style.PAPER_FILL]
+    assert sorted(line.get_xdata()[0] for line in yellow) == pytest.approx([1, 4])
+    (first, second) = [patch for patch in axes.patches if patch.get_width() > 0]
+    assert (first.get_x(), second.get_width()) == pytest.approx((1, 1))
+
+
+def test_every_number_of_the_paper_stands_among_choices_of_three():
+    choices = choices_table({"volume_fractions": fractions("ABCDEFGHIJKLMNOP")}, paper.STATED)
+    figure = fig_choices.draw(choices, TWINS)
+    check_page(figure)
+    (axes,) = figure.axes
+    assert len(axes.get_yticklabels()) == len(paper.stated("sd"))
+    row = choices[(choices["dataset"] == "NEX-V") & (choices["variant"] == "MLX10")].iloc[0]
+    (shown,) = [line for line in axes.lines if line.get_marker() == "D"]
+    assert shown.get_xdata()[0] == pytest.approx(4)
+    assert f"below: {100 * row['below_paper_high']:.0f} %" in {t.get_text() for t in texts(figure)}
+
+
+def test_every_comparison_has_a_line_with_its_numbers(compared):
+    figure = fig_comparisons.draw(*compared, TWINS)
+    check_page(figure)
+    words = [t.get_text() for t in texts(figure)]
+    names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert names[0] == "MLX10 against S2"
+    assert names[1:9] == [*paper.DATASETS, "these datasets", "datasets like these"]
+    for row in compared[0].itertuples():
+        assert any(text.startswith(f"{row.sd_ratio:.2f} (") for text in words)
+    assert any("no evidence about people" in text.replace("\n", " ") for text in words)
+
+
+def test_comparisons_on_single_datasets_alone_can_be_drawn(compared):
+    figure = fig_comparisons.draw(compared[0], None, TWINS)
+    check_page(figure)
+    assert not any("these datasets" in t.get_text() for t in texts(figure))
+
+
+def test_power_curves_are_those_of_the_table(compared):
+    curves, needed = power_curves([1.5, 3], [3, 10, 30]), power_table([1.5, 3], draws=50)
+    figure = fig_power.draw(curves, needed, compared[0], TWINS)
+    check_page(figure)
+    line = figure.axes[0].lines[0]
+    rows = curves[(curves["design"] == "unpaired") & (curves["sd_ratio"] == 1.5)]
+    assert line.get_xdata() == pytest.approx(rows["users"])
+    assert line.get_ydata() == pytest.approx(rows["power"])
+
+
+def test_figures_without_rows_say_so(compared):
+    with pytest.raises(ValueError, match="nothing to draw"):
+        fig_spread.draw(spread_table(fractions("ABC")), {"mine": "twin"})
+    with pytest.raises(ValueError, match="the paper states nothing"):
+        fig_choices.draw(choices_table({"volume_fractions": fractions("ABC")}), TWINS)
+    with pytest.raises(ValueError, match="compares no two spreads"):
+        fig_comparisons.draw(compared[0].iloc[:0], None, TWINS)
+    with pytest.raises(ValueError, match="compares no two spreads"):
+        fig_power.draw(power_curves([2], [3]), power_table([]), compared[0], TWINS)

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from manyeyes.statistics.power import (
+    power_curves,
     power_paired,
     power_table,
     power_unpaired,
     simulated_power,
     users_needed,
+    users_to_show,
 )
 
 DRAWS = 10_000
@@ -79,3 +81,21 @@ def test_the_table_has_a_row_for_each_design():
 def test_impossible_questions_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_curves_hold_the_power_of_every_design():
+    curves = power_curves([2.0], [5, 19], (0.5,))
+    assert list(curves["power"]) == [
+        power_unpaired(5, 2.0),
+        power_unpaired(19, 2.0),
+        power_paired(5, 2.0, 0.5),
+        power_paired(19, 2.0, 0.5),
+    ]
+    assert curves["correlation"].isna().tolist() == [True, True, False, False]
+
+
+def test_a_ratio_that_was_found_takes_as_many_users_as_if_it_were_true():
+    assert users_to_show(2.0, 0.0) == 19
+    assert users_to_show(0.5, 0.5) == users_needed(2, correlation=0.5)
+    for ratio, correlation in ((1.0, 0.3), (np.nan, 0.3), (2.0, 1.0), (2.0, np.nan)):
+        assert np.isnan(users_to_show(ratio, correlation))

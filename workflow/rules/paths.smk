@@ -1,6 +1,11 @@
 # Where results lie, and which of them a job needs: path patterns and input functions.
 
-from manyeyes.comparisons import comparisons_of, shared_cells, users_of_all
+from manyeyes.comparisons import (
+    cells_with_choices,
+    comparisons_of,
+    shared_cells,
+    users_of_all,
+)
 
 BASELINE = STUDY.baseline or {"datasets": []}
 
@@ -177,7 +182,7 @@ def truth_of(wildcards):
 def planned_comparisons():
     """Return the comparisons of spread that the study can make, or stop with what is wrong."""
     try:
-        return comparisons_of(config.get("comparisons", []), FIRST)
+        return comparisons_of(STUDY.comparisons, FIRST)
     except ValueError as error:
         raise WorkflowError(f"The config cannot be run:\n  {error}")
 
@@ -239,8 +244,12 @@ def drawing_of(cell):
 
 def tables_of_claims():
     """Return the tables that the paper's claims are held against."""
-    names = ["volume_fractions", "pairwise", "morphology", "image_quality"]
-    names += ["baseline"] if STUDY.baseline else []
+    return tables_for("volume_fractions", "pairwise", "morphology", "image_quality")
+
+
+def tables_for(*names):
+    """Return tables by name, the comparison with the baseline among them where there is one."""
+    names += ("baseline",) if STUDY.baseline else ()
     return {name: f"{TABLES}/{name}.csv" for name in names}
 
 
@@ -315,7 +324,8 @@ def tables_of_study():
         return tables_of_sensitivity()
     names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
     names = [name for name in names if shared_images() or name not in AGREEMENT]
-    names += ["claims", "claims_summary", "spread", "power"]
+    names += ["claims", "claims_summary", "spread", "power", "power_curves"]
+    names += ["choices"] if cells_with_choices(FIRST) else []
     names += ["errors"] if shared_datasets_with_truth() else []
     names += ["recommendation"] if recommended() else []
     names += ["baseline"] if STUDY.baseline else []

@@ -29,7 +29,8 @@ def files_of_figure(figure):
 
     def files(wildcards):
         needs = needs_in_study(figure)
-        found = {table: f"{TABLES}/{table}.csv" for table in FIGURES[figure].tables}
+        names = (*FIGURES[figure].tables, *needs.tables)
+        found = {table: f"{TABLES}/{table}.csv" for table in names}
         volumes = {
             "images": [f"{RESULTS}/images/{d}/{f}.tif" for d, f in needs.images],
             "segmentations": [segmentation_of(cell) for cell in needs.cells],

@@ -31,12 +31,36 @@ rule score_claims:
         "../scripts/score_claims.py"
 
 
+rule place_paper:
+    input:
+        **tables_for("volume_fractions", "pairwise"),
+    output:
+        f"{TABLES}/choices.csv",
+    log:
+        f"{RESULTS}/logs/place_paper.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/place_paper.tsv"
+    group:
+        "tables"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=more_each_time(600),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
+    params:
+        code=code_of("place_paper.py"),
+    script:
+        "../scripts/place_paper.py"
+
+
 rule compare_spread:
     input:
         f"{TABLES}/volume_fractions.csv",
     output:
         spread=f"{TABLES}/spread.csv",
         power=f"{TABLES}/power.csv",
+        curves=f"{TABLES}/power_curves.csv",
         comparisons=compared("comparisons", 1),
         over_datasets=compared("comparisons_over_datasets", 2),
     log:
@@ -56,6 +80,7 @@ rule compare_spread:
         comparisons=COMPARISONS,
         # The paper speaks of spreads that differ two- to fourfold; below 1.25 nobody would mind.
         sd_ratios=[1.25, 1.5, 2, 3, 4],
+        users=[3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200],
     script:
         "../scripts/compare_spread.py"
 

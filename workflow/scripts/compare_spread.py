@@ -4,6 +4,7 @@ from manyeyes.statistics import (
     comparison_table,
     contrasts_from_config,
     mixed_comparison_table,
+    power_curves,
     power_table,
     spread_table,
 )
@@ -15,8 +16,10 @@ def main(snakemake) -> None:
     """Run the rule `compare_spread`."""
     fractions, output = read_table(snakemake.input[0]), snakemake.output
     write_table(spread_table(fractions), output.spread)
-    write_table(power_table(snakemake.params.sd_ratios), output.power)
-    listed = snakemake.params.comparisons
+    params = snakemake.params
+    write_table(power_table(params.sd_ratios), output.power)
+    write_table(power_curves(params.sd_ratios, params.users), output.curves)
+    listed = params.comparisons
     over_datasets = [entry for entry in listed if entry["paired_over_datasets"]]
     # Either file is there only if the study has such comparisons.
     for path in output.comparisons:

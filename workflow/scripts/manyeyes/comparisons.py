@@ -5,6 +5,28 @@ from collections.abc import Iterable, Mapping
 LEAST_USERS = 3
 """A paired test of two standard deviations has no degree of freedom left with fewer."""
 
+LEAST_USERS_FOR_CHOICES = 15
+"""As ``least_users`` in ``workflow/claims.yaml``: choices of three of fewer overlap too much."""
+
+
+def cells_with_choices(study) -> list[tuple[str, str, str]]:
+    """Return what enough users segment for all choices of three of them to tell something.
+
+    Parameters
+    ----------
+    study : manyeyes.study.Study
+
+    Returns
+    -------
+    list of (dataset, filter, variant)
+        In the order of the config.
+    """
+    users: dict[tuple, int] = {}
+    for cell in study.cells():
+        key = (cell.dataset, cell.filter, cell.variant)
+        users[key] = users.get(key, 0) + 1
+    return [key for key, number in users.items() if number >= LEAST_USERS_FOR_CHOICES]
+
 
 def shared_cells(study) -> list:
     """Return the segmentations of every image and variant that at least two users segment.

@@ -203,6 +203,7 @@ class Study:
     report: Mapping = field(default_factory=dict)
     sensitivity: Sensitivity | None = None
     imitators: tuple[str, ...] = ()
+    comparisons: tuple[Mapping, ...] = ()
     realisations: int = 1
     users_per_job: int = 1
 
@@ -321,6 +322,7 @@ def study_from_config(config: Mapping) -> Study:
         report=config.get("report", {}),
         sensitivity=sensitivity,
         imitators=_imitators(config.get("imitators"), users),
+        comparisons=tuple(config.get("comparisons", ())),
         realisations=realisations,
         users_per_job=users_per_job,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from ..comparisons import shared_cells
+from ..comparisons import cells_with_choices, comparisons_of, shared_cells
 from . import paper
 
 RAW = "raw"
@@ -31,6 +31,8 @@ class Needs:
     fibsem : tuple of str
         Files of the FIB-SEM chain that it reads: ``views`` and ``told`` (slices of every step, and
         what is known of them), ``volume``, ``block``, ``scores``.
+    tables : tuple of str
+        Tables that it reads beside those of every study that has the figure.
     """
 
     datasets: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class Needs:
     votes: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = ()
     imitated: tuple = ()
     fibsem: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     def __bool__(self):
         return bool(self.datasets or self.fibsem)
@@ -225,6 +228,28 @@ def _fig_claims(study) -> Needs:
     return Needs(tuple(name for name in paper.DATASETS if name in names))
 
 
+def _fig_spread(study) -> Needs:
+    return Needs(tuple(paper.in_paper_order(cell.dataset for cell in shared_cells(study))))
+
+
+def _fig_choices(study) -> Needs:
+    """Datasets with a number of the paper that many users segment."""
+    stated = {(s.dataset, s.filter, s.variant) for s in paper.STATED}
+    names = {key[0] for key in cells_with_choices(study) if key in stated}
+    return Needs(tuple(name for name in paper.DATASETS if name in names))
+
+
+def _fig_comparisons(study) -> Needs:
+    made = comparisons_of(study.comparisons, study)
+    datasets = paper.in_paper_order(name for one in made for name in one["datasets"])
+    over = any(one["paired_over_datasets"] for one in made)
+    return Needs(tuple(datasets), tables=("comparisons_over_datasets",) if over else ())
+
+
+def _fig_power(study) -> Needs:
+    return Needs(_fig_comparisons(study).datasets)
+
+
 def _fig_reproducible(study) -> Needs:
     shared = {cell.dataset for cell in shared_cells(study)}
     names = _with_truth(study, ["twin", "simulated-imaging"])
@@ -307,6 +332,7 @@ _SLICES = "Slices"
 _DETAILS = "User by user"
 _CHECKS = "Images, twins and accuracy"
 _CHAIN = "The FIB-SEM baseline"
+_SURE = "How sure that is"
 _FOLLOWS = "What follows"
 
 _SD = ("variability", "volume_fractions")
@@ -470,6 +496,34 @@ FIGURES = {
         ("claims",),
         _fig_claims,
         "a dataset of the paper (NMC-1 to NEX-U) that two users segment",
+    ),
+    "fig_spread": Figure(
+        "How sure a spread is: every SD with its interval, beside the paper's",
+        _SURE,
+        ("spread",),
+        _fig_spread,
+        "an image that two users segment with one variant",
+    ),
+    "fig_choices": Figure(
+        "Where the paper's numbers lie among all choices of three users",
+        _SURE,
+        ("choices",),
+        _fig_choices,
+        "fifteen users of a condition that the paper gives a number of",
+    ),
+    "fig_comparisons": Figure(
+        "Which spreads differ: ratios with intervals and adjusted p-values",
+        _SURE,
+        ("comparisons",),
+        _fig_comparisons,
+        "one of the config's comparisons, done by three users",
+    ),
+    "fig_power": Figure(
+        "How many users show that two methods differ in spread",
+        _SURE,
+        ("power_curves", "power", "comparisons"),
+        _fig_power,
+        "one of the config's comparisons, done by three users",
     ),
     "fig_reproducible": Figure(
         "Reproducible is not accurate: spread over users against bias",

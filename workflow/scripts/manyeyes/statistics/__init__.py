@@ -8,7 +8,14 @@ from .effort import effort_table
 from .errors import error_parts
 from .families import holm
 from .interfaces import concentration_table
-from .power import power_paired, power_table, power_unpaired, simulated_power, users_needed
+from .power import (
+    power_curves,
+    power_paired,
+    power_table,
+    power_unpaired,
+    simulated_power,
+    users_needed,
+)
 from .realism import realism_text, stroke_comparison
 from .recommendation import paired_rows, recommendation_table, recommendation_text
 from .sensitivity import sobol_table
@@ -47,6 +54,7 @@ __all__ = [
     "pitman_morgan",
     "place_in",
     "pool_errors",
+    "power_curves",
     "power_paired",
     "power_table",
     "power_unpaired",

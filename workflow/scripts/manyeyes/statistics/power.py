@@ -1,6 +1,7 @@
 """How many users would show that two methods differ in spread."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -221,6 +222,66 @@ def power_table(
                 }
             )
     return pd.DataFrame(rows)
+
+
+def power_curves(
+    sd_ratios: Iterable[float],
+    users: Iterable[int],
+    correlations: Iterable[float] = (0.0, 0.5, 0.8),
+    *,
+    alpha: float = 0.05,
+) -> pd.DataFrame:
+    """Return the power of both tests for numbers of users, by formula.
+
+    Parameters
+    ----------
+    sd_ratios : iterable of float
+        True ratios.
+    users : iterable of int
+        Each at least 3; in each group when unpaired.
+    correlations : iterable of float, default (0, 0.5, 0.8)
+        As in `power_table`.
+    alpha : float, default 0.05
+
+    Returns
+    -------
+    DataFrame
+        sd_ratio, design (unpaired, paired), correlation (NaN when unpaired), users, power.
+    """
+    designs = [None, *correlations]
+    rows = [
+        {
+            "sd_ratio": float(ratio),
+            "design": "unpaired" if correlation is None else "paired",
+            "correlation": np.nan if correlation is None else float(correlation),
+            "users": number,
+            "power": power_unpaired(number, ratio, alpha)
+            if correlation is None
+            else power_paired(number, ratio, correlation, alpha),
+        }
+        for correlation, ratio, number in product(designs, list(sd_ratios), list(users))
+    ]
+    return pd.DataFrame(rows, columns=["sd_ratio", "design", "correlation", "users", "power"])
+
+
+def users_to_show(sd_ratio: float, correlation: float) -> float:
+    """Return `users_needed` for a paired ratio that was found, NaN where no number would do.
+
+    Parameters
+    ----------
+    sd_ratio, correlation : float
+        As found; NaN, a ratio next to 1 and pairs that are exactly proportional give NaN.
+
+    Returns
+    -------
+    float
+    """
+    if not (np.isfinite(sd_ratio) and sd_ratio > 0 and abs(correlation) < 1 - 1e-9):
+        return float("nan")
+    try:
+        return float(users_needed(sd_ratio, correlation=correlation))
+    except ValueError:
+        return float("nan")
 
 
 def _check(users: int, least: int, sd_ratio: float, alpha: float) -> None:

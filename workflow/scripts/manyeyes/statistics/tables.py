@@ -15,6 +15,7 @@ from .deviations import LEAST_DATASETS, compare_deviations
 from .errors import error_parts
 from .families import holm
 from .grids import ANY, GROUP, shared_realisations, users_by_cell
+from .power import users_to_show
 from .spread import pitman_morgan, sd_interval_factors
 
 
@@ -135,7 +136,9 @@ def comparison_table(
     -------
     DataFrame
         comparison, dataset, users, realisations, sd_first, sd_second, sd_ratio, ratio_low,
-        ratio_high, log_ratio, correlation (of the users' values), p_value, p_holm.
+        ratio_high, log_ratio, correlation (of the users' values), users_needed (how many would
+        show just this ratio at this correlation with a power of 80 %; NaN where no number would),
+        p_value, p_holm.
 
     Raises
     ------
@@ -150,6 +153,7 @@ def comparison_table(
             result = pitman_morgan(first, second, level, over_realisations=True)
             centred = [side - side.mean(axis=1, keepdims=True) for side in (first, second)]
             squares = [float(np.mean(side**2)) for side in centred]
+            correlation = _over(np.mean(centred[0] * centred[1]), squares)
             rows.append(
                 {
                     "comparison": contrast.name,
@@ -162,7 +166,8 @@ def comparison_table(
                     "ratio_low": float(result.low),
                     "ratio_high": float(result.high),
                     "log_ratio": float(result.log_ratio),
-                    "correlation": _over(np.mean(centred[0] * centred[1]), squares),
+                    "correlation": correlation,
+                    "users_needed": users_to_show(float(result.ratio), correlation),
                     "p_value": float(result.p_value),
                 }
             )

@@ -1,0 +1,16 @@
+"""Place the paper's numbers among what all choices of three users give."""
+
+from manyeyes.claims import choices_table
+from manyeyes.figures.paper import STATED
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `place_paper`."""
+    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    write_table(choices_table(tables, STATED), snakemake.output[0])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
