@@ -34,6 +34,12 @@ def test_a_person_in_the_same_sitting_does_the_same(image):
         assert explorer.active_fraction({"eye_sigma_px": 0.3}, 6) != first
 
 
+def test_forests_are_trained_as_the_study_says(image):
+    variant = {**DRAWN, "forest": {"trainer": "none such"}}
+    with pytest.raises(ValueError, match="trainer"):
+        Explorer(image, variant, Population(), "test").active_fraction({}, 1)
+
+
 def test_a_sitting_moves_people_alike(image):
     """The day's mood is one number, whoever has it: two people keep their distance."""
     moods = {

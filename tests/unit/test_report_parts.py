@@ -12,12 +12,13 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from report_example import DOT, SVG
+from report_example import DATASETS, DOT, SVG, frames
 
 from manyeyes.report import embedding
 from manyeyes.report.captions import caption
 from manyeyes.report.rule_graph import Passing, draw, needs_from_dot, rows_of, rule_graph
 from manyeyes.report.run_times import run_times
+from manyeyes.report.sections import dataset_rows
 
 CAPTIONS = Path(__file__).parents[2] / "workflow/report"
 
@@ -40,6 +41,13 @@ def test_a_caption_is_split_and_marked_up():
 def test_other_placeholders_are_refused():
     with pytest.raises(ValueError, match=r"params\.title"):
         caption("About {{ snakemake.params.title }}.")
+
+
+def test_noise_that_could_not_be_measured_is_told_in_words():
+    tables = frames()
+    quality = tables["image_quality"].assign(contrast_to_noise=[np.nan, 2.5])
+    rows = dataset_rows(DATASETS, quality, tables["volume_fractions"])
+    assert [row["noise"] for row in rows] == ["raw not measurable", "raw 2.5"]
 
 
 def graph_of(dot):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from manyeyes.randomness import generator
+from manyeyes.report.sections import recommendation_rows
 from manyeyes.statistics.recommendation import recommendation_table, recommendation_text
 
 EFFORT = {"S2": 0, "cWS": 0, "MLX10": 28_000, "MLX25": 70_000}
@@ -81,6 +82,17 @@ def test_the_text_follows_the_numbers():
     assert "For clean (contrast-to-noise 8.0, 126 nm), S2 on the raw image" in text
     assert "no labelled pixel" in text
     assert "20 users on 3 realisations" in text
+
+
+def test_a_contrast_that_could_not_be_measured_is_told_in_words_and_listed_last():
+    blurred = QUALITY.assign(contrast_to_noise=[8.0, np.nan, np.nan])
+    accuracies, effort = study(CLEAR)
+    table = recommendation_table(accuracies, blurred, VOXELS, effort)
+    assert table["dataset"].tolist() == ["clean", "noisy"]
+    text = recommendation_text(table)
+    assert "noisy (contrast-to-noise not measurable, 397 nm)" in text
+    assert "nan" not in text
+    assert [row["noise"] for row in recommendation_rows(table)] == ["8.0", "not measurable"]
 
 
 def test_other_data_give_another_answer():

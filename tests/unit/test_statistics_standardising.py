@@ -83,8 +83,33 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
     lone = sensitivity_table(runs, QUALITY, SIZES, "test")
     lone.loc[lone["factor"] == "criterion", "first_low"] = -0.01
     text = sensitivity_text(lone)
-    assert "does a single trait stand out" in text
+    assert text.startswith("**S2.** No single trait stands out from zero.")
     assert "carries 100 %" in text or "carries 9" in text
+
+
+def test_one_image_is_told_once():
+    runs = {("noisy", "raw", "S2"): made_up({"criterion": 0.8, JITTER: 0.6})}
+    table = sensitivity_table(runs, QUALITY, SIZES, "test")
+    first, image = sensitivity_text(table).split("\n\n")
+    assert first.startswith("**S2.** First the choice between specks and holes: it carries 6")
+    assert "leads" not in first
+    assert image.count("noisy") == 1
+    assert not image.endswith("It depends on the image too.")
+
+
+def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
+    image = sensitivity_text(table).split("\n\n")[-1]
+    told = image.split("; ")
+    assert [part.index("noisy") < part.index("clear") for part in told] == [True, True]
+    assert image.endswith("It depends on the image too.")
+
+
+@pytest.mark.parametrize(("value", "word"), [(np.nan, "not measurable"), (np.inf, "without bound")])
+def test_a_contrast_that_is_no_number_is_told_in_words(table, value, word):
+    text = sensitivity_text(table.assign(contrast_to_noise=value))
+    assert f"noisy (contrast-to-noise {word}, 397 nm)" in text
+    assert "nan" not in text
+    assert "inf" not in text
 
 
 def test_where_everybody_gets_the_same_there_are_no_indices():
@@ -93,6 +118,9 @@ def test_where_everybody_gets_the_same_there_are_no_indices():
     assert table["first_order"].isna().all()
     assert (table["output_sd"] == 0).all()
     assert leading_trait(table) is None
+    text = sensitivity_text(table)
+    assert text.startswith("**S2.** Everybody got the same on the image.")
+    assert "nan" not in text
 
 
 def test_every_trait_has_a_name_and_an_agreement():

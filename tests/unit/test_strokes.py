@@ -88,6 +88,9 @@ def test_users_draw_the_persons_slices_to_the_persons_coverage(image, labels):
     assert (first != second).any()
     again, _ = imitations(image, labels, Population(), users, "seed", "d", "raw")
     assert (again == first).all()
+    other = {"trainer": "none such"}
+    with pytest.raises(ValueError, match="trainer"):
+        imitations(image, labels, Population(), users, "seed", "d", "raw", training=other)
 
 
 def test_slices_can_be_named():

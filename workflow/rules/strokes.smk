@@ -27,6 +27,7 @@ rule imitate_person:
     params:
         code=code_of("imitate_person.py"),
         users=STUDY.imitators,
+        forest=lambda wildcards: STUDY.variants[wildcards.variant]["forest"],
         population=STUDY.population,
         seed=STUDY.seed,
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,

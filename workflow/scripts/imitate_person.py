@@ -20,7 +20,7 @@ def main(snakemake) -> None:
     _, labels = read_annotation(given.annotation, given.drawing)
     names = (params.seed, wildcards.dataset, wildcards.filter)
     population = Population.from_mapping(params.population)
-    drawings = imitations(image, labels, population, params.users, *names)
+    drawings = imitations(image, labels, population, params.users, *names, training=params.forest)
     labelled = LabelledImage(image)
     everybody = [("recorded", labels), *zip(params.users, drawings, strict=True)]
     rows = [

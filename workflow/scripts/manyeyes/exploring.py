@@ -113,7 +113,8 @@ class Explorer:
         from manyeyes.forest import classify, fit_forest
 
         seed = seed_from_names(*names)
-        forest = fit_forest(self.image, labels, seed=seed, max_labels=max_labels)
+        training = self.variant.get("forest", {})
+        forest = fit_forest(self.image, labels, seed=seed, max_labels=max_labels, **training)
         return classify(self.image, forest, slices=slices)
 
 

@@ -1,6 +1,6 @@
 """Simulated users who draw on the slices that a real person drew on, as much as the person did."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -31,6 +31,7 @@ def imitations(
     population: Population,
     users: Sequence[str],
     *names: object,
+    training: Mapping[str, object] | None = None,
 ) -> list[np.ndarray]:
     """Return what simulated users draw on a person's slices.
 
@@ -48,6 +49,8 @@ def imitations(
     users : sequence of str
     *names : object
         Study seed, dataset, filter.
+    training : mapping, optional
+        How the forest of the first output is trained; see `manyeyes.forest.fit_forest`.
 
     Returns
     -------
@@ -66,7 +69,8 @@ def imitations(
         forest_seed = seed_from_names(*seed_names, "imitation", "first output")
 
         def first_output(drawn, wanted, forest_seed=forest_seed):
-            return classify(image, fit_forest(image, drawn, seed=forest_seed), slices=wanted)
+            forest = fit_forest(image, drawn, seed=forest_seed, **(training or {}))
+            return classify(image, forest, slices=wanted)
 
         traits = draw_traits(population, seed, user)
         annotation = annotate(

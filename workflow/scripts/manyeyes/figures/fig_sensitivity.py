@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ..designs import JITTER
 from ..statistics.standardising import FACTORS, leading_trait
+from ..statistics.words import contrast_to_noise_in_words
 from . import style, words
 
 ROW_MM = 4.6
@@ -103,10 +104,7 @@ def _looks(table: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, str]]:
     for place, rows in places.items():
         colour = colormaps["viridis"](0.12 + 0.73 * place / max(len(places) - 1, 1))
         rows = sorted(rows, key=lambda row: -row.voxel_size_nm)
-        noise = [
-            "?" if np.isnan(row.contrast_to_noise) else f"{row.contrast_to_noise:.1f}"
-            for row in rows
-        ]
+        noise = [contrast_to_noise_in_words(row.contrast_to_noise) for row in rows]
         label = f"contrast-to-noise {' / '.join(dict.fromkeys(noise))}"
         for row in rows:
             looks[row.dataset, row.filter] = colour, MARKERS[place % len(MARKERS)], label

@@ -8,6 +8,7 @@ import pandas as pd
 from ..claims.definition import VERDICTS
 from ..claims.wording import percent as whole_percent
 from ..figures.words import ORIGIN_NAMES, filter_name
+from ..statistics.words import contrast_to_noise_in_words
 from .answer import family_table
 from .words import grouped, percent, points
 
@@ -67,7 +68,7 @@ def dataset_rows(
                 "shape": " × ".join(str(n) for n in told["shape"]),
                 "size": size,
                 "noise": ", ".join(
-                    f"{filter_name(filter_)} {value:.1f}"
+                    f"{filter_name(filter_)} {contrast_to_noise_in_words(value)}"
                     for (dataset, filter_), value in noise.items()
                     if dataset == name
                 ),
@@ -128,7 +129,7 @@ def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
     return [
         {
             "dataset": row.dataset,
-            "noise": f"{row.contrast_to_noise:.1f}",
+            "noise": contrast_to_noise_in_words(row.contrast_to_noise),
             "choice": f"{row.variant} on {filter_name(row.filter)}",
             "error": f"{points(row.rmse)} ({points(row.rmse_low)} to {points(row.rmse_high)})",
             "bias": points(row.bias),

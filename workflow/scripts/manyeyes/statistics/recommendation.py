@@ -10,6 +10,7 @@ from ..randomness import generator
 from .errors import plausible_normals
 from .grids import users_by_cell
 from .spread import check_level
+from .words import and_list, contrast_to_noise_in_words, points
 
 RESAMPLES = 2000
 LEAST_USERS = 10
@@ -62,7 +63,8 @@ def recommendation_table(
     Returns
     -------
     DataFrame
-        One row a dataset, noisiest first: dataset, contrast_to_noise, voxel_size_nm, users,
+        One row a dataset, noisiest first, those whose contrast-to-noise could not be measured
+        (NaN) last: dataset, contrast_to_noise, voxel_size_nm, users,
         realisations, options (how many filters and variants were tried); filter, variant, rmse,
         rmse_low, rmse_high, bias, sd, labelled_voxels of the best; best_share (of resampled
         studies in which it is); cheap_filter, cheap_variant, cheap_rmse, cheap_labelled_voxels,
@@ -252,10 +254,10 @@ def _sentences(run: Sequence[pd.Series]) -> str:
     """Return what to do for datasets that ask for the same filter and variant."""
     first = run[0]
     best = f"{first['variant']} on the {_image(first['filter'])}"
-    where = _and([_dataset(row) for row in run])
-    errors = _and([_error(row) for row in run])
-    sure = _and(list(dict.fromkeys(_confidence(row["best_share"]) for row in run)))
-    work = _and(list(dict.fromkeys(_work(row["labelled_voxels"]) for row in run)))
+    where = and_list([_dataset(row) for row in run])
+    errors = and_list([_error(row) for row in run])
+    sure = and_list(list(dict.fromkeys(_confidence(row["best_share"]) for row in run)))
+    work = and_list(list(dict.fromkeys(_work(row["labelled_voxels"]) for row in run)))
     text = (
         f"For {where}, {best} came closest to the truth: an error of {errors}, for {work}; "
         f"it is {sure}."
@@ -266,10 +268,10 @@ def _sentences(run: Sequence[pd.Series]) -> str:
         if (row["cheap_filter"], row["cheap_variant"]) != tuple(first[["filter", "variant"]])
     ]
     if cheaper:
-        offers = _and(
+        offers = and_list(
             [
                 f"{row['cheap_variant']} on the {_image(row['cheap_filter'])} of {row['dataset']} "
-                f"({_points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
+                f"({points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
                 for row in cheaper
             ]
         )
@@ -279,14 +281,14 @@ def _sentences(run: Sequence[pd.Series]) -> str:
 
 def _dataset(row: pd.Series) -> str:
     return (
-        f"{row['dataset']} (contrast-to-noise {row['contrast_to_noise']:.1f}, "
-        f"{row['voxel_size_nm']:.0f} nm)"
+        f"{row['dataset']} (contrast-to-noise "
+        f"{contrast_to_noise_in_words(row['contrast_to_noise'])}, {row['voxel_size_nm']:.0f} nm)"
     )
 
 
 def _error(row: pd.Series) -> str:
-    interval = f"{_points(row['rmse_low'])} to {_points(row['rmse_high'])}"
-    return f"{_points(row['rmse'])} points ({interval})"
+    interval = f"{points(row['rmse_low'])} to {points(row['rmse_high'])}"
+    return f"{points(row['rmse'])} points ({interval})"
 
 
 def _image(filter_: str) -> str:
@@ -302,11 +304,3 @@ def _work(labelled_voxels: float) -> str:
     if labelled_voxels == 0:
         return "no labelled pixel"
     return f"about {float(f'{labelled_voxels:.2g}'):,.0f} labelled pixels".replace(",", " ")
-
-
-def _points(fraction: float) -> str:
-    return f"{100 * fraction:.1f}"
-
-
-def _and(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

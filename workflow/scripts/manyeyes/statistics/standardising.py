@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..designs import JITTER
 from .sensitivity import sobol_table
+from .words import and_list, contrast_to_noise_in_words, points
 
 # What each factor is called, and what people who share a protocol would have to agree on.
 FACTORS = {
@@ -133,36 +134,42 @@ def sensitivity_text(table: pd.DataFrame) -> str:
 
 def _paragraph(variant: str, rows: pd.DataFrame) -> str:
     images = [image for _, image in rows.groupby(["dataset", "filter"], sort=False)]
-    leaders = [row for row in map(leading_trait, images) if row is not None]
-    sitting = rows.loc[rows["factor"] == JITTER, "total"]
+    varied = [image for image in images if image["output_sd"].iloc[0] > 0]
+    if not varied:
+        return f"**{variant}.** Everybody got the same on {_all_of(len(images))}."
+    leaders = [row for row in map(leading_trait, varied) if row is not None]
     stays = (
-        f"The sitting itself carries {_percent_range(sitting)} of the variance: no agreement "
-        "between people removes that, the mean of repeated sittings does."
+        f"The sitting itself carries {_percent_range(_sittings(varied))} of the variance: no "
+        "agreement between people removes that, the mean of repeated sittings does."
     )
     if not leaders:
-        return (
-            f"**{variant}.** On none of {_images(len(images))} does a single trait stand out from "
-            f"zero. {stays}"
-        )
+        return f"**{variant}.** No single trait stands out from zero. {stays}"
     led = pd.DataFrame(leaders).groupby("factor")["first_order"].agg(["size", "mean"])
     first = led.sort_values(["size", "mean"], ascending=False).index[0]
     own = [row for row in leaders if row["factor"] == first]
     name, agreement = FACTORS[first]
     alone = _percent_range(pd.Series([row["first_order"] for row in own]))
-    text = (
-        f"**{variant}.** First {name}: it leads on {len(own)} of {_images(len(images))}, and "
-        f"carries {alone} of the variance there by itself. Agree on {agreement}. "
-    )
+    if len(images) == 1:
+        text = f"**{variant}.** First {name}: it carries {alone} of the variance by itself. "
+    else:
+        text = (
+            f"**{variant}.** First {name}: it leads on {len(own)} of {len(images)} images, and "
+            f"carries {alone} of the variance there by itself. "
+        )
     noisiest = max(own, key=lambda row: row["output_sd"])
+    kept = np.sqrt(1 - min(noisiest["first_order"], 1))
     text += (
-        f"On {_image(noisiest)} that would bring the standard deviation from "
-        f"{_points(noisiest['output_sd'])} to "
-        f"{_points(noisiest['output_sd'] * np.sqrt(1 - min(noisiest['first_order'], 1)))} points. "
+        f"Agree on {agreement}. On {_image(noisiest)} that would bring the standard deviation from "
+        f"{points(noisiest['output_sd'])} to {points(noisiest['output_sd'] * kept)} points. "
     )
     others = [FACTORS[factor][0] for factor in led.index if factor != first]
     if others:
-        text += f"Elsewhere {_and(others)} {'leads' if len(others) == 1 else 'lead'}. "
-    if sum(row["first_order"] for row in own) < sitting.mean() * len(own):
+        text += f"Elsewhere {and_list(others)} {'leads' if len(others) == 1 else 'lead'}. "
+    led_here = {(row["dataset"], row["filter"]) for row in own}
+    beside = _sittings(
+        [i for i in varied if (i["dataset"].iloc[0], i["filter"].iloc[0]) in led_here]
+    )
+    if sum(row["first_order"] for row in own) < beside.sum():
         text += "But more belongs to the sitting than to this trait. "
     return text + stays
 
@@ -170,38 +177,37 @@ def _paragraph(variant: str, rows: pd.DataFrame) -> str:
 def _image_paragraph(table: pd.DataFrame) -> str:
     """Say how much the image does, beside what agreement could."""
     cells = table.drop_duplicates(["dataset", "filter", "variant"])
-    sentences = []
+    several = len(cells.drop_duplicates(["dataset", "filter"])) > 1
+    told = []
     for variant, rows in cells.groupby("variant", sort=False):
-        worst, best = rows.loc[rows["output_sd"].idxmax()], rows.loc[rows["output_sd"].idxmin()]
-        sentences.append(
-            f"{variant} {_points(worst['output_sd'])} points on {_image(worst)}, "
-            f"{_points(best['output_sd'])} on {_image(best)}"
-        )
+        ordered = rows.sort_values("output_sd", ascending=False, kind="stable")
+        # the widest and the narrowest, or the only one
+        ends = [ordered.iloc[place] for place in dict.fromkeys((0, len(ordered) - 1))]
+        values = [f"{points(row['output_sd'])} on {_image(row)}" for row in ends]
+        told.append(f"{variant} {', '.join(values)}")
+    depends = " It depends on the image too." if several else ""
     return (
-        "**The image.** The standard deviation over people and sittings depends on the image too: "
-        f"{'; '.join(sentences)}."
+        "**The image.** The standard deviation over people and sittings, in points: "
+        f"{'; '.join(told)}.{depends}"
     )
 
 
 def _image(row: pd.Series) -> str:
-    noise = row["contrast_to_noise"]
-    noise = "not measurable" if np.isnan(noise) else f"{noise:.1f}"
+    noise = contrast_to_noise_in_words(row["contrast_to_noise"])
     filtered = "" if row["filter"] == "raw" else f", {row['filter']}"
     return f"{row['dataset']} (contrast-to-noise {noise}, {row['voxel_size_nm']:.0f} nm{filtered})"
 
 
-def _images(count: int) -> str:
-    return "one image" if count == 1 else f"{count} images"
+def _sittings(images: list[pd.DataFrame]) -> pd.Series:
+    """Return the sitting's total index on each image."""
+    rows = pd.concat(images)
+    return rows.loc[rows["factor"] == JITTER, "total"]
+
+
+def _all_of(count: int) -> str:
+    return "the image" if count == 1 else f"all {count} images"
 
 
 def _percent_range(shares: pd.Series) -> str:
     low, high = (round(100 * min(max(share, 0), 1)) for share in (shares.min(), shares.max()))
     return f"{low} %" if low == high else f"{low} to {high} %"
-
-
-def _points(fraction: float) -> str:
-    return f"{100 * fraction:.1f}"
-
-
-def _and(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

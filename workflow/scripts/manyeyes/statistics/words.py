@@ -1,0 +1,33 @@
+"""Numbers and lists as the texts of statistics write them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def contrast_to_noise_in_words(value: float) -> str:
+    """Return a contrast-to-noise as it is read after the word.
+
+    Parameters
+    ----------
+    value : float
+        From `manyeyes.measures.contrast_to_noise`: NaN where no phase has a core to measure it in,
+        infinite without noise.
+
+    Returns
+    -------
+    str
+    """
+    if np.isnan(value):
+        return "not measurable"
+    return "without bound" if np.isinf(value) else f"{value:.1f}"
+
+
+def points(fraction: float) -> str:
+    """Return a fraction in points, a hundredth of it each."""
+    return f"{100 * fraction:.1f}"
+
+
+def and_list(items: Sequence[str]) -> str:
+    """Return items as a list in a sentence."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
