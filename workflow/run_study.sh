@@ -4,8 +4,12 @@
 set -eu
 note=.snakemake/running.pid
 mkdir -p .snakemake
-if [ -f "$note" ] && ! kill -0 "$(cat "$note")" 2>/dev/null; then
-  "$@" --unlock >/dev/null 2>&1
+if [ -n "$(ls .snakemake/locks 2>/dev/null)" ] && [ -f "$note" ] && ! kill -0 "$(cat "$note")" 2>/dev/null; then
+  # Before the other arguments, since after a `--` it would be taken for a file to make.
+  program=$1
+  shift
+  told=$("$program" --unlock "$@" 2>&1) || { echo "$told" >&2; exit 1; }
+  set -- "$program" "$@"
 fi
 echo $$ >"$note"
 exec "$@"

@@ -19,13 +19,17 @@ NOTHING, SURFACE, END, SECTION = 0, 1, 2, 3
 # Surfaces lie where the smoothed material is half there; this width, in voxels, hides their stairs.
 _SMOOTHING = 0.8
 _LEVEL = 0.5
-# Step along a ray from the eye, voxels; the hit is then found by bisection.
+# Step along a ray from the eye, voxels; the hit is then found by bisection. Where smoothing leaves
+# nothing at all, no surface is nearer than the longer step.
 _STEP = 0.5
+_EMPTY_STEP = 2.0
 _BISECTIONS = 8
 # Directions in which the sky is looked for, and how far, um: about a particle's diameter.
 _SKY_DIRECTIONS = 48
 _SKY_UM = 6.0
 _SKY_STEP = 1.5
+# The sky is looked for in steps that grow by their own length over so many voxels; particles are wider.
+_SKY_GROWTH = 16.0
 # Weights of lamp and sky.
 _LAMP, _SKY = 0.55, 0.6
 
@@ -139,8 +143,12 @@ def render(
     field = ndimage.gaussian_filter(active.astype(np.float32), _SMOOTHING, mode="nearest")
     # Over the left shoulder of whoever looks.
     lamp = -0.35 * axes[0] - 0.55 * axes[1] - 0.75 * axes[2]
+    solid = field > _LEVEL
+    if cut_away is not None:
+        solid[tuple(slice(max(int(a), 0), int(b)) for a, b in zip(low, high, strict=True))] = False
     brightness, kind = _cast(
         field,
+        solid,
         axes,
         np.array([left, top, pixel, float((corners @ axes[2]).min())]),
         (rows, columns),
@@ -199,6 +207,16 @@ def _solid(field, p0, p1, p2, low, high):
 
 
 @numba.njit(cache=True)
+def _stride(field, p0, p1, p2):
+    """Return how far a ray may go on from a point without passing a surface by."""
+    n0, n1, n2 = field.shape
+    i, j, k = int(p0), int(p1), int(p2)
+    if p0 < 0 or p1 < 0 or p2 < 0 or i >= n0 or j >= n1 or k >= n2:
+        return _STEP
+    return _EMPTY_STEP if field[i, j, k] == 0 else _STEP
+
+
+@numba.njit(cache=True)
 def _shaded(field, p, d, through, low, high):
     """Return whether a ray from a point to the lamp meets material; shadows want smooth edges."""
     n0, n1, n2 = field.shape
@@ -209,30 +227,30 @@ def _shaded(field, p, d, through, low, high):
             return False
         if _solid(field, p0, p1, p2, low, high):
             return True
-        t += _STEP
+        t += _stride(field, p0, p1, p2)
     return False
 
 
 @numba.njit(cache=True)
-def _meets(field, p, d, step, reach, low, high):
+def _meets(solid, p, d, step, reach):
     """Return whether a ray from a point meets material within its reach; nearest voxels will do."""
-    n0, n1, n2 = field.shape
+    n0, n1, n2 = solid.shape
     t = step
     while t <= reach:
         p0, p1, p2 = p[0] + t * d[0], p[1] + t * d[1], p[2] + t * d[2]
         if p0 < 0 or p1 < 0 or p2 < 0 or p0 >= n0 or p1 >= n1 or p2 >= n2:
             return False
-        if _inside(p0, p1, p2, n0, n1, n2, low, high) and field[int(p0), int(p1), int(p2)] > _LEVEL:
+        if solid[int(p0), int(p1), int(p2)]:
             return True
-        t += step
+        t += step * (1.0 + t / _SKY_GROWTH)
     return False
 
 
 @numba.njit(parallel=True, cache=True)
-def _cast(field, axes, frame, size, low, high, lamp, sky, reach):
+def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
     """Return brightness and kind of each pixel.
 
-    `frame` holds the picture's left and top, its pixel, and where along the rays the block begins.
+    `solid` is where material is left, voxel by voxel. `frame` holds the picture's left and top, its pixel, and where along the rays the block begins.
     """
     rows, columns = size
     n0, n1, n2 = field.shape
@@ -261,18 +279,13 @@ def _cast(field, axes, frame, size, low, high, lamp, sky, reach):
             t, found = first, False
             before = first - 1e-3
             while t <= last:
-                if _solid(
-                    field,
-                    start[0] + t * axes[2, 0],
-                    start[1] + t * axes[2, 1],
-                    start[2] + t * axes[2, 2],
-                    low,
-                    high,
-                ):
+                for axis in range(3):
+                    p[axis] = start[axis] + t * axes[2, axis]
+                if _solid(field, p[0], p[1], p[2], low, high):
                     found = True
                     break
                 before = t
-                t += _STEP
+                t += _stride(field, p[0], p[1], p[2])
             if not found:
                 continue
             after = t
@@ -344,7 +357,7 @@ def _cast(field, axes, frame, size, low, high, lamp, sky, reach):
                     continue
                 for axis in range(3):
                     d[axis] /= length
-                if not _meets(field, p, d, _SKY_STEP, reach, low, high):
+                if not _meets(solid, p, d, _SKY_STEP, reach):
                     seen += 1
             brightness[row, column] = min(1.0, _LAMP * lit + _SKY * seen / len(sky) + 0.04)
     return brightness, kind
