@@ -14,7 +14,7 @@ rule explore_traits:
     wildcard_constraints:
         variant="|".join(STUDY.sensitivity.base_runs),
     group:
-        lambda wildcards: "traits.{dataset}.{filter}.{variant}".format(**wildcards)
+        submission("{dataset}.{filter}.{variant}")
     conda:
         "../../envs/manyeyes.yaml"
     threads: 1
