@@ -17,14 +17,14 @@ rule {rule}:
 def study(tmp_path):
     """Return a function that writes what jobs took; it returns the plan of them."""
 
-    def write(jobs):
+    def write(jobs, seen_mb="NA"):
         plan = ""
         for job, (cpu_s, peak_mb, wall_s, mem_mb) in jobs.items():
             log, benchmark = tmp_path / f"logs/{job}.log", tmp_path / f"benchmarks/{job}.tsv"
             for path in (log, benchmark):
                 path.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(f"before\nused {cpu_s} CPU s, {peak_mb} MB at its peak\n")
-            benchmark.write_text(f"s\th:m:s\n{wall_s}\t0:00:10\n")
+            benchmark.write_text(f"s\tmax_rss\n{wall_s}\t{seen_mb}\n")
             plan += JOB.format(rule=job.split("/")[0], job=job, mem_mb=mem_mb)
         return plan
 
@@ -60,6 +60,11 @@ def test_the_job_that_uses_the_largest_share_counts(study):
     jobs = {"segment/small": (60, 100, 40, 600), "segment/large": (60, 900, 40, 1300)}
     row = by_rule(read_jobs(study.folder, study(jobs))).iloc[0]
     assert (row.needed_mb, row.mem_mb, row.jobs) == (900 + SNAKEMAKES_MB, 1300, 2)
+
+
+def test_programs_that_a_job_starts_count_too(study):
+    plan = study({"tell_rule_graph": (6, 90, 7, 800)}, seen_mb=388)
+    assert by_rule(read_jobs(study.folder, plan)).needed_mb.tolist() == [388 + SNAKEMAKES_MB]
 
 
 def test_node_hours_count_users_and_tomograms(study):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from manyeyes.forest.classifier import POOL
+
 RULES = Path(__file__).parents[2] / "workflow" / "rules"
 
 
@@ -32,3 +34,8 @@ def test_a_rule_is_ready_for_a_cluster(rule):
     assert not missing
     # Numbers would neither grow with the volume nor when a job is tried again.
     assert not re.search(r"mem_mb=\d", text)
+
+
+def test_forests_are_allotted_the_labels_that_they_choose_from():
+    told = re.search(r"^CHOICE = (\d+)$", (RULES / "common.smk").read_text(), re.MULTILINE)
+    assert int(told[1]) == POOL

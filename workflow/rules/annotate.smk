@@ -27,7 +27,7 @@ for block, job, batch, users in USER_JOBS:
             "../../envs/manyeyes.yaml"
         threads: 1
         resources:
-            mem_mb=megabytes(60 if paints(block) else 25),
+            mem_mb=megabytes(55 if paints(block) else 25),
             runtime=minutes((2 if paints(block) else 0.4) * len(users)),
             disk_mb=volumes(len(variants_that(block, drawn=True)) * len(users)),
         params:

@@ -130,6 +130,11 @@ AT_LEAST_MB = 500
 # Other machines are slower, disks busy, and kernels are compiled by whoever comes first: a job may take
 # this many times what it took here.
 SLACK = 6
+# Bytes that a forest holds for each label that it learns from: 61 channels, as numbers and as codes.
+A_LABEL = 350
+# Out of so many times `max_labels` each tree draws its own (POOL of manyeyes.forest.classifier, which is
+# slow to import).
+CHOICE = 10
 
 
 def more_each_time(value):
@@ -155,6 +160,35 @@ def paints(block):
 def megabytes(bytes_a_voxel):
     """Return a resource function: what a job on a dataset needs at most, in MB."""
     return of_dataset(AT_LEAST_MB, bytes_a_voxel)
+
+
+def labels_at_most(variant, voxels, slices):
+    """Return how many labels of an image a variant's forest may be handed, to choose from."""
+    wanted = {"first": 1, "all": slices}.get(variant["slices"], variant["slices"])
+    labels = voxels * min(wanted, slices) / slices
+    return min(labels, CHOICE * variant["max_labels"]) if "max_labels" in variant else labels
+
+
+def forest_megabytes(block):
+    """Return a resource function: what segmenting takes at most, in MB.
+
+    Beside volumes, forests hold the channels of the labels that they learn from.
+    """
+    drawn = [STUDY.variants[name] for name in variants_that(block, drawn=True)]
+    seeded = [variant for variant in drawn if variant["method"] == "seeded_forest"]
+
+    def mem_mb(wildcards, attempt):
+        dataset = STUDY.datasets[wildcards.dataset]
+        labels = [labels_at_most(variant, dataset.voxels, dataset.shape[0]) for variant in seeded]
+        channels = A_LABEL * max(labels, default=0) / 1e6
+        return of_dataset(AT_LEAST_MB + channels, 60 + 10 * len(drawn))(wildcards, attempt)
+
+    return mem_mb
+
+
+def measured_megabytes(wildcards, attempt):
+    """Return what measuring a batch's segmentations takes at most, in MB; it holds them all."""
+    return megabytes(40 + len(cells_of_batch(wildcards)))(wildcards, attempt)
 
 
 def minutes(seconds_a_megavoxel, at_least_s=10):

@@ -325,7 +325,7 @@ if FIBSEM_TWIN:
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(6),
+            mem_mb=stack_megabytes(7),
             runtime=stack_minutes(0.75),
             disk_mb=stack_volumes(1),
         params:

@@ -17,6 +17,11 @@ def final_megavoxels():
     return z * y * x / 1e6
 
 
+def compared_megavoxels():
+    """Return the size of the volume that is compared and drawn, after all resampling."""
+    return final_megavoxels() * (FIBSEM["crop"]["voxel_size_nm"] / FIBSEM_COMPARED_NM) ** 3
+
+
 def stack_megabytes(bytes_a_voxel):
     """Return a resource function: what a job on the whole stack needs at most, in MB."""
     return more_each_time(AT_LEAST_MB + bytes_a_voxel * stack_megavoxels())

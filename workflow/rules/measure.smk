@@ -21,7 +21,7 @@ rule measure:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(45),
+        mem_mb=measured_megabytes,
         runtime=minutes(0.6 * STUDY.users_per_job),
         disk_mb=more_each_time(10),
     params:

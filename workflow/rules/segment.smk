@@ -26,8 +26,8 @@ for block, job, batch, users in USER_JOBS:
             "../../envs/manyeyes.yaml"
         threads: 2 if variants_that(block, drawn=True) else 1
         resources:
-            mem_mb=megabytes(60 + 10 * len(variants_that(block, drawn=True))),
-            runtime=minutes((5 if variants_that(block, drawn=True) else 1.5) * len(users)),
+            mem_mb=forest_megabytes(block),
+            runtime=minutes((len(variants_that(block, drawn=True)) or 1.5) * len(users)),
             disk_mb=volumes(len(block.variants) * len(users)),
         params:
             code=code_of("segment.py", with_forest=bool(variants_that(block, drawn=True))),

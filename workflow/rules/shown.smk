@@ -51,7 +51,10 @@ def figure_megabytes(figure):
         needs = needs_in_study(figure)
         voxels = [STUDY.datasets[name].voxels for name in needs.datasets]
         reads_volumes = needs.images or needs.cells or needs.truths
-        return int((640 + (15 * max(voxels) / 1e6 if reads_volumes else 0)) * attempt)
+        megavoxels = max(voxels) / 1e6 if reads_volumes else 0
+        if "volume" in needs.fibsem:
+            megavoxels = max(megavoxels, compared_megavoxels())
+        return int((640 + 12 * megavoxels) * attempt)
 
     return mem_mb
 

@@ -2,12 +2,13 @@
 
 Usage::
 
-    snakemake --configfile config/config.yaml --forceall --dry-run > plan.txt
-    python workflow/scripts/declared_and_used.py results/paper plan.txt
+    snakemake --cores 4 --configfile config/config.yaml --forceall --dry-run > plan.txt
+    python workflow/scripts/declared_and_used.py results/paper plan.txt --markdown
     python workflow/scripts/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30
 
 The dry run says what the rules declare now. The last line of a job's log holds its CPU time and its
-peak of memory (`rule_script`), Snakemake's benchmark file of the same name its time.
+peak of memory (`rule_script`), Snakemake's benchmark file of the same name its time and, where a job
+starts programs, the memory of these too.
 """
 
 import argparse
@@ -16,6 +17,8 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+
+from manyeyes.figures.tables import to_markdown
 
 # What the two Snakemakes hold that watch over a job on a cluster, in MB. Measured on Slurm.
 SNAKEMAKES_MB = 2 * 165
@@ -92,7 +95,10 @@ def read_jobs(results: Path, plan: str) -> pd.DataFrame:
         if took and benchmark.is_file():
             row = {"rule": job.split("/")[0], "job": job}
             row |= {name: float(value) for name, value in took[-1].groupdict().items()}
-            row["wall_s"] = float(pd.read_csv(benchmark, sep="\t")["s"].iloc[-1])
+            seen = pd.read_csv(benchmark, sep="\t", na_values="NA").iloc[-1]
+            row["wall_s"] = float(seen["s"])
+            if seen["max_rss"] > row["peak_mb"]:
+                row["peak_mb"] = float(seen["max_rss"])
             rows.append(row | asked)
     if not rows:
         raise ValueError(
@@ -193,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path, help="folder of a finished study")
     parser.add_argument("plan", type=Path, help="what --forceall --dry-run printed")
+    parser.add_argument("--markdown", action="store_true", help="print Markdown instead of CSV")
     parser.add_argument("--tomograms", type=int, help="tomograms of a study on paper")
     parser.add_argument("--users", type=int, default=3, help="its users")
     parser.add_argument("--cores", type=int, default=64, help="cores of a node")
@@ -208,7 +215,7 @@ def main() -> None:
             print(f"{name}: {value:.1f}")
         return
     table = by_rule(jobs)
-    print(table.round(1).to_csv(index=False), end="")
+    print(to_markdown(table, 1) if options.markdown else table.round(1).to_csv(index=False), end="")
     if (table.verdict != "fits").any():
         sys.exit("Some rules ask for too little or too much.")
 
