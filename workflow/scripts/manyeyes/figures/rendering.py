@@ -28,7 +28,7 @@ _BISECTIONS = 8
 _SKY_DIRECTIONS = 48
 _SKY_UM = 6.0
 _SKY_STEP = 1.5
-# The sky is looked for in steps that grow by their own length over so many voxels; particles are wider.
+# Steps towards the sky grow by their own length over so many voxels; particles are wider.
 _SKY_GROWTH = 16.0
 # Weights of lamp and sky.
 _LAMP, _SKY = 0.55, 0.6
@@ -250,7 +250,8 @@ def _meets(solid, p, d, step, reach):
 def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
     """Return brightness and kind of each pixel.
 
-    `solid` is where material is left, voxel by voxel. `frame` holds the picture's left and top, its pixel, and where along the rays the block begins.
+    `solid` is where material is left, voxel by voxel. `frame` holds the picture's left and top, its
+    pixel, and where along the rays the block begins.
     """
     rows, columns = size
     n0, n1, n2 = field.shape
