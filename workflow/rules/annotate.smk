@@ -22,7 +22,7 @@ for block, job, batch, users in USER_JOBS:
             filter="|".join(block.filters),
             user="|".join(block.users),
         group:
-            submission("{dataset}.{filter}." + batch)
+            submission(f"{{dataset}}.{{filter}}.{batch}")
         conda:
             "../../envs/manyeyes.yaml"
         threads: 1
