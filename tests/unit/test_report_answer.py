@@ -173,3 +173,29 @@ def test_counts_and_lists():
     assert count(30, "user") == "30 users"
     assert and_list([]) == ""
     assert and_list(["a", "b", "c"]) == "a, b and c"
+
+
+def test_how_many_of_the_papers_numbers_lie_among_choices_of_three():
+    rows = [
+        ("NMC-2", 3.5, "value", 3.0, 9.0),
+        ("NMC-2", 10.1, "value", 3.0, 9.0),
+        ("NMC-2", 0.0, "below", 3.0, 9.0),
+        ("NMC-2", float("nan"), "", 3.0, 9.0),
+        ("GRA-2", 3.8, "value", 3.0, 9.0),
+    ]
+    table = pd.DataFrame(rows, columns=["dataset", "paper_low", "paper_kind", "low", "high"])
+    text = finding("fig_choices", ["NMC-2"], {"choices": table})
+    assert text.startswith("Of 2 numbers that the paper states 1 lie within")
+
+
+def test_comparisons_count_what_is_clear_after_holm():
+    rows = [
+        ("MLX10 against S2", "NMC-2", 0.5, 0.01),
+        ("MLX10 against S2", "GRA-2", 0.6, 0.2),
+        ("cWS against S2", "NMC-2", 1.9, 0.04),
+    ]
+    table = pd.DataFrame(rows, columns=["comparison", "dataset", "sd_ratio", "p_holm"])
+    text = finding("fig_comparisons", ["NMC-2", "GRA-2"], {"comparisons": table})
+    assert text.startswith("2 of 3 ratios")
+    assert "0.50 (MLX10 against S2, NMC-2) to 1.90 (cWS against S2, NMC-2)" in text
+    assert finding("fig_comparisons", [], {"comparisons": table[1:2]}).endswith("0.05).")

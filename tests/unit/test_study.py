@@ -243,3 +243,10 @@ def test_a_last_batch_that_would_change_is_refused(config):
 @pytest.mark.parametrize("users", [{}, {"simulated": 0}, {"simulated": "many"}, 3])
 def test_users_that_cannot_be_counted_are_told(config, users):
     assert any(line.startswith("users") for line in problems(config | {"users": users}, SCHEMA))
+
+
+def test_the_longer_population_study_is_the_same_study_with_more_to_do():
+    short, long = merged("population"), merged("population-more")
+    plans = [config.pop("plan") for config in (short, long)]
+    assert short == long
+    assert {name: plans[1][name] for name in plans[0]} == plans[0]

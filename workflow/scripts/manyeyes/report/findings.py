@@ -6,6 +6,7 @@ import pandas as pd
 
 from ..claims.scorecard import summary_sentence
 from ..figures import paper
+from ..figures.fig_comparisons import CLEAR
 from ..figures.words import filter_name
 from ..measures.tables import first_realisation
 from ..statistics.realism import realism_text
@@ -34,7 +35,8 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
         Those that it shows.
     tables : mapping of name to DataFrame
         ``variability`` for figures of spread, ``claims`` for the scorecard, ``errors`` and
-        ``baseline`` for theirs, as for ``sensitivity`` and ``stroke_comparison``.
+        ``baseline`` for theirs, as for ``choices``, ``comparisons``, ``sensitivity`` and
+        ``stroke_comparison``.
 
     Returns
     -------
@@ -48,6 +50,10 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
         return sensitivity_text(tables["sensitivity"]).replace("**", "")
     if figure == "fig_strokes":
         return realism_text(tables["stroke_comparison"])
+    if figure == "fig_choices":
+        return _choices(tables["choices"], datasets)
+    if figure == "fig_comparisons":
+        return _comparisons(tables["comparisons"])
     if figure == "fig_reproducible":
         return _bias(tables["errors"], datasets)
     if figure == "fig_baseline":
@@ -87,6 +93,29 @@ def _extreme(rows: pd.DataFrame, column: str, written) -> str:
 
 def _where(row: pd.Series) -> str:
     return f"{row['variant']}, {filter_name(row['filter'])} {row['dataset']}"
+
+
+def _choices(choices: pd.DataFrame, datasets: Sequence[str]) -> str:
+    rows = choices[choices["dataset"].isin(datasets) & choices["paper_low"].notna()]
+    values = rows[rows["paper_kind"] == "value"]
+    if values.empty:
+        return ""
+    inside = values["paper_low"].between(values["low"], values["high"])
+    return (
+        f"Of {len(values)} numbers that the paper states {int(inside.sum())} lie within the "
+        "central 95 % of what choices of three of these users give."
+    )
+
+
+def _comparisons(comparisons: pd.DataFrame) -> str:
+    clear = comparisons[comparisons["p_holm"] < CLEAR]
+    text = f"{len(clear)} of {len(comparisons)} ratios on one dataset differ from 1 "
+    text += f"(adjusted p below {CLEAR:g})."
+    if len(clear):
+        ends = [clear.loc[clear["sd_ratio"].idxmin()], clear.loc[clear["sd_ratio"].idxmax()]]
+        told = [f"{row['sd_ratio']:.2f} ({row['comparison']}, {row['dataset']})" for row in ends]
+        text += f" They run from {' to '.join(told)}."
+    return text
 
 
 def _bias(errors: pd.DataFrame, datasets: Sequence[str]) -> str:
