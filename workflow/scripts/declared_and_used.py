@@ -6,9 +6,9 @@ Usage::
     python workflow/scripts/declared_and_used.py results/paper plan.txt --markdown
     python workflow/scripts/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30
 
-The dry run says what the rules declare now. The last line of a job's log holds its CPU time and its
-peak of memory (`rule_script`), Snakemake's benchmark file of the same name its time and what programs
-that it started held.
+The dry run says what the rules declare now. The last line of a job's log holds its CPU time and
+its peak of memory (`rule_script`), Snakemake's benchmark file of the same name its time and what
+programs that it started held.
 """
 
 import argparse
