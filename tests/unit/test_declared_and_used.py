@@ -76,12 +76,13 @@ def test_node_hours_count_users_and_tomograms(study):
         "measure/drawn/B/raw/jo": (300, 9, 9, 9),
         "segment_drawn/A/raw/jo": (2, 9, 9, 9),
         "segment_drawn/B/raw/al": (2, 9, 9, 9),
+        "compare_users/A/raw": (8, 9, 9, 9),
         "draw_fig1": (1000, 9, 9, 9),
     }
     hours = node_hours(read_jobs(study.folder, study(jobs)), tomograms=36, users=10, cores=10)
     assert hours["cpu_s_a_tomogram"] == (10 + 20 + 30) / 2
-    assert hours["cpu_s_a_tomogram_and_user"] == (100 + 300 + 2 + 2) / 2 / 2
-    assert hours["cpu_hours"] == pytest.approx(36 * (30 + 10 * 101) / 3600)
+    assert hours["cpu_s_a_tomogram_and_user"] == (100 + 300 + 2 + 2 + 8) / 2 / 2
+    assert hours["cpu_hours"] == pytest.approx(36 * (30 + 10 * 103) / 3600)
     assert hours["node_hours"] == pytest.approx(hours["cpu_hours"] / 10)
 
 

@@ -41,6 +41,8 @@ JOB = re.compile(r"^ *(?:local)?rule \w+:$")
 LOG = re.compile(r"^ *log: \S*?logs/(\S+)\.log")
 # Rules with a job for each user of an image.
 OF_A_USER = ("annotate_", "segment_", "measure/")
+# Rules with a job for each image that takes as long as there are users of it.
+OF_ALL_USERS = ("agree_on_image/", "compare_users/")
 
 
 def declared(plan: str) -> dict[str, dict]:
@@ -162,9 +164,9 @@ def _faults(row: dict) -> list[str]:
 def node_hours(jobs: pd.DataFrame, tomograms: int, users: int, cores: int) -> dict:
     """Return what a study of many tomograms like the measured ones would take, on paper.
 
-    Jobs of a user count once for each user of an image, all others of a dataset once; what does
-    not belong to a dataset (tables, figures, the FIB-SEM chain) is left out. All cores of a node
-    are taken to be busy.
+    Jobs of a user count once for each user of an image, those that hold users against each other
+    in proportion to them, all others of a dataset once; what does not belong to a dataset (tables,
+    figures, the FIB-SEM chain) is left out. All cores of a node are taken to be busy.
 
     Parameters
     ----------
@@ -180,8 +182,8 @@ def node_hours(jobs: pd.DataFrame, tomograms: int, users: int, cores: int) -> di
     """
     measured = jobs[jobs.job.str.startswith("filter_tomogram/")].job.str.split("/").str[1]
     datasets = measured.nunique()
-    of_user = jobs.job.str.startswith(OF_A_USER)
-    people = jobs[of_user].job.str.split("/").str[-1].nunique()
+    people = jobs[jobs.job.str.startswith(OF_A_USER)].job.str.split("/").str[-1].nunique()
+    of_user = jobs.job.str.startswith(OF_A_USER + OF_ALL_USERS)
     of_dataset = jobs.job.str.contains("|".join(f"/{re.escape(d)}(?:/|$)" for d in set(measured)))
     a_user = jobs[of_user].cpu_s.sum() / datasets / people
     a_tomogram = jobs[of_dataset & ~of_user].cpu_s.sum() / datasets
