@@ -24,7 +24,7 @@ def study(tmp_path):
             for path in (log, benchmark):
                 path.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(f"before\nused {cpu_s} CPU s, {peak_mb} MB at its peak\n")
-            benchmark.write_text(f"s\tmax_rss\n{wall_s}\t{seen_mb}\n")
+            benchmark.write_text(f"s\tmax_rss\tcpu_time\n{wall_s}\t{seen_mb}\t0.1\n")
             plan += JOB.format(rule=job.split("/")[0], job=job, mem_mb=mem_mb)
         return plan
 

@@ -93,5 +93,6 @@ rule write_report:
         study=reported_study(),
         figures=reported_figures(),
         benchmarks=f"{RESULTS}/benchmarks",
+        logs=f"{RESULTS}/logs",
     script:
         "../scripts/write_report.py"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from job_records import record
 from manyeyes.figures.tables import to_markdown
 
 # What the two Snakemakes hold that watch over a job on a cluster, in MB. Measured on Slurm.
@@ -30,7 +31,6 @@ MEMORY = 1.5
 TIME_AT_LEAST, TIME_AT_MOST, NO_MATTER_MIN = 3, 20, 3
 # Threads: as many as the job kept busy, or half as many again.
 THREADS = 1.5
-USED = re.compile(r"used (?P<cpu_s>[\d.]+) CPU s, (?P<peak_mb>\d+) MB at its peak")
 PLANNED = {
     "threads": re.compile(r"^ *threads: (\d+)$"),
     "mem_mb": re.compile(r"^ *resources: .*\bmem_mb=(\d+)"),
@@ -93,15 +93,10 @@ def read_jobs(results: Path, plan: str) -> pd.DataFrame:
     rows = []
     for job, asked in declared(plan).items():
         log, benchmark = results / f"logs/{job}.log", results / f"benchmarks/{job}.tsv"
-        took = list(USED.finditer(log.read_text())) if log.is_file() else []
-        if took and benchmark.is_file():
-            row = {"rule": job.split("/")[0], "job": job}
-            row |= {name: float(value) for name, value in took[-1].groupdict().items()}
-            seen = pd.read_csv(benchmark, sep="\t", na_values="NA").iloc[-1]
-            row["wall_s"] = float(seen["s"])
-            if seen["max_rss"] > row["peak_mb"]:
-                row["peak_mb"] = float(seen["max_rss"])
-            rows.append(row | asked)
+        if log.is_file() and benchmark.is_file():
+            took = record(log, benchmark).iloc[-1]
+            row = {"rule": job.split("/")[0], "job": job, "cpu_s": took["cpu_time"]}
+            rows.append(row | {"peak_mb": took["max_rss"], "wall_s": took["s"]} | asked)
     if not rows:
         raise ValueError(
             f"{results}: expected logs and benchmarks of the jobs in the plan, found none; run the "

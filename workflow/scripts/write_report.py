@@ -5,9 +5,9 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
+from job_records import record
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 from rule_script import note, run
@@ -28,11 +28,11 @@ PACKAGES = (
 LARGE_MB = 20
 
 
-def benchmarks(folder: Path):
-    """Yield the rule and the content of every benchmark file of a study."""
-    for path in sorted(folder.rglob("*.tsv")):
-        rule = path.relative_to(folder).parts[0].removesuffix(".tsv")
-        yield rule, pd.read_csv(path, sep="\t")
+def jobs_done(benchmarks: Path, logs: Path):
+    """Yield the rule of every job of a study that was measured, and what it took."""
+    for path in sorted(benchmarks.rglob("*.tsv")):
+        job = path.relative_to(benchmarks).with_suffix("")
+        yield job.parts[0], record(logs / f"{job}.log", path)
 
 
 def text_of(path) -> str:
@@ -75,7 +75,7 @@ def main(snakemake) -> None:
                 ("Python", platform.python_version()),
                 *((name, version(name)) for name in PACKAGES),
             ],
-            "times": run_times(benchmarks(Path(params.benchmarks))),
+            "times": run_times(jobs_done(Path(params.benchmarks), Path(params.logs))),
             "needs": read_table(given.rule_graph),
         },
         templates={

@@ -1,0 +1,37 @@
+"""What a job took: as its log says in its last line, and as Snakemake measured it from outside.
+
+The log knows CPU time and the peak of memory exactly (`rule_script`), but not what programs held
+that the job started; Snakemake looks seldom and can miss a peak and the end, but sees these too.
+"""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+USED = re.compile(r"used (?P<cpu_s>[\d.]+) CPU s, (?P<peak_mb>\d+) MB at its peak")
+
+
+def record(log: Path, benchmark: Path) -> pd.DataFrame:
+    """Return the benchmark of a job, with the larger of both numbers where its log has one too.
+
+    Parameters
+    ----------
+    log : Path
+        Need not be there.
+    benchmark : Path
+        As Snakemake writes it.
+
+    Returns
+    -------
+    DataFrame
+        One row for each time that the job was measured; among the columns s (seconds), cpu_time
+        (seconds over all cores) and max_rss (MB), NaN where nothing is known.
+    """
+    table = pd.read_csv(benchmark, sep="\t", na_values=["NA", "-"])
+    told = list(USED.finditer(log.read_text())) if log.is_file() else []
+    if told:
+        for column, name in (("cpu_time", "cpu_s"), ("max_rss", "peak_mb")):
+            seen = pd.to_numeric(table[column]).fillna(0)
+            table[column] = seen.clip(lower=float(told[-1][name]))
+    return table
