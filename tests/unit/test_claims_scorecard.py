@@ -57,7 +57,8 @@ def study(spread, *, users=30, realisations=2, cells=None, seed=0, realisation_c
             for name, value in zip(names, phi, strict=True):
                 row = {**key, "user": name}
                 tables["volume_fractions"].append({**row, "active_fraction": value})
-                tables["morphology"].append({**row, "active_specks": specks, "closed_pores": 3})
+                pores = {"closed_pores": 3, "closed_pore_fraction": 0.002}
+                tables["morphology"].append({**row, "active_specks": specks, **pores})
             tables["pairwise"] += [
                 {
                     **key,
@@ -68,8 +69,14 @@ def study(spread, *, users=30, realisations=2, cells=None, seed=0, realisation_c
                 for a, b in combinations(range(users), 2)
             ]
             tables["baseline"] += [
-                {**key, "mean": phi.mean(), "baseline_source": source, "baseline": value}
-                for source, value in (("measured", 0.5), ("paper", 0.508))
+                {
+                    **key,
+                    "mean": phi.mean(),
+                    "baseline_source": source,
+                    "baseline": value,
+                    "baseline_closed_pores": pores,
+                }
+                for source, value, pores in (("measured", 0.5, 0.004), ("paper", 0.508, np.nan))
                 if cell[0] in IN_HOUSE
             ]
     tables["image_quality"] = [
@@ -418,6 +425,18 @@ def test_the_baseline_is_the_measured_one():
     only_paper = tables["baseline"][tables["baseline"]["baseline_source"] == "paper"]
     card = scorecard({**tables, "baseline": only_paper}, only("C093")).set_index("id")
     assert card.loc["C093", "verdict"] == "not testable here"
+
+
+@pytest.mark.parametrize(
+    ("in_block", "verdict"),
+    [(0.004, "agrees"), (0.001, "disagrees"), (0.0, "not testable here")],
+)
+def test_closed_pores_are_compared_with_the_blocks(in_block, verdict):
+    tables = study(papers_world, users=15, realisations=1)
+    measured = tables["baseline"]["baseline_source"] == "measured"
+    tables["baseline"].loc[measured, "baseline_closed_pores"] = in_block
+    row = scorecard(tables, only("C070")).iloc[0]
+    assert row["verdict"] == verdict
 
 
 def test_a_dataset_with_two_measured_baselines_is_refused():

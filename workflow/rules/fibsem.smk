@@ -343,6 +343,7 @@ if FIBSEM_TWIN:
 rule fibsem_measure:
     input:
         labels=f"{STACK}/labels.tif",
+        filled=f"{STACK}/filled.tif",
         resampled=f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif",
         scores=[f"{TABLES}/fibsem_scores.csv"] if FIBSEM_TWIN else [],
     output:

@@ -10,7 +10,12 @@ def main(snakemake) -> None:
     """Run the rule `compare_with_baseline`."""
     block = read_table(snakemake.input.block).iloc[0]
     baselines = [
-        Baseline("measured", block["active_fraction_filled"], block["truth_fraction_filled"]),
+        Baseline(
+            "measured",
+            block["active_fraction_filled"],
+            block["truth_fraction_filled"],
+            block["closed_pore_fraction"],
+        ),
         Baseline("paper", snakemake.params.paper_percent / 100),
     ]
     fractions = read_table(snakemake.input.volume_fractions)

@@ -10,11 +10,14 @@ from study_files import read_table, read_volume, write_table
 def main(snakemake) -> None:
     """Run the rule `fibsem_measure`."""
     resampled = read_volume(snakemake.input.resampled)
+    labelled = volume_fraction(read_volume(snakemake.input.labels))
     row = {
         "voxels": resampled.size,
         "voxel_size_nm": snakemake.params.voxel_size_nm,
-        "active_fraction": volume_fraction(read_volume(snakemake.input.labels)),
+        "active_fraction": labelled,
         "active_fraction_filled": volume_fraction(resampled),
+        # At the voxels that were filled: resampling moves the volume fraction by as much.
+        "closed_pore_fraction": volume_fraction(read_volume(snakemake.input.filled)) - labelled,
         "truth_fraction": float("nan"),
         "truth_fraction_filled": float("nan"),
     }

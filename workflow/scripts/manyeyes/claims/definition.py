@@ -14,7 +14,7 @@ VERDICTS = (
 KINDS = ("ordering", "number", "calibrated", "by construction", "not testable")
 CHECKED_KINDS = ("ordering", "number", "calibrated")
 
-USER_METRICS = ("sd", "pairwise", "pairwise_per_sd", "baseline_percent")
+USER_METRICS = ("sd", "pairwise", "pairwise_per_sd", "baseline_percent", "pores_per_baseline")
 SHAPE_METRICS = ("active_specks", "closed_pores")
 IMAGE_METRICS = ("contrast_to_noise", "histogram_modes")
 METRICS = (*USER_METRICS, *SHAPE_METRICS, *IMAGE_METRICS)

@@ -25,6 +25,7 @@ TABLES = {
     "pairwise": ("pairwise",),
     "pairwise_per_sd": ("pairwise", "volume_fractions"),
     "baseline_percent": ("volume_fractions", "baseline"),
+    "pores_per_baseline": ("morphology", "baseline"),
     "active_specks": ("morphology",),
     "closed_pores": ("morphology",),
     "contrast_to_noise": ("image_quality",),
@@ -78,8 +79,27 @@ class StudyTables:
         return {metric: _named(users_by_cell(whole, metric)) for metric in IMAGE_METRICS}
 
     @cached_property
+    def pores(self) -> dict[Cell, pd.DataFrame]:
+        """Shares of the volume in closed pores, realisations by users."""
+        return self._by_user("morphology", "closed_pore_fraction")
+
+    @cached_property
     def baselines(self) -> dict[str, pd.Series]:
         """The measured baseline's volume fraction by dataset, for each realisation."""
+        return self._of_baseline("baseline")
+
+    @cached_property
+    def baseline_pores(self) -> dict[str, pd.Series]:
+        """The measured baseline's share of closed pores by dataset, for each realisation."""
+        table = self._tables.get("baseline")
+        if table is None or "baseline_closed_pores" not in table:
+            return {}
+        found = self._of_baseline("baseline_closed_pores")
+        # A block without closed pores gives no ratio.
+        return {dataset: series for dataset, series in found.items() if (series > 0).all()}
+
+    def _of_baseline(self, column: str) -> dict[str, pd.Series]:
+        """Return a number of the measured baseline by dataset, for each realisation."""
         table = self._tables.get("baseline")
         if table is None:
             return {}
@@ -88,14 +108,13 @@ class StudyTables:
             measured = measured.assign(realisation=ANY)
         result = {}
         for dataset, rows in measured.groupby("dataset"):
-            unique = rows.drop_duplicates(["realisation", "baseline"])
+            unique = rows.drop_duplicates(["realisation", column])
             if unique["realisation"].duplicated().any():
                 raise ValueError(
                     f"the baseline table gives {dataset} several measured baselines; "
                     "a dataset is compared with one"
                 )
-            series = unique.set_index(unique["realisation"].astype(str))["baseline"]
-            result[str(dataset)] = series
+            result[str(dataset)] = unique.set_index(unique["realisation"].astype(str))[column]
         return result
 
     def has(self, metric: str, cell: Cell) -> bool:
@@ -109,6 +128,8 @@ class StudyTables:
                 return cell in self.pairs and cell in self.fractions
             case "baseline_percent":
                 return cell in self.fractions and cell.dataset in self.baselines
+            case "pores_per_baseline":
+                return cell in self.pores and cell.dataset in self.baseline_pores
             case metric if metric in SHAPE_METRICS:
                 return cell in self.shapes[metric]
             case _:
@@ -125,6 +146,8 @@ class StudyTables:
                 return [self.pairs[cell], self.fractions[cell]]
             case "baseline_percent":
                 return [self.fractions[cell], self.baselines[cell.dataset]]
+            case "pores_per_baseline":
+                return [self.pores[cell], self.baseline_pores[cell.dataset]]
             case metric if metric in SHAPE_METRICS:
                 return [self.shapes[metric][cell]]
             case _:
@@ -215,6 +238,9 @@ class Panels:
                 baseline = self._rows(baseline.to_frame())
                 mean = self._mean(view, "fraction", cell, self.tables.fractions[cell])
                 return np.abs(100 * (mean - baseline) / baseline)
+            case "pores_per_baseline":
+                block = self._rows(self.tables.baseline_pores[cell.dataset].to_frame())
+                return self._mean(view, metric, cell, self.tables.pores[cell]) / block
         return self._mean(view, metric, cell, self.tables.shapes[metric][cell])
 
     def _rows(self, frame: pd.DataFrame) -> np.ndarray:

@@ -12,6 +12,7 @@ METRIC_WORDS = {
     "pairwise": "pairwise difference",
     "pairwise_per_sd": "pairwise difference per SD",
     "baseline_percent": "distance from the baseline",
+    "pores_per_baseline": "closed-pore volume over that of the FIB-SEM block",
     "active_specks": "specks",
     "closed_pores": "closed pores",
     "contrast_to_noise": "contrast-to-noise",

@@ -56,11 +56,14 @@ class Baseline:
         Active material with internal pores filled, 0 to 1, as its segmentation gave it.
     truth_fraction : float, default NaN
         The block's own truth with internal pores filled; NaN where nobody knows it.
+    closed_pore_fraction : float, default NaN
+        Share of the block that was filled as internal pores, 0 to 1; NaN where nobody knows it.
     """
 
     source: str
     fraction: float
     truth_fraction: float = float("nan")
+    closed_pore_fraction: float = float("nan")
 
 
 PAPER = Baseline("paper", PAPER_BASELINE)
@@ -344,7 +347,8 @@ def baseline_table(
         100), difference_percent (the same relative to the baseline), sampling_difference (truth
         of this crop minus truth of the baseline's block), segmentation_difference (mean minus
         truth of this crop), baseline_error (baseline minus truth of its block), the last three in
-        points and NaN where a truth is not known.
+        points and NaN where a truth is not known; baseline_closed_pores (closed_pore_fraction of
+        the baseline).
 
     Raises
     ------
@@ -377,11 +381,13 @@ def baseline_table(
                     "sampling_difference": 100 * (truth - baseline.truth_fraction),
                     "segmentation_difference": 100 * (mean - truth),
                     "baseline_error": 100 * (baseline.fraction - baseline.truth_fraction),
+                    "baseline_closed_pores": baseline.closed_pore_fraction,
                 }
             )
     columns = ["mean", "baseline_source", "baseline", "truth_fraction"]
     columns += ["difference_points", "difference_percent"]
     columns += ["sampling_difference", "segmentation_difference", "baseline_error"]
+    columns += ["baseline_closed_pores"]
     return _table(rows, [*by, *columns])
 
 
