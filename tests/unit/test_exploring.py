@@ -84,5 +84,5 @@ def test_runs_repeat_and_follow_their_design(image):
 
 
 def test_methods_of_nobody_are_refused():
-    with pytest.raises(ValueError, match="knows the methods threshold"):
+    with pytest.raises(ValueError, match="matter with the methods threshold"):
         trait_design({"method": "recorded_forest"}, 16, "test")

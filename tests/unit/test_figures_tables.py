@@ -14,6 +14,14 @@ VARIANTS = {
     "ML1": {"method": "seeded_forest", "slices": "first"},
     "ML2": {"method": "seeded_forest", "slices": 6},
     "MLX25": {"method": "drawn_forest", "coverage_percent": 25, "slices": 7},
+    "bare": {
+        "method": "drawn_forest",
+        "coverage_percent": 25,
+        "slices": 7,
+        "corrections": False,
+    },
+    "last": {"method": "drawn_forest", "coverage_percent": 25, "slices": "last"},
+    "Otsu": {"method": "otsu"},
     "recorded": {"method": "recorded_forest"},
 }
 
@@ -52,6 +60,9 @@ def test_table_2_describes_the_configs_variants():
     assert "1 % of seeds" in told["cWS"]
     assert "first slice" in told["ML1"]
     assert "drawn to 25 %, then 6 more" in told["MLX25"]
+    assert told["bare"] == "7 slices drawn to 25 % without a first output to correct"
+    assert told["last"] == "Last slice drawn to 25 %, no other"
+    assert "no user has a part" in told["Otsu"]
     assert "ML2" not in told
     assert set(table["Datasets"]) == {"NMC-1, NMC-2"}
 

@@ -6,6 +6,7 @@ import yaml
 
 from manyeyes.config_check import problems
 from manyeyes.study import StudyError, study_from_config
+from manyeyes.users.population import STRUCTURES
 
 TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
@@ -108,7 +109,7 @@ def changed(config, path, value):
         ("datasets/NMC-2/grey_window", [200, 100], ["NMC-2.grey_window", "[200, 100]"]),
         ("variants/MLX10/slices", 64, ["MLX10", "64 separate slices"]),
         ("sensitivity/base_runs", {"S9": 64}, ["sensitivity.base_runs", "'S9'"]),
-        ("sensitivity/base_runs", {"recorded": 64}, ["recorded user", "explored"]),
+        ("sensitivity/base_runs", {"recorded": 64}, ["recorded_forest", "any trait"]),
         ("sensitivity/datasets", ["NMC-9"], ["sensitivity.datasets", "NMC-9"]),
         ("sensitivity/filters", ["median"], ["sensitivity.filters", "median"]),
         ("baseline/fibsem/source/electrode", "lfp", ["baseline.fibsem", "no electrode 'lfp'"]),
@@ -118,6 +119,9 @@ def changed(config, path, value):
             ["baseline.fibsem", "marks_box", "structure"],
         ),
         ("baseline/datasets", ["NMC-9"], ["baseline.datasets", "NMC-9"]),
+        ("structures", ["two_class"], ["structures", "anyway"]),
+        ("ablations", {"Why": ["S2", "S9"]}, ["ablations.Why", "'S9'"]),
+        ("ablations", {"Why": ["ML1", "recorded"]}, ["ablations.Why", "by two users"]),
     ],
 )
 def test_a_config_that_makes_no_sense_is_refused_by_its_key(config, path, value, words):
@@ -163,6 +167,38 @@ def test_another_trainer_is_a_change_of_the_variants_with_a_forest_only(config):
     theirs = study_from_config(config)
     changed = {name for name in ours.variants if ours.variants[name] != theirs.variants[name]}
     assert changed == {name for name in ours.variants if name.startswith("ML")} | {"recorded"}
+
+
+def test_nobody_sets_otsus_threshold(config):
+    config["variants"]["Otsu"] = {"method": "otsu"}
+    config["sensitivity"]["base_runs"] = {"Otsu": 16}
+    assert problems(config, SCHEMA) == []
+    with pytest.raises(StudyError, match=r"'Otsu' \(otsu\) does not hang on any trait"):
+        study_from_config(config)
+    del config["sensitivity"]
+    record = {
+        "datasets": ["NMC-2"],
+        "filters": ["raw"],
+        "variants": ["Otsu"],
+        "source": {"file": "jo.json"},
+    }
+    config["users"].append({"name": "jo", "recorded": [record]})
+    with pytest.raises(StudyError, match="which nobody sets"):
+        study_from_config(config)
+
+
+def test_structures_of_users_are_those_that_there_are(config):
+    listed = SCHEMA["properties"]["structures"]["items"]["enum"]
+    assert tuple(listed) == STRUCTURES
+    config["structures"] = ["sharp_eyed", "contour"]
+    assert problems(config, SCHEMA) == []
+    assert study_from_config(config).structures == ("sharp_eyed", "contour")
+    config["population"]["structure"] = "contour"
+    config["structures"] = ["two_class", "sharp_eyed"]
+    assert study_from_config(config).structures == ("two_class", "sharp_eyed")
+    del config["plan"]
+    with pytest.raises(StudyError, match="structures: there is no plan"):
+        study_from_config(config)
 
 
 def test_a_trainer_that_we_do_not_have_is_refused(config):

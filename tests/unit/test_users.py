@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from scipy import ndimage
+from skimage.filters import threshold_otsu
 
 from manyeyes import segmentation
 from manyeyes.users import Population, Threshold, Window, annotate, draw_traits
@@ -267,3 +268,52 @@ def test_broken_input_is_refused(image, variant, first_output, message):
             seed_names=(1, "A", "D", "raw"),
             first_output=first_output,
         )
+
+
+def draw_25(slices, name="A", **settings):
+    variant = {"method": "drawn_forest", "coverage_percent": 25, "slices": slices, **settings}
+    return annotate(
+        NOISY,
+        variant,
+        person(name),
+        seed_names=(2023, name, "D", "raw"),
+        first_output=lambda labels, wanted: 3 - segmentation.threshold(NOISY, 130)[wanted],
+    )
+
+
+def test_without_corrections_all_slices_are_painted_like_the_first():
+    corrected, bare = draw_25(7), draw_25(7, corrections=False)
+    middle = SHAPE[0] // 2
+    assert np.array_equal(bare.labels[middle], corrected.labels[middle])
+    assert all(note["correction_strokes"] == 0 for note in bare.record["slices"])
+    assert any(note["correction_strokes"] > 0 for note in corrected.record["slices"])
+    assert (bare.labels != corrected.labels).any()
+    alone = annotate(
+        NOISY,
+        {**VARIANTS["MLX25"], "corrections": False},
+        person("A"),
+        seed_names=(2023, "A", "D", "raw"),
+    )
+    assert np.array_equal(alone.labels, bare.labels)
+
+
+@pytest.mark.parametrize(
+    ("slices", "place"), [("first", 0), ("central", SHAPE[0] // 2), ("last", SHAPE[0] - 1)]
+)
+def test_a_single_slice_is_drawn_at_its_place(slices, place):
+    labels = draw_25(slices).labels
+    assert np.flatnonzero(labels.any(axis=(1, 2))).tolist() == [place]
+    assert np.count_nonzero(labels) == round(0.25 * labels[0].size)
+
+
+def test_otsus_threshold_is_everybodys():
+    level = work_otsu("A")
+    assert level == work_otsu("B")
+    assert segmentation.threshold(NOISY, level).mean() == pytest.approx(
+        np.where(threshold_otsu(NOISY) < NOISY, 1, 2).mean()
+    )
+
+
+def work_otsu(name):
+    done = annotate(NOISY, {"method": "otsu"}, person(name), seed_names=(2023, name, "D", "raw"))
+    return done.level

@@ -111,7 +111,13 @@ def seen(noise_sd=0.0, size=64):
     rng = np.random.default_rng(5)
     clean = ndimage.gaussian_filter(disc(size=size).astype(float), 1.5) * 60 + 100
     noise = ndimage.gaussian_filter(rng.standard_normal(clean.shape), 1.5)
-    return Perception((clean + noise_sd * noise / noise.std())[None].astype(np.float32), 130.0)
+    return parted((clean + noise_sd * noise / noise.std())[None])
+
+
+def parted(pooled, level=130.0):
+    """Perceive what is brighter than a level as active."""
+    pooled = pooled.astype(np.float32)
+    return Perception(pooled, pooled > level, np.abs(pooled - level))
 
 
 def test_the_eye_s_noise_is_the_pooled_image_s():
@@ -158,7 +164,7 @@ def test_ambiguity_grows_with_noise_over_gradient_up_to_its_bound():
 
 
 def test_a_slice_of_one_phase_has_no_outline_to_draw():
-    flat = Perception(np.full((1, 8, 8), 90, dtype=np.float32), 130.0)
+    flat = parted(np.full((1, 8, 8), 90))
     drawn = drawn_edge(flat, 0, 1.0, draw_traits(Population(), 1, "A"), np.random.default_rng(0))
     assert np.isneginf(drawn).all()
 

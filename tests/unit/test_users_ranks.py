@@ -6,7 +6,8 @@ from scipy import stats
 
 from manyeyes.randomness import generator
 from manyeyes.users import Drawing, Population, annotate, draw_traits
-from manyeyes.users.ranks import TRAITS, TRAITS_OF_METHOD, traits_at
+from manyeyes.users.population import STRUCTURES
+from manyeyes.users.ranks import TRAITS, traits_at, traits_of
 
 VARIANTS = {
     "threshold": {"method": "threshold", "offset": 0},
@@ -58,7 +59,7 @@ def image():
     return np.clip(100 + 60 * active + noise, 0, 255).astype(np.uint8)
 
 
-def done(image, method, ranks):
+def done(image, method, ranks, structure="two_class"):
     def first_output(labels, slices):
         # discs that are 2 px too wide: an error that some people see and others do not
         y, x = np.mgrid[:40, :40]
@@ -68,20 +69,26 @@ def done(image, method, ranks):
     annotation = annotate(
         image,
         VARIANTS[method],
-        traits_at(Population(), "x", ranks),
+        traits_at(Population(structure=structure), "x", ranks),
         seed_names=("sitting",),
         first_output=first_output,
     )
     return annotation.labels.tolist() if isinstance(annotation, Drawing) else annotation
 
 
+@pytest.mark.parametrize("structure", STRUCTURES)
 @pytest.mark.parametrize("method", VARIANTS)
-def test_a_method_knows_its_traits_and_no_others(image, method):
-    median = done(image, method, {})
+def test_a_method_knows_its_traits_and_no_others(image, method, structure):
+    median = done(image, method, {}, structure)
     for trait in TRAITS:
-        extremes = [done(image, method, {trait: rank}) for rank in (0.01, 0.99)]
+        extremes = [done(image, method, {trait: rank}, structure) for rank in (0.01, 0.99)]
         matters = any(extreme != median for extreme in extremes)
-        assert matters == (trait in TRAITS_OF_METHOD[method]), trait
+        assert matters == (trait in traits_of(method, structure)), trait
+
+
+def test_a_method_without_traits_is_refused():
+    with pytest.raises(ValueError, match=r"matter with the methods threshold.*found 'otsu'"):
+        traits_of("otsu", "two_class")
 
 
 @pytest.mark.parametrize(

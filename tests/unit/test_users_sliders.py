@@ -37,7 +37,7 @@ def test_the_eye_parts_two_blurred_classes_in_the_middle():
     slices[:, :, 20:] = 180
     seen = perceive(slices, 1.5)
     # blurred pixels beside the edge count with either class
-    assert seen.level == pytest.approx(120, abs=4)
+    assert (seen.pooled - seen.contrast)[seen.active] == pytest.approx(120, abs=4)
     assert np.array_equal(seen.active, slices == 180)
 
 

@@ -318,6 +318,43 @@ def tables_of_sensitivity():
     return [f"{TABLES}/sensitivity.{suffix}" for suffix in suffixes]
 
 
+REPEATED = f"{RESULTS}/parts/structures/{{structure}}"
+
+
+def repeated_parts(wildcards):
+    """Return the parts of a table that users of another structure fill, in the config's order."""
+    folder = f"{REPEATED}/{wildcards.table}".format(structure=wildcards.structure)
+    return [
+        f"{folder}/{block.name}/{dataset}/{filter_}.csv"
+        for block in PLANNED
+        for dataset in block.datasets
+        for filter_ in block.filters
+    ]
+
+
+def megabytes_to_repeat(wildcards, attempt):
+    """Return what repeating a block on an image needs: all labels are held until they are compared."""
+    block = BLOCKS[wildcards.block]
+    held = len(block.users) * len(block.variants)
+    return megabytes(80 + 10 * len(block.variants) + held)(wildcards, attempt)
+
+
+def minutes_to_repeat(wildcards, attempt):
+    """Return how long repeating a block on an image may take: each user looks, labels and waits."""
+    block = BLOCKS[wildcards.block]
+    each = sum(7 if draws(name) else 2 for name in block.variants)
+    return minutes(each * len(block.users))(wildcards, attempt)
+
+
+def tables_of_survival():
+    names = ("survival.csv", "survival.md", "structure_spread.csv")
+    return [f"{TABLES}/{name}" for name in names if STUDY.structures]
+
+
+def tables_of_ablations():
+    return [f"{TABLES}/ablation.{suffix}" for suffix in ("csv", "md") if STUDY.ablations]
+
+
 def tables_of_study():
     """Return every table that this study can fill."""
     if not STUDY.cells():
@@ -333,4 +370,5 @@ def tables_of_study():
     tables = expand("{tables}/{name}.csv", tables=TABLES, name=names)
     tables += [f"{TABLES}/recommendation.md"] if recommended() else []
     tables += tables_of_sensitivity() + tables_of_strokes()
+    tables += tables_of_survival() + tables_of_ablations()
     return tables + compared("comparisons", 1) + compared("comparisons_over_datasets", 2)

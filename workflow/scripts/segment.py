@@ -1,32 +1,9 @@
 """Segment one image from users' annotations; it does not matter who made them."""
 
 from manyeyes import segmentation
-from manyeyes.randomness import seed_from_names
+from manyeyes.procedures import forest_segmentations
 from rule_script import note, run
 from study_files import read_annotation, read_volume, write_volume
-
-
-def forests(image, drawings, variants, names, snakemake):
-    """Return each drawing's labels of the image and what trained them; features are shared."""
-    # Thresholds and windows need no forest, and its import takes longer than they do.
-    from manyeyes.forest import classify_many, fit_forests
-
-    note(snakemake, f"trains {', '.join(variants)}")
-    trained = {}
-    for limit in dict.fromkeys(v.get("max_labels") for v in variants.values()):
-        some = [name for name, v in variants.items() if v.get("max_labels") == limit]
-        seeds = [seed_from_names(*names, name, "forest") for name in some]
-        labels = [drawings[name] for name in some]
-        training = variants[some[0]]["forest"]
-        forests = fit_forests(image, labels, seeds=seeds, max_labels=limit, **training)
-        trained.update(zip(some, forests, strict=True))
-    note(snakemake, "classifies the image")
-    return {
-        name: (labels, forest.provenance())
-        for (name, forest), labels in zip(
-            trained.items(), classify_many(image, list(trained.values())), strict=True
-        )
-    }
 
 
 def main(snakemake) -> None:
@@ -59,8 +36,8 @@ def segmentations(image, annotations, user, snakemake):
             drawings[name] = labels
     if drawings:
         names = (params.seed, user, wildcards.dataset, wildcards.filter)
-        variants = {name: params.variants[name] for name in drawings}
-        found.update(forests(image, drawings, variants, names, snakemake))
+        note(snakemake, f"trains {', '.join(drawings)} and classifies the image")
+        found.update(forest_segmentations(image, drawings, params.variants, names))
     return [found[name] for name in annotations]
 
 

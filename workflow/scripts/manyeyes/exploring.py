@@ -10,10 +10,12 @@ from manyeyes import segmentation
 from manyeyes.designs import JITTER, sensitivity_design
 from manyeyes.randomness import seed_from_names
 from manyeyes.users import Drawing, Population, Threshold, annotate
-from manyeyes.users.ranks import TRAITS_OF_METHOD, traits_at
+from manyeyes.users.ranks import traits_at, traits_of
 
 
-def trait_design(variant: Mapping[str, object], base_runs: int, *names: object) -> pd.DataFrame:
+def trait_design(
+    variant: Mapping[str, object], base_runs: int, *names: object, structure: str = "two_class"
+) -> pd.DataFrame:
     """Return the people and sittings whose results tell which trait matters with a variant.
 
     Parameters
@@ -24,6 +26,8 @@ def trait_design(variant: Mapping[str, object], base_runs: int, *names: object) 
         See `manyeyes.designs.sensitivity_design`.
     *names : object
         Names that seed the design.
+    structure : str, default "two_class"
+        Of the population.
 
     Returns
     -------
@@ -34,14 +38,9 @@ def trait_design(variant: Mapping[str, object], base_runs: int, *names: object) 
     Raises
     ------
     ValueError
-        If no simulated user knows the method.
+        If no trait of a simulated user matters with the method.
     """
-    method = variant["method"]
-    if method not in TRAITS_OF_METHOD:
-        raise ValueError(
-            f"a simulated user knows the methods {', '.join(TRAITS_OF_METHOD)}; found {method!r}"
-        )
-    factors = {trait: stats.uniform() for trait in TRAITS_OF_METHOD[method]}
+    factors = {trait: stats.uniform() for trait in traits_of(variant["method"], structure)}
     return sensitivity_design(factors, base_runs, *names)
 
 
@@ -145,8 +144,9 @@ def explore(
     DataFrame
         The design of `trait_design`, and active_fraction.
     """
-    design = trait_design(variant, base_runs, *names)
-    traits = [name for name in design.columns if name in TRAITS_OF_METHOD[variant["method"]]]
+    structure = population.structure
+    design = trait_design(variant, base_runs, *names, structure=structure)
+    traits = traits_of(variant["method"], structure)
     explorer = Explorer(image, variant, population, *names)
     fractions = [
         explorer.active_fraction(

@@ -202,10 +202,20 @@ class Study:
     figures: tuple[str, ...] | None = field(default=None)
     report: Mapping = field(default_factory=dict)
     sensitivity: Sensitivity | None = None
+    structures: tuple[str, ...] = ()
+    ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
     comparisons: tuple[Mapping, ...] = ()
     realisations: int = 1
     users_per_job: int = 1
+
+    def planned(self) -> list[Block]:
+        """Return the blocks that simulated users do."""
+        return [
+            block
+            for block in self.blocks
+            if all(self.users[name].made_by == "simulated" for name in block.users)
+        ]
 
     def imitated(self) -> list[Cell]:
         """Return what people drew that simulated users are to draw too, for comparison."""
@@ -321,6 +331,8 @@ def study_from_config(config: Mapping) -> Study:
         figures=None if figures == "all" else tuple(figures),
         report=config.get("report", {}),
         sensitivity=sensitivity,
+        structures=_structures(config),
+        ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
         comparisons=tuple(config.get("comparisons", ())),
         realisations=realisations,
@@ -495,6 +507,11 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
     for user in users.values():
         for record in user.recordings:
             key = f"users.{user.name}.recorded"
+            if variants.get(record.variant, {}).get("method") == "otsu":
+                raise StudyError(
+                    f"{key}: {record.variant!r} is Otsu's threshold, which nobody sets; take it "
+                    "off the list"
+                )
             blocks.append(
                 Block(
                     name=f"recorded_{user.name}_{record.dataset}_{record.filter}_{record.variant}",
@@ -518,15 +535,47 @@ def _imitators(count, users) -> tuple[str, ...]:
     return tuple(f"imitator {index + 1}" for index in range(count))
 
 
+def _structures(config) -> tuple[str, ...]:
+    structures = tuple(config.get("structures", ()))
+    own = config.get("population", {}).get("structure", "two_class")
+    if own in structures:
+        raise StudyError(
+            f"structures: {own} is how this study's users are built anyway (population.structure); "
+            "name the others only"
+        )
+    if structures and not config.get("plan"):
+        raise StudyError("structures: there is no plan that others could repeat; plan something")
+    return structures
+
+
+def _ablations(entries, variants, blocks) -> dict[str, tuple[str, ...]]:
+    ablations = {}
+    for question, names in entries.items():
+        key = f"ablations.{question}"
+        ablations[question] = _chosen(names, variants, key)
+        done: dict[tuple, set] = {}
+        for block in blocks:
+            for cell in block.cells():
+                done.setdefault((cell.dataset, cell.filter, cell.user), set()).add(cell.variant)
+        together = [where for where, found in done.items() if found >= set(names)]
+        if len(together) == len({where[:2] for where in together}):
+            raise StudyError(
+                f"{key}: no image is segmented with all of {', '.join(names)} by two users; plan "
+                "that or take the question off the list"
+            )
+    return ablations
+
+
 def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
     if entry is None:
         return None
     base_runs = entry["base_runs"]
     for variant in _chosen(base_runs, variants, "sensitivity.base_runs"):
-        if variants[variant]["method"] == "recorded_forest":
+        method = variants[variant]["method"]
+        if method in ("recorded_forest", "otsu"):
             raise StudyError(
-                f"sensitivity.base_runs: {variant!r} is the forest of a recorded user; only what "
-                "simulated users do can be explored"
+                f"sensitivity.base_runs: {variant!r} ({method}) does not hang on any trait of a "
+                "simulated user; take it off the list"
             )
     return Sensitivity(
         datasets=_chosen(entry["datasets"], datasets, "sensitivity.datasets"),

@@ -4,6 +4,7 @@ from .definition import KINDS, VERDICTS, Claim, Claims, Rules
 from .placing import choices_table
 from .reading import claims_from_mapping
 from .scorecard import count_verdicts, scorecard, summary_sentence
+from .survival import survival_table, survival_text
 
 __all__ = [
     "KINDS",
@@ -16,4 +17,6 @@ __all__ = [
     "count_verdicts",
     "scorecard",
     "summary_sentence",
+    "survival_table",
+    "survival_text",
 ]

@@ -283,6 +283,21 @@ def _fig_sensitivity(study) -> Needs:
     return Needs(study.sensitivity.datasets) if study.sensitivity else Needs()
 
 
+def _fig_survival(study) -> Needs:
+    return _fig_claims(study) if study.structures else Needs()
+
+
+def _fig_ablation(study) -> Needs:
+    """Datasets on which two users answer a question together."""
+    names = {}
+    for variants in study.ablations.values():
+        groups = _with_users(study, variants, 2)
+        for dataset, filter_, _ in groups:
+            if all((dataset, filter_, variant) in groups for variant in variants):
+                names[dataset] = None
+    return Needs(tuple(paper.in_paper_order(names)))
+
+
 def _fig_baseline(study) -> Needs:
     if not study.baseline:
         return Needs()
@@ -545,6 +560,20 @@ FIGURES = {
         ("sensitivity",),
         _fig_sensitivity,
         "the key sensitivity",
+    ),
+    "fig_survival": Figure(
+        "Which orderings survive when users are built in another way",
+        _FOLLOWS,
+        ("survival", "structure_spread"),
+        _fig_survival,
+        "the key structures and a dataset of the paper (NMC-1 to NEX-U) that two users segment",
+    ),
+    "fig_ablation": Figure(
+        "What each part of the protocol is worth",
+        _FOLLOWS,
+        ("ablation",),
+        _fig_ablation,
+        "the key ablations",
     ),
     "fig_strokes": Figure(
         "Is the user real? A person's strokes beside those of simulated users",

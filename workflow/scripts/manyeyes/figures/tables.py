@@ -14,6 +14,7 @@ _METHODS = {
     "watershed": "watershed",
     "seeded_forest": "random forest, thresholded seeds",
     "drawn_forest": "random forest, drawn seeds",
+    "otsu": "Otsu's threshold",
     "recorded_forest": "random forest, a person's labels",
 }
 
@@ -103,11 +104,21 @@ def _description(variant: Mapping) -> str:
         )
         return f"Seeds from thresholds on {where}"
     if method == "drawn_forest":
-        return (
-            f"Central slice drawn to {variant['coverage_percent']:g} %, then "
-            f"{variant['slices'] - 1} more after a first output, errors first"
-        )
+        return _drawn(variant)
+    if method == "otsu":
+        return "Otsu's threshold of the whole image; no user has a part in it"
     return "Labels that a person drew"
+
+
+def _drawn(variant: Mapping) -> str:
+    slices, coverage = variant["slices"], f"drawn to {variant['coverage_percent']:g} %"
+    if isinstance(slices, str) or slices == 1:
+        return f"{'Central' if slices == 1 else slices.capitalize()} slice {coverage}, no other"
+    if variant.get("corrections", True):
+        return (
+            f"Central slice {coverage}, then {slices - 1} more after a first output, errors first"
+        )
+    return f"{slices} slices {coverage} without a first output to correct"
 
 
 def table_s1(variability: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ FAMILIES = {
     "watershed": "Watershed",
     "seeded_forest": "Forest, seeds from thresholds",
     "drawn_forest": "Forest, drawn seeds",
+    "otsu": "Otsu's threshold",
     "recorded_forest": "Forest, a person's labels",
 }
 """How the methods of a config are called."""
@@ -215,7 +216,7 @@ def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str,
     by_method = {
         method: found
         for method, found in rows.groupby("method", sort=False)
-        if method != "recorded_forest"
+        if method not in ("recorded_forest", "otsu")
     }
     common = set.intersection(*(set(found["dataset"]) for found in by_method.values()))
     question = "Which method makes users agree?"

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from ..claims.scorecard import summary_sentence
+from ..claims.survival import survival_text
 from ..figures import paper
 from ..figures.fig_comparisons import CLEAR
 from ..figures.words import filter_name
 from ..measures.tables import first_realisation
+from ..statistics.ablations import ablation_text
 from ..statistics.realism import realism_text
 from ..statistics.standardising import sensitivity_text
 from .answer import shared_rows
@@ -35,8 +37,8 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
         Those that it shows.
     tables : mapping of name to DataFrame
         ``variability`` for figures of spread, ``claims`` for the scorecard, ``errors`` and
-        ``baseline`` for theirs, as for ``choices``, ``comparisons``, ``sensitivity`` and
-        ``stroke_comparison``.
+        ``baseline`` for theirs, as for ``choices``, ``comparisons``, ``sensitivity``,
+        ``survival``, ``ablation`` and ``stroke_comparison``.
 
     Returns
     -------
@@ -48,6 +50,10 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
         return summary_sentence(tables["claims"])
     if figure == "fig_sensitivity":
         return sensitivity_text(tables["sensitivity"]).replace("**", "")
+    if figure == "fig_survival":
+        return survival_text(tables["survival"])
+    if figure == "fig_ablation":
+        return ablation_text(tables["ablation"]).replace("**", "")
     if figure == "fig_strokes":
         return realism_text(tables["stroke_comparison"])
     if figure == "fig_choices":

@@ -1,5 +1,6 @@
 """What a number of users can show: intervals, tests, power, agreement, and what follows."""
 
+from .ablations import ablation_table, ablation_text
 from .agreement import agreement_tables, fleiss_kappa, pair_agreement, votes
 from .choices import choices_of_users, place_in, sd_of_choices, share_of_choices
 from .deviations import brown_forsythe, compare_deviations
@@ -33,6 +34,8 @@ from .tables import (
 
 __all__ = [
     "Contrast",
+    "ablation_table",
+    "ablation_text",
     "agreement_tables",
     "brown_forsythe",
     "choices_of_users",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from .spread import check_level, checked_values, sd_interval_factors
+from .spread import check_level, checked_values, sample_sd, sd_interval_factors
 
 DRAWS = 4000
 
@@ -74,7 +74,7 @@ def error_parts(errors, level: float = 0.95) -> ErrorParts:
     if errors.ndim != 1:
         raise ValueError(f"expected one error per user, found an array of shape {errors.shape}")
     users = len(errors)
-    bias, sd = float(errors.mean()), float(errors.std(ddof=1))
+    bias, sd = float(errors.mean()), float(sample_sd(errors))
     reach = stats.t.ppf((1 + level) / 2, users - 1) * sd / np.sqrt(users)
     low_factor, high_factor = sd_interval_factors(users, level)
     rmse = float(np.sqrt(np.mean(errors**2)))

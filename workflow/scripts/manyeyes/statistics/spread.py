@@ -47,6 +47,14 @@ class SdRatio(NamedTuple):
     p_value: np.ndarray
 
 
+def sample_sd(values: np.ndarray) -> np.ndarray:
+    """Return the sample standard deviation over the last axis, exactly 0 where all are equal.
+
+    The mean of equal numbers may be rounded, and their deviations from it then are not quite 0.
+    """
+    return np.where(np.ptp(values, axis=-1) == 0, 0.0, values.std(axis=-1, ddof=1))
+
+
 def sd_interval(values, level: float = 0.95) -> SdInterval:
     """Return sample standard deviations with their chi-square intervals.
 
@@ -74,7 +82,7 @@ def sd_interval(values, level: float = 0.95) -> SdInterval:
     """
     values = checked_values(values, least=2)
     low_factor, high_factor = sd_interval_factors(values.shape[-1], level)
-    sd = values.std(axis=-1, ddof=1)
+    sd = sample_sd(values)
     return SdInterval(sd, sd * low_factor, sd * high_factor)
 
 

@@ -16,7 +16,7 @@ from .errors import error_parts
 from .families import holm
 from .grids import ANY, GROUP, shared_realisations, users_by_cell
 from .power import users_to_show
-from .spread import pitman_morgan, sd_interval_factors
+from .spread import pitman_morgan, sample_sd, sd_interval_factors
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
         users = values.shape[1]
         if users < 2:
             continue
-        sds = values.std(axis=1, ddof=1)
+        sds = sample_sd(values)
         sd = float(np.sqrt(np.mean(sds**2)))
         low_factor, high_factor = sd_interval_factors(users, level)
         rows.append(

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from skimage.filters import threshold_otsu
 
 from manyeyes.filters import require_image
-from manyeyes.users.annotations import Annotation
+from manyeyes.users.annotations import Annotation, Threshold
 from manyeyes.users.drawing import FirstOutput, draw
 from manyeyes.users.population import Traits
 from manyeyes.users.seeding import set_seeds, set_threshold, set_window
@@ -15,6 +16,7 @@ SETTINGS = {
     "watershed": ("seed_error",),
     "seeded_forest": ("slices",),
     "drawn_forest": ("coverage_percent", "slices"),
+    "otsu": (),
 }
 
 
@@ -42,8 +44,11 @@ def annotate(
         - ``seeded_forest`` with ``slices``: "first", "all", or a number of equally spaced slices,
           each with a window of its own (Table 2, ML1 to ML3);
         - ``drawn_forest`` with ``slices`` and ``coverage_percent``: the central slice is drawn,
-          the others after a first output (section 2.5.3). Slices are a number, or a list of them
-          in the order of drawing.
+          the others after a first output (section 2.5.3), unless ``corrections`` is False. Slices
+          are a number, "first", "central" or "last" for a single one, or a list of them in the
+          order of drawing;
+        - ``otsu``: the user leaves it to Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076) of
+          the whole image, and so never varies.
     traits : Traits
         The user.
     seed_names : sequence
@@ -84,5 +89,16 @@ def annotate(
         return set_window(image, float(variant["seed_error"]), traits, names)
     if method == "seeded_forest":
         return set_seeds(image, variant["slices"], traits, names)
+    if method == "otsu":
+        # the highest level of the darker class, so the brighter one begins above it
+        return Threshold(int(threshold_otsu(image)) + 1, {"chosen_by": "otsu"})
     percent = float(variant["coverage_percent"])
-    return draw(image, variant["slices"], percent, traits, (*names, f"{percent:g}"), first_output)
+    return draw(
+        image,
+        variant["slices"],
+        percent,
+        traits,
+        (*names, f"{percent:g}"),
+        first_output,
+        variant.get("corrections", True),
+    )

@@ -1,16 +1,16 @@
 """Annotations that are painted: the central slice first, the others against a first output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from manyeyes.randomness import generator
 from manyeyes.users.annotations import Drawing
 from manyeyes.users.correcting import correction_edge, visible_errors
-from manyeyes.users.eye import perceive
 from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
 from manyeyes.users.painting import paint, shuffled_pixels
 from manyeyes.users.population import Traits
+from manyeyes.users.seeing import see
 from manyeyes.users.sitting import begin_sitting
 from manyeyes.users.slices import looked_at_slices, trained_slices
 
@@ -23,11 +23,12 @@ _MARGIN_STEPS = (1.0, 0.5, 0.0)
 
 def draw(
     image: np.ndarray,
-    slices: int | Sequence[int],
+    slices: int | str | Sequence[int],
     coverage_percent: float,
     traits: Traits,
     names: tuple,
     first_output: FirstOutput | None,
+    corrections: bool = True,
 ) -> Drawing:
     """Paint slices to a coverage, correcting a first output on all but the central one.
 
@@ -35,7 +36,7 @@ def draw(
     ----------
     image : ndarray of uint8, shape (z, y, x)
         What the user looks at.
-    slices : int or sequence of int
+    slices : int, {"first", "central", "last"} or sequence of int
         How many or which slices to draw, the first without an output; see
         `manyeyes.users.slices.trained_slices`.
     coverage_percent : float
@@ -46,7 +47,10 @@ def draw(
         Seed names of the sitting.
     first_output : callable or None
         Takes the labels so far, uint8 (z, y, x), and a list of slices; returns a classifier's
-        labels 1 and 2 of these slices, shape (slices, y, x). Not needed for one slice.
+        labels 1 and 2 of these slices, shape (slices, y, x). Not needed for one slice, nor
+        without corrections.
+    corrections : bool, default True
+        Whether there is a first output to correct; else all slices are painted like the first.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def draw(
             f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
         )
     central, *others = trained_slices(image.shape[0], slices)
-    if others and first_output is None:
+    if others and corrections and first_output is None:
         raise ValueError(
             "more than one slice is drawn against a first output; pass first_output(labels, slices)"
         )
@@ -73,8 +77,7 @@ def draw(
     looked_at = looked_at_slices(image.shape[0], sitting.looks)
     # one impression of the phases, from the slices to be drawn and those leafed through before
     everything = sorted({central, *others, *looked_at})
-    seen = perceive(image[everything], traits.eye_sigma_px)
-    contrast = np.abs(seen.pooled - seen.level)
+    seen = see(image[everything], traits, sitting)
     noise = eye_noise(seen)
     labels = np.zeros(image.shape, dtype=np.uint8)
     target = max(1, round(coverage_percent / 100 * labels[0].size))
@@ -91,7 +94,7 @@ def draw(
             rank = visible_errors(
                 output,
                 perceived,
-                contrast[index],
+                seen.contrast[index],
                 traits.population.correction_area_px,
                 traits.correction_depth_px,
             )
@@ -103,11 +106,12 @@ def draw(
         notes.append(note)
 
     paint_slice(central, None)
-    if others:
+    outputs = [None] * len(others)
+    if others and corrections:
         outputs = first_output(labels.copy(), list(others))
         _require_output(outputs, (len(others), *image.shape[1:]))
-        for z, output in zip(others, outputs, strict=True):
-            paint_slice(z, output)
+    for z, output in zip(others, outputs, strict=True):
+        paint_slice(z, output)
     return Drawing(
         labels,
         {
@@ -139,12 +143,33 @@ def _correct(labels, rank, perceived, target, traits, rng) -> int:
 
 def _fill(labels, edge, target, traits, rng) -> int:
     """Paint interiors up to the coverage and return the number of strokes."""
-    strokes = _show_both_phases(labels, edge, target, traits, rng)
+    bands = list(_bands(edge, traits))
+    strokes = _show_both_phases(labels, bands[0][0], target, traits, rng)
     for step in _MARGIN_STEPS:
         margin = step * traits.population.margin_px
-        starts = shuffled_pixels((labels == 0) & (np.abs(edge) >= margin), rng)
-        strokes += _paint_interior(labels, edge, starts, target, margin, traits, rng)
+        for band, within in bands:
+            starts = shuffled_pixels((labels == 0) & within & (np.abs(band) >= margin), rng)
+            strokes += _paint_interior(labels, band, starts, target, margin, traits, rng)
     return strokes
+
+
+def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield where a user paints, one part after the other, and how deep pixels lie in it.
+
+    Mostly all of it at once. Who follows contours paints along them first, in a band that two
+    strokes of the brush fill, and then in bands of twice the width each (assumption); depth is the
+    distance from the nearer side of the band.
+    """
+    everywhere = np.ones(edge.shape, dtype=bool)
+    if traits.population.structure == "contour":
+        depth = np.abs(edge)
+        width = 2 * (traits.population.margin_px + traits.brush_px)
+        while width < 2 * depth.max(where=np.isfinite(depth), initial=0):
+            within = depth < width
+            inside = np.where(within, np.minimum(depth, width - depth), 0)
+            yield (np.sign(edge) * inside).astype(np.float32), within
+            width *= 2
+    yield edge, everywhere
 
 
 def _show_both_phases(labels, edge, target, traits, rng) -> int:

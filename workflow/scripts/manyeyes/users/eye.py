@@ -1,4 +1,4 @@
-"""What a user perceives: a pooled slice, two classes in it, and how grey levels go with them.
+"""What a user perceives: a pooled slice, two phases in it, and how grey levels go with them.
 
 A user never sees the truth. All that follows is made of the image's grey values alone.
 """
@@ -21,17 +21,15 @@ class Perception:
     ----------
     pooled : ndarray of float32, shape (slices, y, x)
         Grey levels pooled by the eye.
-    level : float
-        Pooled grey level that parts the two perceived classes.
+    active : ndarray of bool, shape (slices, y, x)
+        What looks like active material.
+    contrast : ndarray of float32, shape (slices, y, x)
+        How clearly a pixel shows what it is, in grey levels.
     """
 
     pooled: np.ndarray
-    level: float
-
-    @property
-    def active(self) -> np.ndarray:
-        """Bool, shape (slices, y, x): what looks like active material."""
-        return self.pooled > self.level
+    active: np.ndarray
+    contrast: np.ndarray
 
 
 def perceive(slices: np.ndarray, eye_sigma_px: float) -> Perception:
@@ -66,8 +64,10 @@ def perceive(slices: np.ndarray, eye_sigma_px: float) -> Perception:
         slices, (0, eye_sigma_px, eye_sigma_px), output=np.float32, mode="reflect"
     )
     bright = pooled > threshold_otsu(pooled)
-    level = (pooled[bright].mean(dtype=np.float64) + pooled[~bright].mean(dtype=np.float64)) / 2
-    return Perception(pooled, float(level))
+    level = float(
+        (pooled[bright].mean(dtype=np.float64) + pooled[~bright].mean(dtype=np.float64)) / 2
+    )
+    return Perception(pooled, pooled > level, np.abs(pooled - level))
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,27 @@ def grey_curve(slices: np.ndarray, active: np.ndarray) -> GreyCurve:
     """
     other = np.bincount(slices[~active], minlength=GREY_LEVELS).astype(np.float64)
     bright = np.bincount(slices[active], minlength=GREY_LEVELS).astype(np.float64)
+    return curve_of_counts(other, bright)
+
+
+def curve_of_counts(other: np.ndarray, bright: np.ndarray) -> GreyCurve:
+    """Relate grey levels to how many of their pixels look like either phase.
+
+    Parameters
+    ----------
+    other, bright : ndarray of float64, shape (256,)
+        Pixels of each grey level that look like pore, and like active material.
+
+    Returns
+    -------
+    GreyCurve
+        As in `grey_curve`.
+
+    Raises
+    ------
+    ValueError
+        If only one class is perceived.
+    """
     if not other.any() or not bright.any():
         raise ValueError(
             "only one phase is perceived on the slices looked at, so no threshold can be chosen; "

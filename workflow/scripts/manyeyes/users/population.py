@@ -11,6 +11,9 @@ from manyeyes.randomness import generator
 # wider ones, 11 to 61, are left out. That these three are equally liked is an assumption.
 BRUSHES_PX = (3, 5, 7)
 
+STRUCTURES = ("two_class", "sharp_eyed", "contour")
+"""How users can be built; see `manyeyes.users.seeing`."""
+
 
 @dataclass(frozen=True)
 class Population:
@@ -22,6 +25,8 @@ class Population:
 
     Attributes
     ----------
+    structure : str
+        How these people see, one of `STRUCTURES`; see `manyeyes.users.seeing`.
     threshold_criterion_sd : float
         Standard deviation, over users and sittings together, of the log-odds of being active at
         which a user draws the line between the phases. 0 means that a speckle costs as much as a
@@ -73,6 +78,8 @@ class Population:
         And if it lies deeper than this from the edge, uniform over users. Assumption.
     correction_share_min, correction_share_max : float
         Corrections take at most this share of a slice's labels, uniform over users. Assumption.
+    contour_least_px : float
+        Shortest line that a user of the structure ``contour`` takes for a contour. Assumption.
 
     Notes
     -----
@@ -95,6 +102,7 @@ class Population:
     between clicks narrows the gap, is in Marinov et al. 2024 (arXiv:2404.01816).
     """
 
+    structure: str = "two_class"
     threshold_criterion_sd: float = 0.94
     seed_error_spread: float = 1.88
     session_share: float = 0.25
@@ -120,9 +128,15 @@ class Population:
     correction_depth_max_px: float = 2.5
     correction_share_min: float = 0.15
     correction_share_max: float = 0.50
+    contour_least_px: float = 10.0
 
     def __post_init__(self):
-        for item in fields(self):
+        if self.structure not in STRUCTURES:
+            raise ValueError(
+                f"population.structure must be one of {', '.join(STRUCTURES)}, "
+                f"found {self.structure!r}"
+            )
+        for item in fields(self)[1:]:
             value = getattr(self, item.name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
                 raise ValueError(f"population.{item.name} must be a number, found {value!r}")
@@ -161,12 +175,12 @@ class Population:
                 )
 
     @classmethod
-    def from_mapping(cls, mapping: Mapping[str, float]) -> "Population":
+    def from_mapping(cls, mapping: Mapping[str, object]) -> "Population":
         """Return the population that a config describes.
 
         Parameters
         ----------
-        mapping : mapping of str to number
+        mapping : mapping of str to number, and to str for ``structure``
             Fields to set; those left out keep their defaults.
 
         Returns

@@ -23,7 +23,43 @@ TRAITS_OF_METHOD = {
     ),
 }
 
+# Who judges pixel by pixel has no pooling eye, and one criterion for slider and brush.
+TRAITS_OF_SHARP_EYED = {
+    "threshold": ("criterion",),
+    "watershed": ("seed_tolerance_active", "seed_tolerance_other"),
+    "seeded_forest": ("seed_tolerance_active", "seed_tolerance_other"),
+    "drawn_forest": ("criterion", *TRAITS_OF_METHOD["drawn_forest"][1:]),
+}
+
 TRAITS = tuple(dict.fromkeys(name for names in TRAITS_OF_METHOD.values() for name in names))
+
+
+def traits_of(method: str, structure: str) -> tuple[str, ...]:
+    """Return the traits that come into play with a method.
+
+    Parameters
+    ----------
+    method : str
+        Of a variant.
+    structure : str
+        Of the population.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    ValueError
+        If nothing that a simulated user is or does plays a part.
+    """
+    if method not in TRAITS_OF_METHOD:
+        raise ValueError(
+            f"traits of users matter with the methods {', '.join(TRAITS_OF_METHOD)}; "
+            f"found {method!r}"
+        )
+    table = TRAITS_OF_SHARP_EYED if structure == "sharp_eyed" else TRAITS_OF_METHOD
+    return table[method]
 
 
 def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> Traits:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from manyeyes.users.annotations import Drawing, Threshold, Window
-from manyeyes.users.eye import GreyCurve, grey_curve, perceive
+from manyeyes.users.eye import GreyCurve
 from manyeyes.users.population import Traits
+from manyeyes.users.seeing import judge_greys
 from manyeyes.users.sitting import Sitting, begin_sitting
 from manyeyes.users.slices import looked_at_slices, seeded_slices
 from manyeyes.users.thresholds import choose_threshold, choose_window
@@ -100,7 +101,7 @@ def set_seeds(image: np.ndarray, which: str | int, traits: Traits, names: tuple)
             curve, looked_at = look(image, traits, sitting)
         else:
             sitting = begin_sitting(traits, *names, "slice", part.start)
-            curve = _curve(image[part], traits)
+            curve = judge_greys(image[part], traits)
             looked_at = [part.start]
         low, high = choose_window(
             curve, sitting, population.forest_seed_error, population.least_seeded_share
@@ -136,8 +137,4 @@ def look(image: np.ndarray, traits: Traits, sitting: Sitting) -> tuple[GreyCurve
         The slices.
     """
     looked_at = looked_at_slices(image.shape[0], sitting.looks)
-    return _curve(image[looked_at], traits), looked_at
-
-
-def _curve(slices: np.ndarray, traits: Traits) -> GreyCurve:
-    return grey_curve(slices, perceive(slices, traits.eye_sigma_px).active)
+    return judge_greys(image[looked_at], traits), looked_at

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 
 
-def trained_slices(height: int, which: int | Sequence[int]) -> list[int]:
+def trained_slices(height: int, which: int | str | Sequence[int]) -> list[int]:
     """Return the slices that are drawn, in the order in which they are.
 
     Parameters
     ----------
     height : int
         Slices in the volume.
-    which : int or sequence of int
+    which : int, {"first", "central", "last"} or sequence of int
         A number of equally spaced interior slices: seven of 200 are 100, 25, 50, 75, 125, 150, 175
         (Bailey et al. 2023, section 3.1.2); in general slice i of n lies at i * height / (n + 1),
-        rounded down. Or the slices themselves.
+        rounded down. A single slice by its place (section 2.5.3: a central one is better than the
+        first or last). Or the slices themselves.
 
     Returns
     -------
@@ -28,6 +29,9 @@ def trained_slices(height: int, which: int | Sequence[int]) -> list[int]:
     """
     if isinstance(which, list | tuple):
         return _named(height, which)
+    single = {"first": 0, "central": height // 2, "last": height - 1}
+    if which in single:
+        return [single[which]]
     count = which
     _require_count(height, count)
     places = [(index * height) // (count + 1) for index in range(1, count + 1)]
@@ -96,7 +100,8 @@ def _named(height: int, which: Sequence[int]) -> list[int]:
 def _require_count(height: int, count: int) -> None:
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise ValueError(
-            f"slices must be 'first', 'all' or a whole number of at least 1, found {count!r}"
+            "slices must be a whole number of at least 1 or a word that the method knows, "
+            f"found {count!r}"
         )
     if count >= height:
         raise ValueError(

@@ -1,0 +1,37 @@
+"""Say which of the paper's orderings survive when users are built in another way."""
+
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from manyeyes.claims import claims_from_mapping, survival_table, survival_text
+from manyeyes.statistics import spread_table
+from rule_script import run
+from study_files import read_table, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `compare_structures`."""
+    given, params = snakemake.input, snakemake.params
+    claims = claims_from_mapping(yaml.safe_load(Path(given.claims).read_text("utf-8")))
+    own = {name: read_table(given[name]) for name in params.own_tables}
+    tables = {params.own: own}
+    for structure, *paths in zip(
+        params.structures, given.their_volume_fractions, given.their_pairwise, strict=True
+    ):
+        fractions, pairs = map(read_table, paths)
+        tables[structure] = {**own, "volume_fractions": fractions, "pairwise": pairs}
+    survival = survival_table(tables, claims)
+    write_table(survival, snakemake.output.survival)
+    spread = [
+        spread_table(found["volume_fractions"]).assign(structure=structure)
+        for structure, found in tables.items()
+    ]
+    write_table(pd.concat(spread, ignore_index=True), snakemake.output.spread)
+    text = f"# What survives other users\n\n{survival_text(survival)}\n"
+    Path(snakemake.output.text).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,153 @@
+"""Which orderings of the paper survive when users are built in another way."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from .definition import IMAGE_METRICS, SHAPE_METRICS, Claims, needs_of_claim
+from .scorecard import scorecard
+
+DECIDED = ("agrees", "disagrees")
+FATES = ("survives", "stays open", "turns over", "undecided")
+"""What becomes of an ordering: the same verdict under every structure; undecided under another;
+the opposite one under another; undecided in the study itself."""
+
+COLUMNS = ["id", "place", "claim", "structure", "verdict", "share", "low", "high", "fate", "reason"]
+
+
+def survival_table(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], claims: Claims
+) -> pd.DataFrame:
+    """Return the verdict on each ordering under each structure of users, and what becomes of it.
+
+    Parameters
+    ----------
+    tables : mapping of structure to mapping of str to DataFrame
+        Tables by name as for `scorecard.scorecard`, the study's own structure first.
+    claims : Claims
+
+    Returns
+    -------
+    DataFrame
+        A row for each ordering and structure: id, place, claim, structure, verdict, share (of
+        choices of users that show it) with its interval, fate (one of `FATES`), reason. Orderings
+        that cannot be tested under all structures, and those of images alone, are left out.
+
+    Raises
+    ------
+    ValueError
+        If there is only one structure.
+    """
+    if len(tables) < 2:
+        raise ValueError("survival compares structures of users; give the study at least one more")
+    wanted = [claim for claim in claims.claims if _about_users(claim)]
+    chosen = Claims(tuple(wanted), claims.rules, claims.calibrated)
+    cards = {
+        structure: scorecard(found, chosen).set_index("id") for structure, found in tables.items()
+    }
+    rows = []
+    for claim in wanted:
+        found = {structure: card.loc[claim.id] for structure, card in cards.items()}
+        verdicts = [row["verdict"] for row in found.values()]
+        if "not testable here" in verdicts:
+            continue
+        rows += [
+            {
+                "id": claim.id,
+                "place": claim.place,
+                "claim": claim.claim,
+                "structure": structure,
+                "verdict": row["verdict"],
+                "share": row["our_value"],
+                "low": row["low"],
+                "high": row["high"],
+                "fate": fate(verdicts),
+                "reason": row["reason"],
+            }
+            for structure, row in found.items()
+        ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def fate(verdicts: list[str]) -> str:
+    """Return what becomes of an ordering by its verdicts, that of the study's own users first."""
+    own, *others = verdicts
+    if own not in DECIDED:
+        return "undecided"
+    if any(other in DECIDED and other != own for other in others):
+        return "turns over"
+    return "survives" if all(other == own for other in others) else "stays open"
+
+
+def survival_text(table: pd.DataFrame) -> str:
+    """Return in a few sentences what is a finding and what a property of the users' model.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Made by `survival_table`.
+
+    Returns
+    -------
+    str
+    """
+    structures = list(dict.fromkeys(table["structure"]))
+    own = table[table["structure"] == structures[0]] if structures else table
+    decided = own[own["verdict"].isin(DECIDED)]
+    others = " and ".join(structures[1:])
+    if decided.empty:
+        return (
+            f"None of {len(own)} orderings of the paper is decided under the study's own users, so "
+            f"there is nothing that could survive under others ({others})."
+        )
+    text = (
+        f"Of {len(own)} orderings of the paper that can be tested under every structure of the "
+        f"users, {len(decided)} are decided under {structures[0]}. "
+    )
+    told = []
+    survivors = decided[decided["fate"] == "survives"]
+    if len(survivors):
+        told.append(
+            f"{len(survivors)} come out the same under {others} too, and so do not hang on how a "
+            f"user is thought to see: {_by_verdict(survivors)}."
+        )
+    turned = decided[decided["fate"] == "turns over"]
+    if len(turned):
+        told.append(
+            f"{len(turned)} {'turns' if len(turned) == 1 else 'turn'} over, and so "
+            f"{'is a property' if len(turned) == 1 else 'are properties'} of the model and no "
+            f"finding: {_turned(table, turned)}."
+        )
+    still = decided[decided["fate"] == "stays open"]
+    if len(still):
+        told.append(
+            f"{len(still)} {'is' if len(still) == 1 else 'are'} undecided under another structure: "
+            f"{', '.join(still['id'])}."
+        )
+    return text + " ".join(told)
+
+
+def _about_users(claim) -> bool:
+    metrics = {metric for metric, _ in needs_of_claim(claim)}
+    # shapes are not kept of the users who repeat the plan
+    return (
+        claim.kind == "ordering"
+        and not metrics & set(SHAPE_METRICS)
+        and not metrics <= set(IMAGE_METRICS)
+    )
+
+
+def _by_verdict(rows: pd.DataFrame) -> str:
+    words = {"agrees": "as in the paper", "disagrees": "against the paper"}
+    return "; ".join(
+        f"{words[verdict]} {', '.join(found['id'])}" for verdict, found in rows.groupby("verdict")
+    )
+
+
+def _turned(table: pd.DataFrame, turned: pd.DataFrame) -> str:
+    told = []
+    for row in turned.itertuples():
+        found = table[table["id"] == row.id]
+        against = found[found["verdict"].isin(DECIDED) & (found["verdict"] != row.verdict)]
+        told.append(f"{row.id} ({row.verdict}; not under {' and '.join(against['structure'])})")
+    return ", ".join(told)

@@ -1,0 +1,94 @@
+"""What each part of the protocol is worth: variants that differ in one thing."""
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from . import style, words
+
+PANEL_MM = 46.0
+LOOKS = (("#0b4a78", "o"), ("#d9660a", "D"), ("#046349", "s"), ("#7d3270", "^"), ("#666666", "v"))
+MEASURES = (("sd", "SD over users (points)"), ("rmse", "Error to the truth (points)"))
+
+
+@style.styled
+def draw(ablation: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
+    """Return a column for each question: standard deviations above, errors below.
+
+    Parameters
+    ----------
+    ablation : DataFrame
+        Made by `manyeyes.statistics.ablation_table`.
+    origins : mapping of dataset to origin
+        The datasets to show, in order.
+
+    Returns
+    -------
+    Figure
+        The lower line is left out where no truth is known.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+    """
+    table = ablation[ablation["dataset"].isin(list(origins))]
+    if table.empty:
+        raise ValueError("nothing to draw: no variants were held against each other")
+    questions = list(dict.fromkeys(table["question"]))
+    measures = [entry for entry in MEASURES if table[entry[0]].notna().any()]
+    images = list(dict.fromkeys(zip(table["dataset"], table["filter"], strict=True)))
+    figure = style.new_figure(style.DOUBLE_MM, PANEL_MM * len(measures) + 30.0)
+    grid = figure.subplots(len(measures), len(questions), squeeze=False, sharey="row", sharex="col")
+    letters = style.letters()
+    for place, (line, (measure, label)) in enumerate(zip(grid, measures, strict=True)):
+        for axes, question in zip(line, questions, strict=True):
+            rows = table[table["question"] == question]
+            _draw_panel(axes, rows, measure, images)
+            title = fill(question, 30) if place == 0 else ""
+            style.panel_letter(axes, next(letters), title)
+        line[0].set_ylabel(label)
+        line[0].set_ylim(0, None)
+    for axes, question in zip(grid[-1], questions, strict=True):
+        variants = list(dict.fromkeys(table.loc[table["question"] == question, "variant"]))
+        axes.set_xticks(range(len(variants)), variants, rotation=30, ha="right")
+    style.legend_above(figure, _handles(images))
+    users = sorted(set(table["users"]))
+    style.footnote(
+        figure,
+        f"Lines: 95 % intervals, {' or '.join(map(str, users))} users; the last variant of each "
+        "panel is the one that the others are held against. Error: root mean square over users of "
+        "measured minus true volume fraction.",
+        words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
+    )
+    return figure
+
+
+def _draw_panel(axes: Axes, rows: pd.DataFrame, measure: str, images: list) -> None:
+    variants = list(dict.fromkeys(rows["variant"]))
+    step = 0.5 / len(images)
+    for index, image in enumerate(images):
+        colour, marker = LOOKS[index % len(LOOKS)]
+        found = rows[(rows["dataset"] == image[0]) & (rows["filter"] == image[1])]
+        found = 100 * found.set_index("variant")[[measure, f"{measure}_low", f"{measure}_high"]]
+        found = found.reindex(variants)
+        x = np.arange(len(variants)) + (index - (len(images) - 1) / 2) * step
+        axes.vlines(x, found[f"{measure}_low"], found[f"{measure}_high"], colors=colour)
+        look = {"ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
+        axes.plot(x, found[measure], marker, zorder=3, **look)
+    axes.set_xlim(-0.6, len(variants) - 0.4)
+    axes.tick_params(axis="x", length=0)
+    axes.grid(axis="y")
+
+
+def _handles(images: list) -> list:
+    handles = []
+    for index, (dataset, filter_) in enumerate(images):
+        colour, marker = LOOKS[index % len(LOOKS)]
+        look = {"marker": marker, "ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
+        handles.append(style.line_handle(f"{dataset}, {words.filter_name(filter_)}", **look))
+    return handles

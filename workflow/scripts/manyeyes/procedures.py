@@ -1,0 +1,100 @@
+"""What a simulated user does to an image from looking at it to its labels, as a study asks for it.
+
+Everything is named by study seed, user, dataset, filter and variant, so that it is the same in
+whatever job it is done.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from manyeyes.randomness import seed_from_names
+from manyeyes.users import Annotation, annotate
+from manyeyes.users.drawing import FirstOutput
+from manyeyes.users.population import Traits
+
+
+def annotation_of(
+    image: np.ndarray,
+    name: str,
+    variant: Mapping[str, object],
+    traits: Traits,
+    names: Sequence[object],
+) -> Annotation:
+    """Let a user annotate an image with a variant.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    name : str
+        The variant's.
+    variant : mapping
+        As in the config; ``forest`` says how the forest of a first output is trained.
+    traits : Traits
+        The user.
+    names : sequence
+        Study seed, user, dataset, filter.
+
+    Returns
+    -------
+    Threshold, Window or Drawing
+    """
+    first_output = _first_output(image, variant.get("forest", {}), *names, name, "first output")
+    return annotate(
+        image, {"name": name, **variant}, traits, seed_names=names, first_output=first_output
+    )
+
+
+def forest_segmentations(
+    image: np.ndarray,
+    drawings: Mapping[str, np.ndarray],
+    variants: Mapping[str, Mapping[str, object]],
+    names: Sequence[object],
+) -> dict[str, tuple[np.ndarray, str]]:
+    """Train a forest on each of a user's drawings and let it segment the image.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    drawings : mapping of variant to ndarray of uint8, shape (z, y, x)
+        Labels: 0 unlabelled, 1, 2.
+    variants : mapping of variant to mapping
+        As in the config.
+    names : sequence
+        Study seed, user, dataset, filter.
+
+    Returns
+    -------
+    dict of variant to (ndarray of uint8, str)
+        Labels of the whole image, and what trained the forest. The features of the image are
+        computed once for all.
+    """
+    # Thresholds and windows need no forest, and its import takes longer than they do.
+    from manyeyes.forest import classify_many, fit_forests
+
+    trained = {}
+    for limit in dict.fromkeys(variants[name].get("max_labels") for name in drawings):
+        some = [name for name in drawings if variants[name].get("max_labels") == limit]
+        seeds = [seed_from_names(*names, name, "forest") for name in some]
+        labels = [drawings[name] for name in some]
+        training = variants[some[0]].get("forest", {})
+        forests = fit_forests(image, labels, seeds=seeds, max_labels=limit, **training)
+        trained.update(zip(some, forests, strict=True))
+    classified = classify_many(image, list(trained.values()))
+    return {
+        name: (labels, forest.provenance())
+        for (name, forest), labels in zip(trained.items(), classified, strict=True)
+    }
+
+
+def _first_output(image: np.ndarray, training: Mapping, *names: object) -> FirstOutput:
+    """Return what gives a user the first output on some slices, from labels drawn so far."""
+
+    def first_output(labels, slices):
+        # Thresholds and windows need no forest, and its import takes longer than they do.
+        from manyeyes.forest import classify, fit_forest
+
+        forest = fit_forest(image, labels, seed=seed_from_names(*names), **training)
+        return classify(image, forest, slices=slices)
+
+    return first_output

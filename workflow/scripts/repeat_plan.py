@@ -1,0 +1,25 @@
+"""Let users of another structure do a block of the plan on one image, for the numbers alone."""
+
+from manyeyes.repeating import repeated
+from manyeyes.users import Population
+from rule_script import run
+from study_files import read_volume, write_table
+
+
+def main(snakemake) -> None:
+    """Run the rule `repeat_plan`."""
+    wildcards, params = snakemake.wildcards, snakemake.params
+    population = {**params.population, "structure": wildcards.structure}
+    fractions, pairs = repeated(
+        read_volume(snakemake.input.image),
+        params.variants,
+        params.users,
+        Population.from_mapping(population),
+        (params.seed, wildcards.dataset, wildcards.filter),
+    )
+    write_table(fractions, snakemake.output.volume_fractions)
+    write_table(pairs, snakemake.output.pairwise)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
