@@ -109,6 +109,31 @@ def test_realisations_average_variances_and_bring_no_degrees_of_freedom():
     assert thrice == pytest.approx(once)
 
 
+def users_on_realisations(rng, habit, realisations=5, users=30, draws=2000):
+    """Values of users of whose variance a share, the habit, is the same on each realisation."""
+    persistent = np.sqrt(habit) * rng.standard_normal((draws, 1, users))
+    fresh = np.sqrt(1 - habit) * rng.standard_normal((draws, realisations, users))
+    return persistent + fresh
+
+
+@pytest.mark.parametrize(("habit", "least"), [(1.0, 0.03), (0.8, 0.01), (0.0, 0.0)])
+def test_over_realisations_equal_spreads_are_not_rejected_too_often(habit, least):
+    """Exact where users differ by habit alone, cautious where sittings differ too."""
+    rng = generator("test", "pm realisations", habit)
+    sides = [users_on_realisations(rng, habit) for _ in range(2)]
+    rejected = np.mean(pitman_morgan(*sides, over_realisations=True).p_value <= 0.05)
+    assert least <= rejected < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 2000)
+
+
+@pytest.mark.parametrize("habit", [1.0, 0.5, 0.0])
+def test_the_interval_of_a_pooled_sd_covers_at_least_as_often_as_it_says(habit):
+    values = users_on_realisations(generator("test", "pooled sd", habit), habit)
+    sd = np.sqrt(values.var(axis=-1, ddof=1).mean(axis=-1))
+    low, high = sd_interval_factors(values.shape[-1])
+    covered = np.mean((sd * low <= 1) & (sd * high >= 1))
+    assert covered > 0.95 - 4 * np.sqrt(0.95 * 0.05 / 2000)
+
+
 def test_proportional_pairs_and_equal_values_allow_no_test():
     values = np.array([1.0, 2.0, 4.0])
     assert np.isnan(pitman_morgan(2 * values, values).p_value)
