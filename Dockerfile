@@ -1,11 +1,14 @@
 # The workflow and its environment, as the lock says: docker build -t manyeyes .
-# Results stay outside: docker run --rm -v "$PWD/results:/manyeyes/results" manyeyes --cores 4
+# It runs in the folder that is mounted as /work, and results stay there:
+#   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" manyeyes --cores 4
 # For Apptainer: docker save manyeyes -o manyeyes.tar; apptainer build manyeyes.sif docker-archive:manyeyes.tar
+#   apptainer run manyeyes.sif --cores 4
 FROM python:3.12-slim-bookworm
 
 WORKDIR /manyeyes
 COPY envs/requirements.txt envs/requirements.txt
 RUN pip install --no-cache-dir --require-hashes -r envs/requirements.txt
+COPY envs/manyeyes.yaml envs/manyeyes.yaml
 COPY Snakefile CITATION.cff LICENSE README.md ./
 COPY workflow workflow
 COPY config config
@@ -13,5 +16,6 @@ COPY profiles profiles
 # Nobody's home is needed, and compiled code is kept where every user may write.
 ENV HOME=/tmp NUMBA_CACHE_DIR=/tmp/numba MPLCONFIGDIR=/tmp/matplotlib
 
-ENTRYPOINT ["snakemake"]
+WORKDIR /work
+ENTRYPOINT ["snakemake", "--snakefile", "/manyeyes/Snakefile", "--workflow-profile", "/manyeyes/profiles/default"]
 CMD ["--cores", "all"]

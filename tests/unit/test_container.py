@@ -1,5 +1,6 @@
 """The container recipe, as far as it can be tried without building it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def test_everything_that_is_copied_is_there_and_not_ignored():
 
 def test_what_runs_is_copied():
     assert {"Snakefile", "workflow", "config", "profiles", "CITATION.cff"} <= set(copied())
+    # Snakemake reads the environment of every job that it keeps a record of.
+    assert "envs/manyeyes.yaml" in copied()
+
+
+def test_it_starts_the_copied_workflow_wherever_it_runs():
+    entry = json.loads(re.search(r"^ENTRYPOINT (.*)$", RECIPE, re.MULTILINE)[1])
+    for path in entry[2::2]:
+        assert path.startswith("/manyeyes/")
+        assert (TOP / path.removeprefix("/manyeyes/")).exists()
+    assert entry[1::2] == ["--snakefile", "--workflow-profile"]
 
 
 def test_its_python_is_one_that_the_environment_is_made_for():
