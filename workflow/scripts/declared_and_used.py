@@ -212,6 +212,8 @@ def main() -> None:
             print(f"{name}: {value:.1f}")
         return
     table = by_rule(jobs)
+    whole = ["needed_mb", "mem_mb", "runtime_min", "threads"]
+    table[whole] = table[whole].round().astype(int)
     print(to_markdown(table, 1) if options.markdown else table.round(1).to_csv(index=False), end="")
     if (table.verdict != "fits").any():
         sys.exit("Some rules ask for too little or too much.")
