@@ -10,7 +10,20 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
-TOP = Path(workflow.current_basedir).parent.parent
+
+def checkout():
+    """Return the folder that holds the workflow, or stop: scripts import the library beside them."""
+    where = workflow.current_basedir
+    try:
+        return Path(where).parent.parent
+    except TypeError:
+        raise WorkflowError(
+            f"manyeyes runs from a checkout, found {where.get_path_or_uri(secret_free=True)}. "
+            "Clone it and name the file workflow/Snakefile of the clone."
+        ) from None
+
+
+TOP = checkout()
 SCRIPTS = TOP / "workflow" / "scripts"
 # Scripts find the library by themselves; the rules have to be told.
 sys.path.append(str(SCRIPTS))
