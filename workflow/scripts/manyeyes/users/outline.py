@@ -93,7 +93,8 @@ def drawn_edge(
     )
     # bounded before dividing, so that a flat spot on an edge is ambiguous and not infinite
     steep = np.maximum(gradient[tuple(nearest)], np.finfo(np.float32).tiny)
-    ambiguity = np.minimum(noise / steep, population.outline_ambiguity_max_px)
+    with np.errstate(over="ignore"):
+        ambiguity = np.minimum(noise / steep, population.outline_ambiguity_max_px)
     wobble = _smooth_field(active.shape, population.hand_correlation_px, rng)
     error = wobble * np.hypot(population.hand_noise_px, ambiguity)
     return (distance + traits.outline_habit_px + error).astype(np.float32)
