@@ -101,7 +101,10 @@ def _paragraph(dataset: str, filter_: str, variant: str, user: str, rows: pd.Dat
 def _difference(row) -> str:
     name, unit = MEASURES[row.measure]
     unit = f" {unit}" if unit else ""
+    told = f"{name[0].lower() + name[1:]} {row.person:.3g}{unit}"
+    if row.simulated_low == row.simulated_high:
+        return f"{told} (all users {row.simulated_low:.3g}{unit})"
     return (
-        f"{name[0].lower() + name[1:]} {row.person:.3g}{unit} (users {row.simulated_low:.3g} to "
-        f"{row.simulated_high:.3g}{unit}, median {row.simulated_median:.3g}{unit})"
+        f"{told} (users {row.simulated_low:.3g} to {row.simulated_high:.3g}{unit}, median "
+        f"{row.simulated_median:.3g}{unit})"
     )
