@@ -83,7 +83,11 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
     lone = sensitivity_table(runs, QUALITY, SIZES, "test")
     lone.loc[lone["factor"] == "criterion", "first_low"] = -0.01
     text = sensitivity_text(lone)
-    assert text.startswith("**S2.** No single trait stands out from zero.")
+    most = 100 * lone.loc[lone["factor"] == "criterion", "first_high"].iloc[0]
+    assert text.startswith(
+        "**S2.** No single trait stands out from zero; with 1024 base runs one could carry up to "
+        f"{most:.0f} % of the variance by itself without doing so. The sitting"
+    )
     assert "carries 100 %" in text or "carries 9" in text
 
 

@@ -143,7 +143,7 @@ def _paragraph(variant: str, rows: pd.DataFrame) -> str:
         "agreement between people removes that, the mean of repeated sittings does."
     )
     if not leaders:
-        return f"**{variant}.** No single trait stands out from zero. {stays}"
+        return f"**{variant}.** {_no_leader(pd.concat(varied))} {stays}"
     led = pd.DataFrame(leaders).groupby("factor")["first_order"].agg(["size", "mean"])
     first = led.sort_values(["size", "mean"], ascending=False).index[0]
     own = [row for row in leaders if row["factor"] == first]
@@ -196,6 +196,16 @@ def _image(row: pd.Series) -> str:
     noise = contrast_to_noise_in_words(row["contrast_to_noise"])
     filtered = "" if row["filter"] == "raw" else f", {row['filter']}"
     return f"{row['dataset']} (contrast-to-noise {noise}, {row['voxel_size_nm']:.0f} nm{filtered})"
+
+
+def _no_leader(rows: pd.DataFrame) -> str:
+    """Say that no trait stands out, and what so many runs would not have shown."""
+    most = rows.loc[rows["factor"] != JITTER, "first_high"].max()
+    return (
+        f"No single trait stands out from zero; with {rows['base_runs'].min()} base runs one "
+        f"could carry up to {100 * min(max(most, 0), 1):.0f} % of the variance by itself without "
+        "doing so."
+    )
 
 
 def _sittings(images: list[pd.DataFrame]) -> pd.Series:
