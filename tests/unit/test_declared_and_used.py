@@ -6,6 +6,7 @@ JOB = """
 [Sat Nov 21 04:16:27 2026]
 rule {rule}:
     input: a.tif
+    output: results/x/{job}.csv, results/x/{job}.tif
     log: results/x/logs/{job}.log
     benchmark: results/x/benchmarks/{job}.tsv
     threads: 2
@@ -16,11 +17,12 @@ rule {rule}:
 @pytest.fixture
 def study(tmp_path):
     """Return a function that writes what jobs took; it returns the plan of them."""
+    folder = tmp_path / "results/x"
 
     def write(jobs, seen_mb="NA"):
         plan = ""
         for job, (cpu_s, peak_mb, wall_s, mem_mb) in jobs.items():
-            log, benchmark = tmp_path / f"logs/{job}.log", tmp_path / f"benchmarks/{job}.tsv"
+            log, benchmark = folder / f"logs/{job}.log", folder / f"benchmarks/{job}.tsv"
             for path in (log, benchmark):
                 path.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(f"before\nused {cpu_s} CPU s, {peak_mb} MB at its peak\n")
@@ -28,14 +30,20 @@ def study(tmp_path):
             plan += JOB.format(rule=job.split("/")[0], job=job, mem_mb=mem_mb)
         return plan
 
-    write.folder = tmp_path
+    write.folder = folder
     return write
 
 
 def test_a_plan_tells_what_each_job_declares():
     plan = JOB.format(rule="measure", job="measure/a/b", mem_mb=700)
     assert declared(plan) == {
-        "measure/a/b": {"threads": 2, "mem_mb": 700, "runtime_min": 5, "disk_mb": 11}
+        "measure/a/b": {
+            "threads": 2,
+            "mem_mb": 700,
+            "runtime_min": 5,
+            "disk_mb": 11,
+            "outputs": ["results/x/measure/a/b.csv", "results/x/measure/a/b.tif"],
+        }
     }
 
 
@@ -60,6 +68,17 @@ def test_the_job_that_uses_the_largest_share_counts(study):
     jobs = {"segment/small": (60, 100, 40, 600), "segment/large": (60, 900, 40, 1300)}
     row = by_rule(read_jobs(study.folder, study(jobs))).iloc[0]
     assert (row.needed_mb, row.mem_mb, row.jobs) == (900 + SNAKEMAKES_MB, 1300, 2)
+
+
+@pytest.mark.parametrize(
+    ("size", "verdict"), [(11_000_000, "fits"), (11_000_001, "too little disk")]
+)
+def test_what_a_job_wrote_is_held_to_the_disk_that_it_asked_for(study, size, verdict):
+    plan = study({"segment/a": (60, 500, 40, 500 + SNAKEMAKES_MB)})
+    (study.folder / "segment").mkdir()
+    (study.folder / "segment/a.tif").write_bytes(bytes(size - 5))
+    (study.folder / "segment/a.csv").write_bytes(bytes(5))
+    assert by_rule(read_jobs(study.folder, plan)).verdict.tolist() == [verdict]
 
 
 def test_programs_that_a_job_starts_count_too(study):

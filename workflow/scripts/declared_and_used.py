@@ -38,6 +38,7 @@ PLANNED = {
     "disk_mb": re.compile(r"^ *resources: .*\bdisk_mb=(\d+)"),
 }
 JOB = re.compile(r"^ *(?:local)?rule \w+:$")
+OUTPUT = re.compile(r"^ *output: (.*)$")
 LOG = re.compile(r"^ *log: \S*?logs/(\S+)\.log")
 # Rules with a job for each user of an image.
 OF_A_USER = ("annotate_", "segment_", "measure/")
@@ -56,7 +57,8 @@ def declared(plan: str) -> dict[str, dict]:
     Returns
     -------
     dict
-        Of dicts with threads (1 where none are named), mem_mb, runtime_min and disk_mb.
+        Of dicts with threads (1 where none are named), mem_mb, runtime_min, disk_mb and outputs
+        (list of paths).
     """
     found, job = {}, {}
     for line in plan.splitlines():
@@ -64,6 +66,8 @@ def declared(plan: str) -> dict[str, dict]:
             job = {"threads": 1.0}
         elif log := LOG.match(line):
             found[log[1]] = job
+        elif output := OUTPUT.match(line):
+            job["outputs"] = output[1].split(", ")
         for name, pattern in PLANNED.items():
             if value := pattern.match(line):
                 job[name] = float(value[1])
@@ -83,7 +87,8 @@ def read_jobs(results: Path, plan: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns rule, job, cpu_s, peak_mb, wall_s, threads, mem_mb, runtime_min, disk_mb.
+        Columns rule, job, cpu_s, peak_mb, wall_s, written_mb (by its outputs that are still there),
+        threads, mem_mb, runtime_min, disk_mb.
 
     Raises
     ------
@@ -96,7 +101,10 @@ def read_jobs(results: Path, plan: str) -> pd.DataFrame:
         if log.is_file() and benchmark.is_file():
             took = record(log, benchmark).iloc[-1]
             row = {"rule": job.split("/")[0], "job": job, "cpu_s": took["cpu_time"]}
-            rows.append(row | {"peak_mb": took["max_rss"], "wall_s": took["s"]} | asked)
+            row |= {"peak_mb": took["max_rss"], "wall_s": took["s"]}
+            files = [results.resolve().parents[1] / name for name in asked.pop("outputs", [])]
+            row["written_mb"] = sum(file.stat().st_size for file in files if file.exists()) / 1e6
+            rows.append(row | asked)
     if not rows:
         raise ValueError(
             f"{results}: expected logs and benchmarks of the jobs in the plan, found none; run the "
@@ -117,8 +125,8 @@ def by_rule(jobs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a rule: jobs, cpu_s (of all), needed_mb (with Snakemake's own) and mem_mb, time_s
-        (CPU seconds a thread) and runtime_min, busy (CPU seconds a second) and threads, each pair
-        of the job that used the largest share of it; verdict.
+        (CPU seconds a thread) and runtime_min, busy (CPU seconds a second) and threads, written_mb
+        and disk_mb, each pair of the job that used the largest share of it; verdict.
     """
     jobs = jobs.assign(
         needed_mb=jobs.peak_mb + SNAKEMAKES_MB,
@@ -132,6 +140,7 @@ def by_rule(jobs: pd.DataFrame) -> pd.DataFrame:
             ("needed_mb", "mem_mb"),
             ("time_s", "runtime_min"),
             ("busy", "threads"),
+            ("written_mb", "disk_mb"),
         ):
             nearest = group.loc[(group[used] / group[asked]).idxmax()]
             row |= {used: nearest[used], asked: nearest[asked]}
@@ -153,6 +162,8 @@ def _faults(row: dict) -> list[str]:
         faults.append("too much time")
     if row["threads"] > max(1, THREADS * row["busy"]):
         faults.append("too many threads")
+    if row["written_mb"] > row["disk_mb"]:
+        faults.append("too little disk")
     return faults
 
 
@@ -212,7 +223,7 @@ def main() -> None:
             print(f"{name}: {value:.1f}")
         return
     table = by_rule(jobs)
-    whole = ["needed_mb", "mem_mb", "runtime_min", "threads"]
+    whole = ["needed_mb", "mem_mb", "runtime_min", "threads", "disk_mb"]
     table[whole] = table[whole].round().astype(int)
     print(to_markdown(table, 1) if options.markdown else table.round(1).to_csv(index=False), end="")
     if (table.verdict != "fits").any():
