@@ -4,13 +4,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .definition import IMAGE_METRICS, SHAPE_METRICS, Claims, needs_of_claim
+from .definition import Claims, needs_of_claim
+from .panels import TABLES
 from .scorecard import scorecard
 
 DECIDED = ("agrees", "disagrees")
 FATES = ("survives", "stays open", "turns over", "undecided")
 """What becomes of an ordering: the same verdict under every structure; undecided under another;
 the opposite one under another; undecided in the study itself."""
+
+KEPT = {"volume_fractions", "pairwise"}
+"""Tables that there are of users who repeat a plan; others are the study's own."""
 
 COLUMNS = ["id", "place", "claim", "structure", "verdict", "share", "low", "high", "fate", "reason"]
 
@@ -31,7 +35,7 @@ def survival_table(
     DataFrame
         A row for each ordering and structure: id, place, claim, structure, verdict, share (of
         choices of users that show it) with its interval, fate (one of `FATES`), reason. Orderings
-        that cannot be tested under all structures, and those of images alone, are left out.
+        that cannot be tested under all structures, and those of images or shapes, are left out.
 
     Raises
     ------
@@ -128,12 +132,9 @@ def survival_text(table: pd.DataFrame) -> str:
 
 
 def _about_users(claim) -> bool:
-    metrics = {metric for metric, _ in needs_of_claim(claim)}
-    # shapes are not kept of the users who repeat the plan
-    return (
-        claim.kind == "ordering"
-        and not metrics & set(SHAPE_METRICS)
-        and not metrics <= set(IMAGE_METRICS)
+    tables = [set(TABLES[metric]) for metric, _ in needs_of_claim(claim)]
+    return claim.kind == "ordering" and all(
+        needed & KEPT and needed <= {*KEPT, "baseline"} for needed in tables
     )
 
 

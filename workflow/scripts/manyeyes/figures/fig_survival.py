@@ -15,6 +15,7 @@ from .fig_claims import MARKS
 ROW_MM = 3.9
 PANEL_MM = 52.0
 MOST_COLUMNS = 3
+MOST_LEVEL_LABELS = 5
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
 NAMES = {"two_class": "two classes", "sharp_eyed": "sharp-eyed", "contour": "contours"}
 LOOKS = {
@@ -75,6 +76,8 @@ def draw(survival: pd.DataFrame, spread: pd.DataFrame, origins: Mapping[str, str
     for panel, dataset in zip(grid.ravel(), datasets, strict=False):
         _draw_spread(panel, raw[raw["dataset"] == dataset], structures)
         style.panel_letter(panel, next(letters), f"{dataset}, raw")
+    shown = raw[["sd", "sd_high"]].to_numpy()
+    grid[0, 0].set_ylim(0.8 * LEAST_POINTS, 130 * max(shown.max(initial=0), LEAST_POINTS / 100))
     for panel in grid[:, 0]:
         panel.set_ylabel("SD over users (points)")
     style.legend_above(lower, _handles(structures))
@@ -128,9 +131,9 @@ def _draw_spread(axes: Axes, rows: pd.DataFrame, structures: list[str]) -> None:
         axes.vlines(x, low, high, color=colour, lw=0.9)
         axes.plot(x, sd, marker, ms=3.4, ls="", mfc=colour, mec="black", mew=0.4, zorder=3)
     axes.set_yscale("log")
-    axes.set_ylim(LEAST_POINTS * 0.8, None)
     axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
-    axes.set_xticks(range(len(variants)), variants)
+    crowded = len(variants) > MOST_LEVEL_LABELS
+    axes.set_xticks(range(len(variants)), variants, rotation=90 if crowded else 0)
     axes.set_xlim(-0.6, len(variants) - 0.4)
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y")
