@@ -106,7 +106,7 @@ def _draw_orderings(axes: Axes, orderings: pd.DataFrame) -> None:
     axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
     for row, y in _rows(orderings, ORDERING_MM):
         _name(axes, row, LEFT, y)
-        _write(axes, LEFT + 15, y, _short(row.paper_value, 44))
+        _write(axes, LEFT + 15, y, _short(row.paper_value, 42))
         axes.plot([bar, bar + width], [y, y], color="#e4e4e4", lw=0.5, zorder=0)
         if not np.isfinite(row.our_value):
             continue

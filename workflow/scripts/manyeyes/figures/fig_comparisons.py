@@ -164,7 +164,7 @@ def _write_line(axes: Axes, y: int, line: dict) -> None:
         _write(axes, 0, y, "nobody deviates on one side")
         return
     texts = [
-        f"{line['ratio']:.2f} ({_bound(line['low'])} to {_bound(line['high'])})",
+        f"{_ratio(line['ratio'])} ({_ratio(line['low'])} to {_ratio(line['high'])})",
         _p_value(line["p"]),
         "" if line["over"] else _users(line["users"]),
     ]
@@ -176,8 +176,10 @@ def _write(axes: Axes, x: float, y: float, text: str) -> None:
     axes.text(x, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", fontsize=6)
 
 
-def _bound(value: float) -> str:
-    return "∞" if np.isinf(value) else f"{value:.2f}" if value < 100 else f"{value:.0f}"
+def _ratio(value: float) -> str:
+    if np.isinf(value):
+        return "∞"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
 def _p_value(p: float) -> str:
