@@ -13,10 +13,11 @@ TINY = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
 
 
 @pytest.fixture
-def edited(tiny, tmp_path):
+def edited(tiny, tmp_path, tmp_path_factory):
     """Return a function that plans an edited tiny study upon a copy of its results."""
-    folder = tmp_path / "run"
-    shutil.copytree(tiny.parents[1], folder, copy_function=shutil.copy2)
+    # A neighbour of the run: the code lies at the same place as seen from both.
+    folder = tmp_path_factory.mktemp("edited")
+    shutil.copytree(tiny.parents[1], folder, copy_function=shutil.copy2, dirs_exist_ok=True)
 
     def plan(change):
         config = copy.deepcopy(TINY)

@@ -27,8 +27,8 @@ for block, job, batch, users in USER_JOBS:
             "../../envs/manyeyes.yaml"
         threads: 1
         resources:
-            mem_mb=megabytes(55 if paints(block) else 25),
-            runtime=minutes((2 if paints(block) else 0.4) * len(users)),
+            mem_mb=of_dataset(AT_LEAST_MB + 60, 15) if paints(block) else megabytes(5),
+            runtime=minutes((0.5 * len(block.variants) if paints(block) else 0.4) * len(users)),
             disk_mb=volumes(len(variants_that(block, drawn=True)) * len(users)),
         params:
             code=code_of("annotate.py", with_forest=paints(block)),

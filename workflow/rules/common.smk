@@ -137,14 +137,18 @@ def compile_kernels():
 
 # What jobs ask for. `workflow/scripts/declared_and_used.py` holds it against what they took.
 
-# Of what a job needs beside its data: Python and its packages (150 MB), and on a cluster the two
-# Snakemakes that watch over it (165 MB each).
-AT_LEAST_MB = 500
+# Of what a job needs beside its data: Python and its packages (200 MB, with compiled code 240), and on a
+# cluster the two Snakemakes that watch over it (165 MB each).
+AT_LEAST_MB = 600
+# Jobs that lay out particles hold this much for an electrode of any size.
+WITH_PARTICLES_MB = AT_LEAST_MB + 200
 # Other machines are slower, disks busy, and kernels are compiled by whoever comes first: a job may take
 # this many times what it took here.
 SLACK = 6
 # Bytes that a forest holds for each label that it learns from: 61 channels, as numbers and as codes.
-A_LABEL = 350
+A_LABEL = 420
+# What every forest of a job takes beside: the channels of a block of the image, and its trees.
+A_FOREST_MB = 90
 # Out of so many times `max_labels` each tree draws its own (POOL of manyeyes.forest.classifier, which is
 # slow to import).
 CHOICE = 10
@@ -185,7 +189,7 @@ def labels_at_most(variant, voxels, slices):
 def forest_megabytes(block):
     """Return a resource function: what segmenting takes at most, in MB.
 
-    Beside volumes, forests hold the channels of the labels that they learn from.
+    Beside volumes, forests hold the channels of the labels that they learn from and of a block.
     """
     drawn = [STUDY.variants[name] for name in variants_that(block, drawn=True)]
     seeded = [variant for variant in drawn if variant["method"] == "seeded_forest"]
@@ -194,14 +198,21 @@ def forest_megabytes(block):
         dataset = STUDY.datasets[wildcards.dataset]
         labels = [labels_at_most(variant, dataset.voxels, dataset.shape[0]) for variant in seeded]
         channels = A_LABEL * max(labels, default=0) / 1e6
-        return of_dataset(AT_LEAST_MB + channels, 60 + 10 * len(drawn))(wildcards, attempt)
+        forests = 40 + A_FOREST_MB * len(drawn) if drawn else 0
+        return of_dataset(AT_LEAST_MB + forests + channels, 5 if drawn else 35)(wildcards, attempt)
 
     return mem_mb
 
 
+def segmenting_minutes(block, users):
+    """Return a resource function: how long segmenting may take, in minutes."""
+    drawn = len(variants_that(block, drawn=True))
+    return minutes((drawn + 0.3 * (len(block.variants) - drawn)) * len(users))
+
+
 def measured_megabytes(wildcards, attempt):
     """Return what measuring a batch's segmentations takes at most, in MB; it holds them all."""
-    return megabytes(40 + len(cells_of_batch(wildcards)))(wildcards, attempt)
+    return megabytes(15 + 1.5 * len(cells_of_batch(wildcards)))(wildcards, attempt)
 
 
 def minutes(seconds_a_megavoxel, at_least_s=10):

@@ -21,7 +21,7 @@ if FIBSEM_TWIN:
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(4),
+            mem_mb=stack_megabytes(2.2, WITH_PARTICLES_MB),
             runtime=stack_minutes(0.35),
             disk_mb=stack_volumes(2),
         params:
@@ -282,7 +282,7 @@ rule fibsem_scatter:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=final_megabytes(2.5),
+        mem_mb=final_megabytes(0.9, WITH_PARTICLES_MB),
         runtime=stack_minutes(0.1),
         disk_mb=more_each_time(10),
     params:
@@ -325,7 +325,7 @@ if FIBSEM_TWIN:
         conda:
             "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(7),
+            mem_mb=stack_megabytes(4.8, WITH_PARTICLES_MB),
             runtime=stack_minutes(0.75),
             disk_mb=stack_volumes(1),
         params:

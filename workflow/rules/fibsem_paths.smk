@@ -22,14 +22,14 @@ def compared_megavoxels():
     return final_megavoxels() * (FIBSEM["crop"]["voxel_size_nm"] / FIBSEM_COMPARED_NM) ** 3
 
 
-def stack_megabytes(bytes_a_voxel):
+def stack_megabytes(bytes_a_voxel, at_least=AT_LEAST_MB):
     """Return a resource function: what a job on the whole stack needs at most, in MB."""
-    return more_each_time(AT_LEAST_MB + bytes_a_voxel * stack_megavoxels())
+    return more_each_time(at_least + bytes_a_voxel * stack_megavoxels())
 
 
-def final_megabytes(bytes_a_voxel):
+def final_megabytes(bytes_a_voxel, at_least=AT_LEAST_MB):
     """Return a resource function: what a job on the resampled volume needs at most, in MB."""
-    return more_each_time(AT_LEAST_MB + bytes_a_voxel * final_megavoxels())
+    return more_each_time(at_least + bytes_a_voxel * final_megavoxels())
 
 
 def stack_minutes(seconds_a_megavoxel):

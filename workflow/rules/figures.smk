@@ -60,7 +60,7 @@ rule measure_geometry:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(70),
+        mem_mb=megabytes(35),
         runtime=minutes(1),
         disk_mb=more_each_time(10),
     params:

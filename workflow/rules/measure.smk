@@ -47,7 +47,7 @@ rule compare_users:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(15 + len(STUDY.users)),
+        mem_mb=megabytes(5 + 2 * len(STUDY.users)),
         runtime=minutes(0.2 * len(STUDY.users)),
         disk_mb=more_each_time(10),
     params:
@@ -71,7 +71,7 @@ rule assess_image:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(30),
+        mem_mb=megabytes(10),
         runtime=minutes(0.5),
         disk_mb=more_each_time(10),
     params:

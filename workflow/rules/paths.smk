@@ -207,6 +207,11 @@ def shared_images():
     return [image for image in STUDY.images() if image in shared]
 
 
+def agreeing_minutes(wildcards, attempt):
+    """Return how long finding out where an image's users agree may take, in minutes."""
+    return minutes(0.06 * len(shared_cells_on_image(wildcards)))(wildcards, attempt)
+
+
 def shared_cells_on_image(wildcards):
     """Return an image's cells of which there are several of one variant, these together."""
     return [cell for cell in cells_on_image(wildcards) if cell in SHARED]

@@ -25,7 +25,7 @@ rule pack_slices:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(10),
+        mem_mb=megabytes(5),
         runtime=minutes(1),
         disk_mb=volumes(2),
     params:

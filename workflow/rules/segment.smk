@@ -27,7 +27,7 @@ for block, job, batch, users in USER_JOBS:
         threads: 2 if variants_that(block, drawn=True) else 1
         resources:
             mem_mb=forest_megabytes(block),
-            runtime=minutes((len(variants_that(block, drawn=True)) or 1.5) * len(users)),
+            runtime=segmenting_minutes(block, users),
             disk_mb=volumes(len(block.variants) * len(users)),
         params:
             code=code_of("segment.py", with_forest=bool(variants_that(block, drawn=True))),
@@ -58,7 +58,7 @@ rule segment_recorded:
         "../../envs/manyeyes.yaml"
     threads: 2
     resources:
-        mem_mb=megabytes(80),
+        mem_mb=of_dataset(AT_LEAST_MB + 40 + A_FOREST_MB, 80),
         runtime=minutes(3),
         disk_mb=volumes(1),
     params:

@@ -19,7 +19,7 @@ rule explore_traits:
         "../../envs/manyeyes.yaml"
     threads: 1
     resources:
-        mem_mb=megabytes(100),
+        mem_mb=of_dataset(AT_LEAST_MB + 40, 100),
         # Thousands of people: of the default study's variants, MLX10 took longest, 10 minutes.
         runtime=more_each_time(90),
         disk_mb=volumes(1),

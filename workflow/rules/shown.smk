@@ -51,10 +51,10 @@ def figure_megabytes(figure):
         needs = needs_in_study(figure)
         voxels = [STUDY.datasets[name].voxels for name in needs.datasets]
         reads_volumes = needs.images or needs.cells or needs.truths
-        megavoxels = max(voxels) / 1e6 if reads_volumes else 0
+        needed = 650 + (11 * max(voxels) / 1e6 if reads_volumes else 0)
         if "volume" in needs.fibsem:
-            megavoxels = max(megavoxels, compared_megavoxels())
-        return int((640 + 12 * megavoxels) * attempt)
+            needed = max(needed, 1000 + 2 * compared_megavoxels())
+        return int(needed * attempt)
 
     return mem_mb
 

@@ -129,8 +129,8 @@ rule agree_on_image:
         "../../envs/manyeyes.yaml"
     resources:
         # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
-        mem_mb=megabytes(60 + len(STUDY.users)),
-        runtime=minutes(0.7 * len(STUDY.users)),
+        mem_mb=megabytes(40 + len(STUDY.users)),
+        runtime=agreeing_minutes,
         disk_mb=volumes(1),
     params:
         code=code_of("agree_on_image.py"),
@@ -154,7 +154,7 @@ rule count_effort:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(12),
+        mem_mb=megabytes(5),
         runtime=minutes(0.3),
         disk_mb=more_each_time(10),
     params:

@@ -21,7 +21,7 @@ rule imitate_person:
         "../../envs/manyeyes.yaml"
     threads: 1
     resources:
-        mem_mb=megabytes(100),
+        mem_mb=of_dataset(AT_LEAST_MB + 40, 100),
         runtime=minutes(30),
         disk_mb=volumes(2),
     params:

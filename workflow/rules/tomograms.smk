@@ -15,7 +15,7 @@ rule rasterise_twin:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(60),
+        mem_mb=of_dataset(WITH_PARTICLES_MB, 5),
         runtime=minutes(1),
         disk_mb=volumes(1),
     params:
@@ -72,7 +72,7 @@ rule image_truth:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(30),
+        mem_mb=megabytes(15),
         runtime=minutes(0.5),
         disk_mb=volumes(1),
     params:
@@ -127,7 +127,7 @@ rule filter_tomogram:
     conda:
         "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=megabytes(12),
+        mem_mb=megabytes(5),
         runtime=minutes(0.5),
         disk_mb=volumes(1),
     params:
