@@ -102,7 +102,7 @@ def _looks(table: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, str]]:
             places.setdefault(place, []).append(row)
     looks = {}
     for place, rows in places.items():
-        colour = colormaps["viridis"](0.12 + 0.73 * place / max(len(places) - 1, 1))
+        colour = colormaps["viridis"](0.08 + 0.62 * place / max(len(places) - 1, 1))
         rows = sorted(rows, key=lambda row: -row.voxel_size_nm)
         noise = [contrast_to_noise_in_words(row.contrast_to_noise) for row in rows]
         label = f"contrast-to-noise {' / '.join(dict.fromkeys(noise))}"
