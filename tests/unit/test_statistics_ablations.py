@@ -70,7 +70,7 @@ def test_without_a_truth_there_is_no_error():
 
 
 def test_the_words_say_what_the_table_says(table):
-    first, second = ablation_text(table).split("\n\n")
+    first, second, last = ablation_text(table).split("\n\n")
     assert first.startswith(
         "**How many.** On raw one seven has a standard deviation of 2.0 points (error 2.2): "
         "three 4.0 (error 4.0), 2 times ("
@@ -78,6 +78,9 @@ def test_the_words_say_what_the_table_says(table):
     assert "alike 2.1 (error 2.3), 1.1 times (" in first
     assert first.count("not told apart") == 2
     assert "nobody 0.0 (error 1.0), nobody varies" in second
+    assert last.startswith("Not told apart: p is 5 % or more after Holm's correction over all 4")
+    clear = table[table["variant"].isin(["three", "seven"])]
+    assert "Not told apart" not in ablation_text(clear)
 
 
 def test_the_figure_shows_every_question_and_both_measures(table):

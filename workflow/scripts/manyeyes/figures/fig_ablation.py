@@ -79,7 +79,8 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, measure: str, images: list) -> N
         x = np.arange(len(variants)) + (index - (len(images) - 1) / 2) * step
         axes.vlines(x, found[f"{measure}_low"], found[f"{measure}_high"], colors=colour)
         look = {"ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
-        axes.plot(x, found[measure], marker, zorder=3, **look)
+        # nobody's spread is 0, and its mark is to be seen whole
+        axes.plot(x, found[measure], marker, zorder=3, clip_on=False, **look)
     axes.set_xlim(-0.6, len(variants) - 0.4)
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y")

@@ -98,6 +98,12 @@ def ablation_text(table: pd.DataFrame) -> str:
             for image, found in rows.groupby(["dataset", "filter"], sort=False)
         ]
         paragraphs.append(f"**{question}.** {' '.join(told)}")
+    if (table["p_holm"] >= ALPHA).any():
+        tests = table["p_holm"].count()
+        paragraphs.append(
+            f"Not told apart: p is {100 * ALPHA:g} % or more after Holm's correction over all "
+            f"{tests} comparisons of spread; intervals in brackets are those of one by itself."
+        )
     return "\n\n".join(paragraphs)
 
 
