@@ -88,6 +88,9 @@ def test_significance_is_counted_after_holm_and_few_users_are_blamed():
     sure = told["How sure is that?"]
     assert "from 0.52 to 6.28 times" in sure
     assert "takes 19 users" in sure
+    assert "no evidence about them" in sure
+    untested = {name: table for name, table in tables.items() if name != "comparisons"}
+    assert "no evidence about them" not in parts(untested)[1]["How sure is that?"]
     headline, told = parts(tables | {"comparisons": pd.DataFrame({"p_holm": [0.01, 0.2]})})
     assert "1 shows a difference" in headline
     assert "too few" not in headline

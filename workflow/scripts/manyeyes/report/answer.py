@@ -80,16 +80,17 @@ def answer(
             "much the measured volume fraction depends on the person."
         )
         return Answer(headline, (_method_part(tables["variability"]), rests))
+    kinds = _kinds(tables.get("pairwise"), users)
     parts = [
         _family_part(shared, methods),
         _method_part(tables["variability"]),
-        ("How sure is that?", _sureness(tables, shared)),
+        ("How sure is that?", _sureness(tables, shared, kinds)),
     ]
     if "errors" in tables and not tables["errors"].empty:
         parts.append(("Who is right?", _accuracy(tables["errors"])))
     headline = " ".join(
         [
-            _spread_sentence(shared, _kinds(tables.get("pairwise"), users)),
+            _spread_sentence(shared, kinds),
             *_method_sentence(tables["variability"]),
             *_sure_sentence(tables, shared),
         ]
@@ -275,8 +276,9 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
     return question, text
 
 
-def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> str:
+def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: set[str]) -> str:
     told = []
+    tests = False
     spread = tables.get("spread")
     if spread is not None:
         rows = spread[(spread["sd"] > 0) & (spread["users"] > 1)]
@@ -298,12 +300,18 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> str:
     ):
         table = tables.get(name)
         if table is not None and len(table):
+            tests = True
             tested = table[table["p_holm"].notna()]
             clear = int((tested["p_holm"] < ALPHA).sum())
             told.append(
                 f"of {len(tested)} planned {what}, {clear or 'none'} "
                 f"{'shows' if clear == 1 else 'show'} a difference at 5 % (after Holm's correction)"
             )
+    if tests and "simulated" in kinds:
+        told.append(
+            "simulated users can be had without end, so these tests plan studies with people and "
+            "are no evidence about them"
+        )
     power = tables.get("power")
     if power is not None:
         rows = power[(power["design"] == "unpaired") & (power["sd_ratio"] == 2)]
