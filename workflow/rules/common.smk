@@ -174,6 +174,21 @@ def paints(block):
     return any(STUDY.variants[name]["method"] == "drawn_forest" for name in block.variants)
 
 
+# From here on a volume is large: the users of a smaller one fill the cores better side by side.
+LARGE_MEGAVOXELS = 32
+
+
+def threads_of(forests):
+    """Return a threads function: one where nothing is classified, else more on a large volume."""
+
+    def threads(wildcards):
+        if not forests:
+            return 1
+        return 4 if STUDY.datasets[wildcards.dataset].voxels > 1e6 * LARGE_MEGAVOXELS else 2
+
+    return threads
+
+
 def megabytes(bytes_a_voxel):
     """Return a resource function: what a job on a dataset needs at most, in MB."""
     return of_dataset(AT_LEAST_MB, bytes_a_voxel)

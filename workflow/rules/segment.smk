@@ -24,7 +24,7 @@ for block, job, batch, users in USER_JOBS:
             submission(f"{{dataset}}.{{filter}}.{batch}")
         conda:
             "../../envs/manyeyes.yaml"
-        threads: 2 if variants_that(block, drawn=True) else 1
+        threads: threads_of(forests=bool(variants_that(block, drawn=True)))
         resources:
             mem_mb=forest_megabytes(block),
             runtime=segmenting_minutes(block, users),
@@ -56,7 +56,7 @@ rule segment_recorded:
         submission("{dataset}.{filter}.{user}")
     conda:
         "../../envs/manyeyes.yaml"
-    threads: 2
+    threads: threads_of(forests=True)
     resources:
         mem_mb=of_dataset(AT_LEAST_MB + 40 + A_FOREST_MB, 80),
         runtime=minutes(3),
