@@ -102,5 +102,17 @@ def test_the_figure_shows_a_row_for_each_decided_ordering(table):
     drawn = np.concatenate([line.get_ydata() for line in figure.axes[1].lines])
     expected = spread[(spread["dataset"] == "NMC-2") & (spread["structure"] == "contour")]
     assert np.isclose(drawn[:, None], 100 * expected["sd"].to_numpy()).any()
-    with pytest.raises(ValueError, match="nothing to draw"):
-        fig_survival.draw(found.iloc[:0], spread, origins)
+
+
+def test_a_study_without_an_ordering_of_the_paper_shows_its_spreads(table):
+    found, tables = table
+    spread = pd.concat(
+        spread_table(tables[name]["volume_fractions"]).assign(structure=name) for name in tables
+    )
+    filtered = spread[spread["filter"] == "raw"].assign(filter="median")
+    figure = fig_survival.draw(found.iloc[:0], filtered, {"NMC-2": "twin"})
+    titles = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center")]
+    assert any("No ordering of the paper" in title for title in titles)
+    assert any("NMC-2, median" in title for title in titles)
+    assert len(figure.axes[1].lines) == len(tables)
+    assert "structure_spread.csv" in survival_text(found.iloc[:0])

@@ -95,8 +95,13 @@ def survival_text(table: pd.DataFrame) -> str:
     -------
     str
     """
+    if table.empty:
+        return (
+            "No ordering of the paper can be tested with the datasets and variants of this study; "
+            "structure_spread.csv has the standard deviations under each structure of the users."
+        )
     structures = list(dict.fromkeys(table["structure"]))
-    own = table[table["structure"] == structures[0]] if structures else table
+    own = table[table["structure"] == structures[0]]
     decided = own[own["verdict"].isin(DECIDED)]
     others = " and ".join(structures[1:])
     if decided.empty:

@@ -36,29 +36,25 @@ def draw(survival: pd.DataFrame, spread: pd.DataFrame, origins: Mapping[str, str
     survival : DataFrame
         Made by `manyeyes.claims.survival_table`; its first structure is the study's own.
     spread : DataFrame
-        structure, dataset, filter, variant, users, sd, sd_low, sd_high.
+        structure (the study's own first), dataset, filter, variant, users, sd, sd_low, sd_high.
     origins : mapping of dataset to origin
         The datasets to show, in order.
 
     Returns
     -------
     Figure
-
-    Raises
-    ------
-    ValueError
-        If there is no ordering that could be tested.
+        Of spreads alone where the study has no ordering of the paper to test.
     """
-    if survival.empty:
-        raise ValueError("nothing to draw: no ordering of the paper could be tested")
-    structures = list(dict.fromkeys(survival["structure"]))
+    structures = list(dict.fromkeys(spread["structure"]))
     own = survival[survival["structure"] == structures[0]]
     decided = own[own["verdict"].isin(DECIDED)]
     decided = decided.iloc[
         np.lexsort((np.arange(len(decided)), [FATES.index(fate) for fate in decided["fate"]]))
     ]
-    raw = spread[(spread["filter"] == "raw") & spread["dataset"].isin(list(origins))]
-    datasets = [d for d in origins if d in set(raw["dataset"])]
+    # Of a study without raw images, the first filter.
+    filter_ = min(spread["filter"], key=lambda name: name != "raw")
+    shown = spread[(spread["filter"] == filter_) & spread["dataset"].isin(list(origins))]
+    datasets = [d for d in origins if d in set(shown["dataset"])]
     columns = max(1, min(MOST_COLUMNS, len(datasets)))
     lines = -(-len(datasets) // columns)
     table_mm = 14.0 + ROW_MM * max(len(decided), 1)
@@ -67,37 +63,48 @@ def draw(survival: pd.DataFrame, spread: pd.DataFrame, origins: Mapping[str, str
     letters = style.letters()
     axes = upper.subplots()
     _draw_table(axes, survival, decided, structures)
-    style.panel_letter(
-        axes, next(letters), f"{len(decided)} orderings decided under the study's own users"
-    )
+    style.panel_letter(axes, next(letters), _title_of_table(own, decided))
     grid = lower.subplots(max(lines, 1), columns, squeeze=False, sharey=True)
     for panel in grid.ravel()[len(datasets) :]:
         panel.set_axis_off()
     for panel, dataset in zip(grid.ravel(), datasets, strict=False):
-        _draw_spread(panel, raw[raw["dataset"] == dataset], structures)
-        style.panel_letter(panel, next(letters), f"{dataset}, raw")
-    shown = raw[["sd", "sd_high"]].to_numpy()
-    grid[0, 0].set_ylim(0.8 * LEAST_POINTS, 130 * max(shown.max(initial=0), LEAST_POINTS / 100))
+        _draw_spread(panel, shown[shown["dataset"] == dataset], structures)
+        style.panel_letter(panel, next(letters), f"{dataset}, {words.filter_name(filter_)}")
+    highest = np.nanmax(shown[["sd", "sd_high"]].to_numpy(), initial=LEAST_POINTS / 100)
+    grid[0, 0].set_ylim(0.8 * LEAST_POINTS, 130 * highest)
     for panel in grid[:, 0]:
         panel.set_ylabel("SD over users (points)")
     style.legend_above(lower, _handles(structures))
     users = sorted(set(spread["users"]))
-    style.footnote(
-        figure,
+    marks = (
         "✓: the users show the paper's ordering; ✗: they do not; ?: undecided. Beside it the share "
         "of choices of three users that show it (with fewer than 15 users, of the populations that "
         "they may come from). Orderings that are undecided under the study's own users "
         f"({len(own) - len(decided)}) are left out; survival.csv has them. "
-        f"Lines: 95 % intervals, {' or '.join(map(str, users))} users.",
+    )
+    edge = f" Below {LEAST_POINTS} points: at the lower edge."
+    style.footnote(
+        figure,
+        f"{marks if len(own) else ''}"
+        f"Lines: 95 % intervals, {' or '.join(map(str, users))} users."
+        f"{edge if (100 * shown['sd'] < LEAST_POINTS).any() else ''}",
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
     return figure
+
+
+def _title_of_table(own: pd.DataFrame, decided: pd.DataFrame) -> str:
+    if own.empty:
+        return "No ordering of the paper can be tested with these datasets and variants"
+    return f"{len(decided)} orderings decided under the study's own users"
 
 
 def _draw_table(axes: Axes, survival: pd.DataFrame, decided: pd.DataFrame, structures) -> None:
     """Draw a row an ordering, a column a structure."""
     axes.set(xlim=(0, 100), ylim=(max(len(decided), 1) - 0.4, -1.4))
     axes.set_axis_off()
+    if decided.empty:
+        return
     places = {structure: 62 + 10 * index for index, structure in enumerate(structures)}
     for structure, x in places.items():
         _write(axes, x, -1, NAMES[structure], ha="center", weight="bold")
