@@ -16,7 +16,6 @@ def command(folder, *arguments, snakefile=TOP / "Snakefile", config="tiny", core
     config = config if str(config).endswith(".yaml") else TOP / f"config/{config}.yaml"
     call = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--directory", folder]
     call += ["--workflow-profile", TOP / "profiles/default", "--configfile", config]
-    call += ["--max-jobs-per-timespan", "200/2s"]  # short runs should not wait for a timer
     return [str(part) for part in [*call, "--cores", cores, *arguments]]
 
 

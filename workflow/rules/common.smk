@@ -32,6 +32,9 @@ from code_digest import code_digest
 from failures import failures
 from manyeyes.config_check import problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
+from scheduler_timer import keep_one_timer
+
+keep_one_timer()
 
 
 configfile: TOP / "config" / "protocol.yaml"
