@@ -15,6 +15,8 @@ PANELS = {
 }
 """Title of each quantity's panel, and what turns the table's unit into the axis's."""
 
+BLOCKS = "Baseline: this study's block; the paper's numbers are distances from its own."
+
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
 ROW_MM = 5.0
 OURS = "#3d8fc7"
@@ -61,7 +63,7 @@ def draw(choices: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
         figure,
         f"All {int(table['choices'].max())} choices of three out of {users} users{on}. On the "
         "right: which share of them lies below the paper's number, or within its range or limit.",
-        "Baseline: this study's block; the paper's numbers are distances from its own.",
+        BLOCKS if "baseline_percent" in panels else "",
         words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
     )
     return figure
