@@ -69,11 +69,11 @@ def test_methods_are_compared_on_the_datasets_that_all_share():
 def test_means_of_methods_are_given_with_their_ends():
     _, told = parts({"variability": TABLE})
     text = told["How much does the method matter?"]
-    assert "11.0 points on raw NMC-2 (from 45 to 56 %)." in text
+    assert "11.0 points on raw NMC-2 (from 45.0 to 56.0 %)." in text
     more = variability(NMC1_raw_cWS=0.1, NMC1_raw_S2=0.1)
     _, told = parts({"variability": pd.concat([TABLE[TABLE["dataset"] == "NMC-2"], more])})
     text = told["How much does the method matter?"]
-    assert "8.0 points on raw images (median over datasets; 11.0 on NMC-2, from 45 to" in text
+    assert "8.0 points on raw images (median over datasets; 11.0 on NMC-2, from 45.0 to" in text
     assert "S1 and S3" not in text
 
 

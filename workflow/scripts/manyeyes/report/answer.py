@@ -256,7 +256,7 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
     told = []
     for filter_, ranges, ends in _method_ranges(variability):
         widest = ranges.idxmax()
-        low, high = (f"{100 * ends.loc[widest, end]:.0f}" for end in ("min", "max"))
+        low, high = (f"{100 * ends.loc[widest, end]:.1f}" for end in ("min", "max"))
         if len(ranges) == 1:
             where = f"{filter_name(filter_)} {widest} (from {low} to {high} %)"
         else:
