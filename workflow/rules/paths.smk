@@ -209,7 +209,7 @@ def shared_images():
 
 def agreeing_minutes(wildcards, attempt):
     """Return how long finding out where an image's users agree may take, in minutes."""
-    return minutes(0.06 * len(shared_cells_on_image(wildcards)))(wildcards, attempt)
+    return minutes(0.035 * len(shared_cells_on_image(wildcards)))(wildcards, attempt)
 
 
 def shared_cells_on_image(wildcards):
