@@ -31,7 +31,7 @@ def failures(log: Path) -> str:
         if why:
             told[path] = f"  {job}: {why}\n    log: {path}"
     if not told:
-        return f"The run failed before or beside its jobs; see {log}"
+        return f"No job failed: the run was stopped, or failed before or beside its jobs; see {log}"
     jobs = "1 job" if len(told) == 1 else f"{len(told)} jobs"
     return "\n".join(
         [
