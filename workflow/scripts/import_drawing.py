@@ -10,7 +10,7 @@ def main(snakemake) -> None:
     wildcards, dataset = snakemake.wildcards, snakemake.params.dataset
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
     shape = read_volume(snakemake.input.image).shape
-    volume = read_volume(snakemake.input.labels)
+    volume = read_volume(snakemake.input.labels, labels=True)
     # A person labels either the dataset itself or the volume that it was cropped from.
     if volume.shape != shape:
         volume = crop(volume, dataset["start"], dataset["shape"], key)
