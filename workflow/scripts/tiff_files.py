@@ -248,7 +248,7 @@ def _stack(
     """Find out which pages make up the volume, and check all that can be told without reading."""
     every = _readable_pages(tiff)
     if not every:
-        raise _UnfitError("this is not a readable TIFF: there is no page in it")
+        raise ValueError("there is no page in it")
     # Thumbnails and pyramids say of themselves that they are reduced.
     pages = tuple(page for page in every if not int(page.subfiletype) & _REDUCED_IMAGE) or every
     dtype = _check_kind(pages[0], labels)
