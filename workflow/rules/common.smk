@@ -29,6 +29,7 @@ SCRIPTS = TOP / "workflow" / "scripts"
 sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
+from config_files import file_problems
 from failures import failures
 from manyeyes.config_check import problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
@@ -37,12 +38,38 @@ from scheduler_timer import keep_one_timer
 keep_one_timer()
 
 
+def refuse_unreadable_configs():
+    """Stop if the text of a config file is not what it seems to be, such as a key given twice.
+
+    Files that Snakemake cannot read at all never come here: run_study.sh asks before it starts.
+    """
+    if not workflow.is_main_process:
+        return
+    found = file_problems(path for path in workflow.configfiles if Path(path).exists())
+    if found:
+        raise WorkflowError("The config cannot be read:\n  " + "\n  ".join(found))
+
+
+def refuse_nameless_study():
+    """Stop if config files were given and none names its study, which nothing can stand in for."""
+    if workflow.overwrite_configfiles and "study" not in config:
+        files = ", ".join(str(path) for path in workflow.overwrite_configfiles)
+        raise WorkflowError(
+            f"The config cannot be run ({files}):\n  study: the name of the study is missing; add a "
+            "line such as study: mine (results go to results/mine/)"
+        )
+
+
+refuse_unreadable_configs()
+refuse_nameless_study()
+
+
 configfile: TOP / "config" / "protocol.yaml"
 
 
 # A second configfile would be merged into the one of the command line, so the default study is read
 # only where no other was asked for.
-if "study" not in config:
+if not workflow.overwrite_configfiles and "datasets" not in config:
 
     configfile: TOP / "config" / "config.yaml"
 
