@@ -32,6 +32,7 @@ from code_digest import code_digest
 from config_files import file_problems
 from failures import failures
 from manyeyes.config_check import problems
+from manyeyes.config_sense import sense_problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
 
@@ -86,8 +87,10 @@ def unfit_models(study):
 def read_study():
     """Return the study, or stop with every problem of its config in a line of its own."""
     where = ", ".join(str(path) for path in workflow.configfiles)
-    schema = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
-    found = problems(config, schema)
+    schema = yaml.safe_load(
+        (TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
+    )
+    found = problems(config, schema) or sense_problems(config)
     if not found:
         try:
             study = study_from_config(config)
@@ -108,7 +111,10 @@ FOLLOW = (
     "What the running jobs say is kept in their logs: "
     f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
 )
-DATA_FOLDER = os.environ.get("MANYEYES_DATA") or config.get("data_folder")
+# `~` is the home folder here too, as the shell that might have filled it in is not asked.
+DATA_FOLDER = (
+    os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
+)
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
 RECORDED = [user.name for user in STUDY.users.values() if user.made_by == "recorded"]

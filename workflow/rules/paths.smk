@@ -20,7 +20,7 @@ def file_of(entry):
     """
     if "url" in entry:
         return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
-    return str(Path(DATA_FOLDER or "") / entry["file"])
+    return str(Path(DATA_FOLDER or "") / os.path.expanduser(entry["file"]))
 
 
 def input_entries():

@@ -453,19 +453,10 @@ def _recorded_user(entry: Mapping) -> User:
                 for variant in record["variants"]:
                     names = {"dataset": dataset, "filter": filter_, "variant": variant}
                     file = dict(record["source"])
-                    file["file"] = _filled_in(file["file"], {"user": name, **names})
+                    # `config_sense` has seen that the pattern holds nothing else.
+                    file["file"] = file["file"].format(user=name, **names)
                     recordings.append(Recording(**names, file=file, codes=record.get("codes")))
     return User(name, tuple(recordings))
-
-
-def _filled_in(pattern: str, names: Mapping[str, str]) -> str:
-    try:
-        return pattern.format(**names)
-    except (KeyError, IndexError, ValueError) as error:
-        raise StudyError(
-            f"users.{names['user']}.recorded: {pattern!r} may hold {{dataset}}, {{filter}}, "
-            "{variant} and {user}, and no other braces"
-        ) from error
 
 
 def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
@@ -514,7 +505,7 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             blocks.append(
                 Block(
-                    name=f"recorded_{user.name}_{record.dataset}_{record.filter}_{record.variant}",
+                    name=_recorded_block(user.name, record),
                     datasets=_chosen([record.dataset], datasets, key),
                     filters=_chosen([record.filter], filters, key),
                     variants=_chosen([record.variant], variants, key),
@@ -522,6 +513,11 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             )
     return blocks
+
+
+def _recorded_block(user: str, record: Recording) -> str:
+    """Return a block's name that no other has: what joins the names is in none of them."""
+    return ".".join(["recorded", user, record.dataset, record.filter, record.variant])
 
 
 def _imitators(count, users) -> tuple[str, ...]:
@@ -589,8 +585,10 @@ def _refuse_repetitions(blocks: Iterable[Block]) -> None:
     for block in blocks:
         for cell in block.cells():
             if cell in seen:
+                recorded = block.name.startswith("recorded.")
+                key = f"users.{cell.user}.recorded" if recorded else f"plan.{block.name}"
                 raise StudyError(
-                    f"plan.{block.name}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
+                    f"{key}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
                     f"{cell.user} is already planned in {seen[cell]}; keep one of them"
                 )
             seen[cell] = block.name
