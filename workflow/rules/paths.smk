@@ -69,6 +69,12 @@ def source_of(wildcards):
     return STUDY.datasets[wildcards.dataset].source
 
 
+def file_of_dataset(wildcards):
+    """Return the file that a dataset is cropped from, or nothing for a twin."""
+    source = source_of(wildcards)
+    return [file_of(source)] if "file" in source else []
+
+
 def dataset_params(wildcards):
     """Return what a job needs to know of its dataset besides its source."""
     dataset = STUDY.datasets[wildcards.dataset]
@@ -123,6 +129,20 @@ def drawn_recordings(drawn):
     """Return a wildcard pattern of the variants that recorded users drew (or did not draw)."""
     names = {variant for _, _, variant, _ in RECORDINGS if draws(variant) == drawn}
     return "|".join(sorted(names)) or "-none-"
+
+
+# Warnings: lists of sentences in JSON, which the report's first screen shows
+
+WARNINGS = f"{RESULTS}/parts/warnings"
+
+
+def files_of_warnings():
+    """Return the files with what a job found doubtful but did not refuse."""
+    return [
+        f"{WARNINGS}/drawings/{dataset}/{filter_}/{variant}/{user}.json"
+        for dataset, filter_, variant, user in RECORDINGS
+        if draws(variant)
+    ]
 
 
 # Segmentations

@@ -8,7 +8,7 @@ from string import Formatter
 import numpy as np
 
 from manyeyes.study import simulated_names
-from manyeyes.tomograms import PHASES
+from manyeyes.tomograms import PHASES, values_of
 
 # More voxels than these, or a larger electrode, no job can hold: a slip of the pen.
 MOST_VOXELS = 10**11
@@ -87,11 +87,6 @@ def _names(config: Mapping) -> Iterator[str]:
                     f"users: {name!r} reads like a batch of users (first_to_last); call the user "
                     "otherwise, or leave users_per_job out"
                 )
-
-
-def values_of(code) -> list[int]:
-    """Return the values that a phase has in a label file; a config may give one or a list."""
-    return list(code) if isinstance(code, list | tuple) else [code]
 
 
 def _codes(config: Mapping) -> Iterator[str]:
