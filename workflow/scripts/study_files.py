@@ -3,14 +3,16 @@
 Every reader says which file failed, what was expected, what was found and what to do.
 """
 
+import csv
 import json
-import logging
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import tifffile
+
+from file_errors import FileError
+from tiff_files import VolumeFacts, read_tiff, tiff_facts
 
 ANNOTATION_KINDS = {
     "threshold": {"level"},
@@ -19,17 +21,27 @@ ANNOTATION_KINDS = {
 }
 
 
-class FileError(ValueError):
-    """A file that cannot be used; the message names it and says what to do."""
+RUN_AGAIN = "remove it and run again"
+
+# Columns of tables that hold names from the config.
+_NAMES = ("dataset", "filter", "variant", "user", "user_a", "user_b", "origin", "realisation")
+_NAMES += ("made_by", "structure", "material", "electrode", "block")
+# How a missing number may be written.
+_MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "-nan", "<NA>"]
 
 
-def read_volume(path) -> np.ndarray:
-    """Return the grey-value or label volume of a TIFF.
+def read_volume(path, labels: bool = False, single_slice: bool = False) -> np.ndarray:
+    """Return the grey-value or label volume of a user's TIFF; see `tiff_files.read_tiff`.
 
     Parameters
     ----------
     path : path-like
-        A multi-page TIFF, one page a slice.
+        A TIFF stack, one page a slice.
+    labels : bool
+        Whether the values are codes of phases: indices of a palette, 1-bit pages as 0 and 1, and
+        all as stored, also where zero is white.
+    single_slice : bool
+        Whether one page is a volume of one slice, and not an error.
 
     Returns
     -------
@@ -39,63 +51,27 @@ def read_volume(path) -> np.ndarray:
     Raises
     ------
     FileError
-        If the file is absent, truncated, empty, in colour, or not three-dimensional.
+        If the file is absent, another format, damaged, in colour, holds fewer or other pages than
+        it announces, or is not three-dimensional.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileError(f"{path}: there is no such file; expected a TIFF stack of one volume")
-    try:
-        with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
-            page = tiff.pages[0]
-            if page.samplesperpixel > 1 or page.photometric.name in {"RGB", "PALETTE"}:
-                raise FileError(
-                    f"{path}: expected grey values, found a {page.photometric.name} image with "
-                    f"{page.samplesperpixel} samples a pixel; export it as a grey TIFF stack"
-                )
-            volume = tiff.asarray()
-    except FileError:
-        raise
-    except Exception as error:
-        raise FileError(
-            f"{path}: this is not a readable TIFF, it may be truncated ({error}); "
-            "copy or download it again"
-        ) from error
-    # A cut-off stack keeps its first pages readable, and tifffile only mutters about the rest.
-    if complaints:
-        raise FileError(
-            f"{path}: the file is damaged or truncated ({complaints[0]}); copy or download it again"
-        )
-    if volume.ndim != 3:
-        raise FileError(
-            f"{path}: expected a volume (z, y, x), found an array of shape {volume.shape}; "
-            "save all slices in one multi-page TIFF"
-        )
-    if volume.dtype.kind not in "uif":
-        raise FileError(f"{path}: expected integer or real grey values, found {volume.dtype}")
-    return volume
+    return read_tiff(path, labels, single_slice)
 
 
-@contextmanager
-def _complaints_of_tifffile():
-    """Collect what tifffile only logs about pages that it cannot reach, instead of printing it."""
-    complaints = []
+def volume_facts(path, labels: bool = False, single_slice: bool = False) -> VolumeFacts:
+    """Return shape, dtype and voxel size of a user's TIFF, read from its headers only.
 
-    def collect(record):
-        message = record.getMessage()
-        if "page offset" in message or "reshape" in message:
-            complaints.append(message)
+    Parameters and errors are those of `read_volume`; what only the voxels show, only that tells.
+    """
+    return tiff_facts(path, labels, single_slice)
 
-    handler = logging.Handler(level=logging.WARNING)
-    handler.emit = collect
-    logger = logging.getLogger("tifffile")
-    passed_on = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield complaints
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = passed_on
+
+def read_result(path, single_slice: bool = False) -> np.ndarray:
+    """Return a volume that a job of the study wrote.
+
+    Parameters and errors are those of `read_volume`, but a damaged file is not to be copied or
+    exported again: the job that makes it is to run again.
+    """
+    return read_tiff(path, single_slice=single_slice, advice=RUN_AGAIN)
 
 
 def write_volume(
@@ -127,14 +103,71 @@ def write_volume(
 
 
 def read_table(path) -> pd.DataFrame:
-    """Return a tidy CSV table; identifiers stay text, also where they look like numbers."""
-    names = ("dataset", "filter", "variant", "user", "user_a", "user_b", "origin", "realisation")
+    """Return a tidy CSV table that a job of the study wrote.
+
+    Identifiers stay text, also where they look like numbers; text stays as written, also where it
+    looks like a missing number (NA, null, nan, None). Only numbers can be missing.
+
+    Raises
+    ------
+    FileError
+        If the table is absent, empty, cut off or damaged.
+    """
     try:
-        return pd.read_csv(path, dtype=dict.fromkeys(names, "str"))
-    except pd.errors.EmptyDataError as error:
-        raise FileError(
-            f"{path}: the table is empty, not even a header; remove it and run again"
-        ) from error
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            columns = _columns_of(file, path)
+        table = pd.read_csv(
+            path,
+            dtype={name: "str" for name in _NAMES if name in columns},
+            keep_default_na=False,
+            na_values=[""],
+        )
+        # A column of numbers in which somebody wrote that one is missing.
+        broken = [name for name in columns if name not in _NAMES and _numbers(table[name])]
+        if broken:
+            table = pd.read_csv(
+                path,
+                dtype={name: "str" for name in _NAMES if name in columns},
+                keep_default_na=False,
+                na_values={name: _MISSING if name in broken else [""] for name in columns},
+            )
+    except OSError as error:
+        raise FileError(f"{path}: the table cannot be read ({error}); run again") from error
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{path}: the table is damaged ({error}); {RUN_AGAIN}") from error
+    return table
+
+
+def _columns_of(file, path) -> list[str]:
+    """Return the names of a table's columns, after a look at each row's number of fields."""
+    try:
+        rows = csv.reader(file, strict=True)
+        columns = next(rows, None)
+        if not columns:
+            raise FileError(f"{path}: the table is empty, not even a header; {RUN_AGAIN}")
+        if len(set(columns)) < len(columns):
+            raise FileError(f"{path}: two columns have the same name; {RUN_AGAIN}")
+        for row in rows:
+            if len(row) != len(columns) and row:
+                raise FileError(
+                    f"{path}: line {rows.line_num} has {len(row)} fields, the header "
+                    f"{len(columns)}; {RUN_AGAIN}"
+                )
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: the table is damaged ({error}); {RUN_AGAIN}") from error
+    return columns
+
+
+def _numbers(column: pd.Series) -> bool:
+    """Whether a column of text holds numbers but for words that say that one is missing."""
+    if pd.api.types.is_numeric_dtype(column) or column.dtype == bool:
+        return False
+    words = set(column.dropna().astype(str)) - set(_MISSING)
+    return bool(words) and bool(
+        pd.to_numeric(pd.Series(sorted(words)), errors="coerce").notna().all()
+    )
 
 
 def write_table(table: pd.DataFrame, path) -> None:
