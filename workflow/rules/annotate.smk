@@ -96,5 +96,6 @@ rule import_thresholds:
     params:
         code=code_of("import_thresholds.py"),
         method=lambda wildcards: STUDY.variants[wildcards.variant]["method"],
+        grey_window=lambda wildcards: STUDY.datasets[wildcards.dataset].grey_window,
     script:
         "../scripts/import_thresholds.py"

@@ -49,6 +49,21 @@ def refuse_missing_files():
 refuse_missing_files()
 
 
+def refuse_unfit_files():
+    """Stop before any job, and before kernels are compiled, if a file is not what the config says."""
+    # Jobs on a cluster need not ask again.
+    if not workflow.is_main_process:
+        return
+    from check_inputs import input_problems
+
+    found = input_problems(FIRST, file_of)
+    if found:
+        raise WorkflowError("These input files do not fit:\n  " + "\n  ".join(found))
+
+
+refuse_unfit_files()
+
+
 def fetched_files():
     """Return every file with a public address, by the folder that it is kept in."""
     return {entry["sha256"][:12]: entry for entry in input_entries() if "url" in entry}

@@ -14,6 +14,7 @@ import tifffile
 from file_errors import FileError
 from tiff_files import VolumeFacts, read_tiff, tiff_facts
 
+_EXAMPLE = '{"kind": "threshold", "level": 125}'
 ANNOTATION_KINDS = {
     "threshold": {"level"},
     "window": {"low", "high"},
@@ -198,11 +199,15 @@ def read_annotation(path, drawing=None) -> tuple[dict, np.ndarray | None]:
     """
     path = Path(path)
     try:
-        annotation = json.loads(path.read_text())
-    except (OSError, json.JSONDecodeError) as error:
+        annotation = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise FileError(f"{path}: expected an annotation in JSON ({error})") from error
+    if not isinstance(annotation, dict):
+        raise FileError(
+            f"{path}: expected an annotation such as {_EXAMPLE}, found {str(annotation)[:60]!r}"
+        )
     kind = annotation.get("kind")
-    if kind not in ANNOTATION_KINDS:
+    if not isinstance(kind, str) or kind not in ANNOTATION_KINDS:
         raise FileError(
             f"{path}: kind must be one of {', '.join(ANNOTATION_KINDS)}, found {kind!r}"
         )

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 
 # Labels whose medians lie closer together than this share of the pooled spread of their grey values
-# say hardly anything about grey values: on an image without contrast, or on another one. The noisiest
+# say hardly anything about them: on an image without contrast, or on another one. The noisiest
 # images of the paper have a contrast of 1.5 times the noise; labels with 10 % of all voxels on the
 # wrong side still show about 1.2.
 LEAST_CONTRAST = 0.5

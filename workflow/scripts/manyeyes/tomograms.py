@@ -67,17 +67,36 @@ def crop(
     ValueError
         If the crop reaches beyond the volume.
     """
-    if isinstance(start, str):
-        start = [
-            max(0, (size - extent) // 2) for size, extent in zip(volume.shape, shape, strict=True)
-        ]
-    stop = [first + extent for first, extent in zip(start, shape, strict=True)]
+    start, stop = crop_corners(volume.shape, start, shape)
     if any(last > size for last, size in zip(stop, volume.shape, strict=True)):
         raise ValueError(
             f"{key}: the crop from {list(start)} to {stop} (z, y, x) lies outside the volume of "
             f"{list(volume.shape)} voxels; move it or make it smaller"
         )
     return volume[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))]
+
+
+def crop_corners(
+    volume_shape: Sequence[int], start: Sequence[int] | str, shape: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Return the first voxel of a crop and the one behind its last, within the volume or not.
+
+    Parameters
+    ----------
+    volume_shape : sequence of int
+        Of the volume (z, y, x).
+    start, shape
+        As in `crop`.
+
+    Returns
+    -------
+    start, stop : list of int
+    """
+    if isinstance(start, str):
+        start = [
+            max(0, (size - extent) // 2) for size, extent in zip(volume_shape, shape, strict=True)
+        ]
+    return list(start), [first + extent for first, extent in zip(start, shape, strict=True)]
 
 
 def to_grey_levels(
