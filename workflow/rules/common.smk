@@ -29,12 +29,40 @@ SCRIPTS = TOP / "workflow" / "scripts"
 sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
+from config_files import file_problems
 from failures import failures
 from manyeyes.config_check import problems
+from manyeyes.config_sense import sense_problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
 
 keep_one_timer()
+
+
+def refuse_unreadable_configs():
+    """Stop if the text of a config file is not what it seems to be, such as a key given twice.
+
+    Files that Snakemake cannot read at all never come here: run_study.sh asks before it starts.
+    """
+    if not workflow.is_main_process:
+        return
+    found = file_problems(path for path in workflow.configfiles if Path(path).exists())
+    if found:
+        raise WorkflowError("The config cannot be read:\n  " + "\n  ".join(found))
+
+
+def refuse_nameless_study():
+    """Stop if config files were given and none names its study, which nothing can stand in for."""
+    if workflow.overwrite_configfiles and "study" not in config:
+        files = ", ".join(str(path) for path in workflow.overwrite_configfiles)
+        raise WorkflowError(
+            f"The config cannot be run ({files}):\n  study: the name of the study is missing; add a "
+            "line such as study: mine (results go to results/mine/)"
+        )
+
+
+refuse_unreadable_configs()
+refuse_nameless_study()
 
 
 configfile: TOP / "config" / "protocol.yaml"
@@ -42,7 +70,7 @@ configfile: TOP / "config" / "protocol.yaml"
 
 # A second configfile would be merged into the one of the command line, so the default study is read
 # only where no other was asked for.
-if "study" not in config:
+if not workflow.overwrite_configfiles and "datasets" not in config:
 
     configfile: TOP / "config" / "config.yaml"
 
@@ -59,8 +87,10 @@ def unfit_models(study):
 def read_study():
     """Return the study, or stop with every problem of its config in a line of its own."""
     where = ", ".join(str(path) for path in workflow.configfiles)
-    schema = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
-    found = problems(config, schema)
+    schema = yaml.safe_load(
+        (TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
+    )
+    found = problems(config, schema) or sense_problems(config)
     if not found:
         try:
             study = study_from_config(config)
@@ -81,7 +111,10 @@ FOLLOW = (
     "What the running jobs say is kept in their logs: "
     f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
 )
-DATA_FOLDER = os.environ.get("MANYEYES_DATA") or config.get("data_folder")
+# `~` is the home folder here too, as the shell that might have filled it in is not asked.
+DATA_FOLDER = (
+    os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
+)
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
 RECORDED = [user.name for user in STUDY.users.values() if user.made_by == "recorded"]

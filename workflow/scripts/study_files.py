@@ -15,6 +15,7 @@ import tifffile
 from file_errors import FileError
 from tiff_files import VolumeFacts, read_tiff, tiff_facts
 
+_EXAMPLE = '{"kind": "threshold", "level": 125}'
 ANNOTATION_KINDS = {
     "threshold": {"level"},
     "window": {"low", "high"},
@@ -201,7 +202,16 @@ def read_annotation(
     FileError
         If the JSON is not an annotation or the drawing is missing.
     """
-    annotation = read_json(path, advice)
+    path = Path(path)
+    try:
+        annotation = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FileError(f"{path}: expected an annotation in JSON ({error}); {advice}") from error
+    if not isinstance(annotation, dict):
+        raise FileError(
+            f"{path}: expected an annotation such as {_EXAMPLE}, found {str(annotation)[:60]!r}; "
+            f"{advice}"
+        )
     kind = annotation.get("kind")
     if not isinstance(kind, str) or kind not in ANNOTATION_KINDS:
         raise FileError(
@@ -260,8 +270,8 @@ def write_json(document: dict, path) -> None:
     Path(path).write_text(text, encoding="utf-8")
 
 
-def read_json(path, advice: str = RUN_AGAIN) -> dict:
-    """Return a JSON document with keys and values, such as `write_json` wrote.
+def read_json(path, advice: str = RUN_AGAIN) -> dict | list:
+    """Return a JSON document that `write_json` wrote.
 
     Parameters
     ----------
@@ -277,9 +287,9 @@ def read_json(path, advice: str = RUN_AGAIN) -> dict:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())[:200]
-        raise FileError(f"{path}: expected keys and values in JSON ({told}); {advice}") from error
-    if not isinstance(document, dict):
+        raise FileError(f"{path}: expected a JSON document ({told}); {advice}") from error
+    if not isinstance(document, dict | list):
         raise FileError(
-            f"{path}: expected keys and values in JSON, found {document!r:.60}; {advice}"
+            f"{path}: expected keys and values, or a list, found {document!r:.60}; {advice}"
         )
     return document

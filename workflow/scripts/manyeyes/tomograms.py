@@ -7,9 +7,6 @@ import numpy as np
 # Codes of a truth; manyeyes.electrodes explains them.
 PHASES = {"active": 1, "cbd": 2, "pore": 3, "internal_pore": 4}
 
-# Voxel sizes that differ by no more than this share are the same: headers round.
-SAME_SIZE = 0.01
-
 
 def check_source(
     volume: np.ndarray,
@@ -45,47 +42,6 @@ def check_source(
         )
 
 
-def voxel_size_contradiction(
-    found_nm: Sequence[float | None], expected_nm: float | Sequence[float], name: object, key: str
-) -> str | None:
-    """Say how the voxel size in a file contradicts the one in the config.
-
-    Parameters
-    ----------
-    found_nm : sequence of (float or None)
-        Edges (z, y, x) of a voxel as the file's header has them; None where it says nothing.
-    expected_nm : float or sequence of float
-        The config's: the edge of a cube, or edges (z, y, x).
-    name : object
-        What to call the file.
-    key : str
-        The config key of the voxel size.
-
-    Returns
-    -------
-    str or None
-        One sentence that names both; None if all that the file says is within 1 % of the config.
-    """
-    cubic = not isinstance(expected_nm, Sequence)
-    wanted = [float(expected_nm)] * 3 if cubic else [float(size) for size in expected_nm]
-    known = [(axis, size) for axis, size in zip("zyx", found_nm, strict=True) if size]
-    told = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
-    sizes = [size for _, size in known]
-    if cubic and sizes and max(sizes) > (1 + SAME_SIZE) * min(sizes):
-        return (
-            f"{name}: its header says that voxels are no cubes ({told}), but {key} is one size, "
-            f"{wanted[0]:g} nm; resample the volume to cubes, or mend the header if it is wrong"
-        )
-    pairs = [(size, want) for size, want in zip(found_nm, wanted, strict=True) if size]
-    if any(abs(size - want) > SAME_SIZE * want for size, want in pairs):
-        said = f"{wanted[0]:g} nm" if cubic else ", ".join(f"{want:g}" for want in wanted) + " nm"
-        return (
-            f"{name}: its header says that a voxel has {told}, but {key} is {said}; mend the one "
-            "that is wrong"
-        )
-    return None
-
-
 def crop(
     volume: np.ndarray, start: Sequence[int] | str, shape: Sequence[int], key: str
 ) -> np.ndarray:
@@ -111,17 +67,36 @@ def crop(
     ValueError
         If the crop reaches beyond the volume.
     """
-    if isinstance(start, str):
-        start = [
-            max(0, (size - extent) // 2) for size, extent in zip(volume.shape, shape, strict=True)
-        ]
-    stop = [first + extent for first, extent in zip(start, shape, strict=True)]
+    start, stop = crop_corners(volume.shape, start, shape)
     if any(last > size for last, size in zip(stop, volume.shape, strict=True)):
         raise ValueError(
             f"{key}: the crop from {list(start)} to {stop} (z, y, x) lies outside the volume of "
             f"{list(volume.shape)} voxels; move it or make it smaller"
         )
     return volume[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))]
+
+
+def crop_corners(
+    volume_shape: Sequence[int], start: Sequence[int] | str, shape: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Return the first voxel of a crop and the one behind its last, within the volume or not.
+
+    Parameters
+    ----------
+    volume_shape : sequence of int
+        Of the volume (z, y, x).
+    start, shape
+        As in `crop`.
+
+    Returns
+    -------
+    start, stop : list of int
+    """
+    if isinstance(start, str):
+        start = [
+            max(0, (size - extent) // 2) for size, extent in zip(volume_shape, shape, strict=True)
+        ]
+    return list(start), [first + extent for first, extent in zip(start, shape, strict=True)]
 
 
 def to_grey_levels(
@@ -185,14 +160,14 @@ def to_grey_levels(
     return grey_levels, (low, high)
 
 
-def phases_from_codes(volume: np.ndarray, codes: Mapping[str, int], key: str) -> np.ndarray:
+def phases_from_codes(volume: np.ndarray, codes: Mapping, key: str) -> np.ndarray:
     """Bring the values of a segmented volume to our codes of phases.
 
     Parameters
     ----------
     volume : ndarray of integers, shape (z, y, x)
-    codes : mapping of phase to int
-        Which value means ``active``, ``cbd``, ``pore`` or ``internal_pore``.
+    codes : mapping of phase to int or list of int
+        Which values mean ``active``, ``cbd``, ``pore`` or ``internal_pore``.
     key : str
         The config key, for messages.
 
@@ -209,11 +184,11 @@ def phases_from_codes(volume: np.ndarray, codes: Mapping[str, int], key: str) ->
     unknown = sorted(codes.keys() - PHASES.keys())
     if unknown:
         raise ValueError(f"{key}: unknown phases {unknown}; known are {', '.join(PHASES)}")
-    return _recode(volume, {codes[phase]: PHASES[phase] for phase in codes}, key)
+    return _recode(volume, _meaning(codes, PHASES, key), key)
 
 
 def labels_from_codes(
-    volume: np.ndarray, codes: Mapping[str, int] | None, shape: Sequence[int], key: str
+    volume: np.ndarray, codes: Mapping | None, shape: Sequence[int], key: str
 ) -> np.ndarray:
     """Bring a person's label volume to ours: 0 unlabelled, 1 active material, 2 the rest.
 
@@ -222,7 +197,8 @@ def labels_from_codes(
     volume : ndarray of integers, shape (z, y, x)
         Cropped like its dataset.
     codes : mapping or None
-        Which value means ``active`` and ``rest``; 0 is always unlabelled. None means 1 and 2.
+        Which value, or which list of values, means ``active`` and ``rest``; 0 is always
+        unlabelled. None means 1 and 2.
     shape : sequence of int
         Of the dataset.
     key : str
@@ -235,21 +211,40 @@ def labels_from_codes(
     Raises
     ------
     ValueError
-        If shapes differ, a value means nothing, or one of the two phases has no label.
+        If shapes differ, a value means nothing or two things, 0 means a phase, or one of the two
+        phases has no label.
     """
     if volume.shape != tuple(shape):
         raise ValueError(
-            f"{key}: the labels have shape {volume.shape}, their dataset {tuple(shape)} (z, y, x); "
-            "export labels of the whole dataset, unlabelled voxels as 0"
+            f"{key}: labels {volume.shape}, dataset {tuple(shape)} (z, y, x); export labels of the "
+            "whole dataset, unlabelled voxels as 0"
         )
     codes = codes or {"active": 1, "rest": 2}
     if codes.keys() != {"active", "rest"}:
         raise ValueError(f"{key}.codes: expected active and rest, found {sorted(codes)}")
-    labels = _recode(volume, {0: 0, codes["active"]: 1, codes["rest"]: 2}, key)
+    meaning = _meaning(codes, {"active": 1, "rest": 2}, f"{key}.codes")
+    if 0 in meaning:
+        raise ValueError(f"{key}.codes: 0 is unlabelled and cannot mean a phase")
+    labels = _recode(volume, {0: 0, **meaning}, key)
     for value, phase in ((1, "active material"), (2, "the rest")):
         if not (labels == value).any():
             raise ValueError(f"{key}: no voxel is labelled as {phase}; both phases need labels")
     return labels
+
+
+def values_of(code: int | Sequence[int]) -> list[int]:
+    """Return the values that a phase has in a label file; a config gives one or a list."""
+    return list(code) if isinstance(code, list | tuple) else [code]
+
+
+def _meaning(codes: Mapping, numbers: Mapping[str, int], key: str) -> dict[int, int]:
+    """Return our number for each value of a label file."""
+    meaning: dict[int, int] = {}
+    for phase, code in codes.items():
+        for value in values_of(code):
+            if meaning.setdefault(value, numbers[phase]) != numbers[phase]:
+                raise ValueError(f"{key}: {value} means two phases; give each its own value")
+    return meaning
 
 
 def _recode(volume: np.ndarray, codes: Mapping[int, int], key: str) -> np.ndarray:
