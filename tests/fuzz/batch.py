@@ -21,9 +21,9 @@ import time
 import traceback
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2] / "workflow/scripts"), str(Path(__file__).parent)]
-
 import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parents[2] / "workflow/scripts"), str(Path(__file__).parent)]
 
 LONGEST_S = 10
 MOST_BYTES = 2 * 10**9

@@ -83,11 +83,15 @@ def mutate_tiff(rng, data: bytes) -> bytes:
         if is_link:
             targets = [0, 4, 8, start, len(data), len(data) - 2, *(e[0] for e in entries)]
             value = rng.choice((*targets, rng.choice(NUMBERS)))
-            struct.pack_into(order + ("Q" if big else "I"), data, start, value % 2 ** (32 + 32 * big))
+            struct.pack_into(
+                order + ("Q" if big else "I"), data, start, value % 2 ** (32 + 32 * big)
+            )
             continue
         field = rng.choice(("code", "type", "count", "value", "value"))
         if field == "code":
-            code = rng.choice((254, 256, 257, 258, 259, 262, 270, 273, 277, 278, 279, 284, 317, 320))
+            code = rng.choice(
+                (254, 256, 257, 258, 259, 262, 270, 273, 277, 278, 279, 284, 317, 320)
+            )
             struct.pack_into(order + "H", data, start, rng.choice((code, 322, 323, 324, 325, 339)))
         elif field == "type":
             struct.pack_into(order + "H", data, start + 2, rng.randrange(20))
@@ -107,7 +111,7 @@ def mutate_tiff(rng, data: bytes) -> bytes:
 def directory_entries(data: bytes) -> list[tuple[int, bool]]:
     """Return where the entries of a sound TIFF's directories and the links between them stand."""
     order, big = ("<" if data[:2] == b"II" else ">"), data[2:4] in (b"+\0", b"\0+")
-    head, size, word = ((8, 20, "Q") if big else (4, 12, "I"))
+    head, size, word = (8, 20, "Q") if big else (4, 12, "I")
     found = [(head, True)]
     try:
         offset = struct.unpack_from(order + word, data, head)[0]

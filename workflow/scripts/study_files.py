@@ -149,8 +149,8 @@ def _columns_of(file, path) -> list[str]:
         columns = next(rows, None)
         if not columns:
             raise FileError(f"{path}: the table is empty, not even a header; {RUN_AGAIN}")
-        if len(set(columns)) < len(columns):
-            raise FileError(f"{path}: two columns have the same name; {RUN_AGAIN}")
+        if len(set(columns)) < len(columns) or "" in columns:
+            raise FileError(f"{path}: two columns share a name, or one has none; {RUN_AGAIN}")
         for row in rows:
             if len(row) != len(columns) and row:
                 raise FileError(
