@@ -67,13 +67,15 @@ def volume_facts(path, labels: bool = False, single_slice: bool = False) -> Volu
     return tiff_facts(path, labels, single_slice)
 
 
-def read_result(path, single_slice: bool = False) -> np.ndarray:
+def read_result(path) -> np.ndarray:
     """Return a volume that a job of the study wrote.
 
-    Parameters and errors are those of `read_volume`, but a damaged file is not to be copied or
-    exported again: the job that makes it is to run again.
+    What is damaged is not to be copied or exported again, as a user's file is: the job that makes
+    it is to run again. One page is a volume of one slice.
+
+    Parameters and errors are those of `read_volume`.
     """
-    return read_tiff(path, single_slice=single_slice, advice=RUN_AGAIN)
+    return read_tiff(path, single_slice=True, advice=RUN_AGAIN)
 
 
 def write_volume(
