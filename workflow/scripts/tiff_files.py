@@ -188,15 +188,18 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
         raise FileError(f"{path}: the file cannot be read ({error})") from error
     if not readable:
         raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
+    complaints: list[str] = []
     try:
         _walk_directories(path)
         with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
             yield tiff, complaints
     except _UnfitError as error:
-        told = error.problem
-        if error.advice == _COPY_AGAIN:
-            told = f"the file is damaged, it may be truncated ({told})"
-        raise FileError(f"{path}: {told}; {advice or error.advice}") from error
+        told, remedy = error.problem, error.advice
+        # What does not fit where tifffile complains is a consequence of damage.
+        if complaints or remedy == _COPY_AGAIN:
+            told = f"the file is damaged, it may be truncated ({'; '.join([told, *complaints[:1]])})"
+            remedy = _COPY_AGAIN
+        raise FileError(f"{path}: {told}; {advice or remedy}") from error
     except (FileError, KeyboardInterrupt):
         raise
     except MemoryError as error:
