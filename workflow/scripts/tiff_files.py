@@ -197,7 +197,8 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
         told, remedy = error.problem, error.advice
         # What does not fit where tifffile complains is a consequence of damage.
         if complaints or remedy == _COPY_AGAIN:
-            told = f"the file is damaged, it may be truncated ({'; '.join([told, *complaints[:1]])})"
+            told = "; ".join([told, *complaints[:1]])
+            told = f"the file is damaged, it may be truncated ({told})"
             remedy = _COPY_AGAIN
         raise FileError(f"{path}: {told}; {advice or remedy}") from error
     except (FileError, KeyboardInterrupt):
