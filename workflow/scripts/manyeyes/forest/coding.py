@@ -31,7 +31,7 @@ FARTHEST_GAP = 2.5
 """How far from the middle of these percentiles a gap may lie, in distances of the two."""
 
 FINEST = 1e37
-"""The most cells in a unit of a channel, well inside float32. Beyond, the channel counts as constant:
+"""The most cells in a unit of a channel, well inside float32. Beyond, a channel counts as constant:
 it spans less than 8e-34 then, near the end of what float32 resolves."""
 
 _TOGETHER = 16
