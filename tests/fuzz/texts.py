@@ -7,7 +7,7 @@ import pandas as pd
 from cases import Case
 from mutating import mutate
 
-from disk_volumes import Journal
+from journal import Journal
 from study_files import read_annotation, read_table, write_table
 
 NAMES = ("A", "B", "NA", "null", "nan", "None", "007", "1e5", "Zoë", "x, y", 'q"', "true", "N/A")
@@ -138,11 +138,12 @@ def read_a_table(path):
 def make_journal(rng, folder) -> Case:
     """Make the journal of a classification that was stopped."""
     path = folder / "result.tif.journal"
-    journal = Journal(path, TASK)
-    journal.begin()
+    journal = Journal(path)
+    journal.begin(TASK)
     tiles = rng.sample(range(20), rng.randrange(0, 9))
     for tile in tiles:
         journal.add(tile)
+    journal.close()
     choice = rng.random()
     if choice < 0.3:
         return Case(path, "sound", set(tiles))
@@ -164,6 +165,6 @@ def make_journal(rng, folder) -> Case:
 
 def read_journal(path):
     """Return which tiles the journal says are done."""
-    finished = Journal(path, TASK).finished()
+    finished = Journal(path).finished(TASK)
     assert all(type(tile) is int for tile in finished)
     return finished

@@ -188,6 +188,12 @@ A_FOREST_MB = 90
 # Out of so many times `max_labels` each tree draws its own (POOL of manyeyes.forest.classifier, which is
 # slow to import).
 CHOICE = 10
+# So many labels are kept where `max_labels` says nothing (MOST_LABELS of manyeyes.forest.classifier).
+MOST_LABELS = 1_000_000
+# Bytes that a forest of a recorded user's labels may take for each that is kept. Measured at 200^3 with
+# all voxels labelled: 740; at 99^3, where every tree learns from all of them: 760, and 1270 if the
+# labels are mere noise, so that trees grow as large as they can.
+A_DENSE_LABEL = 1000
 
 
 def more_each_time(value):
@@ -234,7 +240,7 @@ def labels_at_most(variant, voxels, slices):
     """Return how many labels of an image a variant's forest may be handed, to choose from."""
     wanted = {"first": 1, "all": slices}.get(variant["slices"], variant["slices"])
     labels = voxels * min(wanted, slices) / slices
-    return min(labels, CHOICE * variant["max_labels"]) if "max_labels" in variant else labels
+    return min(labels, CHOICE * variant["max_labels"] if "max_labels" in variant else MOST_LABELS)
 
 
 def forest_megabytes(block):
@@ -253,6 +259,16 @@ def forest_megabytes(block):
         return of_dataset(AT_LEAST_MB + forests + channels, 5 if drawn else 35)(wildcards, attempt)
 
     return mem_mb
+
+
+def recorded_megabytes(wildcards, attempt):
+    """Return what a forest takes at most that learns from a recorded user's labels, in MB.
+
+    Whether they labelled some voxels or all of them is in their file, which is not read here.
+    """
+    labels = min(STUDY.datasets[wildcards.dataset].voxels, MOST_LABELS)
+    forest = 40 + A_FOREST_MB + A_DENSE_LABEL * labels / 1e6
+    return of_dataset(AT_LEAST_MB + forest, 5)(wildcards, attempt)
 
 
 def segmenting_minutes(block, users):

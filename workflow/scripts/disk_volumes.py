@@ -161,15 +161,37 @@ def _check_zarr(path: Path, array, labels: bool) -> None:
         )
 
 
-def create_labels(path, shape: tuple[int, int, int], kind: str):
-    """Make an empty volume of labels (uint8) on disk; its parts can be written in any order."""
+def create_labels(
+    path, shape: tuple[int, int, int], kind: str, made_by: str = "manyeyes", info: str = ""
+):
+    """Make an empty volume of labels (uint8) on disk; its parts can be written in any order.
+
+    Parameters
+    ----------
+    path : path-like
+    shape : tuple of int
+    kind : str
+        ``tiff`` or ``zarr``.
+    made_by : str
+        The program: the TIFF's Software tag, the Zarr array's attribute ``made_by``.
+    info : str
+        How it is made; ImageJ shows it under Image > Show Info.
+    """
     if kind == "tiff":
         # ImageJ reads TIFFs of up to 4 GB by itself.
         large = int(np.prod(shape)) > LARGEST_TIFF
         form = {"bigtiff": True} if large else {"imagej": True}
-        return tifffile.memmap(path, shape=shape, dtype=np.uint8, metadata={"axes": "ZYX"}, **form)
+        return tifffile.memmap(
+            path,
+            shape=shape,
+            dtype=np.uint8,
+            metadata={"axes": "ZYX", "Info": info},
+            software=made_by,
+            **form,
+        )
     chunks = tuple(min(a, b) for a, b in zip(CHUNK, shape, strict=True))
-    return zarr.create_array(path, shape=shape, dtype="uint8", chunks=chunks)
+    attributes = {"made_by": made_by, "info": info}
+    return zarr.create_array(path, shape=shape, dtype="uint8", chunks=chunks, attributes=attributes)
 
 
 def reopen_labels(path, kind: str):
@@ -181,40 +203,3 @@ def flush(labels) -> None:
     """Hand what was written to the system, so that a killed process loses nothing of it."""
     if isinstance(labels, np.memmap):
         labels.flush()
-
-
-class Journal:
-    """Which tiles of a volume are done: one line of JSON for the task, then one for each tile.
-
-    Parameters
-    ----------
-    path : path-like
-    task : mapping
-        What is being done; a journal of another task is refused.
-    """
-
-    def __init__(self, path, task: dict):
-        self.path = Path(path)
-        self.task = json.loads(json.dumps(task))
-
-    def finished(self) -> set[int]:
-        """Return the numbers of the tiles that are done; none if nothing was begun."""
-        if not self.path.exists():
-            return set()
-        first, *lines = self.path.read_text().split("\n")
-        if json.loads(first) != self.task:
-            raise FileError(
-                f"{self.path}: another volume or forest was being labelled here; finish that, or "
-                "remove this file and what was begun"
-            )
-        # A line that a kill cut off is that of a tile which is done again.
-        return {int(line) for line in lines[:-1]}
-
-    def begin(self) -> None:
-        """Write the first line."""
-        self.path.write_text(json.dumps(self.task) + "\n")
-
-    def add(self, number: int) -> None:
-        """Note a finished tile."""
-        with self.path.open("a") as file:
-            file.write(f"{number}\n")
