@@ -11,7 +11,13 @@ from journal import Journal
 from study_files import read_annotation, read_table, write_table
 
 NAMES = ("A", "B", "NA", "null", "nan", "None", "007", "1e5", "Zoë", "x, y", 'q"', "true", "N/A")
-TASK = {"volume": "/data/cell.tif", "shape": [4, 5, 6], "dtype": "uint8", "forest": 123}
+TASK = {
+    "volume": "/data/cell.tif",
+    "shape": [4, 5, 6],
+    "dtype": "uint8",
+    "forest": 123,
+    "tiles": 20,
+}
 
 
 def _odd(rng):
@@ -149,13 +155,14 @@ def make_journal(rng, folder) -> Case:
         return Case(path, "sound", set(tiles))
     if choice < 0.5:
         data = path.read_bytes()
-        what = rng.choice(("empty", "first", "garbage", "binary", "list"))
+        what = rng.choice(("empty", "first", "garbage", "binary", "list", "tile"))
         text = {
             "empty": b"",
             "first": data[: rng.randrange(1, data.index(b"\n") - 1)],
             "garbage": data + b"tile five\n1\n",
             "binary": b"\xff\xfe" + data,
             "list": b"[1]\n3\n",
+            "tile": data + b"99\n",
         }[what]
         path.write_bytes(text)
         return Case(path, what, faulty=True)

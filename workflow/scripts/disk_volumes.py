@@ -41,7 +41,8 @@ class ZarrVolume:
         self._path, self._array = path, array
         self._leading = (0,) * (array.ndim - 3)
         self.shape = tuple(int(n) for n in array.shape[-3:])
-        self.dtype = array.dtype
+        # Labels of one phase come as 0 and 1.
+        self.dtype = np.dtype(np.uint8 if array.dtype.kind == "b" else array.dtype)
         self.ndim = 3
         self.size = math.prod(self.shape)
 
@@ -51,7 +52,7 @@ class ZarrVolume:
     def __getitem__(self, key) -> np.ndarray:
         key = key if isinstance(key, tuple) else (key,)
         try:
-            return np.asarray(self._array[(*self._leading, *key)])
+            return np.asarray(self._array[(*self._leading, *key)]).astype(self.dtype, copy=False)
         except (IndexError, MemoryError):
             raise
         except Exception as error:
