@@ -141,6 +141,24 @@ def test_series_of_one_shape_and_type_are_joined(tmp_path):
     refused(path, r"holds 2 images of shapes \(12, 64, 72\), \(12, 60, 72\)")
 
 
+def test_slices_appended_one_by_one_are_a_stack(tmp_path):
+    path = tmp_path / "appended.tif"
+    for image in IMAGE:
+        tifffile.imwrite(path, image, append=True)
+    assert np.array_equal(read_volume(path), IMAGE)
+    # Pages of another program behind those of tifffile.
+    tifffile.imwrite(path, IMAGE[0], append=True, metadata=None)
+    assert np.array_equal(read_volume(path), IMAGE[[*range(12), 0]])
+
+
+def test_images_of_an_ome_file_are_not_joined(tmp_path):
+    path = tmp_path / "two.ome.tif"
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        for part in (IMAGE[:6], IMAGE[6:]):
+            writer.write(part, metadata={"axes": "ZYX"}, photometric="minisblack")
+    refused(path, r"the OME file holds 2 images of shapes \(6, 64, 72\), \(6, 64, 72\)")
+
+
 def test_a_thumbnail_is_passed_over_if_it_says_so_and_named_if_not(tmp_path):
     path = tmp_path / "thumbnail.tif"
     for told in (1, 0):

@@ -294,7 +294,7 @@ def _stack(
     if tiff.is_shaped:
         pages, shape, contiguous = _of_tifffile(tiff, pages)
     elif tiff.is_ome:
-        pages, shape, contiguous = _of_ome(tiff, pages)
+        pages, shape, contiguous = _of_series(tiff, pages)
     elif tiff.is_imagej:
         pages, shape, contiguous = _of_imagej(tiff, pages)
         if contiguous is not None:
@@ -590,30 +590,17 @@ def _in_one_piece(tiff, pages, announced: int) -> bool:
     return all(not start < page.offset < start + announced * first.nbytes for page in pages)
 
 
-def _of_ome(tiff, pages):
-    """Put together what an OME header lists: pages by number, maybe of several files."""
-    series = tiff.series
-    if not series or any(s.kind != "ome" for s in series):
-        raise _UnfitError("the OME header cannot be read", _EXPORT)
-    if len(series) > 1:
-        shapes = ", ".join(str(s.shape) for s in series[:4])
-        raise _UnfitError(
-            f"the OME file holds {len(series)} images of shapes {shapes}",
-            "export the one that is meant",
-        )
-    listed = list(series[0].pages)
-    return _listed(tiff, pages, series[0], listed, "the OME header")
-
-
 def _of_series(tiff, pages):
-    """Put together files of microscopes whose planes tifffile knows how to order."""
+    """Put together files whose planes tifffile knows how to order, by OME or of a microscope."""
     series = tiff.series
     if len(series) != 1:
         shapes = ", ".join(str(s.shape) for s in series[:4])
         raise _UnfitError(
-            f"the file holds {len(series)} images of shapes {shapes}", "export the stack alone"
+            f"the {'OME ' * tiff.is_ome}file holds {len(series)} images of shapes {shapes}",
+            "export the one that is meant",
         )
-    return _listed(tiff, pages, series[0], list(series[0].pages), "the header")
+    who = "the OME header" if tiff.is_ome else "the header"
+    return _listed(tiff, pages, series[0], list(series[0].pages), who)
 
 
 def _listed(tiff, pages, series, listed: list, who: str):
