@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
@@ -29,12 +30,27 @@ SCRIPTS = TOP / "workflow" / "scripts"
 sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
-from failures import failures
+from failures import failed_jobs, summary
+from machine_check import machine_problems
 from manyeyes.config_check import problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
+from snakemake_lock import lock_study
+from unfinished import NAME as UNFINISHED_NAME
+from unfinished import missing, read_unfinished, without_missing, write_failures
 
 keep_one_timer()
+
+
+def refuse_this_machine():
+    """Stop before any job with what is wrong with the folders that the run needs."""
+    found = machine_problems(TOP, Path.cwd(), os.environ, sys.executable)
+    if found:
+        raise WorkflowError("The study cannot be run here:\n  " + "\n  ".join(found))
+
+
+if workflow.is_main_process:
+    refuse_this_machine()
 
 
 configfile: TOP / "config" / "protocol.yaml"
@@ -59,7 +75,9 @@ def unfit_models(study):
 def read_study():
     """Return the study, or stop with every problem of its config in a line of its own."""
     where = ", ".join(str(path) for path in workflow.configfiles)
-    schema = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
+    schema = yaml.safe_load(
+        (TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
+    )
     found = problems(config, schema)
     if not found:
         try:
@@ -73,14 +91,45 @@ def read_study():
     raise WorkflowError("The config cannot be run ({}):\n  {}".format(where, "\n  ".join(found)))
 
 
-STUDY = read_study()
+# After a failure, `run_study.py` names the file that says what a run could not make.
+UNFINISHED = config.pop("unfinished", None)
+WHOLE = read_study()
+STUDY = WHOLE
+if UNFINISHED:
+    NOTED = read_unfinished(Path(UNFINISHED))
+    STUDY = without_missing(WHOLE, f"results/{WHOLE.name}", NOTED)
+    if not STUDY.cells():
+        raise WorkflowError("Nothing of this study is finished, so there is nothing to report.")
 # With each dataset once, under the name of the config: what tables and most figures speak of.
 FIRST = STUDY.first_realisations()
 RESULTS = f"results/{STUDY.name}"
+if workflow.is_main_process:
+    lock_study(Path(RESULTS))
 FOLLOW = (
     "What the running jobs say is kept in their logs: "
     f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
 )
+
+
+def is_pending(path):
+    """Whether a run that only reports what is finished could not make a file."""
+    return bool(UNFINISHED) and path in NOTED["pending"]
+
+
+def tell_failures(log):
+    """Say at the end of a run what failed, and note it for the report of what is finished."""
+    failures = failed_jobs(log)
+    print(summary(failures, log), file=sys.stderr)
+    with suppress(OSError):
+        write_failures(Path(RESULTS, UNFINISHED_NAME), failures, earlier=UNFINISHED)
+
+
+def forget_failures():
+    """Remove what an earlier run noted of its failures, once the study is finished."""
+    if not UNFINISHED:
+        Path(RESULTS, UNFINISHED_NAME).unlink(missing_ok=True)
+
+
 DATA_FOLDER = os.environ.get("MANYEYES_DATA") or config.get("data_folder")
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]

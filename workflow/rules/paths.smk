@@ -1,8 +1,11 @@
 # Where results lie, and which of them a job needs: path patterns and input functions.
 
+from dataclasses import asdict
+
 from manyeyes.comparisons import (
     cells_with_choices,
     comparisons_of,
+    possible_comparisons,
     shared_cells,
     users_of_all,
 )
@@ -182,9 +185,10 @@ def truth_of(wildcards):
 def planned_comparisons():
     """Return the comparisons of spread that the study can make, or stop with what is wrong."""
     try:
-        return comparisons_of(STUDY.comparisons, FIRST)
+        planned = comparisons_of(STUDY.comparisons, WHOLE.first_realisations())
     except ValueError as error:
         raise WorkflowError(f"The config cannot be run:\n  {error}")
+    return possible_comparisons(planned, FIRST) if UNFINISHED else planned
 
 
 COMPARISONS = planned_comparisons()
@@ -277,7 +281,15 @@ def parts_of(wildcards):
         for dataset in block.datasets
         for filter_ in block.filters
         for batch in BATCHES[block.name]
+        if is_there(block, dataset, filter_, batch)
     ]
+
+
+def is_there(block, dataset, filter_, batch):
+    """Whether a batch's segmentations of an image are not among those that a run could not make."""
+    users = BATCHES[block.name][batch]
+    cells = {Cell(dataset, filter_, variant, user) for variant in block.variants for user in users}
+    return not cells & STUDY.lost
 
 
 def realisations_listed():
@@ -358,6 +370,25 @@ def tables_of_survival():
 
 def tables_of_ablations():
     return [f"{TABLES}/ablation.{suffix}" for suffix in ("csv", "md") if STUDY.ablations]
+
+
+def volumes_of_study():
+    """Return all volumes and annotations that are kept: what was deleted of them is made again."""
+    cells = STUDY.cells()
+    annotations = [
+        ANNOTATION.format(**asdict(cell)) + suffix
+        for cell in cells
+        for suffix in ([".json", ".tif"] if draws(cell.variant) else [".json"])
+    ]
+    images = STUDY.images()
+    datasets = list(dict.fromkeys(dataset for dataset, _ in images))
+    return [
+        *(f"{RESULTS}/tomograms/{dataset}.tif" for dataset in datasets),
+        *(f"{RESULTS}/truth/{d}.tif" for d in datasets if STUDY.datasets[d].has_truth),
+        *(f"{RESULTS}/images/{dataset}/{filter_}.tif" for dataset, filter_ in images),
+        *annotations,
+        *(segmentation_of(cell) for cell in cells),
+    ]
 
 
 def tables_of_study():

@@ -16,12 +16,26 @@ def needs_in_study(figure):
 
 def figures_of_study():
     """Return the files of all figures that the config asks for, or that the study can draw."""
-    wanted = figures_of(FIRST) if STUDY.figures is None else STUDY.figures
-    for figure in wanted:
+    for figure in drawn_figures():
         needs_in_study(figure)
-    return [
-        f"{RESULTS}/figures/{figure}.{kind}" for figure in wanted for kind in ("svg", "png")
-    ] + PAPER_TABLES
+    drawn = expand(
+        "{results}/figures/{figure}.{kind}",
+        results=RESULTS,
+        figure=drawn_figures(),
+        kind=["svg", "png"],
+    )
+    return drawn + PAPER_TABLES
+
+
+def drawn_figures():
+    """Return the figures that the config asks for, or all that the study can draw.
+
+    Of an unfinished study it is those of the asked-for that are still possible.
+    """
+    if STUDY.figures is not None and not UNFINISHED:
+        return list(STUDY.figures)
+    possible = figures_of(FIRST)
+    return [name for name in possible if STUDY.figures is None or name in STUDY.figures]
 
 
 def files_of_figure(figure):

@@ -115,6 +115,32 @@ def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
     return list(made.values())
 
 
+def possible_comparisons(planned: Iterable[Mapping], study) -> list[dict]:
+    """Return what is left of planned comparisons where a study lacks some of its segmentations.
+
+    Parameters
+    ----------
+    planned : iterable of mapping
+        As `comparisons_of` gives them for the whole study.
+    study : manyeyes.study.Study
+        What is left of it.
+
+    Returns
+    -------
+    list of dict
+        With the datasets where three users did both; comparisons without any are left out.
+    """
+    entries = [{**entry, "datasets": "all"} for entry in planned]
+    listed = {entry["name"]: entry["datasets"] for entry in planned}
+    found = []
+    for entry in comparisons_of(entries, study):
+        datasets = [name for name in entry["datasets"] if name in listed[entry["name"]]]
+        if datasets:
+            paired = entry["paired_over_datasets"] and len(datasets) > 1
+            found.append({**entry, "datasets": datasets, "paired_over_datasets": paired})
+    return found
+
+
 def _check_conditions(key: str, first: tuple, second: tuple, study) -> None:
     for filter_, variant in (first, second):
         if filter_ not in study.filters or variant not in study.variants:

@@ -186,7 +186,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that a run needs to know about what is to be done."""
+    """Everything that a run needs to know about what is to be done.
+
+    ``lost`` are segmentations that a run could not make: they are planned, but not counted on.
+    """
 
     name: str
     title: str
@@ -208,6 +211,7 @@ class Study:
     comparisons: tuple[Mapping, ...] = ()
     realisations: int = 1
     users_per_job: int = 1
+    lost: frozenset[Cell] = frozenset()
 
     def planned(self) -> list[Block]:
         """Return the blocks that simulated users do."""
@@ -232,12 +236,13 @@ class Study:
         found: dict[tuple[str, str], list[Cell]] = {}
         for block in self.blocks:
             for cell in block.cells():
-                found.setdefault((cell.dataset, cell.filter), []).append(cell)
+                if cell not in self.lost:
+                    found.setdefault((cell.dataset, cell.filter), []).append(cell)
         return found
 
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
-        return [cell for block in self.blocks for cell in block.cells()]
+        return [c for block in self.blocks for c in block.cells() if c not in self.lost]
 
     def cells_on(self, dataset: str, filter_: str) -> list[Cell]:
         """Return the segmentations of one image, in the order of the config."""

@@ -42,9 +42,10 @@ def page(
     Parameters
     ----------
     study : mapping
-        name, title; datasets (by name: origin, material, voxel_size_nm, shape), users (by name:
-        simulated or recorded), methods (by variant), settings (nested), viewer_note, segmented
-        (names of the datasets that somebody segments).
+        name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
+        material, voxel_size_nm, shape), users (by name: simulated or recorded), methods (by
+        variant), settings (nested), viewer_note, segmented (names of the datasets that somebody
+        segments).
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
     frames : mapping of name to DataFrame
@@ -80,6 +81,7 @@ def page(
     context = {
         "title": study["title"],
         "study": study["name"],
+        "missing": study["missing"],
         "version": run["version"],
         "origins": _origin_badges(origins),
         "user_kinds": _user_badges(study["users"]),
