@@ -32,6 +32,7 @@ sys.path.append(str(SCRIPTS))
 from code_digest import code_digest
 from failures import failed_jobs, summary
 from machine_check import machine_problems
+from made_files import altered
 from manyeyes.config_check import problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
@@ -103,7 +104,22 @@ if UNFINISHED:
 # With each dataset once, under the name of the config: what tables and most figures speak of.
 FIRST = STUDY.first_realisations()
 RESULTS = f"results/{STUDY.name}"
+
+
+def refuse_altered_results():
+    """Stop before any job if a result that others are made from is not what its job made."""
+    found = altered(Path(RESULTS))
+    if found:
+        raise WorkflowError(
+            "These results were changed after they were made:\n  "
+            + "\n  ".join(found)
+            + "\nRemove them, and they are made again; or put them back as they were. A segmentation "
+            "or drawing of your own takes part as that of a recorded user (config/README.md)."
+        )
+
+
 if workflow.is_main_process:
+    refuse_altered_results()
     lock_study(Path(RESULTS))
 FOLLOW = (
     "What the running jobs say is kept in their logs: "

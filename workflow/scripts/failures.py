@@ -6,6 +6,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
+from made_files import BEGINS
 from rule_script import DISK_FULL
 
 ERROR = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit))(?:: (.*))?$")
@@ -219,6 +220,7 @@ def _why(log: Path | None, block: dict) -> str | None:
         return KILLED
     if name:
         return f"was ended by {name}"
-    if lines:
+    if lines and BEGINS not in lines:
+        # Of a program that does not note how it ends, such as one that fetches a file.
         return "\n".join(lines[-5:])
     return "was stopped without an error of its own (killed, out of memory or time?)"

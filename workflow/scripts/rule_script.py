@@ -8,6 +8,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from made_files import BEGINS, lines_of
 from study_lock import job_of
 
 STATUS = Path("/proc/self/status")
@@ -24,8 +25,9 @@ def run(main, snakemake) -> None:
     log = Path(snakemake.log[0]) if snakemake.log else None
     try:
         with job_of(Path("results") / snakemake.config.get("study", "")):
+            _keep(log, BEGINS + "\n")
             with_threads(main, snakemake)
-        _keep(log, used() + "\n")
+            _keep(log, lines_of(snakemake.output) + used() + "\n")
     except Exception as error:
         told = traceback.format_exc()
         if disk_is_full(error):

@@ -1,0 +1,75 @@
+"""What `make reproduce` starts: the right config, the right folder, and no silent default."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from run_study import CannotRunError, config_of, run, study_of, told_at_the_end
+
+TOP = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def in_the_checkout(monkeypatch):
+    monkeypatch.chdir(TOP)
+
+
+def test_studies_are_found_by_their_file():
+    assert config_of("paper") == Path("config/config.yaml")
+    assert config_of("tiny") == Path("config/tiny.yaml")
+    assert config_of("config/tiny.yaml") == Path("config/tiny.yaml")
+
+
+@pytest.mark.parametrize("name", ["nothing", "my/config.yaml"])
+def test_a_study_that_is_not_there_is_told(name):
+    with pytest.raises(CannotRunError, match="no"):
+        config_of(name)
+
+
+def test_the_folder_is_that_of_the_studys_own_name():
+    assert study_of(Path("config/population-more.yaml")) == "population"
+    assert "results/population/report.html" in told_at_the_end(Path("results/population"), None)
+
+
+def test_every_config_of_the_project_names_its_study():
+    for path in sorted((TOP / "config").glob("*.yaml")):
+        if path.name != "protocol.yaml":
+            assert study_of(path), path
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "study: 3\n", "study: {a: 1}\n", "a: [\n"])
+def test_a_config_without_a_name_is_told_by_its_own(tmp_path, text):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(CannotRunError, match=r"mine\.yaml"):
+        study_of(path)
+
+
+@pytest.mark.parametrize(("code", "status"), [("import sys; sys.exit(3)", 3), ("", 0)])
+def test_the_exit_status_is_snakemakes(code, status):
+    assert run([sys.executable, "-c", code]) == status
+
+
+def test_a_signal_gives_the_status_that_a_shell_gives():
+    assert run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]) == 137
+
+
+@pytest.mark.parametrize("word", ["study=mine", "Study=mine", "cores=2"])
+def test_make_does_not_run_the_default_study_for_a_word_in_lower_case(word):
+    done = subprocess.run(
+        ["make", "--dry-run", "reproduce", word], capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert "in capitals" in done.stderr
+
+
+def test_make_hands_the_study_on():
+    done = subprocess.run(
+        ["make", "--dry-run", "report", "STUDY=population-more", "CORES=3"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "run_study.py population-more --cores 3 --only report" in done.stdout
