@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from manyeyes.forest.classifier import POOL
+from manyeyes.forest.classifier import MOST_LABELS, POOL
 
 RULES = Path(__file__).parents[2] / "workflow" / "rules"
 
@@ -62,3 +62,5 @@ def test_every_script_of_the_rules_is_there():
 def test_forests_are_allotted_the_labels_that_they_choose_from():
     told = re.search(r"^CHOICE = (\d+)$", (RULES / "common.smk").read_text(), re.MULTILINE)
     assert int(told[1]) == POOL
+    most = re.search(r"^MOST_LABELS = (\w+)$", (RULES / "common.smk").read_text(), re.MULTILINE)
+    assert int(most[1]) == MOST_LABELS

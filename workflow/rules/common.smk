@@ -30,10 +30,12 @@ SCRIPTS = TOP / "workflow" / "scripts"
 sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
+from config_files import file_problems
 from failures import failed_jobs, summary
 from machine_check import machine_problems
 from made_files import altered
 from manyeyes.config_check import problems
+from manyeyes.config_sense import sense_problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
 from snakemake_lock import lock_study
@@ -54,12 +56,38 @@ if workflow.is_main_process:
     refuse_this_machine()
 
 
+def refuse_unreadable_configs():
+    """Stop if the text of a config file is not what it seems to be, such as a key given twice.
+
+    Files that Snakemake cannot read at all never come here: run_study.py asks before it starts.
+    """
+    if not workflow.is_main_process:
+        return
+    found = file_problems(path for path in workflow.configfiles if Path(path).exists())
+    if found:
+        raise WorkflowError("The config cannot be read:\n  " + "\n  ".join(found))
+
+
+def refuse_nameless_study():
+    """Stop if config files were given and none names its study, which nothing can stand in for."""
+    if workflow.overwrite_configfiles and "study" not in config:
+        files = ", ".join(str(path) for path in workflow.overwrite_configfiles)
+        raise WorkflowError(
+            f"The config cannot be run ({files}):\n  study: the name of the study is missing; add a "
+            "line such as study: mine (results go to results/mine/)"
+        )
+
+
+refuse_unreadable_configs()
+refuse_nameless_study()
+
+
 configfile: TOP / "config" / "protocol.yaml"
 
 
 # A second configfile would be merged into the one of the command line, so the default study is read
 # only where no other was asked for.
-if "study" not in config:
+if not workflow.overwrite_configfiles and "datasets" not in config:
 
     configfile: TOP / "config" / "config.yaml"
 
@@ -79,7 +107,7 @@ def read_study():
     schema = yaml.safe_load(
         (TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
     )
-    found = problems(config, schema)
+    found = problems(config, schema) or sense_problems(config)
     if not found:
         try:
             study = study_from_config(config)
@@ -146,7 +174,10 @@ def forget_failures():
         Path(RESULTS, UNFINISHED_NAME).unlink(missing_ok=True)
 
 
-DATA_FOLDER = os.environ.get("MANYEYES_DATA") or config.get("data_folder")
+# `~` is the home folder here too, as the shell that might have filled it in is not asked.
+DATA_FOLDER = (
+    os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
+)
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
 RECORDED = [user.name for user in STUDY.users.values() if user.made_by == "recorded"]
@@ -220,6 +251,12 @@ A_FOREST_MB = 90
 # Out of so many times `max_labels` each tree draws its own (POOL of manyeyes.forest.classifier, which is
 # slow to import).
 CHOICE = 10
+# So many labels are kept where `max_labels` says nothing (MOST_LABELS of manyeyes.forest.classifier).
+MOST_LABELS = 1_000_000
+# Bytes that a forest of a recorded user's labels may take for each that is kept. Measured at 200^3 with
+# all voxels labelled: 740; at 99^3, where every tree learns from all of them: 760, and 1270 if the
+# labels are mere noise, so that trees grow as large as they can.
+A_DENSE_LABEL = 1000
 
 
 def more_each_time(value):
@@ -266,7 +303,7 @@ def labels_at_most(variant, voxels, slices):
     """Return how many labels of an image a variant's forest may be handed, to choose from."""
     wanted = {"first": 1, "all": slices}.get(variant["slices"], variant["slices"])
     labels = voxels * min(wanted, slices) / slices
-    return min(labels, CHOICE * variant["max_labels"]) if "max_labels" in variant else labels
+    return min(labels, CHOICE * variant["max_labels"] if "max_labels" in variant else MOST_LABELS)
 
 
 def forest_megabytes(block):
@@ -285,6 +322,16 @@ def forest_megabytes(block):
         return of_dataset(AT_LEAST_MB + forests + channels, 5 if drawn else 35)(wildcards, attempt)
 
     return mem_mb
+
+
+def recorded_megabytes(wildcards, attempt):
+    """Return what a forest takes at most that learns from a recorded user's labels, in MB.
+
+    Whether they labelled some voxels or all of them is in their file, which is not read here.
+    """
+    labels = min(STUDY.datasets[wildcards.dataset].voxels, MOST_LABELS)
+    forest = 40 + A_FOREST_MB + A_DENSE_LABEL * labels / 1e6
+    return of_dataset(AT_LEAST_MB + forest, 5)(wildcards, attempt)
 
 
 def segmenting_minutes(block, users):

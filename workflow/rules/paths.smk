@@ -23,7 +23,7 @@ def file_of(entry):
     """
     if "url" in entry:
         return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
-    return str(Path(DATA_FOLDER or "") / entry["file"])
+    return str(Path(DATA_FOLDER or "") / os.path.expanduser(entry["file"]))
 
 
 def input_entries():
@@ -52,6 +52,21 @@ def refuse_missing_files():
 refuse_missing_files()
 
 
+def refuse_unfit_files():
+    """Stop before any job, and before kernels are compiled, if a file is not what the config says."""
+    # Jobs on a cluster need not ask again.
+    if not workflow.is_main_process:
+        return
+    from check_inputs import input_problems
+
+    found = input_problems(FIRST, file_of)
+    if found:
+        raise WorkflowError("These input files do not fit:\n  " + "\n  ".join(found))
+
+
+refuse_unfit_files()
+
+
 def fetched_files():
     """Return every file with a public address, by the folder that it is kept in."""
     return {entry["sha256"][:12]: entry for entry in input_entries() if "url" in entry}
@@ -70,6 +85,12 @@ def names_of(kind):
 
 def source_of(wildcards):
     return STUDY.datasets[wildcards.dataset].source
+
+
+def file_of_dataset(wildcards):
+    """Return the file that a dataset is cropped from, or nothing for a twin."""
+    source = source_of(wildcards)
+    return [file_of(source)] if "file" in source else []
 
 
 def dataset_params(wildcards):
@@ -126,6 +147,20 @@ def drawn_recordings(drawn):
     """Return a wildcard pattern of the variants that recorded users drew (or did not draw)."""
     names = {variant for _, _, variant, _ in RECORDINGS if draws(variant) == drawn}
     return "|".join(sorted(names)) or "-none-"
+
+
+# Warnings: lists of sentences in JSON, which the report's first screen shows
+
+WARNINGS = f"{RESULTS}/parts/warnings"
+
+
+def files_of_warnings():
+    """Return the files with what a job found doubtful but did not refuse."""
+    return [
+        f"{WARNINGS}/drawings/{dataset}/{filter_}/{variant}/{user}.json"
+        for dataset, filter_, variant, user in RECORDINGS
+        if draws(variant)
+    ]
 
 
 # Segmentations

@@ -69,6 +69,7 @@ rule write_report:
             image=viewed_images(),
         ),
         rule_graph=f"{RESULTS}/parts/rule_graph.csv",
+        warnings=files_of_warnings(),
         citation=ours("CITATION.cff"),
         page=ours(PAGE["page"]),
         style=ours(PAGE["style"]),

@@ -58,8 +58,8 @@ rule segment_recorded:
         "../../envs/manyeyes.yaml"
     threads: threads_of(forests=True)
     resources:
-        mem_mb=of_dataset(AT_LEAST_MB + 40 + A_FOREST_MB, 80),
-        runtime=minutes(3),
+        mem_mb=recorded_megabytes,
+        runtime=minutes(3, at_least_s=60),
         disk_mb=volumes(1),
     params:
         code=lambda wildcards: code_of("segment.py", with_forest=draws(wildcards.variant)),

@@ -9,7 +9,7 @@ def main(snakemake) -> None:
     """Run the rule `import_geometry`."""
     dataset = snakemake.params.dataset
     name = f"datasets.{snakemake.wildcards.dataset}"
-    volume = read_volume(snakemake.input[0])
+    volume = read_volume(snakemake.input[0], labels=True)
     volume = crop(volume, dataset["start"], dataset["shape"], f"{name}.crop")
     truth = phases_from_codes(volume, snakemake.params.codes, f"{name}.source.codes")
     write_volume(snakemake.output.truth, truth, dataset["voxel_size_nm"])

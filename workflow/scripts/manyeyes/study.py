@@ -59,6 +59,8 @@ class Dataset:
         The name in the config and in tables, where all realisations share it.
     realisation : int
         Which of the electrodes (and noises) of the same description it shows, from 1 on.
+    ignores_voxel_size : bool
+        Whether the voxel size that the file itself states is wrong.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Dataset:
     grey_window: tuple[float, float] | Mapping | None
     listed_as: str
     realisation: int = 1
+    ignores_voxel_size: bool = False
 
     @property
     def origin(self) -> str:
@@ -306,7 +309,7 @@ def study_from_config(config: Mapping) -> Study:
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
     filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
     variants = _variants(config["variants"], config.get("forest", {}))
-    users = _users(config["users"])
+    users = _users(config["users"], variants)
     electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
     blocks = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
     blocks += _recorded_blocks(users, datasets, filters, variants)
@@ -373,6 +376,7 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         start=start if isinstance(start, str) else tuple(start),
         grey_window=tuple(window) if isinstance(window, list) else window,
         listed_as=name,
+        ignores_voxel_size=entry.get("voxel_size_in_file") == "ignore",
     )
 
 
@@ -423,12 +427,12 @@ def simulated_names(count: int) -> list[str]:
     return [*FIRST_USERS[:count], *numbered]
 
 
-def _users(entries: Iterable | Mapping) -> dict[str, User]:
+def _users(entries: Iterable | Mapping, variants: Mapping[str, Mapping]) -> dict[str, User]:
     if isinstance(entries, Mapping):
         entries = [*simulated_names(entries["simulated"]), *entries.get("recorded", ())]
     users = {}
     for entry in entries:
-        user = User(entry) if isinstance(entry, str) else _recorded_user(entry)
+        user = User(entry) if isinstance(entry, str) else _recorded_user(entry, variants)
         if user.name in users:
             raise StudyError(
                 f"users: two users are called {user.name!r}; a user is known by name alone, "
@@ -449,7 +453,7 @@ def _check_batches(users: Mapping[str, User], users_per_job: int) -> None:
         )
 
 
-def _recorded_user(entry: Mapping) -> User:
+def _recorded_user(entry: Mapping, variants: Mapping[str, Mapping]) -> User:
     name = entry["name"]
     recordings = []
     for record in entry["recorded"]:
@@ -458,19 +462,18 @@ def _recorded_user(entry: Mapping) -> User:
                 for variant in record["variants"]:
                     names = {"dataset": dataset, "filter": filter_, "variant": variant}
                     file = dict(record["source"])
-                    file["file"] = _filled_in(file["file"], {"user": name, **names})
+                    # `config_sense` has seen that the pattern holds nothing else.
+                    path = file["file"].format(user=name, **names)
+                    file["file"] = _with_suffix(path, variants.get(variant, {}).get("method"))
                     recordings.append(Recording(**names, file=file, codes=record.get("codes")))
     return User(name, tuple(recordings))
 
 
-def _filled_in(pattern: str, names: Mapping[str, str]) -> str:
-    try:
-        return pattern.format(**names)
-    except (KeyError, IndexError, ValueError) as error:
-        raise StudyError(
-            f"users.{names['user']}.recorded: {pattern!r} may hold {{dataset}}, {{filter}}, "
-            "{variant} and {user}, and no other braces"
-        ) from error
+def _with_suffix(path: str, method: str | None) -> str:
+    """Return where an annotation lies: thresholds and windows beside label volumes, as JSON."""
+    stem, dot, suffix = path.rpartition(".")
+    is_volume = dot and suffix.lower() in ("tif", "tiff")
+    return f"{stem}.json" if is_volume and method in ("threshold", "watershed") else path
 
 
 def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
@@ -519,7 +522,7 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             blocks.append(
                 Block(
-                    name=f"recorded_{user.name}_{record.dataset}_{record.filter}_{record.variant}",
+                    name=_recorded_block(user.name, record),
                     datasets=_chosen([record.dataset], datasets, key),
                     filters=_chosen([record.filter], filters, key),
                     variants=_chosen([record.variant], variants, key),
@@ -527,6 +530,11 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             )
     return blocks
+
+
+def _recorded_block(user: str, record: Recording) -> str:
+    """Return a block's name that no other has: what joins the names is in none of them."""
+    return ".".join(["recorded", user, record.dataset, record.filter, record.variant])
 
 
 def _imitators(count, users) -> tuple[str, ...]:
@@ -594,8 +602,10 @@ def _refuse_repetitions(blocks: Iterable[Block]) -> None:
     for block in blocks:
         for cell in block.cells():
             if cell in seen:
+                recorded = block.name.startswith("recorded.")
+                key = f"users.{cell.user}.recorded" if recorded else f"plan.{block.name}"
                 raise StudyError(
-                    f"plan.{block.name}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
+                    f"{key}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
                     f"{cell.user} is already planned in {seen[cell]}; keep one of them"
                 )
             seen[cell] = block.name

@@ -36,6 +36,7 @@ def page(
     packs: Sequence[Mapping],
     run: Mapping,
     templates: Mapping[str, str],
+    warnings: Sequence[str] = (),
 ) -> str:
     """Return the report of a study as HTML that needs nothing besides itself.
 
@@ -60,6 +61,8 @@ def page(
         (DataFrame of `rule_graph.needs_from_dot`).
     templates : mapping
         page, style, and scripts: the texts of template, style sheet and scripts.
+    warnings : sequence of str
+        What the reader must know before believing a number, a sentence each.
 
     Returns
     -------
@@ -83,6 +86,7 @@ def page(
         "study": study["name"],
         "missing": study["missing"],
         "version": run["version"],
+        "warnings": list(dict.fromkeys(warnings)),
         "origins": _origin_badges(origins),
         "user_kinds": _user_badges(study["users"]),
         "answer": answer(frames, origins, study["users"], study["methods"]),

@@ -1,0 +1,162 @@
+"""Whether input files are what a config says of them, told from their headers before any job."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from manyeyes.study import Dataset
+from manyeyes.tomograms import crop_corners
+
+# Voxel sizes that differ by less are the same, rounded.
+SAME_SIZE = 0.01
+# Which kind of annotation a method takes.
+KINDS = {"threshold": "threshold", "watershed": "window"}
+# A grey level from which everything is active, and one from which nothing is.
+LEVELS = (0, 256)
+
+
+def source_problems(
+    dataset: Dataset,
+    shape: Sequence[int],
+    dtype: object,
+    voxel_size_nm: Sequence[float | None],
+    ignore_voxel_size: bool = False,
+) -> list[str]:
+    """Return what contradicts the config in a dataset's file.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With a source of kind ``file`` or ``geometry``.
+    shape : sequence of int
+        Slices, rows, columns of the file.
+    dtype : object
+        Of its values, as numpy takes it.
+    voxel_size_nm : sequence of (float or None)
+        Edges (z, y, x) that the file states; None where it says nothing.
+    ignore_voxel_size : bool, default False
+        Whether the config says that the file's own sizes are wrong.
+
+    Returns
+    -------
+    list of str
+        Sentences without the file's name, each naming the key to look at; empty if all is well.
+    """
+    source = dataset.source
+    problems = []
+    expected = source.get("expected_shape")
+    if expected is not None and tuple(expected) != tuple(shape):
+        problems.append(
+            f"expected a volume of shape {tuple(expected)} (z, y, x; source.expected_shape), found "
+            f"{tuple(shape)}; is it the right file, and are its slices complete?"
+        )
+    wanted = source.get("expected_dtype")
+    if wanted is not None and np.dtype(wanted) != np.dtype(dtype):
+        problems.append(
+            f"expected {wanted} grey values (source.expected_dtype), found {np.dtype(dtype)}; "
+            "export it again without conversion, or mend expected_dtype and grey_window"
+        )
+    if source["kind"] == "file" and dataset.grey_window is None and np.dtype(dtype) != np.uint8:
+        problems.append(
+            f"{np.dtype(dtype)} grey values need a grey_window to become 8-bit; take the ends that "
+            "your viewer shows, or {percentiles: [0.1, 99.9]}"
+        )
+    start, stop = crop_corners(shape, dataset.start, dataset.shape)
+    if any(last > size for last, size in zip(stop, shape, strict=True)):
+        problems.append(
+            f"the crop from {start} to {stop} (z, y, x) lies outside the volume of {list(shape)} "
+            "voxels; move it or make it smaller"
+        )
+    if not ignore_voxel_size:
+        problems += voxel_size_problems((dataset.voxel_size_nm,) * 3, voxel_size_nm)
+    return problems
+
+
+def voxel_size_problems(
+    expected_nm: Sequence[float], stated_nm: Sequence[float | None], cubic: bool = True
+) -> list[str]:
+    """Return how the voxel size that a file states contradicts the config.
+
+    Parameters
+    ----------
+    expected_nm : sequence of float
+        Edges (z, y, x) that the config gives.
+    stated_nm : sequence of (float or None)
+        Edges that the file states; None where it says nothing.
+    cubic : bool, default True
+        Whether the voxels must be cubes.
+
+    Returns
+    -------
+    list of str
+        One sentence, or none.
+    """
+    known = [size for size in stated_nm if size is not None]
+    told = " x ".join("?" if size is None else f"{size:.4g}" for size in stated_nm)
+    way_out = "or, if the file is wrong, set voxel_size_in_file: ignore"
+    if cubic and known and not _same(min(known), max(known)):
+        return [
+            f"the file states voxels of {told} nm (z, y, x), which are no cubes, and voxel_size_nm "
+            f"is {expected_nm[0]:g}; resample the volume to cubes, {way_out}"
+        ]
+    if any(
+        size is not None and not _same(size, expected)
+        for size, expected in zip(stated_nm, expected_nm, strict=True)
+    ):
+        wanted = [f"{size:g}" for size in expected_nm]
+        here = wanted[0] if cubic else " x ".join(wanted)
+        return [
+            f"the file states voxels of {told} nm (z, y, x), the config {here} nm; mend the "
+            f"config, {way_out}"
+        ]
+    return []
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) <= SAME_SIZE * max(abs(a), abs(b))
+
+
+def annotation_problem(
+    annotation: Mapping, variant: str, method: str, grey_window: object = None
+) -> str | None:
+    """Say why a recorded threshold or window does not fit its variant.
+
+    Parameters
+    ----------
+    annotation : mapping
+        ``kind`` and its numbers, as `study_files.read_annotation` returns it.
+    variant : str
+    method : str
+        Of the variant: ``threshold`` or ``watershed``.
+    grey_window : (float, float) or other, optional
+        Grey values of the dataset's file that become 0 and 255, to translate a level by.
+
+    Returns
+    -------
+    str or None
+    """
+    expected = KINDS[method]
+    if annotation["kind"] != expected:
+        return f"{variant} needs a {expected}, found a {annotation['kind']}"
+    keys = ("level",) if expected == "threshold" else ("low", "high")
+    for key in keys:
+        value = annotation[key]
+        # NaN is on neither side.
+        if not LEVELS[0] <= value <= LEVELS[1] or value != int(value):
+            return (
+                f"{key} must be a whole grey level from {LEVELS[0]} to {LEVELS[1]} of the 8-bit "
+                f"images in results/<study>/images, found {value!r}"
+                f"{_translated(key, value, grey_window)}"
+            )
+    if expected == "window" and annotation["low"] > annotation["high"]:
+        return f"low ({annotation['low']}) must not lie above high ({annotation['high']})"
+    return None
+
+
+def _translated(key: str, value: float, window: object) -> str:
+    """Say what a grey value of the dataset's file is in its 8-bit images."""
+    known = isinstance(window, Sequence) and len(window) == 2
+    if not known or not window[0] <= value <= window[1]:
+        return ""
+    level = round((value - window[0]) * 255 / (window[1] - window[0]))
+    return f"; as a grey value of the file it would be {key}: {level}"
