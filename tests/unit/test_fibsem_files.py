@@ -149,7 +149,7 @@ def test_files_that_cannot_be_used_are_named(tmp_path, folder, volume):
         read_slices(folder)
     whole = (folder / "run2_004.tif").read_bytes()
     (folder / "run2_003.tif").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(FileError, match="it may be truncated"):
+    with pytest.raises(FileError, match="truncated"):
         read_slices(folder)
     tifffile.imwrite(folder / "run2_003.tif", volume[:3], photometric="minisblack")
     with pytest.raises(FileError, match="expected one grey image"):

@@ -146,7 +146,7 @@ def drawn_recordings(drawn):
     return "|".join(sorted(names)) or "-none-"
 
 
-# Warnings: lists of sentences in JSON, which the report's first screen shows
+# Warnings: {"warnings": [sentences]} in JSON, which the report's first screen shows
 
 WARNINGS = f"{RESULTS}/parts/warnings"
 

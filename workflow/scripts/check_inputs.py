@@ -7,10 +7,15 @@ import numpy as np
 
 from fibsem_files import stack_facts
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.input_checks import annotation_problem, source_problems, voxel_size_problems
+from manyeyes.input_checks import annotation_problem, source_problems, voxel_size_problem
 from manyeyes.label_checks import misfit
 from manyeyes.study import FOREST_METHODS, Study
 from study_files import FileError, read_annotation, volume_facts
+
+EXAMPLES = {
+    "threshold": 'write {"kind": "threshold", "level": 125}',
+    "watershed": 'write {"kind": "window", "low": 100, "high": 150}',
+}
 
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
@@ -53,9 +58,7 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
             yield f"datasets.{name}: {error}"
             continue
         shapes[name] = facts.shape
-        for problem in source_problems(
-            dataset, facts.shape, facts.dtype, facts.voxel_size_nm, dataset.ignores_voxel_size
-        ):
+        for problem in source_problems(dataset, facts.shape, facts.dtype, facts.voxel_size_nm):
             yield f"{key}: {problem}"
 
 
@@ -74,7 +77,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                     facts = volume_facts(path, labels=True)
                     problem = misfit(facts.shape, dataset.shape, shapes.get(recording.dataset))
                 else:
-                    annotation, _ = read_annotation(path)
+                    annotation, _ = read_annotation(path, advice=EXAMPLES[method])
                     problem = annotation_problem(
                         annotation, recording.variant, method, dataset.grey_window
                     )
@@ -102,7 +105,7 @@ def _stack(study: Study, file_of) -> Iterator[str]:
     key = f"baseline.fibsem ({path})"
     if facts.dtype != np.uint8:
         yield f"{key}: expected 8-bit slices, found {facts.dtype}; convert them with one window"
-    if source.get("voxel_size_in_file") != "ignore":
-        stated, expected = facts.voxel_size_nm, SliceGeometry(**chain["geometry"]).voxel_size_nm
-        for problem in voxel_size_problems(expected, stated, cubic=False):
-            yield f"{key}: {problem}"
+    expected = SliceGeometry(**chain["geometry"]).voxel_size_nm
+    told = voxel_size_problem(facts.voxel_size_nm, expected, "geometry")
+    if told and source.get("voxel_size_in_file") != "ignore":
+        yield f"{key}: {told}"

@@ -25,7 +25,8 @@ from study_files import FileError, read_volume
 
 def train(options) -> Forest:
     """Return the forest that learns from the labels."""
-    labels = read_volume(options.labels) if options.crop else open_volume(options.labels)
+    open_labels = read_volume if options.crop else open_volume
+    labels = open_labels(options.labels, labels=True)
     grey = read_volume(options.crop) if options.crop else open_volume(options.volume)
     try:
         return fit_forest(

@@ -91,13 +91,13 @@ def what_it_is(path) -> tuple[str, str]:
         return "a web page", "download the file itself: the address gave a page instead"
     if start.startswith(_MHA_KEYS) and b"=" in start[:64]:
         return "a MetaImage file (.mha, .mhd)", _AS_STACK
-    if _is_text(start):
-        return "a text file", "name the TIFF stack itself"
     if path.suffix.lower() in _SUFFIXES:
         kind = _SUFFIXES[path.suffix.lower()]
         return kind, "import it with its size and type in ImageJ and " + _AS_STACK.replace(
             "it ", ""
         )
+    if _is_text(start):
+        return "a text file", "name the TIFF stack itself"
     if not any(start):
         return "a file that begins with zeros only", "copy or download it again"
     return f"a file of another kind (its first bytes are {start[:8]!r})", _AS_STACK

@@ -11,7 +11,7 @@ def main(snakemake) -> None:
     wildcards, dataset = snakemake.wildcards, snakemake.params.dataset
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
     image = read_volume(snakemake.input.image)
-    volume = read_volume(snakemake.input.labels)
+    volume = read_volume(snakemake.input.labels, labels=True)
     # A person labels either the dataset itself or the volume that it was cropped from.
     if volume.shape != image.shape:
         sources = [volume_facts(path).shape for path in snakemake.input.get("source", [])]
@@ -25,7 +25,7 @@ def main(snakemake) -> None:
     warnings = [f"Labels of {wildcards.user} on {place}: {doubt}"] if doubt else []
     for warning in warnings:
         note(snakemake, f"Warning: {warning}")
-    write_json(warnings, snakemake.output.warnings)
+    write_json({"warnings": warnings}, snakemake.output.warnings)
     annotation = {
         "user": wildcards.user,
         "made_by": "recorded",

@@ -5,6 +5,7 @@ Every reader says which file failed, what was expected, what was found and what 
 
 import csv
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ import tifffile
 from file_errors import FileError
 from tiff_files import VolumeFacts, read_tiff, tiff_facts
 
-_EXAMPLE = '{"kind": "threshold", "level": 125}'
 ANNOTATION_KINDS = {
     "threshold": {"level"},
     "window": {"low", "high"},
@@ -176,7 +176,9 @@ def write_table(table: pd.DataFrame, path) -> None:
     table.to_csv(path, index=False, float_format="%.9g", lineterminator="\n")
 
 
-def read_annotation(path, drawing=None) -> tuple[dict, np.ndarray | None]:
+def read_annotation(
+    path, drawing=None, advice: str = "mend it, or save it again"
+) -> tuple[dict, np.ndarray | None]:
     """Return what a user did for one image and variant.
 
     Parameters
@@ -186,6 +188,8 @@ def read_annotation(path, drawing=None) -> tuple[dict, np.ndarray | None]:
         ``threshold`` (level), ``window`` (low, high) or ``drawing`` (labels in a TIFF beside it).
     drawing : path-like, optional
         The label volume of a drawing: 0 unlabelled, 1 active material, 2 the rest.
+    advice : str
+        What to do about one that does not fit; `RUN_AGAIN` for those that a job wrote.
 
     Returns
     -------
@@ -197,31 +201,36 @@ def read_annotation(path, drawing=None) -> tuple[dict, np.ndarray | None]:
     FileError
         If the JSON is not an annotation or the drawing is missing.
     """
-    path = Path(path)
-    try:
-        annotation = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise FileError(f"{path}: expected an annotation in JSON ({error})") from error
-    if not isinstance(annotation, dict):
-        raise FileError(
-            f"{path}: expected an annotation such as {_EXAMPLE}, found {str(annotation)[:60]!r}"
-        )
+    annotation = read_json(path, advice)
     kind = annotation.get("kind")
     if not isinstance(kind, str) or kind not in ANNOTATION_KINDS:
         raise FileError(
-            f"{path}: kind must be one of {', '.join(ANNOTATION_KINDS)}, found {kind!r}"
+            f"{path}: kind must be one of {', '.join(ANNOTATION_KINDS)}, found {kind!r:.60}; "
+            f"{advice}"
         )
     missing = ANNOTATION_KINDS[kind] - annotation.keys()
     if missing:
-        raise FileError(f"{path}: a {kind} needs {', '.join(sorted(missing))}")
-    for key in ANNOTATION_KINDS[kind]:
-        if isinstance(annotation[key], bool) or not isinstance(annotation[key], int | float):
-            raise FileError(f"{path}: {key} must be a number, found {annotation[key]!r}")
+        raise FileError(f"{path}: a {kind} needs {', '.join(sorted(missing))}; {advice}")
+    for key in sorted(ANNOTATION_KINDS[kind]):
+        if not _is_number(annotation[key]):
+            raise FileError(
+                f"{path}: {key} must be a number, found {annotation[key]!r:.60}; {advice}"
+            )
     if kind != "drawing":
         return annotation, None
     if drawing is None:
         raise FileError(f"{path}: a drawing needs its label volume, a TIFF of the same name")
-    return annotation, read_volume(drawing)
+    return annotation, read_result(drawing)
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float) -> None:
@@ -247,9 +256,30 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
 
 def write_json(document: dict, path) -> None:
     """Write a JSON document that is the same whatever the order in which it was filled."""
-    Path(path).write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    text = json.dumps(document, indent=2, sort_keys=True) + "\n"
+    Path(path).write_text(text, encoding="utf-8")
 
 
-def read_json(path) -> dict:
-    """Return a JSON document that `write_json` wrote."""
-    return json.loads(Path(path).read_text())
+def read_json(path, advice: str = RUN_AGAIN) -> dict:
+    """Return a JSON document with keys and values, such as `write_json` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+    advice : str
+        What to do about one that cannot be read.
+
+    Raises
+    ------
+    FileError
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        told = " ".join(str(error).split())[:200]
+        raise FileError(f"{path}: expected keys and values in JSON ({told}); {advice}") from error
+    if not isinstance(document, dict):
+        raise FileError(
+            f"{path}: expected keys and values in JSON, found {document!r:.60}; {advice}"
+        )
+    return document

@@ -44,8 +44,9 @@ _NM = {"nm": 1.0, "um": 1e3, "micron": 1e3, "microns": 1e3, "micrometer": 1e3, "
 _NM |= {"µm": 1e3, "μm": 1e3, "\\u00b5m": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9, "inch": 2.54e7}
 _NM |= {"pm": 1e-3, "å": 0.1, "nanometer": 1.0, "millimeter": 1e6, "in": 2.54e7}
 _RESOLUTION_UNITS = {2: 2.54e7, 3: 1e7}
-# Voxels of microscopes. A resolution of 72, 300 or 1200 dpi is a printer's, 1 per cm nobody's.
-_PLAUSIBLE_NM = (0.01, 10_000.0)
+# Voxels of microscopes, in nm. A resolution per inch or cm is believed for finer ones only: 72, 300
+# or 1200 dpi are a printer's (2400 dpi are 10.6 um), 1 per cm nobody's.
+_SMALLEST_NM, _LARGEST_NM, _LARGEST_PRINTED_NM = 0.01, 200_000.0, 10_000.0
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,10 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
         with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
             yield tiff, complaints
     except _UnfitError as error:
-        raise FileError(f"{path}: {error.problem}; {advice or error.advice}") from error
+        told = error.problem
+        if error.advice == _COPY_AGAIN:
+            told = f"the file is damaged, it may be truncated ({told})"
+        raise FileError(f"{path}: {told}; {advice or error.advice}") from error
     except (FileError, KeyboardInterrupt):
         raise
     except MemoryError as error:
@@ -204,7 +208,8 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
     # A cut-off stack keeps its first pages readable, and tifffile only mutters about the rest.
     if complaints:
         raise FileError(
-            f"{path}: the file is damaged or truncated ({complaints[0]}); {advice or _COPY_AGAIN}"
+            f"{path}: the file is damaged, it may be truncated ({complaints[0]}); "
+            f"{advice or _COPY_AGAIN}"
         )
 
 
@@ -243,7 +248,7 @@ def _stack(
     """Find out which pages make up the volume, and check all that can be told without reading."""
     every = _readable_pages(tiff)
     if not every:
-        raise _UnfitError("this is not a readable TIFF: there is no page in it")
+        raise ValueError("there is no page in it")
     # Thumbnails and pyramids say of themselves that they are reduced.
     pages = tuple(page for page in every if not int(page.subfiletype) & _REDUCED_IMAGE) or every
     dtype = _check_kind(pages[0], labels)
@@ -484,7 +489,7 @@ def _spatial(shape: Sequence[int], axes: str | None, timed: bool = False) -> tup
             f"expected one volume (z, y, x), found {shape[letters.index('T')]} times ({told})",
             "export the one that is meant",
         )
-    fewest = min(shape[:-2])
+    fewest = min(shape[:-2] if axes else [n for n in shape if n > 1])
     raise _UnfitError(
         f"expected one volume (z, y, x), found {told}: {fewest} channels, times or volumes",
         "export the one that is meant",
@@ -705,10 +710,7 @@ def _voxel_size_nm(tiff) -> tuple[float | None, float | None, float | None]:
     if unit is None:
         return None, None, None
     sizes = [_size_or_none(_inverse(per), unit) for per in (per_y, per_x)]
-    low, high = _PLAUSIBLE_NM
-    if not all(size is not None and low <= size <= high for size in sizes):
-        return None, None, None
-    return None, *sizes
+    return None, *(sizes if all(sizes) else (None, None))
 
 
 def _unit(name) -> float | None:
@@ -721,7 +723,9 @@ def _inverse(value: float | None) -> float | None:
 
 
 def _size_or_none(value: float | None, unit: float) -> float | None:
-    if value is None or not math.isfinite(value * unit) or value <= 0:
+    """Return a length in nm, None where it can be no voxel's."""
+    largest = _LARGEST_PRINTED_NM if unit in _RESOLUTION_UNITS.values() else _LARGEST_NM
+    if value is None or not _SMALLEST_NM <= value * unit <= largest:
         return None
     return float(f"{value * unit:.9g}")
 

@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from manyeyes.study import Dataset
-from manyeyes.tomograms import crop_corners
+from manyeyes.tomograms import crop_corners, voxel_size_contradiction
 
-# Voxel sizes that differ by less are the same, rounded.
-SAME_SIZE = 0.01
 # Which kind of annotation a method takes.
 KINDS = {"threshold": "threshold", "watershed": "window"}
 # A grey level from which everything is active, and one from which nothing is.
@@ -20,7 +18,6 @@ def source_problems(
     shape: Sequence[int],
     dtype: object,
     voxel_size_nm: Sequence[float | None],
-    ignore_voxel_size: bool = False,
 ) -> list[str]:
     """Return what contradicts the config in a dataset's file.
 
@@ -34,8 +31,6 @@ def source_problems(
         Of its values, as numpy takes it.
     voxel_size_nm : sequence of (float or None)
         Edges (z, y, x) that the file states; None where it says nothing.
-    ignore_voxel_size : bool, default False
-        Whether the config says that the file's own sizes are wrong.
 
     Returns
     -------
@@ -67,53 +62,32 @@ def source_problems(
             f"the crop from {start} to {stop} (z, y, x) lies outside the volume of {list(shape)} "
             "voxels; move it or make it smaller"
         )
-    if not ignore_voxel_size:
-        problems += voxel_size_problems((dataset.voxel_size_nm,) * 3, voxel_size_nm)
+    told = voxel_size_problem(voxel_size_nm, dataset.voxel_size_nm, "voxel_size_nm")
+    if told and not dataset.ignores_voxel_size:
+        problems.append(told)
     return problems
 
 
-def voxel_size_problems(
-    expected_nm: Sequence[float], stated_nm: Sequence[float | None], cubic: bool = True
-) -> list[str]:
-    """Return how the voxel size that a file states contradicts the config.
+def voxel_size_problem(
+    stated_nm: Sequence[float | None], expected_nm: float | Sequence[float], key: str
+) -> str | None:
+    """Say how the voxel size that a file states contradicts the config, and the way out.
 
     Parameters
     ----------
-    expected_nm : sequence of float
-        Edges (z, y, x) that the config gives.
     stated_nm : sequence of (float or None)
-        Edges that the file states; None where it says nothing.
-    cubic : bool, default True
-        Whether the voxels must be cubes.
+        Edges (z, y, x) that the file states; None where it says nothing.
+    expected_nm : float or sequence of float
+        The config's: the edge of a cube, or edges (z, y, x).
+    key : str
+        Of the voxel size in the config.
 
     Returns
     -------
-    list of str
-        One sentence, or none.
+    str or None
     """
-    known = [size for size in stated_nm if size is not None]
-    told = " x ".join("?" if size is None else f"{size:.4g}" for size in stated_nm)
-    way_out = "or, if the file is wrong, set voxel_size_in_file: ignore"
-    if cubic and known and not _same(min(known), max(known)):
-        return [
-            f"the file states voxels of {told} nm (z, y, x), which are no cubes, and voxel_size_nm "
-            f"is {expected_nm[0]:g}; resample the volume to cubes, {way_out}"
-        ]
-    if any(
-        size is not None and not _same(size, expected)
-        for size, expected in zip(stated_nm, expected_nm, strict=True)
-    ):
-        wanted = [f"{size:g}" for size in expected_nm]
-        here = wanted[0] if cubic else " x ".join(wanted)
-        return [
-            f"the file states voxels of {told} nm (z, y, x), the config {here} nm; mend the "
-            f"config, {way_out}"
-        ]
-    return []
-
-
-def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= SAME_SIZE * max(abs(a), abs(b))
+    told = voxel_size_contradiction(stated_nm, expected_nm, "voxel size", key)
+    return told and f"{told}, or set voxel_size_in_file: ignore where the file is wrong"
 
 
 def annotation_problem(
