@@ -5,11 +5,12 @@ from itertools import permutations
 
 import numpy as np
 
-# Below this chance that a voxel labelled as active is brighter than one labelled as the rest, labels
-# say hardly anything about grey values: an image without contrast, or another one. 0.5 is no
-# relation, 0.64 two normal distributions half a standard deviation apart. The noisiest images of the
-# paper (contrast 1.5 times the noise) give 0.86, and 0.71 if a fifth of the labels is wrong. Medians
-# against a spread would not do: that of any half of a two-peaked histogram lies in either peak.
+# Below this chance that a voxel labelled as active is brighter than one labelled as the rest,
+# labels say hardly anything about grey values: an image without contrast, or another one. 0.5 is
+# no relation, 0.64 two normal distributions half a standard deviation apart. The noisiest images
+# of the paper (contrast 1.5 times the noise) give 0.86, and 0.71 if a fifth of the labels is
+# wrong. Medians against a spread would not do: that of any half of a two-peaked histogram lies in
+# either peak.
 LEAST_CHANCE = 0.64
 
 
