@@ -89,8 +89,8 @@ def contradiction(image: np.ndarray, labels: np.ndarray) -> str | None:
     )
     if chance < 0.5:
         return (
-            f"{told}: active is the darker; are the codes exchanged, is active material dark, or "
-            "do the labels belong to another image?"
+            f"{told}: active is the darker; are the codes exchanged, is active material dark in "
+            "the tomogram, or do the labels belong to another image?"
         )
     if chance < LEAST_CHANCE:
         return (
