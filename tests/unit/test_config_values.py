@@ -257,18 +257,6 @@ def test_a_dataset_twice_is_refused_and_another_part_of_a_file_is_not():
     assert told(config) == []
 
 
-def test_a_comparison_twice_is_refused():
-    config = config_with()
-    once = {"name": "filter", "datasets": "all", "first": ["raw", "S2"], "second": ["raw", "S1"]}
-    other = once | {"first": ["raw", "S3"]}
-    config["comparisons"] = [once, other | {"name": "offset"}]
-    assert told(config) == []
-    for again in (other, once | {"name": "again"}):
-        config["comparisons"] = [once, again]
-        (problem,) = told(config)
-        assert problem.startswith("comparisons.1: this is comparison 0 again")
-
-
 def test_users_called_alike():
     config = config_with("users/2/name", "A")
     (problem,) = told(config)

@@ -34,10 +34,7 @@ def sense_problems(config: Mapping) -> list[str]:
     list of str
         One sentence a problem, each starting with the key; empty if all is well.
     """
-    checks = (
-        *(_names, _codes, _sources, _repeated_datasets, _repeated_comparisons, _sizes),
-        _recorded_paths,
-    )
+    checks = (_names, _codes, _sources, _repeated_datasets, _sizes, _recorded_paths)
     return list(dict.fromkeys(problem for check in checks for problem in check(config)))
 
 
@@ -177,21 +174,6 @@ def _repeated_datasets(config: Mapping) -> Iterator[str]:
                 f"datasets: {same} and {name} are the same crop of the same file, which would "
                 "count twice; keep one of them"
             )
-
-
-def _repeated_comparisons(config: Mapping) -> Iterator[str]:
-    """Yield comparisons of one name, which would be one in figures, and those asked twice."""
-    found: dict[str, int] = {}
-    for index, entry in enumerate(config.get("comparisons", ())):
-        asked = repr([entry[key] for key in ("datasets", "first", "second")])
-        for key in (asked, entry.get("name")):
-            first = index if key is None else found.setdefault(key, index)
-            if first != index:
-                yield (
-                    f"comparisons.{index}: this is comparison {first} again; keep one of them, or "
-                    "give them names of their own"
-                )
-                break
 
 
 def _crop_of(dataset: Mapping) -> tuple:
