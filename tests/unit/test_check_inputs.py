@@ -70,7 +70,10 @@ def test_files_that_are_not_there_are_passed_over(tmp_path):
             {"crop": {"start": "centre", "shape": [24, 49, 48]}},
             "outside the volume of [24, 48, 48]",
         ),
-        ({"voxel_size_nm": 350}, "voxel_size_nm is 350 nm"),
+        (
+            {"voxel_size_nm": 350},
+            "a voxel has z 500 nm, y 500 nm, x 500 nm, but voxel_size_nm is 350 nm",
+        ),
     ],
 )
 def test_a_file_that_is_not_what_the_config_says(tmp_path, entry, words):
@@ -161,8 +164,8 @@ def test_labels_as_large_as_the_file_of_a_cropped_dataset_fit(tmp_path):
     ("text", "words"),
     [
         ('{"kind": "threshold", "level": 125}', None),
-        ("125", "found 125"),
-        ("[1, 2]", "found [1, 2]"),
+        ("125", "found '125'"),
+        ("[1, 2]", "found '[1, 2]'"),
         ("", "JSON"),
         ('{"kind": "window", "low": 1, "high": 2}', "S2 needs a threshold, found a window"),
         ('{"kind": ["threshold"], "level": 1}', "kind must be one of"),

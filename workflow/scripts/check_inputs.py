@@ -12,11 +12,6 @@ from manyeyes.label_checks import misfit
 from manyeyes.study import FOREST_METHODS, Study
 from study_files import FileError, read_annotation, volume_facts
 
-EXAMPLES = {
-    "threshold": 'write {"kind": "threshold", "level": 125}',
-    "watershed": 'write {"kind": "window", "low": 100, "high": 150}',
-}
-
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
     """Return what is wrong with the input files of a study that are there.
@@ -77,7 +72,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                     facts = volume_facts(path, labels=True)
                     problem = misfit(facts.shape, dataset.shape, shapes.get(recording.dataset))
                 else:
-                    annotation, _ = read_annotation(path, advice=EXAMPLES[method])
+                    annotation, _ = read_annotation(path)
                     problem = annotation_problem(
                         annotation, recording.variant, method, dataset.grey_window
                     )

@@ -3,14 +3,14 @@
 from manyeyes.label_checks import contradiction, misfit
 from manyeyes.tomograms import crop, labels_from_codes
 from rule_script import note, run
-from study_files import read_volume, volume_facts, write_json, write_volume
+from study_files import read_result, read_volume, volume_facts, write_json, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rule `import_drawing`."""
     wildcards, dataset = snakemake.wildcards, snakemake.params.dataset
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
-    image = read_volume(snakemake.input.image)
+    image = read_result(snakemake.input.image)
     volume = read_volume(snakemake.input.labels, labels=True)
     # A person labels either the dataset itself or the volume that it was cropped from.
     if volume.shape != image.shape:

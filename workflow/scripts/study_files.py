@@ -22,6 +22,7 @@ ANNOTATION_KINDS = {
 }
 
 
+_EXAMPLE = '{"kind": "threshold", "level": 125}'
 RUN_AGAIN = "remove it and run again"
 
 # Columns of tables that hold names from the config.
@@ -66,13 +67,15 @@ def volume_facts(path, labels: bool = False, single_slice: bool = False) -> Volu
     return tiff_facts(path, labels, single_slice)
 
 
-def read_result(path, single_slice: bool = False) -> np.ndarray:
+def read_result(path) -> np.ndarray:
     """Return a volume that a job of the study wrote.
 
-    Parameters and errors are those of `read_volume`, but a damaged file is not to be copied or
-    exported again: the job that makes it is to run again.
+    What is damaged is not to be copied or exported again, as a user's file is: the job that makes
+    it is to run again. One page is a volume of one slice.
+
+    Parameters and errors are those of `read_volume`.
     """
-    return read_tiff(path, single_slice=single_slice, advice=RUN_AGAIN)
+    return read_tiff(path, single_slice=True, advice=RUN_AGAIN)
 
 
 def write_volume(
@@ -148,8 +151,8 @@ def _columns_of(file, path) -> list[str]:
         columns = next(rows, None)
         if not columns:
             raise FileError(f"{path}: the table is empty, not even a header; {RUN_AGAIN}")
-        if len(set(columns)) < len(columns):
-            raise FileError(f"{path}: two columns have the same name; {RUN_AGAIN}")
+        if len(set(columns)) < len(columns) or "" in columns:
+            raise FileError(f"{path}: two columns share a name, or one has none; {RUN_AGAIN}")
         for row in rows:
             if len(row) != len(columns) and row:
                 raise FileError(
@@ -201,7 +204,16 @@ def read_annotation(
     FileError
         If the JSON is not an annotation or the drawing is missing.
     """
-    annotation = read_json(path, advice)
+    path = Path(path)
+    try:
+        annotation = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FileError(f"{path}: expected an annotation in JSON ({error}); {advice}") from error
+    if not isinstance(annotation, dict):
+        raise FileError(
+            f"{path}: expected an annotation such as {_EXAMPLE}, found {str(annotation)[:60]!r}; "
+            f"{advice}"
+        )
     kind = annotation.get("kind")
     if not isinstance(kind, str) or kind not in ANNOTATION_KINDS:
         raise FileError(
@@ -260,8 +272,8 @@ def write_json(document: dict, path) -> None:
     Path(path).write_text(text, encoding="utf-8")
 
 
-def read_json(path, advice: str = RUN_AGAIN) -> dict:
-    """Return a JSON document with keys and values, such as `write_json` wrote.
+def read_json(path, advice: str = RUN_AGAIN) -> dict | list:
+    """Return a JSON document that `write_json` wrote.
 
     Parameters
     ----------
@@ -277,9 +289,9 @@ def read_json(path, advice: str = RUN_AGAIN) -> dict:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         told = " ".join(str(error).split())[:200]
-        raise FileError(f"{path}: expected keys and values in JSON ({told}); {advice}") from error
-    if not isinstance(document, dict):
+        raise FileError(f"{path}: expected a JSON document ({told}); {advice}") from error
+    if not isinstance(document, dict | list):
         raise FileError(
-            f"{path}: expected keys and values in JSON, found {document!r:.60}; {advice}"
+            f"{path}: expected keys and values, or a list, found {document!r:.60}; {advice}"
         )
     return document

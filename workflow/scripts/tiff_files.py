@@ -8,6 +8,7 @@ shape): libraries fill up what is missing with zeros and take the first page's s
 import logging
 import math
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _TAGS_OF_VOXELS |= {323, 324, 325, 338, 339, 347, 530, 32997, 32998}
 _ABOUT_A_TAG = re.compile(r"TiffTag (\d+) @")
 # Families of files in which tifffile knows better than the list of pages how planes are ordered.
 _OTHER_KINDS = ("lsm", "stk", "fluoview", "nih", "scanimage", "mmstack", "ndtiff", "sis")
+# Far more than any program writes for a page.
+_MOST_TAGS = 500
 # So many channels ImageJ shows at most.
 _MOST_CHANNELS = 7
 _COPY_AGAIN = "copy or download it again"
@@ -185,14 +188,19 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
         raise FileError(f"{path}: the file cannot be read ({error})") from error
     if not readable:
         raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
+    complaints: list[str] = []
     try:
+        _walk_directories(path)
         with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
             yield tiff, complaints
     except _UnfitError as error:
-        told = error.problem
-        if error.advice == _COPY_AGAIN:
+        told, remedy = error.problem, error.advice
+        # What does not fit where tifffile complains is a consequence of damage.
+        if complaints or remedy == _COPY_AGAIN:
+            told = "; ".join([told, *complaints[:1]])
             told = f"the file is damaged, it may be truncated ({told})"
-        raise FileError(f"{path}: {told}; {advice or error.advice}") from error
+            remedy = _COPY_AGAIN
+        raise FileError(f"{path}: {told}; {advice or remedy}") from error
     except (FileError, KeyboardInterrupt):
         raise
     except MemoryError as error:
@@ -211,6 +219,36 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
             f"{path}: the file is damaged, it may be truncated ({complaints[0]}); "
             f"{advice or _COPY_AGAIN}"
         )
+
+
+def _walk_directories(path: Path) -> None:
+    """Stop if the directories of pages run in circles or are none, before anything is parsed."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(16)
+        order, big = ("<" if head[:2] == b"II" else ">"), 43 in head[2:4]
+        word, count_word = ("Q", "Q") if big else ("I", "H")
+        place, head_bytes = (8, struct.calcsize(count_word)) if big else (4, 2)
+        seen: set[int] = set()
+        taken = 0
+        while place + struct.calcsize(word) <= size:
+            file.seek(place)
+            offset = struct.unpack(order + word, file.read(struct.calcsize(word)))[0]
+            if offset == 0 or offset + head_bytes > size:
+                return
+            if offset in seen:
+                raise _UnfitError(f"its list of pages runs in a circle at byte {offset}")
+            seen.add(offset)
+            file.seek(offset)
+            entries = struct.unpack(order + count_word, file.read(head_bytes))[0]
+            length = entries * (20 if big else 12)
+            taken += length
+            if entries > _MOST_TAGS or taken > size:
+                raise _UnfitError(
+                    f"page {len(seen) - 1} (counted from 0) announces {entries} tags at byte "
+                    f"{offset}"
+                )
+            place = offset + head_bytes + length
 
 
 def _short(error: BaseException) -> str:
@@ -404,23 +442,29 @@ def _size(told: tuple) -> str:
 
 
 def _of_tifffile(tiff, pages):
-    """Put together what tifffile wrote: blocks of pages, each with its shape before it."""
-    starts = [k for k, page in enumerate(pages) if page.is_shaped]
-    if not starts or starts[0] != 0:
-        raise _UnfitError("the first page does not say to which volume it belongs", _EXPORT)
+    """Put together what tifffile wrote: blocks of pages, each with its shape on the first."""
     shapes, contiguous = [], None
     page_values = math.prod(pages[0].shaped)
-    for start, stop in zip(starts, [*starts[1:], len(pages)], strict=True):
-        told = _shape_written_by_tifffile(pages[start])
+    k = 0
+    while k < len(pages):
+        if not pages[k].is_shaped:
+            # A page that another program put there.
+            shapes.append((_depth(pages), *_page_shape(pages[k])[1:]))
+            k += 1
+            continue
+        told = _shape_written_by_tifffile(pages[k])
         announced, odd = divmod(math.prod(told[0]), page_values)
-        if announced > 1 and stop - start == 1 == len(pages) and pages[0].is_final:
+        following = next((n for n in range(k + 1, len(pages)) if pages[n].is_shaped), len(pages))
+        found = min(following - k, announced) if announced == 1 else following - k
+        if announced > 1 and len(pages) == 1 and pages[0].is_final:
             contiguous = announced
-        elif odd or announced != stop - start:
+        elif odd or announced != found:
             raise _UnfitError(
                 f"{_slices(announced)} of {pages[0].shape} announced by the header (shape "
-                f"{told[0]}), {stop - start} found"
+                f"{told[0]}), {found} found"
             )
         shapes.append(_spatial(*told))
+        k += found
     if len({shape[1:] for shape in shapes}) > 1:
         raise _UnfitError(
             f"the file holds {len(shapes)} images of shapes {', '.join(map(str, shapes[:4]))}",

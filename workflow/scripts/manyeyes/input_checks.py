@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from manyeyes.study import Dataset
-from manyeyes.tomograms import crop_corners, voxel_size_contradiction
+from manyeyes.tomograms import crop_corners
 
+# Voxel sizes that differ by no more than this share are the same: headers round.
+SAME_SIZE = 0.01
 # Which kind of annotation a method takes.
 KINDS = {"threshold": "threshold", "watershed": "window"}
 # A grey level from which everything is active, and one from which nothing is.
@@ -85,9 +87,27 @@ def voxel_size_problem(
     Returns
     -------
     str or None
+        One sentence that names both; None if all that the file says is within 1 % of the config.
     """
-    told = voxel_size_contradiction(stated_nm, expected_nm, "voxel size", key)
-    return told and f"{told}, or set voxel_size_in_file: ignore where the file is wrong"
+    cubic = not isinstance(expected_nm, Sequence)
+    wanted = [float(expected_nm)] * 3 if cubic else [float(size) for size in expected_nm]
+    known = [(axis, size) for axis, size in zip("zyx", stated_nm, strict=True) if size]
+    told = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
+    sizes = [size for _, size in known]
+    way_out = "or set voxel_size_in_file: ignore where the file is wrong"
+    if cubic and sizes and max(sizes) > (1 + SAME_SIZE) * min(sizes):
+        return (
+            f"its header says that voxels are no cubes ({told}), but {key} is one size, "
+            f"{wanted[0]:g} nm; resample the volume to cubes, {way_out}"
+        )
+    pairs = [(size, want) for size, want in zip(stated_nm, wanted, strict=True) if size]
+    if any(abs(size - want) > SAME_SIZE * want for size, want in pairs):
+        said = f"{wanted[0]:g} nm" if cubic else ", ".join(f"{want:g}" for want in wanted) + " nm"
+        return (
+            f"its header says that a voxel has {told}, but {key} is {said}; mend the config, "
+            f"{way_out}"
+        )
+    return None
 
 
 def annotation_problem(

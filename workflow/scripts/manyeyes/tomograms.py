@@ -7,9 +7,6 @@ import numpy as np
 # Codes of a truth; manyeyes.electrodes explains them.
 PHASES = {"active": 1, "cbd": 2, "pore": 3, "internal_pore": 4}
 
-# Voxel sizes that differ by no more than this share are the same: headers round.
-SAME_SIZE = 0.01
-
 
 def check_source(
     volume: np.ndarray,
@@ -43,47 +40,6 @@ def check_source(
             f"{name}: expected {expected_dtype} grey values, found {volume.dtype}; export it again "
             "without conversion, or mend expected_dtype and grey_window"
         )
-
-
-def voxel_size_contradiction(
-    found_nm: Sequence[float | None], expected_nm: float | Sequence[float], name: object, key: str
-) -> str | None:
-    """Say how the voxel size in a file contradicts the one in the config.
-
-    Parameters
-    ----------
-    found_nm : sequence of (float or None)
-        Edges (z, y, x) of a voxel as the file's header has them; None where it says nothing.
-    expected_nm : float or sequence of float
-        The config's: the edge of a cube, or edges (z, y, x).
-    name : object
-        What to call the file.
-    key : str
-        The config key of the voxel size.
-
-    Returns
-    -------
-    str or None
-        One sentence that names both; None if all that the file says is within 1 % of the config.
-    """
-    cubic = not isinstance(expected_nm, Sequence)
-    wanted = [float(expected_nm)] * 3 if cubic else [float(size) for size in expected_nm]
-    known = [(axis, size) for axis, size in zip("zyx", found_nm, strict=True) if size]
-    told = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
-    sizes = [size for _, size in known]
-    if cubic and sizes and max(sizes) > (1 + SAME_SIZE) * min(sizes):
-        return (
-            f"{name}: its header says that voxels are no cubes ({told}), but {key} is one size, "
-            f"{wanted[0]:g} nm; resample the volume to cubes, or mend the header if it is wrong"
-        )
-    pairs = [(size, want) for size, want in zip(found_nm, wanted, strict=True) if size]
-    if any(abs(size - want) > SAME_SIZE * want for size, want in pairs):
-        said = f"{wanted[0]:g} nm" if cubic else ", ".join(f"{want:g}" for want in wanted) + " nm"
-        return (
-            f"{name}: its header says that a voxel has {told}, but {key} is {said}; mend the one "
-            "that is wrong"
-        )
-    return None
 
 
 def crop(
