@@ -165,6 +165,10 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
         ("plan/My-Block", "{datasets: all, filters: all, variants: [S1]}", "name of a block"),
         ("datasets/cell/source/sha", "abc", "'sha256'"),
         ("datasets/cell/crops", "{}", "a slip of 'crops' for 'crop'?"),
+        ("variants/MLX10/slices", "7.0", "slices"),
+        ("datasets/cell/crop/shape", "[24.0, 48, 48]", "found 24.0 (write it without a point)"),
+        ("variants/ML2/slices", "1.0e+300", "slices"),
+        ("population", "{seed_error_spread: 1.0e+300}", "expected a number of at most 1e+09"),
         ("study", "2024", "study: expected a text, found 2024; put it into quotes"),
         ("study", "null", "study: expected a text, found no value (YAML reads null"),
         ("seed", "yes", "seed: expected a text or a whole number, found true"),
@@ -222,6 +226,11 @@ def test_names_are_told_in_words(name, words):
     assert words in problem
     config = config_with(f"datasets/{name}" if "/" not in name else "datasets/a.b", {})
     assert any(problem.startswith("datasets: ") for problem in told(config))
+
+
+def test_grey_values_and_seeds_may_be_large():
+    config = config_with("datasets/cell/grey_window", [0, 4.0e9]) | {"seed": 10**12}
+    assert told(config) == []
 
 
 def test_several_problems_are_told_at_once():
