@@ -1,7 +1,7 @@
 """Input files are looked at before any job: all that their headers show is told at once."""
 
-import dataclasses
 import json
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ import tifffile
 
 from check_inputs import input_problems
 from manyeyes.input_checks import annotation_problem
-from manyeyes.study import study_from_config
+from manyeyes.study import Dataset, study_from_config
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (24, 48, 48)).astype(np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 3, VOLUME.shape).astype(np.uint8)
@@ -213,13 +213,43 @@ def test_a_grey_value_of_the_file_is_translated():
         assert "would be" not in annotation_problem(annotation, "S2", "threshold", window)
 
 
+@dataclass(frozen=True)
+class Masked(Dataset):
+    """A dataset whose mask is a file."""
+
+    mask: dict | None = None
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        (VOLUME, None),
+        (VOLUME[:, :47], "mask (24, 47, 48), dataset (24, 48, 48)"),
+        (VOLUME.transpose(1, 2, 0), "export the mask in the order of the image"),
+    ],
+)
+def test_a_mask_of_another_shape_is_told(tmp_path, mask, words):
+    tifffile.imwrite(tmp_path / "cell.tif", VOLUME)
+    tifffile.imwrite(tmp_path / "mask.tif", np.ascontiguousarray(mask))
+    plain, file_of = study(tmp_path)
+    told = {field.name: getattr(plain.datasets["cell"], field.name) for field in fields(Dataset)}
+    masked = Masked(**told | {"mask": {"file": "mask.tif"}})
+    found = input_problems(replace(plain, datasets={"cell": masked}), file_of)
+    if words is None:
+        assert found == []
+    else:
+        (problem,) = found
+        assert problem.startswith("datasets.cell.mask ")
+        assert words in problem
+
+
 def chain(folder, **source):
     """Return a study that has a stack of the user's own beside its dataset."""
     plain, file_of = study(folder)
     source = {"kind": "file", "file": "sem", "marks_box": [0, 4, 0, 4]} | source
     geometry = {"slice_thickness_nm": 200, "pixel_size_nm": 50}
     fibsem = {"source": source, "geometry": geometry}
-    return dataclasses.replace(plain, baseline={"fibsem": fibsem}), file_of
+    return replace(plain, baseline={"fibsem": fibsem}), file_of
 
 
 def test_the_stack_of_the_baseline_is_looked_at(tmp_path):

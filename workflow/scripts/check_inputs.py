@@ -32,6 +32,7 @@ def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]
     shapes: dict[str, tuple] = {}
     found = [
         *_sources(study, file_of, shapes),
+        *_masks(study, file_of, shapes),
         *_recordings(study, file_of, shapes),
         *_stack(study, file_of),
     ]
@@ -55,6 +56,25 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
         shapes[name] = facts.shape
         for problem in source_problems(dataset, facts.shape, facts.dtype, facts.voxel_size_nm):
             yield f"{key}: {problem}"
+
+
+def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
+    """Yield problems of masks that are files."""
+    for name, dataset in study.datasets.items():
+        mask = getattr(dataset, "mask", None)
+        if not isinstance(mask, Mapping) or "file" not in mask:
+            continue
+        path = Path(file_of(mask))
+        if not path.exists():
+            continue
+        try:
+            shape = volume_facts(path, labels=True).shape
+        except FileError as error:
+            yield f"datasets.{name}.mask: {error}"
+            continue
+        problem = misfit(shape, dataset.shape, shapes.get(name), "mask")
+        if problem:
+            yield f"datasets.{name}.mask ({path}): {problem}"
 
 
 def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:

@@ -15,9 +15,12 @@ LEAST_CHANCE = 0.64
 
 
 def misfit(
-    shape: Sequence[int], dataset_shape: Sequence[int], source_shape: Sequence[int] | None
+    shape: Sequence[int],
+    dataset_shape: Sequence[int],
+    source_shape: Sequence[int] | None,
+    what: str = "labels",
 ) -> str | None:
-    """Say why a label volume fits neither a dataset nor the volume that it was cropped from.
+    """Say why a label volume (or a mask) fits neither a dataset nor the volume that it was cropped from.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ def misfit(
         Of the dataset, cropped.
     source_shape : sequence of int or None
         Of the volume in the dataset's file; None for a twin, or if it is not known.
+    what : str, default "labels"
+        What to call the volume, such as ``mask``.
 
     Returns
     -------
@@ -39,15 +44,15 @@ def misfit(
         known["the dataset's file"] = tuple(source_shape)
     if shape in known.values():
         return None
-    told = f"labels {shape}, " + ", ".join(f"{name} {size}" for name, size in known.items())
+    told = f"{what} {shape}, " + ", ".join(f"{name} {size}" for name, size in known.items())
     for name, size in known.items():
         order = _exchanged(shape, size)
         if order:
             return (
                 f"{told} (z, y, x): the axes are exchanged, z, y, x of the {name.split()[-1]} lie "
-                f"along {order} of the labels; export the labels in the order of the image"
+                f"along {order} of the {what}; export the {what} in the order of the image"
             )
-    return f"{told} (z, y, x); export labels of the whole volume, as large as the image"
+    return f"{told} (z, y, x); export {what} of the whole volume, as large as the image"
 
 
 def _exchanged(shape: tuple, wanted: tuple) -> str | None:
