@@ -20,7 +20,7 @@ def misfit(
     source_shape: Sequence[int] | None,
     what: str = "labels",
 ) -> str | None:
-    """Say why a label volume (or a mask) fits neither a dataset nor the volume that it was cropped from.
+    """Say why labels (or a mask) fit neither a dataset nor the volume that it was cropped from.
 
     Parameters
     ----------
