@@ -79,6 +79,7 @@ def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
 
 def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
     """Yield problems of what people recorded."""
+    seen: dict[Path, tuple] = {}
     for user in study.users.values():
         for recording in user.recordings:
             path = Path(file_of(recording.file))
@@ -89,8 +90,10 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
             key = f"users.{user.name}.recorded"
             try:
                 if method in FOREST_METHODS:
-                    facts = volume_facts(path, labels=True)
-                    problem = misfit(facts.shape, dataset.shape, shapes.get(recording.dataset))
+                    # One file may be given for several images and variants.
+                    if path not in seen:
+                        seen[path] = volume_facts(path, labels=True).shape
+                    problem = misfit(seen[path], dataset.shape, shapes.get(recording.dataset))
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(
