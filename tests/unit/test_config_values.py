@@ -266,6 +266,19 @@ def test_a_dataset_twice_is_refused_and_another_part_of_a_file_is_not():
     assert told(config) == []
 
 
+def test_the_example_of_recorded_people_in_the_docs_runs():
+    text = (TOP / "config/README.md").read_text(encoding="utf-8")
+    (example,) = (b for b in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "name: jo" in b)
+    config = config_with() | yaml.safe_load(example)
+    for name in ("NMC-1", "NMC-2"):
+        config["datasets"][name] = copy.deepcopy(config["datasets"]["cell"])
+        config["datasets"][name]["source"]["file"] = f"{name}.tif"
+    assert told(config) == []
+    files = [r.file["file"] for r in study_from_config(config).users["jo"].recordings]
+    first = [f"jo/NMC-1/raw/{name}" for name in ("S2.json", "cWS.json", "MLX10.tif")]
+    assert files == [*first, *(name.replace("NMC-1", "NMC-2") for name in first)]
+
+
 def test_users_called_alike():
     config = config_with("users/2/name", "A")
     (problem,) = told(config)
