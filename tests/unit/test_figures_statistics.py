@@ -12,6 +12,7 @@ from matplotlib.text import Text
 
 from manyeyes.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.figures import (
+    fig_ablation,
     fig_choices,
     fig_claims,
     fig_comparisons,
@@ -253,3 +254,38 @@ def test_figures_without_rows_say_so(compared):
         fig_comparisons.draw(compared[0].iloc[:0], None, TWINS)
     with pytest.raises(ValueError, match="compares no two spreads"):
         fig_power.draw(power_curves([2], [3]), power_table([]), compared[0], TWINS)
+
+
+# Half a formula, a whole one, one that cannot be read, a backslash, percent signs.
+TEXTS = (r"Is $\frac{$ worth it", "Cost in $ and $", r"$\alpha$ and 100 %", r"C:\new", "a_b^c")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_a_user_writes_is_drawn_as_it_stands(compared, text):
+    table = pd.DataFrame(
+        {
+            "question": text,
+            "dataset": "cell",
+            "filter": "raw",
+            "variant": ["S1", "S2"],
+            "users": 3,
+            **{
+                f"{name}{end}": [0.02, 0.01]
+                for name in ("sd", "rmse")
+                for end in ("", "_low", "_high")
+            },
+        }
+    )
+    figure = fig_ablation.draw(table, {"cell": "twin"})
+    drawn(figure)
+    title = figure.axes[0].get_title(loc="left")
+    assert title.split("  ")[1].replace(r"\$", "$").replace("\n", " ") == text
+    figure = fig_comparisons.draw(compared[0].assign(comparison=text), None, TWINS)
+    drawn(figure)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert text in [label.replace(r"\$", "$") for label in labels]
+
+
+def drawn(figure):
+    with style.context():
+        FigureCanvasAgg(figure).draw()

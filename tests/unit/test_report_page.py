@@ -31,6 +31,15 @@ def test_a_page_names_origin_users_answer_and_versions():
         assert text in html, text
 
 
+def test_warnings_stand_on_the_first_screen_once_and_cannot_break_the_page():
+    told = "Labels of jo on mine (raw, recorded): <b>darker</b>"
+    html = page(**arguments(), warnings=[told, told])
+    section = html[html.index('id="answer"') : html.index('class="first"')]
+    assert section.count("&lt;b&gt;darker&lt;/b&gt;") == 1
+    assert "Warnings" in section
+    assert "Warnings" not in page(**arguments())
+
+
 def test_nothing_is_loaded_from_anywhere():
     html = page(**arguments())
     assert "default-src 'none'" in html

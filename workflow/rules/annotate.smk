@@ -43,7 +43,7 @@ for block, job, batch, users in USER_JOBS:
 
 rule import_drawing:
     input:
-        labels=lambda wildcards: file_of(recording_of(wildcards).file),
+        labels=recorded_file,
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
         source=file_of_dataset,
     output:
@@ -75,7 +75,7 @@ rule import_drawing:
 
 rule import_thresholds:
     input:
-        lambda wildcards: file_of(recording_of(wildcards).file),
+        recorded_file,
     output:
         annotation=f"{ANNOTATION}.json",
     log:

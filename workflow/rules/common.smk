@@ -179,6 +179,11 @@ DATA_FOLDER = (
     os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
 )
 
+if DATA_FOLDER and set("{}") & set(DATA_FOLDER):
+    raise WorkflowError(
+        f"MANYEYES_DATA: {DATA_FOLDER} holds braces, which Snakemake takes for a pattern; rename it"
+    )
+
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
 RECORDED = [user.name for user in STUDY.users.values() if user.made_by == "recorded"]
 PLANNED = [block for block in STUDY.blocks if set(block.users) <= set(SIMULATED)]

@@ -26,18 +26,23 @@ def file_of(entry):
     return str(Path(DATA_FOLDER or "") / os.path.expanduser(entry["file"]))
 
 
-def input_entries():
-    """Return all input files of the study as the config describes them."""
+def image_entries():
+    """Return the input files that images are made of, as the config describes them."""
     entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
     chain = BASELINE.get("fibsem")
     if chain is not None and "file" in chain["source"]:
         entries.append(chain["source"])
-    return entries + [recording.file for recording in RECORDINGS.values()]
+    return entries
 
 
-def refuse_missing_files():
+def recorded_entries():
+    """Return the input files that people made, as the config describes them."""
+    return [recording.file for recording in RECORDINGS.values()]
+
+
+def refuse_missing_files(entries, more=""):
     """Stop before any job if a file is missing that nobody but the user can bring."""
-    missing = [e for e in input_entries() if "url" not in e and not Path(file_of(e)).exists()]
+    missing = [e for e in entries if "url" not in e and not Path(file_of(e)).exists()]
     hint = "Put it there, or name its folder in data_folder or MANYEYES_DATA."
     hints = dict.fromkeys(entry.get("obtain", hint) for entry in missing)
     if missing:
@@ -45,11 +50,23 @@ def refuse_missing_files():
             "These input files are missing:\n  "
             + "\n  ".join(dict.fromkeys(file_of(entry) for entry in missing))
             + "\n"
-            + "\n".join(hints)
+            + "\n".join([*hints, *([more] if more else [])])
         )
 
 
-refuse_missing_files()
+refuse_missing_files(image_entries())
+
+
+def recorded_file(wildcards):
+    """Return the file of what a person did, or stop before any job with all that are missing.
+
+    They are asked for only here, since people need the images before they can record anything.
+    """
+    refuse_missing_files(
+        recorded_entries(),
+        "The images that people work on can be made without them: ask for the target `images`.",
+    )
+    return file_of(recording_of(wildcards).file)
 
 
 def refuse_unfit_files():
@@ -69,7 +86,11 @@ refuse_unfit_files()
 
 def fetched_files():
     """Return every file with a public address, by the folder that it is kept in."""
-    return {entry["sha256"][:12]: entry for entry in input_entries() if "url" in entry}
+    return {
+        entry["sha256"][:12]: entry
+        for entry in [*image_entries(), *recorded_entries()]
+        if "url" in entry
+    }
 
 
 FETCHED = fetched_files()
@@ -149,7 +170,7 @@ def drawn_recordings(drawn):
     return "|".join(sorted(names)) or "-none-"
 
 
-# Warnings: lists of sentences in JSON, which the report's first screen shows
+# Warnings: {"warnings": [sentences]} in JSON, which the report's first screen shows
 
 WARNINGS = f"{RESULTS}/parts/warnings"
 

@@ -25,7 +25,7 @@ def main(snakemake) -> None:
     warnings = [f"Labels of {wildcards.user} on {place}: {doubt}"] if doubt else []
     for warning in warnings:
         note(snakemake, f"Warning: {warning}")
-    write_json(warnings, snakemake.output.warnings)
+    write_json({"warnings": warnings}, snakemake.output.warnings)
     annotation = {
         "user": wildcards.user,
         "made_by": "recorded",

@@ -15,7 +15,6 @@ import tifffile
 from file_errors import FileError
 from tiff_files import VolumeFacts, read_tiff, tiff_facts
 
-_EXAMPLE = '{"kind": "threshold", "level": 125}'
 ANNOTATION_KINDS = {
     "threshold": {"level"},
     "window": {"low", "high"},
@@ -23,6 +22,7 @@ ANNOTATION_KINDS = {
 }
 
 
+_EXAMPLE = '{"kind": "threshold", "level": 125}'
 RUN_AGAIN = "remove it and run again"
 
 # Columns of tables that hold names from the config.

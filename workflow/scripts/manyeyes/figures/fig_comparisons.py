@@ -65,7 +65,7 @@ def draw(
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     names = axes.set_yticks(
-        range(len(lines)), [line.get("heading") or line["name"] for line in lines]
+        range(len(lines)), [style.plain(line.get("heading") or line["name"]) for line in lines]
     )
     for tick, line in zip(names, lines, strict=True):
         tick.label1.set_fontweight("bold" if "heading" in line else "normal")

@@ -154,9 +154,15 @@ def footnote(figure: Figure, *sentences: str) -> None:
     figure.supxlabel(text, x=0.01, ha="left", fontsize=6.0, color="#333333", linespacing=1.35)
 
 
+def plain(text: str) -> str:
+    """Return a text that is drawn as it stands: two $ would make formulas of what a user wrote."""
+    return text.replace("$", r"\$")
+
+
 def panel_letter(axes: Axes, letter: str, text: str = "") -> None:
-    """Put a bold panel letter, and a text after it, above the left end of a panel."""
-    axes.set_title(rf"$\bf{{{letter}}}$  {text}" if text else rf"$\bf{{{letter}}}$", loc="left")
+    """Put a bold panel letter, and a text after it as it stands, above the left end of a panel."""
+    bold = rf"$\bf{{{letter}}}$"
+    axes.set_title(f"{bold}  {plain(text)}" if text else bold, loc="left")
 
 
 def letters() -> Iterable[str]:
