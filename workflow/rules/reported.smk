@@ -93,6 +93,7 @@ def reported_study():
         "name": STUDY.name,
         "title": STUDY.title,
         "datasets": datasets,
+        "about_paper": about_paper(),
         "segmented": list(dict.fromkeys(dataset for dataset, _ in REPORTED.images())),
         "users": {name: user.made_by for name, user in STUDY.users.items()},
         "methods": {name: variant["method"] for name, variant in STUDY.variants.items()},

@@ -11,9 +11,11 @@ def main(snakemake) -> None:
     votes = {}
     shown = snakemake.params.shown["votes"]
     for (dataset, pages), path in zip(shown, snakemake.input.votes, strict=True):
-        for page, (variant, users, wanted) in zip(read_volume(path), pages, strict=True):
+        # One page a variant and group: a file of a single one is a volume too.
+        stack = read_volume(path, single_slice=True)
+        for page, (variant, made_by, users, wanted) in zip(stack, pages, strict=True):
             if wanted:
-                votes[dataset, variant] = page, users
+                votes[dataset, variant, made_by] = page, users
     (concentration,) = tables(snakemake, "concentration")
     figure = fig_disagreement.draw(
         votes, concentration, origins(snakemake), voxel_sizes_nm(snakemake)

@@ -23,13 +23,15 @@ class FileError(ValueError):
     """A file that cannot be used; the message names it and says what to do."""
 
 
-def read_volume(path) -> np.ndarray:
+def read_volume(path, single_slice: bool = False) -> np.ndarray:
     """Return the grey-value or label volume of a TIFF.
 
     Parameters
     ----------
     path : path-like
         A multi-page TIFF, one page a slice.
+    single_slice : bool, default False
+        Take a file of one page for a volume of one slice.
 
     Returns
     -------
@@ -65,6 +67,8 @@ def read_volume(path) -> np.ndarray:
         raise FileError(
             f"{path}: the file is damaged or truncated ({complaints[0]}); copy or download it again"
         )
+    if single_slice and volume.ndim == 2:
+        volume = volume[None]
     if volume.ndim != 3:
         raise FileError(
             f"{path}: expected a volume (z, y, x), found an array of shape {volume.shape}; "
