@@ -123,7 +123,8 @@ def _spread(variability, datasets, variants, filters, with_pairs: bool) -> str:
         rows = rows[rows["filter"].isin(filters)]
     if rows.empty:
         return ""
-    text = f"Standard deviations run from {_extreme(rows, 'sd', points)} points."
+    verb = "The standard deviation is" if len(rows) == 1 else "Standard deviations run from"
+    text = f"{verb} {_extreme(rows, 'sd', points)} points."
     if with_pairs:
         pairs = _extreme(rows, "mean_percent_different", percent)
         text += f" Two users differ in {pairs} % of the voxels."
@@ -143,6 +144,8 @@ def _spread(variability, datasets, variants, filters, with_pairs: bool) -> str:
 
 def _extreme(rows: pd.DataFrame, column: str, written) -> str:
     low, high = rows.loc[rows[column].idxmin()], rows.loc[rows[column].idxmax()]
+    if len(rows) == 1:
+        return f"{written(low[column])} ({_where(low)})"
     return f"{written(low[column])} ({_where(low)}) to {written(high[column])} ({_where(high)})"
 
 
@@ -179,7 +182,8 @@ def _bias(errors: pd.DataFrame, datasets: Sequence[str]) -> str:
         return ""
     sure = rows[(rows["bias_low"] > 0) | (rows["bias_high"] < 0)]
     return (
-        f"Biases run from {_extreme(rows, 'bias', points)} points; the 95 % interval leaves out "
+        f"{'The bias is' if len(rows) == 1 else 'Biases run from'} "
+        f"{_extreme(rows, 'bias', points)} points; the 95 % interval leaves out "
         f"zero in {len(sure)} of {len(rows)} cases."
     )
 
