@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from ..groups import MADE_BY
 from ..statistics.grids import users_by_cell
 from . import groups, paper, style, words
 
@@ -241,9 +242,11 @@ def limit_line(axes: Axes, value: float, text: str) -> None:
 def deviations(volume_fractions: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
     """Return how far each user's volume fraction is from the users' mean, without sign.
 
-    Over several realisations it is the root mean square distance from each one's mean.
+    Over several realisations it is the root mean square distance from each one's mean. Groups of
+    users are told apart by their variants, see `groups.told_apart`.
     """
-    grids = users_by_cell(volume_fractions, "active_fraction")
+    table = volume_fractions.drop(columns=MADE_BY, errors="ignore")
+    grids = users_by_cell(table, "active_fraction")
     return {
         key: np.sqrt((grid.sub(grid.mean(axis=1), axis=0) ** 2).mean()).to_numpy()
         for key, grid in grids.items()

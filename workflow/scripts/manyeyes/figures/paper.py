@@ -112,7 +112,8 @@ def in_paper_order(names, order=DATASETS) -> list[str]:
 
 def of_paper(names) -> list[str]:
     """Return the datasets among names that the paper speaks of, in its order."""
-    return [name for name in DATASETS if name in set(names)]
+    names = set(names)
+    return [name for name in DATASETS if name in names]
 
 
 def family(material: str) -> str:

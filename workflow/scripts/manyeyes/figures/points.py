@@ -13,6 +13,8 @@ from . import groups, paper, style, words
 USER_MARKERS = ("o", "s", "^", "D", "v", "P")
 MOST_MARKED = len(USER_MARKERS)
 MOST_COLUMNS = 4
+MOST_HANDLES = 5
+"""Legend entries side by side above a single panel."""
 LONG_NAME = 10
 """Letters of a variant's name that fit below its column."""
 SPREAD = 0.5
@@ -169,7 +171,9 @@ def draw_figure(
         style.panel_letter(axes, letter, dataset)
     for axes in grid[:, 0]:
         axes.set_ylabel("Active-material volume fraction")
-    style.legend_above(figure, _handles(users, has_truth, has_recorded), columns=6)
+    handles = _handles(users, has_truth, has_recorded)
+    fits = columns > 1 or len(handles) <= MOST_HANDLES
+    style.legend_above(figure, handles, columns=6 if fits else 4)
     notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
     notes.append(groups.note(shown_rows))
     if len(table) < len(volume_fractions):

@@ -1,5 +1,7 @@
 """The whole page, put together from what the other modules make."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 
 import jinja2
@@ -121,7 +123,7 @@ def page(
         else recommendation_text(recommendation),
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
-        "variants_table": _plain_table(frames.get("table_2")),
+        "variants_table": _plain_table(tables.get("table_2")),
         "settings": list(sections.flat(study["settings"])),
         "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],
         "table_names": {name for name, text in packed.items() if text is not None},
@@ -216,8 +218,9 @@ def figure_label(name: str) -> str:
     return ""
 
 
-def _plain_table(frame: pd.DataFrame | None) -> dict | None:
-    if frame is None:
+def _plain_table(text: str | None) -> dict | None:
+    """Return a table of words as it is written; a dataset may be called NA."""
+    if text is None:
         return None
-    rows = frame.fillna("").astype(str).to_numpy().tolist()
-    return {"columns": list(frame.columns), "rows": rows}
+    columns, *rows = csv.reader(io.StringIO(text))
+    return {"columns": columns, "rows": rows}
