@@ -219,7 +219,8 @@ def _sure_sentence(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> 
         return []
     clear = int((p_values < ALPHA).sum())
     text = (
-        f"Of {len(p_values)} planned comparisons of methods and filters {clear or 'none'} "
+        f"Of {len(p_values)} planned {'comparison' if len(p_values) == 1 else 'comparisons'} of "
+        f"methods and filters {clear or 'none'} "
         f"{'shows' if clear == 1 else 'show'} a difference in spread beyond chance"
     )
     if not clear:
@@ -326,8 +327,8 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             for users, (low, high) in factors.items()
         ]
     for name, what in (
-        ("comparisons", "comparisons of two spreads on one dataset"),
-        ("comparisons_over_datasets", "comparisons over several datasets"),
+        ("comparisons", "of two spreads on one dataset"),
+        ("comparisons_over_datasets", "over several datasets"),
     ):
         table = tables.get(name)
         if table is not None and len(table):
@@ -335,7 +336,8 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             tested = table[table["p_holm"].notna()]
             clear = int((tested["p_holm"] < ALPHA).sum())
             told.append(
-                f"of {len(tested)} planned {what}, {clear or 'none'} "
+                f"of {len(tested)} planned {'comparison' if len(tested) == 1 else 'comparisons'} "
+                f"{what}, {clear or 'none'} "
                 f"{'shows' if clear == 1 else 'show'} a difference at 5 % (after Holm's correction)"
             )
     if tests and "simulated" in kinds:
