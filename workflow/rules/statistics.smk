@@ -161,9 +161,7 @@ rule count_effort:
         disk_mb=more_each_time(10),
     params:
         code=code_of("count_effort.py"),
-        cells=lambda wildcards: [
-            (c.variant, c.user, c.made_by) for c in cells_on_image(wildcards)
-        ],
+        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_on_image(wildcards)],
         drawn=lambda wildcards: [(c.variant, c.user, c.made_by) for c in drawn_by_hand(wildcards)],
         voxels=lambda wildcards: STUDY.datasets[wildcards.dataset].voxels,
     script:
