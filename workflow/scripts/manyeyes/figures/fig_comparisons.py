@@ -67,6 +67,8 @@ def draw(
     axes.axvline(1, color="#777777", lw=0.8, zorder=1)
     axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(lines) - 0.3, -0.7))
     ticks = [tick for tick in TICKS if 1 / reach < tick < reach]
+    if len(ticks) < 3:
+        ticks = sorted({1.0, *style.log_ticks(1 / reach, reach)})
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     ticks = axes.set_yticks(

@@ -91,6 +91,9 @@ def answer(
     headlines, answers = [], {}
     for name in told:
         found, rows = by_group[name], shared[name]
+        if headlines:
+            # What a study of any users takes is said once.
+            found = {title: table for title, table in found.items() if title != "power"}
         kinds = {name} if name else _kinds(tables.get("pairwise"), users)
         headlines += [
             _spread_sentence(rows, kinds),
