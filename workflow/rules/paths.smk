@@ -9,6 +9,8 @@ from manyeyes.comparisons import (
     shared_cells,
     users_of_all,
 )
+from manyeyes.figures import paper
+from manyeyes.groups import GROUPS
 
 BASELINE = STUDY.baseline or {"datasets": []}
 
@@ -216,14 +218,14 @@ BATCHES = {
 def cells_of_batch(wildcards):
     """Return a batch's cells of a block on an image, the variants of each user together."""
     return [
-        Cell(wildcards.dataset, wildcards.filter, variant, user)
+        Cell(wildcards.dataset, wildcards.filter, variant, user, BLOCKS[wildcards.block].made_by)
         for user in BATCHES[wildcards.block][wildcards.batch]
         for variant in BLOCKS[wildcards.block].variants
     ]
 
 
 def cells_on_image(wildcards):
-    """Return an image's cells, the users of each variant one after the other."""
+    """Return an image's cells, the users of each variant and group one after the other."""
     variants = list(STUDY.variants)
     cells = STUDY.cells_on(wildcards.dataset, wildcards.filter)
     return sorted(cells, key=lambda cell: variants.index(cell.variant))
@@ -284,16 +286,25 @@ def shared_datasets_with_truth():
 
 
 def recommended():
-    """Return who is compared on each dataset that something can be recommended for.
+    """Return by group who is compared on each dataset that something can be recommended for.
 
     That takes a truth, the noise of the raw image, and two users who did all that is compared.
     """
-    users = {
-        name: users_of_all(FIRST, name)
-        for name in shared_datasets_with_truth()
-        if (name, "raw") in FIRST.images()
-    }
-    return {name: who for name, who in users.items() if len(who) > 1}
+    found = {}
+    for made_by in GROUPS:
+        users = {
+            name: users_of_all(FIRST, name, made_by)
+            for name in shared_datasets_with_truth()
+            if (name, "raw") in FIRST.images()
+        }
+        found[made_by] = {name: who for name, who in users.items() if len(who) > 1}
+    return {made_by: users for made_by, users in found.items() if users}
+
+
+def voxel_sizes_recommended():
+    """Return the voxel size of each dataset that something can be recommended for."""
+    names = dict.fromkeys(name for users in recommended().values() for name in users)
+    return {name: STUDY.datasets[name].voxel_size_nm for name in names}
 
 
 def drawn_by_hand(wildcards):
@@ -447,13 +458,19 @@ def volumes_of_study():
     ]
 
 
+def about_paper():
+    """Whether somebody segments a dataset that the paper speaks of; its claims are about no others."""
+    return bool(paper.of_paper(dataset for dataset, _ in FIRST.images()))
+
+
 def tables_of_study():
     """Return every table that this study can fill."""
     if not STUDY.cells():
         return tables_of_sensitivity()
     names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
     names = [name for name in names if shared_images() or name not in AGREEMENT]
-    names += ["claims", "claims_summary", "spread", "power", "power_curves"]
+    names += ["claims", "claims_summary"] if about_paper() else []
+    names += ["spread", "power", "power_curves"]
     names += ["choices"] if cells_with_choices(FIRST) else []
     names += ["errors"] if shared_datasets_with_truth() else []
     names += ["recommendation"] if recommended() else []

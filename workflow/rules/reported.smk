@@ -97,6 +97,7 @@ def reported_study():
         "title": STUDY.title,
         "missing": missing(WHOLE, STUDY, NOTED) if UNFINISHED else [],
         "datasets": datasets,
+        "about_paper": about_paper(),
         "segmented": list(dict.fromkeys(dataset for dataset, _ in REPORTED.images())),
         "users": {name: user.made_by for name, user in STUDY.users.items()},
         "methods": {name: variant["method"] for name, variant in STUDY.variants.items()},

@@ -110,12 +110,18 @@ def origins_of(needs):
 
 
 def voted_on(dataset, filter_, wanted):
-    """Return the pages of an image's votes: variant, number of users, whether it is wanted."""
+    """Return the pages of an image's votes: variant, group, number of users, whether it is wanted."""
     users = {}
     for cell in SHARED_CELLS:
         if (cell.dataset, cell.filter) == (dataset, filter_):
-            users[cell.variant] = users.get(cell.variant, 0) + 1
-    return [(v, users[v], v in wanted) for v in STUDY.variants if v in users]
+            page = (cell.variant, cell.made_by)
+            users[page] = users.get(page, 0) + 1
+    return [
+        (v, made_by, users[v, made_by], v in wanted)
+        for v in STUDY.variants
+        for made_by in GROUPS
+        if (v, made_by) in users
+    ]
 
 
 def target_of(dataset):

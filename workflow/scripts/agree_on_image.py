@@ -1,4 +1,4 @@
-"""Compare the users of each variant on one image voxel by voxel."""
+"""Compare the users of each variant and group on one image voxel by voxel."""
 
 from itertools import groupby
 
@@ -22,11 +22,11 @@ def main(snakemake) -> None:
     cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
     paths = zip(cells, snakemake.input.segmentations, strict=True)
     parts, slices = [], []
-    # One variant at a time, so that only its users' volumes are in memory.
-    for variant, members in groupby(paths, key=lambda item: item[0].variant):
+    # One variant and group at a time, so that only its users' volumes are in memory.
+    for names, members in groupby(paths, key=lambda item: (item[0].variant, item[0].made_by)):
         labels = [(cell, read_result(path)) for cell, path in members]
         counted = votes(volume for _, volume in labels)
-        key = (wildcards.dataset, wildcards.filter, variant)
+        key = (wildcards.dataset, wildcards.filter, *names)
         near = concentration_table({key: (counted, len(labels))}, truth)
         parts.append((*agreement_tables(labels), near))
         slices.append(central_slice(counted))

@@ -10,6 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .groups import RECORDED, SIMULATED
+
 # Where the grey values of a dataset come from, by the kind of its source.
 ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
 
@@ -119,17 +121,21 @@ class User:
     @property
     def made_by(self) -> str:
         """``simulated`` or ``recorded``."""
-        return "recorded" if self.recordings else "simulated"
+        return RECORDED if self.recordings else SIMULATED
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One segmentation: a dataset after a filter, segmented by a user with a variant."""
+    """One segmentation: a dataset after a filter, segmented by a user with a variant.
+
+    ``made_by`` is the user's group, ``simulated`` or ``recorded``.
+    """
 
     dataset: str
     filter: str
     variant: str
     user: str
+    made_by: str = SIMULATED
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,7 @@ class Block:
     filters: tuple[str, ...]
     variants: tuple[str, ...]
     users: tuple[str, ...]
+    made_by: str = SIMULATED
 
     def cells(self) -> Iterator[Cell]:
         """Yield the block's segmentations, users innermost."""
@@ -152,7 +159,7 @@ class Block:
             for filter_ in self.filters:
                 for variant in self.variants:
                     for user in self.users:
-                        yield Cell(dataset, filter_, variant, user)
+                        yield Cell(dataset, filter_, variant, user, self.made_by)
 
 
 @dataclass(frozen=True)
@@ -227,7 +234,7 @@ class Study:
     def imitated(self) -> list[Cell]:
         """Return what people drew that simulated users are to draw too, for comparison."""
         return [
-            Cell(recording.dataset, recording.filter, recording.variant, user.name)
+            Cell(recording.dataset, recording.filter, recording.variant, user.name, RECORDED)
             for user in self.users.values()
             for recording in user.recordings
             if self.imitators and self.variants[recording.variant]["method"] in DRAWN_METHODS
@@ -255,9 +262,15 @@ class Study:
         """Return all (dataset, filter) that somebody segments, in the order of the config."""
         return [(d, f) for d in self.datasets for f in self.filters if (d, f) in self._by_image]
 
-    def users_of(self, dataset: str, filter_: str, variant: str) -> list[str]:
-        """Return who segments an image with a variant, in the order of the config."""
-        return [c.user for c in self.cells_on(dataset, filter_) if c.variant == variant]
+    def users_of(
+        self, dataset: str, filter_: str, variant: str, made_by: str | None = None
+    ) -> list[str]:
+        """Return who of a group (or of both) segments an image with a variant, in config order."""
+        return [
+            cell.user
+            for cell in self.cells_on(dataset, filter_)
+            if cell.variant == variant and made_by in (None, cell.made_by)
+        ]
 
     def first_realisations(self) -> "Study":
         """Return the same study with one realisation of each dataset, named as in the config."""
@@ -527,6 +540,7 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                     filters=_chosen([record.filter], filters, key),
                     variants=_chosen([record.variant], variants, key),
                     users=(user.name,),
+                    made_by=RECORDED,
                 )
             )
     return blocks
@@ -569,12 +583,13 @@ def _ablations(entries, variants, blocks) -> dict[str, tuple[str, ...]]:
         done: dict[tuple, set] = {}
         for block in blocks:
             for cell in block.cells():
-                done.setdefault((cell.dataset, cell.filter, cell.user), set()).add(cell.variant)
+                where = (cell.dataset, cell.filter, cell.made_by, cell.user)
+                done.setdefault(where, set()).add(cell.variant)
         together = [where for where, found in done.items() if found >= set(names)]
-        if len(together) == len({where[:2] for where in together}):
+        if len(together) == len({where[:3] for where in together}):
             raise StudyError(
-                f"{key}: no image is segmented with all of {', '.join(names)} by two users; plan "
-                "that or take the question off the list"
+                f"{key}: no image is segmented with all of {', '.join(names)} by two users "
+                "of one kind (simulated, recorded); plan that or take the question off the list"
             )
     return ablations
 
