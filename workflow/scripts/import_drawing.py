@@ -1,8 +1,8 @@
 """Take over the label volume of a real person."""
 
-from manyeyes.tomograms import crop, labels_from_codes
-from rule_script import run
-from study_files import read_volume, write_json, write_volume
+from manyeyes.tomograms import crop, labels_from_codes, labels_inside
+from rule_script import note, run
+from study_files import read_mask, read_volume, write_json, write_volume
 
 
 def main(snakemake) -> None:
@@ -15,6 +15,9 @@ def main(snakemake) -> None:
     if volume.shape != shape:
         volume = crop(volume, dataset["start"], dataset["shape"], key)
     labels = labels_from_codes(volume, snakemake.params.codes, shape, key)
+    labels, dropped = labels_inside(labels, read_mask(snakemake.input.get("mask")), key)
+    if dropped:
+        note(snakemake, f"{dropped} labels lie outside the dataset's mask and were dropped")
     annotation = {
         "user": wildcards.user,
         "made_by": "recorded",

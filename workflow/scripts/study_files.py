@@ -75,6 +75,24 @@ def read_volume(path) -> np.ndarray:
     return volume
 
 
+def read_mask(paths) -> np.ndarray | None:
+    """Return a dataset's field of view, from its rule's input.
+
+    Parameters
+    ----------
+    paths : sequence of path-like, path-like or None
+        The mask that `import_mask` wrote; none where the dataset has no mask.
+
+    Returns
+    -------
+    ndarray of bool, shape (z, y, x), or None
+    """
+    if not paths:
+        return None
+    (path,) = [paths] if isinstance(paths, str | Path) else paths
+    return read_volume(path) != 0
+
+
 @contextmanager
 def _complaints_of_tifffile():
     """Collect what tifffile only logs about pages that it cannot reach, instead of printing it."""

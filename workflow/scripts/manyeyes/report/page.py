@@ -42,7 +42,8 @@ def page(
     Parameters
     ----------
     study : mapping
-        name, title; datasets (by name: origin, material, voxel_size_nm, shape), users (by name:
+        name, title; datasets (by name: origin, material, voxel_size_nm, shape, and mask and active
+        where the config has them), users (by name:
         simulated or recorded), methods (by variant), settings (nested), viewer_note, segmented
         (names of the datasets that somebody segments).
     tables : mapping of name to str
@@ -95,6 +96,7 @@ def page(
         "datasets": sections.dataset_rows(
             segmented, frames["image_quality"], frames["volume_fractions"]
         ),
+        "field_notes": sections.field_notes(segmented, frames["volume_fractions"]),
         "viewer_index": script_json(
             viewer_index(packs, study["datasets"], frames["volume_fractions"], frames["pairwise"])
         )

@@ -1,0 +1,26 @@
+"""Take over the mask of a measured tomogram: a file, a circle, or a grey value outside."""
+
+import numpy as np
+
+from manyeyes.field_of_view import mask_of_source
+from manyeyes.tomograms import crop, first_voxel
+from rule_script import note, run
+from study_files import read_volume, write_volume
+
+
+def main(snakemake) -> None:
+    """Run the rule `import_mask`."""
+    given, dataset = snakemake.input, snakemake.params.dataset
+    key = f"datasets.{snakemake.wildcards.dataset}"
+    source = read_volume(given.source)
+    start, shape = first_voxel(source.shape, dataset["start"], dataset["shape"]), dataset["shape"]
+    crop(source, start, shape, f"{key}.crop")
+    masks = [read_volume(path) for path in given.get("mask", [])]
+    wanted = dataset["mask"]
+    inside, told = mask_of_source(source, wanted, start, shape, f"{key}.mask", *masks)
+    note(snakemake, f"{100 * inside.mean():.1f} % of the crop is inside, {told}")
+    write_volume(snakemake.output.mask, inside.astype(np.uint8), dataset["voxel_size_nm"])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
