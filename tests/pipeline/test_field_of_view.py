@@ -4,20 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
+import two_phases
 import yaml
 from conftest import run
-from scipy import ndimage
 
 pytestmark = pytest.mark.pipeline
-
-
-def two_phase(shape=(24, 48, 48), fraction=0.5):
-    """Return blobs of 160 in 60 with noise of 12, and where they are."""
-    rng = np.random.default_rng(0)
-    field = ndimage.gaussian_filter(rng.normal(size=shape), 3, mode="wrap")
-    truth = field > np.quantile(field, 1 - fraction)
-    image = np.where(truth, 160, 60) + rng.normal(0, 12, shape)
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8), truth
 
 
 def study(**datasets):
@@ -42,17 +33,14 @@ def study(**datasets):
 
 def round_view(folder):
     """Write a tomogram with a round field of view, 0 outside; return the fraction within."""
-    image, truth = two_phase((24, 64, 64))
-    y, x = np.indices((64, 64)) - 31.5
-    inside = y**2 + x**2 <= 30**2
-    image = np.where(inside, np.clip(image.astype(int) + 40, 0, 255), 0)
-    tifffile.imwrite(folder / "round.tif", image.astype(np.uint8))
-    return truth[:, inside].mean(), 24 * int(inside.sum())
+    image, inside, truth = two_phases.round_view()
+    tifffile.imwrite(folder / "round.tif", image)
+    return truth[inside].mean(), int(inside.sum())
 
 
 def test_the_outside_does_not_count_and_dark_material_is_active(tmp_path):
     expected, voxels = round_view(tmp_path)
-    tifffile.imwrite(tmp_path / "dark.tif", 255 - two_phase(fraction=0.7)[0])
+    tifffile.imwrite(tmp_path / "dark.tif", 255 - two_phases.two_phase(fraction=0.7)[0])
     path = tmp_path / "study.yaml"
     config = study(
         round=([24, 64, 64], {"mask": "circle"}), dark=([24, 48, 48], {"active": "dark"})

@@ -41,7 +41,7 @@ def test_volume_fraction_counts_voxels():
 def test_volume_fraction_refuses_other_labels(value):
     labels = np.full((2, 2, 2), 2, dtype=np.uint8)
     labels[1, 1, 1] = value
-    with pytest.raises(ValueError, match=r"1 \(active material\) and 2"):
+    with pytest.raises(ValueError, match=r"1 \(active material\), 2"):
         volume_fraction(labels)
 
 

@@ -72,6 +72,24 @@ def fill_outside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
     return filled
 
 
+def fill_slices(slices: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Do as `fill_outside`, each slice by itself; slices with nothing inside stay as they are.
+
+    Parameters
+    ----------
+    slices : ndarray, shape (slices, y, x)
+    inside : ndarray of bool, same shape, or None
+
+    Returns
+    -------
+    ndarray
+    """
+    if inside is None:
+        return slices
+    pairs = zip(slices, inside, strict=True)
+    return np.stack([fill_outside(plane, part) if part.any() else plane for plane, part in pairs])
+
+
 def smooth_inside(
     image: np.ndarray, sigma: float | tuple[float, ...], inside: np.ndarray | None, **options
 ) -> np.ndarray:

@@ -97,7 +97,7 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
             )
         if told.get("mask") == "none":
             notes.append(
-                f"{name}: mask: none, so whatever grey value fills its border was taken for measured."
+                f"{name}: mask: none, so whatever fills its border was taken for measured."
             )
         elif told.get("mask") is not None and name in inside.index:
             share = inside[name] / np.prod(told["shape"])

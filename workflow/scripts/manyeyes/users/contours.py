@@ -12,7 +12,7 @@ from scipy import ndimage
 from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 from skimage.morphology import remove_small_objects
 
-from manyeyes.masks import fill_outside, known_mask, smooth_inside, voxels_inside
+from manyeyes.masks import fill_slices, known_mask, smooth_inside, voxels_inside
 from manyeyes.users.eye import GreyCurve, Perception, grey_curve
 
 # Grey levels are compared on this many pixels to either side of a contour (assumption).
@@ -75,7 +75,7 @@ def find_contours(
         If no contour is seen on any of the slices.
     """
     inside = known_mask(inside, slices.shape)
-    planes, sigma = _continued(slices, inside).astype(np.float32), _WIDER * eye_sigma_px
+    planes, sigma = fill_slices(slices, inside).astype(np.float32), _WIDER * eye_sigma_px
     curvature = np.stack([ndimage.gaussian_laplace(plane, sigma) for plane in planes])
     strength = np.stack([ndimage.gaussian_gradient_magnitude(plane, sigma) for plane in planes])
     bright = curvature < 0
@@ -115,14 +115,6 @@ def find_contours(
             greys = voxels_inside(slices[index], part)
             active[index] = greys.size > 0 and greys.mean() > between
     return Contours(active, distance, strength)
-
-
-def _continued(slices: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Return slices continued beyond their field of view in their own plane."""
-    if inside is None:
-        return slices
-    pairs = zip(slices, inside, strict=True)
-    return np.stack([fill_outside(plane, part) if part.any() else plane for plane, part in pairs])
 
 
 def perceive_contours(

@@ -160,9 +160,9 @@ def draw(
     if not has_both():
         phase = "active material" if (labels == 1).any() else "pore and carbon-binder domain"
         raise ValueError(
-            f"slice {', '.join(map(str, drawn))} shows the user only {phase}, and so does every "
-            "other slice, but a forest needs labels of both phases; check that the crop holds "
-            "both, and the dataset's grey_window, mask and active"
+            f"the user labels only {phase} on slices {', '.join(map(str, drawn))} and on every "
+            "other one that shows both phases, but a forest needs labels of both; check that the "
+            "crop holds both phases, or raise coverage_percent"
         )
     outputs = [None] * len(others)
     if others and corrections:

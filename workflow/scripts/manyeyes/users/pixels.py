@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit, logit
 from skimage.filters import threshold_otsu
 
-from manyeyes.masks import known_mask, voxels_inside
+from manyeyes.masks import fill_slices, known_mask, voxels_inside
 from manyeyes.users.eye import (
     GREY_LEVELS,
     GreyCurve,
@@ -116,7 +116,7 @@ def perceive_pixels(
     # clipped, so that the level lies among those that occur whatever the criterion
     share = np.clip(curve.active_share, 1e-12, 1 - 1e-12)
     level = float(np.interp(criterion, *_rising(logit(share))))
-    grey = slices.astype(np.float32)
+    grey = fill_slices(slices, inside).astype(np.float32)
     return Perception(grey, grey >= level, np.abs(grey - level), inside)
 
 
