@@ -88,7 +88,6 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
     volume_fractions : DataFrame
         dataset, voxels (inside the field of view).
     """
-    inside = volume_fractions.groupby("dataset")["voxels"].max()
     notes = []
     for name, told in datasets.items():
         if told.get("active") == "dark":
@@ -99,8 +98,9 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
             notes.append(
                 f"{name}: mask: none, so whatever fills its border was taken for measured."
             )
-        elif told.get("mask") is not None and name in inside.index:
-            share = inside[name] / np.prod(told["shape"])
+        elif told.get("mask") is not None:
+            of_dataset = volume_fractions[volume_fractions["dataset"] == name]
+            share = of_dataset["voxels"].max() / np.prod(told["shape"])
             notes.append(
                 f"{name}: only what lies inside its mask was looked at and counted, "
                 f"{100 * share:.1f} % of the crop."
