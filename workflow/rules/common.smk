@@ -269,12 +269,17 @@ def more_each_time(value):
     return lambda wildcards, attempt: int(value * attempt)
 
 
+# Bytes a voxel for a mask and what continues an image beyond it.
+A_MASK = 40
+
+
 def of_dataset(at_least, a_megavoxel):
     """Return a resource function that grows with the voxels of a dataset, and with each retry."""
 
     def grown(wildcards, attempt):
-        megavoxels = STUDY.datasets[wildcards.dataset].voxels / 1e6
-        return ceil((at_least + a_megavoxel * megavoxels) * attempt)
+        dataset = STUDY.datasets[wildcards.dataset]
+        each = a_megavoxel + (A_MASK if dataset.masked else 0)
+        return ceil((at_least + each * dataset.voxels / 1e6) * attempt)
 
     return grown
 

@@ -60,6 +60,7 @@ rule compare_users:
 rule assess_image:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
     output:
         image_quality=f"{RESULTS}/parts/image_quality/{{dataset}}/{{filter}}.csv",
     log:

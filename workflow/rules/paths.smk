@@ -31,6 +31,7 @@ def file_of(entry):
 def image_entries():
     """Return the input files that images are made of, as the config describes them."""
     entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
+    entries += [d.mask for d in STUDY.datasets.values() if d.mask_from_file]
     chain = BASELINE.get("fibsem")
     if chain is not None and "file" in chain["source"]:
         entries.append(chain["source"])
@@ -119,12 +120,33 @@ def file_of_dataset(wildcards):
 def dataset_params(wildcards):
     """Return what a job needs to know of its dataset besides its source."""
     dataset = STUDY.datasets[wildcards.dataset]
-    return {
+    told = {
         "shape": dataset.shape,
         "start": dataset.start,
         "voxel_size_nm": dataset.voxel_size_nm,
         "grey_window": dataset.grey_window,
     }
+    # Only where the config says so: parameters that nobody set must not rerun a job.
+    if dataset.mask is not None:
+        told["mask"] = dataset.mask
+    if dataset.inverted:
+        told["active"] = "dark"
+    return told
+
+
+MASK = f"{RESULTS}/masks/{{dataset}}.tif"
+MASKED = [d.name for d in STUDY.datasets.values() if d.masked]
+
+
+def mask_of(wildcards):
+    """Return the mask's file of a dataset that has one, else nothing."""
+    return [MASK.format(dataset=wildcards.dataset)] if wildcards.dataset in MASKED else []
+
+
+def mask_file_of(wildcards):
+    """Return the input file that a dataset's mask is taken from, if there is one."""
+    dataset = STUDY.datasets[wildcards.dataset]
+    return [file_of(dataset.mask)] if dataset.mask_from_file else []
 
 
 # Annotations

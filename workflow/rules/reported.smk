@@ -88,6 +88,8 @@ def reported_study():
             "material": d.material,
             "voxel_size_nm": d.voxel_size_nm,
             "shape": list(d.shape),
+            **({"mask": d.mask} if d.mask is not None else {}),
+            **({"active": "dark"} if d.inverted else {}),
         }
         for name, d in REPORTED.datasets.items()
     }

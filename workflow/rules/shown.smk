@@ -3,7 +3,7 @@
 
 from manyeyes.figures import paper
 from manyeyes.figures.needs import FIGURES, figures_of, needs_of
-from manyeyes.figures.words import origin_sentence
+from manyeyes.figures.words import inverted_sentence, origin_sentence
 
 
 def needs_in_study(figure):
@@ -51,11 +51,17 @@ def files_of_figure(figure):
             "truths": [f"{RESULTS}/truth/{dataset}.tif" for dataset in needs.truths],
             "votes": [f"{RESULTS}/votes/{d}/{f}.tif" for (d, f), _ in needs.votes],
             "strokes_shown": [f"{imitation_of(cell)}.tif" for cell in needs.imitated],
+            "masks": [MASK.format(dataset=dataset) for dataset in masked_in(needs)],
         }
         found |= {name: paths for name, paths in volumes.items() if paths}
         return found | {name: files_of_chain()[name] for name in needs.fibsem}
 
     return files
+
+
+def masked_in(needs):
+    """Return the datasets with a mask whose images a figure shows."""
+    return [name for name in dict.fromkeys(d for d, _ in needs.images) if name in MASKED]
 
 
 def figure_megabytes(figure):
@@ -85,6 +91,8 @@ def shown_in_figure(figure):
             "cells": [(c.dataset, c.filter, c.variant, c.user) for c in needs.cells],
             "truths": list(needs.truths),
         }
+        if masked_in(needs):
+            told["masked"] = masked_in(needs)
         if needs.votes:
             told["votes"] = [(d, voted_on(d, f, names)) for (d, f), names in needs.votes]
         if needs.imitated:
@@ -134,7 +142,14 @@ def target_of(dataset):
 
 def origins_in_figure(figure):
     """Return a params function: the sentence about the data's origin, for the caption."""
-    return lambda wildcards: origin_sentence(origins_of(needs_in_study(figure)))
+
+    def sentences(wildcards):
+        needs = needs_in_study(figure)
+        inverted = [name for name in needs.datasets if FIRST.datasets[name].inverted]
+        told = [origin_sentence(origins_of(needs)), inverted_sentence(inverted)]
+        return " ".join(text for text in told if text)
+
+    return sentences
 
 
 # Geometries

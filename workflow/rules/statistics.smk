@@ -145,6 +145,7 @@ rule agree_on_image:
 rule count_effort:
     input:
         drawings=lambda wildcards: [drawing_of(cell) for cell in drawn_by_hand(wildcards)],
+        mask=mask_of,
     output:
         f"{RESULTS}/parts/effort/{{dataset}}/{{filter}}.csv",
     log:

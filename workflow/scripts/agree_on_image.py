@@ -12,6 +12,9 @@ from manyeyes.study import Cell
 from rule_script import run
 from study_files import read_result, write_table, write_volume
 
+# In the map of votes: outside the field of view, where nobody votes.
+OUTSIDE = np.uint8(255)
+
 
 def main(snakemake) -> None:
     """Run the rule `agree_on_image`."""
@@ -27,9 +30,10 @@ def main(snakemake) -> None:
         labels = [(cell, read_result(path)) for cell, path in members]
         counted = votes(volume for _, volume in labels)
         key = (wildcards.dataset, wildcards.filter, *names)
-        near = concentration_table({key: (counted, len(labels))}, truth)
+        inside = labels[0][1] != 0
+        near = concentration_table({key: (counted, len(labels))}, truth, inside)
         parts.append((*agreement_tables(labels), near))
-        slices.append(central_slice(counted))
+        slices.append(np.where(central_slice(inside), central_slice(counted), OUTSIDE))
     for path, tables in zip(
         (output.agreement, output.group_agreement, output.concentration),
         zip(*parts, strict=True),

@@ -19,6 +19,7 @@ def repeated(
     users: Sequence[str],
     population: Population,
     names: Sequence[object],
+    inside: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let users of a population segment an image, and keep what comes out in numbers alone.
 
@@ -32,6 +33,8 @@ def repeated(
         Where they come from. With the same structure and priors they do what they do anywhere.
     names : sequence
         Study seed, dataset, filter.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
@@ -48,15 +51,16 @@ def repeated(
         traits = draw_traits(population, seed, user)
         drawings = {}
         for name, variant in variants.items():
-            annotation = annotation_of(image, name, variant, traits, user_names)
+            annotation = annotation_of(image, name, variant, traits, user_names, inside)
             if isinstance(annotation, Drawing):
                 drawings[name] = annotation.labels
             elif isinstance(annotation, Threshold):
-                done[name][user] = segmentation.threshold(image, annotation.level)
+                done[name][user] = segmentation.threshold(image, annotation.level, inside)
             else:
-                done[name][user] = segmentation.watershed(image, annotation.low, annotation.high)
+                low, high = annotation.low, annotation.high
+                done[name][user] = segmentation.watershed(image, low, high, inside=inside)
         if drawings:
-            forests = forest_segmentations(image, drawings, variants, user_names)
+            forests = forest_segmentations(image, drawings, variants, user_names, inside)
             for name, (labels, _) in forests.items():
                 done[name][user] = labels
     where = {"dataset": dataset, "filter": filter_}

@@ -63,6 +63,11 @@ class Dataset:
         Which of the electrodes (and noises) of the same description it shows, from 1 on.
     ignores_voxel_size : bool
         Whether the voxel size that the file itself states is wrong.
+    mask : str, mapping or None
+        Where its field of view ends: ``circle``, ``{"circle": radius in pixels}``, ``{"outside":
+        grey value}``, a file's entry, or ``none``: nowhere, whatever its border looks like.
+    active : str
+        ``bright`` or ``dark``: how active material shows in the source.
     """
 
     name: str
@@ -75,6 +80,8 @@ class Dataset:
     listed_as: str
     realisation: int = 1
     ignores_voxel_size: bool = False
+    mask: str | Mapping | None = None
+    active: str = "bright"
 
     @property
     def origin(self) -> str:
@@ -85,6 +92,21 @@ class Dataset:
     def has_truth(self) -> bool:
         """Whether the true phases are known, as they are for everything that we imaged."""
         return self.source["kind"] != "file"
+
+    @property
+    def masked(self) -> bool:
+        """Whether its field of view is bounded by a mask."""
+        return self.mask not in (None, "none")
+
+    @property
+    def mask_from_file(self) -> bool:
+        """Whether the mask is a file's."""
+        return isinstance(self.mask, Mapping) and "file" in self.mask
+
+    @property
+    def inverted(self) -> bool:
+        """Whether grey levels are inverted on import, since active material is dark."""
+        return self.active == "dark"
 
     @property
     def electrode(self) -> str:
@@ -377,8 +399,16 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
     if low_high is not None and not low_high[0] < low_high[1]:
         raise StudyError(
             f"datasets.{name}.grey_window: the lower end must be below the upper one, "
-            f"found {list(low_high)}"
+            f"found {list(low_high)}; for active material that is darker than the rest set "
+            f"datasets.{name}.active: dark"
         )
+    for key in ("mask", "active"):
+        if key in entry and entry["source"]["kind"] != "file":
+            raise StudyError(
+                f"datasets.{name}.{key}: this is for measured tomograms (source kind file); what "
+                "we image ourselves fills its crop, and active material is bright in it; leave "
+                "the key out"
+            )
     start = crop.get("start", (0, 0, 0))
     return Dataset(
         name=name,
@@ -390,6 +420,8 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         grey_window=tuple(window) if isinstance(window, list) else window,
         listed_as=name,
         ignores_voxel_size=entry.get("voxel_size_in_file") == "ignore",
+        mask=_ordered(entry.get("mask")),
+        active=entry.get("active", "bright"),
     )
 
 

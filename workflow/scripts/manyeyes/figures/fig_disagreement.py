@@ -33,7 +33,7 @@ def draw(
     ----------
     votes : mapping of (dataset, variant, made_by) to (ndarray of uint8, int)
         How many users of a group call each pixel of the central slice (y, x) of the raw image
-        active, and how many users there are.
+        active, and how many users there are; more than these outside the field of view.
     concentration : DataFrame
         Made by `manyeyes.statistics.concentration_table`, of whole volumes.
     origins : mapping of dataset to origin
@@ -108,8 +108,10 @@ def _most(users: int) -> float:
 
 def _show(axes: Axes, votes: np.ndarray, users: int, norm: Normalize) -> None:
     """Show the majority's phases and, above them, where users differ."""
-    differing = disagreement_map(votes, users)
-    axes.imshow(2 * votes.astype(int) > users, cmap=MAJORITY, vmin=0, vmax=1, interpolation="none")
+    outside = votes > users
+    differing = disagreement_map(np.where(outside, 0, votes), users)
+    majority = np.ma.masked_where(outside, 2 * votes.astype(int) > users)
+    axes.imshow(majority, cmap=MAJORITY, vmin=0, vmax=1, interpolation="none")
     masked = np.ma.masked_equal(differing, 0)
     axes.imshow(masked, cmap=DISAGREEMENT, norm=norm, interpolation="none")
     axes.set_xticks([])

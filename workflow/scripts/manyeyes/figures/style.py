@@ -185,8 +185,8 @@ def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
 
 
 def show_labels(axes: Axes, labels: np.ndarray, **kwargs) -> None:
-    """Show a slice of labels: active material light, the rest dark."""
-    show(axes, labels, cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
+    """Show a slice of labels: active material light, the rest dark, nothing outside."""
+    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
 
 
 def show_truth(axes: Axes, truth: np.ndarray) -> None:

@@ -93,9 +93,9 @@ def volume_fractions_table(
     Returns
     -------
     DataFrame
-        dataset, origin, filter, variant, user, made_by, active_fraction, voxels,
-        truth_fraction, truth_fraction_filled (internal pores of particles counted as active
-        material); the last two are NaN for a dataset without truth.
+        dataset, origin, filter, variant, user, made_by, active_fraction, voxels (inside the field
+        of view), truth_fraction, truth_fraction_filled (internal pores of particles counted as
+        active material), both of the whole crop; the last two are NaN for a dataset without truth.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def volume_fractions_table(
                 "user": cell.user,
                 "made_by": cell.made_by,
                 "active_fraction": volume_fraction(labels),
-                "voxels": labels.size,
+                "voxels": np.count_nonzero(labels),
                 "truth_fraction": as_it_is,
                 "truth_fraction_filled": filled,
             }
@@ -405,7 +405,8 @@ def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
 
     Parameters
     ----------
-    images : iterable of (image, ndarray of uint8)
+    images : iterable of (image, ndarray of uint8) or (image, ndarray of uint8, ndarray of bool)
+        The last is the field of view, None where it is not bounded.
 
     Returns
     -------
@@ -414,8 +415,8 @@ def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
         `quality.ImageQuality`.
     """
     rows = [
-        {**dict(zip(IMAGE, _key(image, IMAGE), strict=True)), **asdict(image_quality(volume))}
-        for image, volume in images
+        {**dict(zip(IMAGE, _key(image, IMAGE), strict=True)), **asdict(image_quality(*volumes))}
+        for image, *volumes in images
     ]
     columns = ["contrast_to_noise", "histogram_modes", "otsu_threshold", "otsu_fraction"]
     return _table(rows, [*IMAGE, *columns])

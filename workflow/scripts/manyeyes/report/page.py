@@ -47,10 +47,10 @@ def page(
     ----------
     study : mapping
         name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
-        material, voxel_size_nm, shape), users (by name: simulated or recorded), methods (by
-        variant), settings (nested), viewer_note, segmented (names of the datasets that somebody
-        segments), about_paper (whether the paper speaks of any of them; else the page speaks of the
-        study's own data alone).
+        material, voxel_size_nm, shape, and mask and active where the config has them), users (by
+        name: simulated or recorded), methods (by variant), settings (nested), viewer_note,
+        segmented (names of the datasets that somebody segments), about_paper (whether the paper
+        speaks of any of them; else the page speaks of the study's own data alone).
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
     frames : mapping of name to DataFrame
@@ -105,6 +105,7 @@ def page(
         "datasets": sections.dataset_rows(
             segmented, frames["image_quality"], frames["volume_fractions"]
         ),
+        "field_notes": sections.field_notes(segmented, frames["volume_fractions"]),
         "viewer_index": script_json(
             viewer_index(packs, study["datasets"], frames["volume_fractions"], frames["pairwise"])
         )

@@ -122,6 +122,36 @@ def dataset_rows(
     return rows
 
 
+def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame) -> list[str]:
+    """Return what was done to measured datasets before anybody looked at them, a sentence each.
+
+    Parameters
+    ----------
+    datasets : mapping of name to mapping
+        shape; where the config has them: mask and active.
+    volume_fractions : DataFrame
+        dataset, voxels (inside the field of view).
+    """
+    notes = []
+    for name, told in datasets.items():
+        if told.get("active") == "dark":
+            notes.append(
+                f"{name}: active material is dark in the source, so its grey levels were inverted."
+            )
+        if told.get("mask") == "none":
+            notes.append(
+                f"{name}: mask: none, so whatever fills its border was taken for measured."
+            )
+        elif told.get("mask") is not None:
+            of_dataset = volume_fractions[volume_fractions["dataset"] == name]
+            share = of_dataset["voxels"].max() / np.prod(told["shape"])
+            notes.append(
+                f"{name}: only what lies inside its mask was looked at and counted, "
+                f"{100 * share:.1f} % of the crop."
+            )
+    return notes
+
+
 def _range_in_percent(ends: pd.Series) -> str:
     """Return a truth in per cent, or its range over realisations."""
     if not np.isfinite(ends["min"]):

@@ -8,7 +8,9 @@ import pandas as pd
 COLUMNS = ["dataset", "filter", "variant", "user", "made_by", "labelled_voxels", "labelled_share"]
 
 
-def effort_table(drawings: Iterable[tuple], voxels: int) -> pd.DataFrame:
+def effort_table(
+    drawings: Iterable[tuple], voxels: int, voxels_inside: int | None = None
+) -> pd.DataFrame:
     """Return how many voxels each user labelled by hand.
 
     Parameters
@@ -19,12 +21,14 @@ def effort_table(drawings: Iterable[tuple], voxels: int) -> pd.DataFrame:
         nothing by hand: thresholds, watershed, and forests whose seeds come from thresholds.
     voxels : int
         Of the whole image.
+    voxels_inside : int, optional
+        Of its field of view, where that is bounded.
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, user, made_by, labelled_voxels, labelled_share (of the image, 0 to
-        1).
+        dataset, filter, variant, user, made_by, labelled_voxels, labelled_share (of the image's
+        field of view, 0 to 1).
 
     Raises
     ------
@@ -40,5 +44,6 @@ def effort_table(drawings: Iterable[tuple], voxels: int) -> pd.DataFrame:
             )
         labelled = 0 if labels is None else int(np.count_nonzero(labels))
         names = (cell.dataset, cell.filter, cell.variant, cell.user, cell.made_by)
-        rows.append((*names, labelled, labelled / voxels))
+        share = labelled / (voxels if voxels_inside is None else voxels_inside)
+        rows.append((*names, labelled, share))
     return pd.DataFrame(rows, columns=COLUMNS)

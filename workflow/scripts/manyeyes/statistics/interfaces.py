@@ -5,13 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ..masks import known_mask, voxels_inside
 from .disagreement import Concentration, concentration
 
 WITHIN_VOXELS = (1, 2, 3)
 
 
 def concentration_table(
-    votes: Mapping[tuple[str, str, str, str], tuple[np.ndarray, int]], truth: np.ndarray | None
+    votes: Mapping[tuple[str, str, str, str], tuple[np.ndarray, int]],
+    truth: np.ndarray | None,
+    inside: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Return which share of the disagreement lies within 1, 2 and 3 voxels of an interface.
 
@@ -23,6 +26,8 @@ def concentration_table(
     truth : ndarray of bool, shape (z, y, x), or None
         Active material, where it is known. Else the interfaces are those of the users' majority,
         which differ from variant to variant.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
@@ -34,11 +39,12 @@ def concentration_table(
     rows = []
     for (dataset, filter_, variant, made_by), (counted, users) in votes.items():
         reference = 2 * counted.astype(np.int16) > users if truth is None else truth
-        if reference.min() == reference.max():
+        known = voxels_inside(reference, known_mask(inside, reference.shape))
+        if known.min() == known.max():
             nothing = float("nan")
             found = [Concentration(d, nothing, nothing, nothing) for d in WITHIN_VOXELS]
         else:
-            found = concentration(counted, users, reference, WITHIN_VOXELS)
+            found = concentration(counted, users, reference, WITHIN_VOXELS, inside)
         rows += [
             {
                 "dataset": dataset,
