@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config_files import file_problems, main
+from config_files import file_problems, files_in, main
 from manyeyes.config_text import text_problems
 
 TOP = Path(__file__).parents[2]
@@ -107,6 +107,22 @@ def test_the_script_says_what_is_wrong_and_ends_with_1(tmp_path, capsys):
     assert done.returncode == 1
     assert f"{bad}: line 2: study is given twice" in done.stderr
     assert "good.yaml" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        ("snakemake --cores 4 --configfile a.yaml -- report", ["a.yaml"]),
+        ("snakemake --configfiles a.yaml b.yaml --cores 4", ["a.yaml", "b.yaml"]),
+        ("snakemake --configfile=a.yaml images", ["a.yaml"]),
+        ("snakemake --cores 4 images -- --configfile a.yaml", []),
+        ("snakemake", []),
+    ],
+)
+def test_the_files_of_a_call_of_snakemake(arguments, files, tmp_path, monkeypatch):
+    assert files_in(arguments.split()) == files
+    monkeypatch.chdir(tmp_path)
+    assert main(["--snakemake", *arguments.split()]) == (1 if files else 0)
 
 
 def test_whatever_yaml_refuses_is_told_in_a_sentence_with_a_line():

@@ -165,6 +165,10 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
         ("plan/My-Block", "{datasets: all, filters: all, variants: [S1]}", "name of a block"),
         ("datasets/cell/source/sha", "abc", "'sha256'"),
         ("datasets/cell/crops", "{}", "a slip of 'crops' for 'crop'?"),
+        ("variants/MLX10/slices", "7.0", "slices"),
+        ("datasets/cell/crop/shape", "[24.0, 48, 48]", "found 24.0 (write it without a point)"),
+        ("variants/ML2/slices", "1.0e+300", "slices"),
+        ("population", "{seed_error_spread: 1.0e+300}", "expected a number of at most 1e+09"),
         ("study", "2024", "study: expected a text, found 2024; put it into quotes"),
         ("study", "null", "study: expected a text, found no value (YAML reads null"),
         ("seed", "yes", "seed: expected a text or a whole number, found true"),
@@ -224,6 +228,11 @@ def test_names_are_told_in_words(name, words):
     assert any(problem.startswith("datasets: ") for problem in told(config))
 
 
+def test_grey_values_and_seeds_may_be_large():
+    config = config_with("datasets/cell/grey_window", [0, 4.0e9]) | {"seed": 10**12}
+    assert told(config) == []
+
+
 def test_several_problems_are_told_at_once():
     config = config_with("variants/cWS/seed_error", 0.5)
     config["datasets"]["cell"]["voxel_size_nm"] = float("nan")
@@ -255,6 +264,19 @@ def test_a_dataset_twice_is_refused_and_another_part_of_a_file_is_not():
     assert "cell and again are the same crop of the same file" in problem
     again["crop"]["start"] = [24, 0, 0]
     assert told(config) == []
+
+
+def test_the_example_of_recorded_people_in_the_docs_runs():
+    text = (TOP / "config/README.md").read_text(encoding="utf-8")
+    (example,) = (b for b in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "name: jo" in b)
+    config = config_with() | yaml.safe_load(example)
+    for name in ("NMC-1", "NMC-2"):
+        config["datasets"][name] = copy.deepcopy(config["datasets"]["cell"])
+        config["datasets"][name]["source"]["file"] = f"{name}.tif"
+    assert told(config) == []
+    files = [r.file["file"] for r in study_from_config(config).users["jo"].recordings]
+    first = [f"jo/NMC-1/raw/{name}" for name in ("S2.json", "cWS.json", "MLX10.tif")]
+    assert files == [*first, *(name.replace("NMC-1", "NMC-2") for name in first)]
 
 
 def test_users_called_alike():

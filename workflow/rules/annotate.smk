@@ -10,6 +10,7 @@ for block, job, batch, users in USER_JOBS:
             f"annotate_{job}"
         input:
             image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+            mask=mask_of,
         output:
             annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
             drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
@@ -43,9 +44,10 @@ for block, job, batch, users in USER_JOBS:
 
 rule import_drawing:
     input:
-        labels=lambda wildcards: file_of(recording_of(wildcards).file),
+        labels=recorded_file,
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
         source=file_of_dataset,
+        mask=mask_of,
     output:
         annotation=f"{ANNOTATION}.json",
         drawing=f"{ANNOTATION}.tif",
@@ -75,7 +77,7 @@ rule import_drawing:
 
 rule import_thresholds:
     input:
-        lambda wildcards: file_of(recording_of(wildcards).file),
+        recorded_file,
     output:
         annotation=f"{ANNOTATION}.json",
     log:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
@@ -30,19 +31,35 @@ sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
 from config_files import file_problems
-from failures import failures
+from failures import failed_jobs, summary
+from machine_check import machine_problems
+from made_files import altered
 from manyeyes.config_check import problems
 from manyeyes.config_sense import sense_problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
+from snakemake_lock import lock_study
+from unfinished import NAME as UNFINISHED_NAME
+from unfinished import missing, read_unfinished, without_missing, write_failures
 
 keep_one_timer()
+
+
+def refuse_this_machine():
+    """Stop before any job with what is wrong with the folders that the run needs."""
+    found = machine_problems(TOP, Path.cwd(), os.environ, sys.executable)
+    if found:
+        raise WorkflowError("The study cannot be run here:\n  " + "\n  ".join(found))
+
+
+if workflow.is_main_process:
+    refuse_this_machine()
 
 
 def refuse_unreadable_configs():
     """Stop if the text of a config file is not what it seems to be, such as a key given twice.
 
-    Files that Snakemake cannot read at all never come here: run_study.sh asks before it starts.
+    Files that Snakemake cannot read at all never come here: run_study.py asks before it starts.
     """
     if not workflow.is_main_process:
         return
@@ -103,18 +120,69 @@ def read_study():
     raise WorkflowError("The config cannot be run ({}):\n  {}".format(where, "\n  ".join(found)))
 
 
-STUDY = read_study()
+# After a failure, `run_study.py` names the file that says what a run could not make.
+UNFINISHED = config.pop("unfinished", None)
+WHOLE = read_study()
+STUDY = WHOLE
+if UNFINISHED:
+    NOTED = read_unfinished(Path(UNFINISHED))
+    STUDY = without_missing(WHOLE, f"results/{WHOLE.name}", NOTED)
+    if not STUDY.cells():
+        raise WorkflowError("Nothing of this study is finished, so there is nothing to report.")
 # With each dataset once, under the name of the config: what tables and most figures speak of.
 FIRST = STUDY.first_realisations()
 RESULTS = f"results/{STUDY.name}"
+
+
+def refuse_altered_results():
+    """Stop before any job if a result that others are made from is not what its job made."""
+    found = altered(Path(RESULTS))
+    if found:
+        raise WorkflowError(
+            "These results were changed after they were made:\n  "
+            + "\n  ".join(found)
+            + "\nRemove them, and they are made again; or put them back as they were. A segmentation "
+            "or drawing of your own takes part as that of a recorded user (config/README.md)."
+        )
+
+
+if workflow.is_main_process:
+    refuse_altered_results()
+    lock_study(Path(RESULTS))
 FOLLOW = (
     "What the running jobs say is kept in their logs: "
     f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
 )
+
+
+def is_pending(path):
+    """Whether a run that only reports what is finished could not make a file."""
+    return bool(UNFINISHED) and path in NOTED["pending"]
+
+
+def tell_failures(log):
+    """Say at the end of a run what failed, and note it for the report of what is finished."""
+    failures = failed_jobs(log)
+    print(summary(failures, log), file=sys.stderr)
+    with suppress(OSError):
+        write_failures(Path(RESULTS, UNFINISHED_NAME), failures, earlier=UNFINISHED)
+
+
+def forget_failures():
+    """Remove what an earlier run noted of its failures, once the study is finished."""
+    if not UNFINISHED:
+        Path(RESULTS, UNFINISHED_NAME).unlink(missing_ok=True)
+
+
 # `~` is the home folder here too, as the shell that might have filled it in is not asked.
 DATA_FOLDER = (
     os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
 )
+
+if DATA_FOLDER and set("{}") & set(DATA_FOLDER):
+    raise WorkflowError(
+        f"MANYEYES_DATA: {DATA_FOLDER} holds braces, which Snakemake takes for a pattern; rename it"
+    )
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
 RECORDED = [user.name for user in STUDY.users.values() if user.made_by == "recorded"]
@@ -201,12 +269,17 @@ def more_each_time(value):
     return lambda wildcards, attempt: int(value * attempt)
 
 
+# Bytes a voxel for a mask and what continues an image beyond it.
+A_MASK = 40
+
+
 def of_dataset(at_least, a_megavoxel):
     """Return a resource function that grows with the voxels of a dataset, and with each retry."""
 
     def grown(wildcards, attempt):
-        megavoxels = STUDY.datasets[wildcards.dataset].voxels / 1e6
-        return ceil((at_least + a_megavoxel * megavoxels) * attempt)
+        dataset = STUDY.datasets[wildcards.dataset]
+        each = a_megavoxel + (A_MASK if dataset.masked else 0)
+        return ceil((at_least + each * dataset.voxels / 1e6) * attempt)
 
     return grown
 

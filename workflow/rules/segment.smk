@@ -8,6 +8,7 @@ for block, job, batch, users in USER_JOBS:
             f"segment_{job}"
         input:
             image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+            mask=mask_of,
             annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
             drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
         output:
@@ -42,6 +43,7 @@ for block, job, batch, users in USER_JOBS:
 rule segment_recorded:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
         annotations=lambda wildcards: recorded_annotation(wildcards)[:1],
         drawings=lambda wildcards: recorded_annotation(wildcards)[1:],
     output:

@@ -7,7 +7,7 @@ import numpy as np
 
 from fibsem_files import stack_facts
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.input_checks import annotation_problem, source_problems, voxel_size_problems
+from manyeyes.input_checks import annotation_problem, source_problems, voxel_size_problem
 from manyeyes.label_checks import misfit
 from manyeyes.study import FOREST_METHODS, Study
 from study_files import FileError, read_annotation, volume_facts
@@ -32,6 +32,7 @@ def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]
     shapes: dict[str, tuple] = {}
     found = [
         *_sources(study, file_of, shapes),
+        *_masks(study, file_of, shapes),
         *_recordings(study, file_of, shapes),
         *_stack(study, file_of),
     ]
@@ -53,14 +54,32 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
             yield f"datasets.{name}: {error}"
             continue
         shapes[name] = facts.shape
-        for problem in source_problems(
-            dataset, facts.shape, facts.dtype, facts.voxel_size_nm, dataset.ignores_voxel_size
-        ):
+        for problem in source_problems(dataset, facts.shape, facts.dtype, facts.voxel_size_nm):
             yield f"{key}: {problem}"
+
+
+def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
+    """Yield problems of masks that are files."""
+    for name, dataset in study.datasets.items():
+        mask = getattr(dataset, "mask", None)
+        if not isinstance(mask, Mapping) or "file" not in mask:
+            continue
+        path = Path(file_of(mask))
+        if not path.exists():
+            continue
+        try:
+            shape = volume_facts(path, labels=True).shape
+        except FileError as error:
+            yield f"datasets.{name}.mask: {error}"
+            continue
+        problem = misfit(shape, dataset.shape, shapes.get(name), "mask")
+        if problem:
+            yield f"datasets.{name}.mask ({path}): {problem}"
 
 
 def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
     """Yield problems of what people recorded."""
+    seen: dict[Path, tuple] = {}
     for user in study.users.values():
         for recording in user.recordings:
             path = Path(file_of(recording.file))
@@ -71,8 +90,10 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
             key = f"users.{user.name}.recorded"
             try:
                 if method in FOREST_METHODS:
-                    facts = volume_facts(path, labels=True)
-                    problem = misfit(facts.shape, dataset.shape, shapes.get(recording.dataset))
+                    # One file may be given for several images and variants.
+                    if path not in seen:
+                        seen[path] = volume_facts(path, labels=True).shape
+                    problem = misfit(seen[path], dataset.shape, shapes.get(recording.dataset))
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(
@@ -102,7 +123,7 @@ def _stack(study: Study, file_of) -> Iterator[str]:
     key = f"baseline.fibsem ({path})"
     if facts.dtype != np.uint8:
         yield f"{key}: expected 8-bit slices, found {facts.dtype}; convert them with one window"
-    if source.get("voxel_size_in_file") != "ignore":
-        stated, expected = facts.voxel_size_nm, SliceGeometry(**chain["geometry"]).voxel_size_nm
-        for problem in voxel_size_problems(expected, stated, cubic=False):
-            yield f"{key}: {problem}"
+    expected = SliceGeometry(**chain["geometry"]).voxel_size_nm
+    told = voxel_size_problem(facts.voxel_size_nm, expected, "geometry")
+    if told and source.get("voxel_size_in_file") != "ignore":
+        yield f"{key}: {told}"

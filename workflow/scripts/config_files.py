@@ -1,7 +1,8 @@
-"""Check the text of config files: `python config_files.py CONFIG...` before Snakemake reads them.
+"""Check the text of config files before Snakemake reads them.
 
 Snakemake reads the files of its command line before any of our code runs, and says neither which
-file nor which line it cannot read.
+file nor which line it cannot read. `python config_files.py CONFIG...` says it, and so does
+`python config_files.py --snakemake ARGUMENT...` for the files that Snakemake's arguments name.
 """
 
 import sys
@@ -36,8 +37,37 @@ def file_problems(paths: Iterable) -> list[str]:
     return problems
 
 
+def files_in(arguments: Iterable[str]) -> list[str]:
+    """Return the config files that the arguments of a call of Snakemake name.
+
+    Parameters
+    ----------
+    arguments : iterable of str
+        For example ``--cores 4 --configfile a.yaml b.yaml -- target``.
+
+    Returns
+    -------
+    list of str
+    """
+    files, follow = [], False
+    for argument in arguments:
+        if argument == "--":
+            break
+        option, is_joined, value = argument.partition("=")
+        if option in ("--configfile", "--configfiles"):
+            follow = not is_joined
+            files += [value] if is_joined else []
+        elif argument.startswith("-"):
+            follow = False
+        elif follow:
+            files.append(argument)
+    return files
+
+
 def main(arguments: list[str]) -> int:
     """Tell what is wrong with the files named, and return 1 if anything is."""
+    if arguments[:1] == ["--snakemake"]:
+        arguments = files_in(arguments[1:])
     problems = file_problems(arguments)
     if problems:
         print("The config cannot be read:\n  " + "\n  ".join(problems), file=sys.stderr)

@@ -15,7 +15,6 @@ import tifffile
 from file_errors import FileError
 from tiff_files import VolumeFacts, read_tiff, tiff_facts
 
-_EXAMPLE = '{"kind": "threshold", "level": 125}'
 ANNOTATION_KINDS = {
     "threshold": {"level"},
     "window": {"low", "high"},
@@ -23,6 +22,7 @@ ANNOTATION_KINDS = {
 }
 
 
+_EXAMPLE = '{"kind": "threshold", "level": 125}'
 RUN_AGAIN = "remove it and run again"
 
 # Columns of tables that hold names from the config.
@@ -57,6 +57,24 @@ def read_volume(path, labels: bool = False, single_slice: bool = False) -> np.nd
         it announces, or is not three-dimensional.
     """
     return read_tiff(path, labels, single_slice)
+
+
+def read_mask(paths) -> np.ndarray | None:
+    """Return a dataset's field of view, from its rule's input.
+
+    Parameters
+    ----------
+    paths : sequence of path-like, path-like or None
+        The mask that `import_mask` wrote; none where the dataset has no mask.
+
+    Returns
+    -------
+    ndarray of bool, shape (z, y, x), or None
+    """
+    if not paths:
+        return None
+    (path,) = [paths] if isinstance(paths, str | Path) else paths
+    return read_result(path) != 0
 
 
 def volume_facts(path, labels: bool = False, single_slice: bool = False) -> VolumeFacts:

@@ -11,7 +11,7 @@ from job_records import record
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 from rule_script import note, run
-from study_files import FileError, read_table
+from study_files import FileError, read_json, read_table
 
 PACKAGES = (
     "snakemake",
@@ -53,16 +53,6 @@ def pack_of(path) -> dict:
         ) from error
 
 
-def warnings_of(path) -> list[str]:
-    """Return the sentences that a job left for the report."""
-    try:
-        return json.loads(text_of(path))
-    except json.JSONDecodeError as error:
-        raise FileError(
-            f"{path}: expected a list of warnings in JSON ({error}); remove it and run again"
-        ) from error
-
-
 def main(snakemake) -> None:
     """Run the rule `write_report`."""
     given, params = snakemake.input, snakemake.params
@@ -79,7 +69,9 @@ def main(snakemake) -> None:
         frames={name: read_table(path) for name, path in paths.items()},
         figures=figures,
         packs=[pack_of(path) for path in given.get("packs", [])],
-        warnings=[told for path in given.get("warnings", []) for told in warnings_of(path)],
+        warnings=[
+            told for path in given.get("warnings", []) for told in read_json(path)["warnings"]
+        ],
         run={
             "version": yaml.safe_load(text_of(given.citation))["version"],
             "versions": [

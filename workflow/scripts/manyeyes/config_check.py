@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, ValidationError, validators
 
 # Mappings that the models check themselves; none of their values is a yes or a no.
 _NUMBERS_BELOW = re.compile(
     r"population|electrodes\.[^.]+|datasets\.[^.]+\.source\.imaging|baseline\.fibsem\.source\.faults"
 )
+# No size or number of things in a study is larger; grey values and seeds may be.
+LARGEST = 1e9
+_ANY_SIZE = re.compile(r"seed$|datasets\.[^.]+\.(grey_window|mask)\b")
 _TYPES = {
     "number": "a number",
     "integer": "a whole number",
@@ -21,6 +24,17 @@ _TYPES = {
     "null": "nothing",
 }
 _TAGS = ("kind", "method")
+
+
+def _is_whole(checker, value: object) -> bool:
+    """Whether a value is a whole number as Python has it; 7.0 is none where voxels are counted."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
 
 
 def problems(config: Mapping, schema: Mapping) -> list[str]:
@@ -42,7 +56,7 @@ def problems(config: Mapping, schema: Mapping) -> list[str]:
     keys = list(_misread_keys(config, ""))
     if keys:
         return keys
-    errors = Draft202012Validator(schema).iter_errors(config)
+    errors = _Validator(schema).iter_errors(config)
     found = [f"{_key(error)}: {_told(error)}" for top in errors for error in _reasons(top)]
     return sorted(dict.fromkeys([*found, *_odd_values(config, "")]))
 
@@ -72,6 +86,8 @@ def _odd_values(value, path: str) -> Iterator[str]:
             yield f"{path}: expected a number, found {found_value(value)}"
     elif isinstance(value, int | float) and not _is_finite(value):
         yield f"{path}: expected a finite number, found {found_value(value)}"
+    elif isinstance(value, int | float) and abs(value) > LARGEST and not _ANY_SIZE.match(path):
+        yield f"{path}: expected a number of at most {LARGEST:g}, found {found_value(value)}"
 
 
 def _is_finite(value: float) -> bool:
@@ -125,6 +141,8 @@ def _told(error: ValidationError) -> str:
         types = error.validator_value
         names = [_TYPES[name] for name in ([types] if isinstance(types, str) else types)]
         told = f"expected {' or '.join(names)}, found {found_value(value)}"
+        if isinstance(value, float) and value.is_integer():
+            told += " (write it without a point)"
         wanted_text = isinstance(value, int | float) and not isinstance(value, bool)
         if wanted_text and "a text" in names and _is_finite(value):
             told += "; put it into quotes if that is meant"

@@ -7,7 +7,7 @@ import numpy as np
 from manyeyes.study import Dataset
 from manyeyes.tomograms import crop_corners
 
-# Voxel sizes that differ by less are the same, rounded.
+# Voxel sizes that differ by no more than this share are the same: headers round.
 SAME_SIZE = 0.01
 # Which kind of annotation a method takes.
 KINDS = {"threshold": "threshold", "watershed": "window"}
@@ -20,7 +20,6 @@ def source_problems(
     shape: Sequence[int],
     dtype: object,
     voxel_size_nm: Sequence[float | None],
-    ignore_voxel_size: bool = False,
 ) -> list[str]:
     """Return what contradicts the config in a dataset's file.
 
@@ -34,8 +33,6 @@ def source_problems(
         Of its values, as numpy takes it.
     voxel_size_nm : sequence of (float or None)
         Edges (z, y, x) that the file states; None where it says nothing.
-    ignore_voxel_size : bool, default False
-        Whether the config says that the file's own sizes are wrong.
 
     Returns
     -------
@@ -67,53 +64,50 @@ def source_problems(
             f"the crop from {start} to {stop} (z, y, x) lies outside the volume of {list(shape)} "
             "voxels; move it or make it smaller"
         )
-    if not ignore_voxel_size:
-        problems += voxel_size_problems((dataset.voxel_size_nm,) * 3, voxel_size_nm)
+    told = voxel_size_problem(voxel_size_nm, dataset.voxel_size_nm, "voxel_size_nm")
+    if told and not dataset.ignores_voxel_size:
+        problems.append(told)
     return problems
 
 
-def voxel_size_problems(
-    expected_nm: Sequence[float], stated_nm: Sequence[float | None], cubic: bool = True
-) -> list[str]:
-    """Return how the voxel size that a file states contradicts the config.
+def voxel_size_problem(
+    stated_nm: Sequence[float | None], expected_nm: float | Sequence[float], key: str
+) -> str | None:
+    """Say how the voxel size that a file states contradicts the config, and the way out.
 
     Parameters
     ----------
-    expected_nm : sequence of float
-        Edges (z, y, x) that the config gives.
     stated_nm : sequence of (float or None)
-        Edges that the file states; None where it says nothing.
-    cubic : bool, default True
-        Whether the voxels must be cubes.
+        Edges (z, y, x) that the file states; None where it says nothing.
+    expected_nm : float or sequence of float
+        The config's: the edge of a cube, or edges (z, y, x).
+    key : str
+        Of the voxel size in the config.
 
     Returns
     -------
-    list of str
-        One sentence, or none.
+    str or None
+        One sentence that names both; None if all that the file says is within 1 % of the config.
     """
-    known = [size for size in stated_nm if size is not None]
-    told = " x ".join("?" if size is None else f"{size:.4g}" for size in stated_nm)
-    way_out = "or, if the file is wrong, set voxel_size_in_file: ignore"
-    if cubic and known and not _same(min(known), max(known)):
-        return [
-            f"the file states voxels of {told} nm (z, y, x), which are no cubes, and voxel_size_nm "
-            f"is {expected_nm[0]:g}; resample the volume to cubes, {way_out}"
-        ]
-    if any(
-        size is not None and not _same(size, expected)
-        for size, expected in zip(stated_nm, expected_nm, strict=True)
-    ):
-        wanted = [f"{size:g}" for size in expected_nm]
-        here = wanted[0] if cubic else " x ".join(wanted)
-        return [
-            f"the file states voxels of {told} nm (z, y, x), the config {here} nm; mend the "
-            f"config, {way_out}"
-        ]
-    return []
-
-
-def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= SAME_SIZE * max(abs(a), abs(b))
+    cubic = not isinstance(expected_nm, Sequence)
+    wanted = [float(expected_nm)] * 3 if cubic else [float(size) for size in expected_nm]
+    known = [(axis, size) for axis, size in zip("zyx", stated_nm, strict=True) if size]
+    told = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
+    sizes = [size for _, size in known]
+    way_out = "or set voxel_size_in_file: ignore where the file is wrong"
+    if cubic and sizes and max(sizes) > (1 + SAME_SIZE) * min(sizes):
+        return (
+            f"its header says that voxels are no cubes ({told}), but {key} is one size, "
+            f"{wanted[0]:g} nm; resample the volume to cubes, {way_out}"
+        )
+    pairs = [(size, want) for size, want in zip(stated_nm, wanted, strict=True) if size]
+    if any(abs(size - want) > SAME_SIZE * want for size, want in pairs):
+        said = f"{wanted[0]:g} nm" if cubic else ", ".join(f"{want:g}" for want in wanted) + " nm"
+        return (
+            f"its header says that a voxel has {told}, but {key} is {said}; mend the config, "
+            f"{way_out}"
+        )
+    return None
 
 
 def annotation_problem(
