@@ -4,6 +4,7 @@ import numpy as np
 import tifffile
 from cases import Case
 from mutating import directory_entries, mutate, mutate_tiff
+from PIL import Image
 
 from disk_volumes import open_volume
 from study_files import FileError, read_volume, volume_facts
@@ -292,6 +293,15 @@ def _white(rng, path, volume):
     return "miniswhite", np.iinfo(volume.dtype).max - volume
 
 
+def _pillow(rng, path, volume):
+    """Write a stack by another program than the one that reads it."""
+    volume = volume.astype("u1")
+    codec = rng.choice(("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"))
+    first, *others = (Image.fromarray(image) for image in volume)
+    first.save(path, save_all=True, append_images=others, compression=codec)
+    return f"pillow {codec}", volume
+
+
 def _white_labels(rng, path, volume):
     tifffile.imwrite(path, volume, photometric="miniswhite", compression=rng.choice(CODECS))
     return "miniswhite labels", volume
@@ -313,12 +323,12 @@ def _bits(rng, path, volume):
 
 def make_tomogram(rng, folder) -> Case:
     """Make a tomogram."""
-    return _make(rng, folder, GREY, (_white,), (_no_grey,))
+    return _make(rng, folder, GREY, (_white, _pillow), (_no_grey,))
 
 
 def make_labels(rng, folder) -> Case:
     """Make a label volume."""
-    return _make(rng, folder, LABELS, (_white_labels, _palette, _bits), ())
+    return _make(rng, folder, LABELS, (_white_labels, _palette, _bits, _pillow), ())
 
 
 def _read(path, labels):
