@@ -132,7 +132,8 @@ def read_zarr(path):
     """Open a Zarr array, and read of it what is small enough, in two parts."""
     volume = open_volume(path)
     assert volume.ndim == 3 and volume.dtype.kind in "uif"
-    if volume.size > 2**20:
+    # Zarr takes about a millisecond for each chunk, also for one that is not there.
+    if volume.size > 2**20 or volume.chunk_count > 2000:
         volume[:1, :64, :64]
         return None
     whole = volume[:]

@@ -44,6 +44,9 @@ class ZarrVolume:
         # Labels of one phase come as 0 and 1.
         self.dtype = np.dtype(np.uint8 if array.dtype.kind == "b" else array.dtype)
         self.ndim = 3
+        self.chunk_count = math.prod(
+            -(-n // chunk) for n, chunk in zip(array.shape, array.chunks, strict=True)
+        )
         self.size = math.prod(self.shape)
 
     def __len__(self) -> int:
