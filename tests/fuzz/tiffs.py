@@ -3,7 +3,8 @@
 import numpy as np
 import tifffile
 from cases import Case
-from mutating import mutate, mutate_tiff
+from mutating import directory_entries, mutate, mutate_tiff
+from PIL import Image
 
 from disk_volumes import open_volume
 from study_files import FileError, read_volume, volume_facts
@@ -208,7 +209,37 @@ def _huge(rng, path, volume):
                 page.tags[name].overwrite(rng.choice((60_000, 65_535, 2**31 - 1)), dtype=4)
 
 
+def _two_images(rng, path, volume):
+    """Write two images of an OME file, which are no two halves."""
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        for _ in range(2):
+            writer.write(volume, metadata={"axes": "ZYX"}, photometric="minisblack")
+
+
+def _circle(rng, path, volume):
+    """Let the list of pages run in a circle."""
+    tifffile.imwrite(path, volume, metadata=None, photometric="minisblack")
+    data = bytearray(path.read_bytes())
+    links = [place for place, is_link in directory_entries(bytes(data)) if is_link]
+    first = int.from_bytes(data[4:8], "little")
+    data[links[-1] : links[-1] + 4] = first.to_bytes(4, "little")
+    path.write_bytes(data)
+
+
+def _sparse(rng, path, volume):
+    """Leave out a part of a page."""
+    tifffile.imwrite(
+        path, volume, metadata=None, photometric="minisblack", compression="zlib", rowsperstrip=1
+    )
+    with tifffile.TiffFile(path, mode="r+") as tiff:
+        tag = rng.choice(list(tiff.pages)).tags["StripByteCounts"]
+        tag.overwrite((*tag.value[:-1], 0))
+
+
 FAULTS = (
+    _two_images,
+    _circle,
+    _sparse,
     _odd_page,
     _odd_page,
     _other_half,
@@ -262,6 +293,15 @@ def _white(rng, path, volume):
     return "miniswhite", np.iinfo(volume.dtype).max - volume
 
 
+def _pillow(rng, path, volume):
+    """Write a stack by another program than the one that reads it."""
+    volume = volume.astype("u1")
+    codec = rng.choice(("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"))
+    first, *others = (Image.fromarray(image) for image in volume)
+    first.save(path, save_all=True, append_images=others, compression=codec)
+    return f"pillow {codec}", volume
+
+
 def _white_labels(rng, path, volume):
     tifffile.imwrite(path, volume, photometric="miniswhite", compression=rng.choice(CODECS))
     return "miniswhite labels", volume
@@ -283,12 +323,12 @@ def _bits(rng, path, volume):
 
 def make_tomogram(rng, folder) -> Case:
     """Make a tomogram."""
-    return _make(rng, folder, GREY, (_white,), (_no_grey,))
+    return _make(rng, folder, GREY, (_white, _pillow), (_no_grey,))
 
 
 def make_labels(rng, folder) -> Case:
     """Make a label volume."""
-    return _make(rng, folder, LABELS, (_white_labels, _palette, _bits), ())
+    return _make(rng, folder, LABELS, (_white_labels, _palette, _bits, _pillow), ())
 
 
 def _read(path, labels):

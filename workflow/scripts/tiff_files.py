@@ -23,12 +23,12 @@ from file_kinds import is_tiff, what_it_is
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
 _REDUCED_IMAGE = 1
 _UNCOMPRESSED = 1
-# The largest factor by which a codec can shrink a page: deflate 1032, LZW 2731, PackBits 64. For
-# others, which may shrink a blank page to almost nothing, a generous one. What announces more has a
-# false header. Below 64 MB nothing is asked.
+# The largest factor by which a codec can shrink a page: deflate 1032, LZW 2731, PackBits 64, ZSTD
+# 32768; others are taken for no better. What announces more has a false header. Below 64 MB a page
+# and 512 MB in all nothing is asked.
 _SHRINK = {1: 1, 5: 2800, 8: 1100, 32946: 1100, 32773: 70}
-_SHRINK_OTHERS = 1_000_000
-_NEVER_ASKED = 2**26
+_SHRINK_OTHERS = 33_000
+_NEVER_ASKED, _NEVER_ASKED_IN_ALL = 2**26, 2**29
 # More than any stack that can be read into memory.
 _LARGEST_BYTES = 2**40
 # Complaints of tifffile about other tags than these do not touch the voxels.
@@ -311,6 +311,8 @@ def _stack(
         )
     for page in pages:
         _check_extent(page, tiff, contiguous or 1)
+    if contiguous is None:
+        _check_whole(pages, math.prod(shape) * dtype.itemsize, tiff.filehandle.size)
     return _Stack(
         pages,
         shape,
@@ -695,13 +697,31 @@ def _check_extent(page, tiff, slices: int) -> None:
         needed = math.ceil(math.prod(page.shaped) * page.bitspersample / 8)
         if held < needed:
             raise _UnfitError(f"page {k} needs {needed} bytes, its parts have {held}")
-    limit = max(_NEVER_ASKED, held * _SHRINK.get(int(page.compression), _SHRINK_OTHERS))
+    limit = max(_NEVER_ASKED, _unpacked_at_most(page))
     part = math.prod(page.chunks) * page.dtype.itemsize
     if announced > limit or part > limit:
         raise _UnfitError(
             f"page {k} announces {max(announced, part)} bytes, which {held} compressed ones "
             "cannot hold"
         )
+
+
+def _check_whole(pages, announced: int, size: int) -> None:
+    """Stop if the pages together cannot be in a file of that size."""
+    taken = sum(page.nbytes if page.is_contiguous else sum(page.databytecounts) for page in pages)
+    if taken > size:
+        raise _UnfitError(f"the pages announce {taken} bytes in the file, which has {size}")
+    if announced > max(_NEVER_ASKED_IN_ALL, sum(_unpacked_at_most(page) for page in pages)):
+        raise _UnfitError(
+            f"the pages announce {announced} bytes unpacked, which {taken} in the file cannot hold"
+        )
+
+
+def _unpacked_at_most(page) -> int:
+    """Return the number of bytes that the parts of a page can hold at most when unpacked."""
+    factor = _SHRINK.get(int(page.compression), _SHRINK_OTHERS)
+    # Bits become bytes.
+    return sum(page.databytecounts) * factor * (8 if page.bitspersample < 8 else 1)
 
 
 def _voxels(tiff, stack: _Stack) -> np.ndarray:
