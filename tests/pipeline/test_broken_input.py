@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import TOP, run
+from conftest import TOP, planned, run
 
 pytestmark = pytest.mark.pipeline
 
@@ -113,39 +113,99 @@ def truncated(path):
     path.write_bytes(path.read_bytes()[:30000])
 
 
-@pytest.mark.parametrize(
-    ("write", "source", "words"),
-    [
-        (truncated, {}, ["cell.tif", "truncated"]),
-        (
-            lambda path: tifffile.imwrite(
-                path, np.zeros((4, 32, 32, 3), np.uint8), photometric="rgb"
-            ),
-            {},
-            ["cell.tif", "grey"],
-        ),
-        (
-            lambda path: tifffile.imwrite(path, VOLUME[:20]),
-            {},
-            ["datasets.cell.crop", "outside the volume of [20, 32, 32]"],
-        ),
-        (
-            lambda path: tifffile.imwrite(path, VOLUME),
-            {"expected_shape": [64, 32, 32]},
-            ["cell.tif", "expected a volume of shape (64, 32, 32)"],
-        ),
-        (
-            lambda path: tifffile.imwrite(path, VOLUME),
-            {"url": "https://127.0.0.1:9/cell.tif", "sha256": "0" * 64},
-            ["cell.tif", "expected sha256 000", "replace or remove it"],
-        ),
-    ],
-)
-def test_a_broken_file_stops_its_own_job(tmp_path, write, source, words):
-    write(tmp_path / "cell.tif")
-    output = outcome(tmp_path, measured(**source))
-    assert all(word in output for word in words), output
+def damaged(path):
+    """Write a file whose header is whole and whose voxels are not."""
+    tifffile.imwrite(path, VOLUME, compression="zlib")
+    content = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as tiff:
+        start = tiff.pages[7].dataoffsets[0]
+    content[start : start + 200] = bytes(200)
+    path.write_bytes(content)
+
+
+def several(**files):
+    """Return a study with a measured dataset for each name, whose source has more keys."""
+    config = measured()
+    whole = config["datasets"].pop("cell")
+    for name, source in files.items():
+        config["datasets"][name] = copy.deepcopy(whole)
+        config["datasets"][name]["source"] |= {"file": f"{name}.tif", **source}
+    return config
+
+
+def test_what_headers_show_is_told_at_once_before_any_job(tmp_path):
+    truncated(tmp_path / "cut.tif")
+    colour = np.zeros((4, 32, 32, 3), np.uint8)
+    colour[..., 0] = 200
+    tifffile.imwrite(tmp_path / "colour.tif", colour, photometric="rgb")
+    tifffile.imwrite(tmp_path / "short.tif", VOLUME[:20])
+    tifffile.imwrite(tmp_path / "other.tif", VOLUME)
+    tifffile.imwrite(tmp_path / "deep.tif", VOLUME)
+    config = several(cut={}, colour={}, short={}, other={"expected_shape": [64, 32, 32]}, deep={})
+    del config["datasets"]["deep"]["grey_window"]
+    config["users"] = [
+        "A",
+        {
+            "name": "jo",
+            "recorded": [
+                {
+                    "datasets": ["deep"],
+                    "filters": ["raw"],
+                    "variants": ["recorded"],
+                    "source": {"file": "jo.tif"},
+                }
+            ],
+        },
+    ]
+    tifffile.imwrite(tmp_path / "jo.tif", np.ones((34, 34, 34), np.uint8))
+    output = outcome(tmp_path, config)
+    for words in (
+        ["datasets.cut", "cut.tif", "truncated"],
+        ["datasets.colour", "colour.tif"],
+        ["datasets.short", "outside the volume of [20, 32, 32]"],
+        ["datasets.other", "expected a volume of shape (64, 32, 32)"],
+        ["datasets.deep", "uint16 grey values need a grey_window"],
+        ["users.jo.recorded", "labels (34, 34, 34), dataset (32, 32, 32)"],
+    ):
+        assert any(all(w in line for w in words) for line in output.splitlines()), (words, output)
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_file_that_is_fetched_is_checked_by_its_job(tmp_path):
+    tifffile.imwrite(tmp_path / "cell.tif", VOLUME)
+    config = measured(url="https://127.0.0.1:9/cell.tif", sha256="0" * 64)
+    output = outcome(tmp_path, config)
+    assert all(word in output for word in ["cell.tif", "expected sha256 000"]), output
     assert not segmented(tmp_path)
+
+
+def test_a_config_without_a_name_or_with_a_key_twice_stops(tmp_path):
+    config = measured()
+    del config["study"]
+    assert "study: the name of the study is missing" in outcome(tmp_path, config)
+    path = tmp_path / "twice.yaml"
+    path.write_text(yaml.safe_dump(measured()) + "seed: 2\n")
+    done = run(tmp_path, "--dry-run", config=path, data=tmp_path, check=False)
+    assert done.returncode != 0
+    assert "seed is given twice (lines" in done.stdout
+
+
+def test_images_can_be_made_before_people_have_recorded_anything(tmp_path, monkeypatch):
+    tifffile.imwrite(tmp_path / "cell.tif", VOLUME)
+    config = measured()
+    record = {"datasets": ["cell"], "filters": ["raw"], "variants": ["S2", "recorded"]}
+    record["source"] = {"file": "jo/{variant}.tif"}
+    config["users"] = ["A", {"name": "jo", "recorded": [record]}]
+    output = outcome(tmp_path, config)
+    # A threshold lies in JSON; both files are told.
+    assert f"{tmp_path}/jo/S2.json" in output
+    assert f"{tmp_path}/jo/recorded.tif" in output
+    assert "ask for the target `images`" in output
+    path = tmp_path / "study.yaml"
+    # The home folder by its short name, which no shell has filled in.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    jobs = planned(tmp_path, "images", config=path, data="~")
+    assert jobs == {"import_tomogram": 1, "filter_tomogram": 1, "images": 1}
 
 
 def test_an_address_that_cannot_be_reached_says_what_to_do(tmp_path):
@@ -167,13 +227,9 @@ def test_a_local_file_with_the_right_checksum_is_taken(tmp_path):
     assert np.array_equal(tomogram, np.rint((VOLUME - 1000.0) * 255 / 2000))
 
 
-def test_one_broken_dataset_leaves_the_others_results(tmp_path):
-    config = measured()
-    whole = copy.deepcopy(config["datasets"]["cell"])
-    whole["source"]["file"] = "whole.tif"
-    config["datasets"]["whole"] = whole
+def test_one_damaged_dataset_leaves_the_others_results(tmp_path):
     tifffile.imwrite(tmp_path / "whole.tif", VOLUME)
-    truncated(tmp_path / "cell.tif")
-    output = outcome(tmp_path, config)
-    assert "truncated" in output
+    damaged(tmp_path / "cell.tif")
+    output = outcome(tmp_path, several(cell={}, whole={}))
+    assert "cell.tif" in output
     assert [path.parts[-4] for path in segmented(tmp_path)] == ["whole"] * 3

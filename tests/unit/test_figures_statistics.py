@@ -12,6 +12,7 @@ from matplotlib.text import Text
 
 from manyeyes.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.figures import (
+    fig_ablation,
     fig_choices,
     fig_claims,
     fig_comparisons,
@@ -65,11 +66,11 @@ def disagreement():
     datasets = ("NMC-2", "GRA-2", "NEX-V", "NEX-U")
     votes = {
         key: (rng.integers(0, 4, (40, 40)).astype(np.uint8), 3)
-        for key in itertools.product(datasets, paper.COMPARED)
+        for key in itertools.product(datasets, paper.COMPARED, ["simulated"])
     }
     rows = [
         (d, "raw", v, 3, "truth", near, 0.3 * near, 0.2 * near, 1.5)
-        for (d, v), near in itertools.product(votes, (1, 2, 3))
+        for (d, v, _), near in itertools.product(votes, (1, 2, 3))
     ]
     columns = "dataset filter variant users reference within_voxels disagreement_share voxel_share"
     return votes, pd.DataFrame(rows, columns=[*columns.split(), "enrichment"])
@@ -159,7 +160,7 @@ def test_maps_show_where_users_differ(disagreement):
     check_page(figure)
     maps = [axes for axes in figure.axes if len(axes.images) == 2]
     assert len(maps) == 16
-    shown, (counted, _) = maps[0].images[1].get_array(), votes["NMC-2", "S2"]
+    shown, (counted, _) = maps[0].images[1].get_array(), votes["NMC-2", "S2", "simulated"]
     assert np.array_equal(~np.ma.getmaskarray(shown), (counted > 0) & (counted < 3))
     (panel,) = [a for a in figure.axes if "GRA-2" in a.get_title(loc="left") and not a.images]
     assert panel.lines[0].get_ydata() == pytest.approx([30, 60, 90])
@@ -167,7 +168,7 @@ def test_maps_show_where_users_differ(disagreement):
 
 def test_one_dataset_with_one_variant_is_enough(disagreement):
     votes, table = disagreement
-    one = {("NMC-2", "S2"): votes["NMC-2", "S2"]}
+    one = {("NMC-2", "S2", "simulated"): votes["NMC-2", "S2", "simulated"]}
     check_page(fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0}))
 
 
@@ -253,3 +254,38 @@ def test_figures_without_rows_say_so(compared):
         fig_comparisons.draw(compared[0].iloc[:0], None, TWINS)
     with pytest.raises(ValueError, match="compares no two spreads"):
         fig_power.draw(power_curves([2], [3]), power_table([]), compared[0], TWINS)
+
+
+# Half a formula, a whole one, one that cannot be read, a backslash, percent signs.
+TEXTS = (r"Is $\frac{$ worth it", "Cost in $ and $", r"$\alpha$ and 100 %", r"C:\new", "a_b^c")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_a_user_writes_is_drawn_as_it_stands(compared, text):
+    table = pd.DataFrame(
+        {
+            "question": text,
+            "dataset": "cell",
+            "filter": "raw",
+            "variant": ["S1", "S2"],
+            "users": 3,
+            **{
+                f"{name}{end}": [0.02, 0.01]
+                for name in ("sd", "rmse")
+                for end in ("", "_low", "_high")
+            },
+        }
+    )
+    figure = fig_ablation.draw(table, {"cell": "twin"})
+    drawn(figure)
+    title = figure.axes[0].get_title(loc="left")
+    assert title.split("  ")[1].replace(r"\$", "$").replace("\n", " ") == text
+    figure = fig_comparisons.draw(compared[0].assign(comparison=text), None, TWINS)
+    drawn(figure)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert text in [label.replace(r"\$", "$") for label in labels]
+
+
+def drawn(figure):
+    with style.context():
+        FigureCanvasAgg(figure).draw()

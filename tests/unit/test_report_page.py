@@ -21,7 +21,7 @@ def test_a_page_names_origin_users_answer_and_versions():
         "one digital twin",
         "one measured tomogram",
         "two simulated users",
-        "one recorded user",
+        "one recorded person",
         "standard deviation of",
         "Data: digital twin (NMC-2).",
         "<p>The paper found more.</p>",
@@ -29,6 +29,15 @@ def test_a_page_names_origin_users_answer_and_versions():
         "run times are not known",
     ):
         assert text in html, text
+
+
+def test_warnings_stand_on_the_first_screen_once_and_cannot_break_the_page():
+    told = "Labels of jo on mine (raw, recorded): <b>darker</b>"
+    html = page(**arguments(), warnings=[told, told])
+    section = html[html.index('id="answer"') : html.index('class="first"')]
+    assert section.count("&lt;b&gt;darker&lt;/b&gt;") == 1
+    assert "Warnings" in section
+    assert "Warnings" not in page(**arguments())
 
 
 def test_nothing_is_loaded_from_anywhere():

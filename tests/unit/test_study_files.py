@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import tifffile
 from study_files import (
     FileError,
     read_annotation,
+    read_json,
     read_table,
     read_volume,
     write_table,
@@ -83,6 +86,81 @@ def test_an_empty_table_file_is_refused(tmp_path):
     (tmp_path / "t.csv").write_text("")
     with pytest.raises(FileError, match="empty"):
         read_table(tmp_path / "t.csv")
+
+
+def test_what_jobs_wrote_is_read_as_such():
+    """A user's own file is told to be copied again, a result of ours to be made again."""
+    scripts = Path(__file__).parents[2] / "workflow/scripts"
+    of_users = {"study_files", "fibsem_files", "disk_volumes", "classify_volume"}
+    for script in scripts.glob("*.py"):
+        if script.stem not in of_users and not script.stem.startswith(("import_", "check_")):
+            words = set(re.findall(r"\w+", script.read_text(encoding="utf-8")))
+            assert "read_volume" not in words, f"{script.name}: read results by read_result"
+
+
+def test_names_stay_as_written_and_only_numbers_are_missing(tmp_path):
+    names = ["NA", "null", "nan", "None", "N/A", "n/a", "", "007"]
+    table = pd.DataFrame(
+        {
+            "user": names,
+            "user_a": names,
+            "made_by": ["simulated"] * 8,
+            "problem": ["NA", "", "None", "missing", "x", "x", "x", "x"],
+            "active_fraction": [0.5, np.nan, *[0.25] * 6],
+            "slices": range(8),
+        }
+    )
+    write_table(table, tmp_path / "t.csv")
+    back = read_table(tmp_path / "t.csv")
+    for column in ("user", "user_a"):
+        assert back[column].fillna("").tolist() == names
+    assert back["problem"].fillna("").tolist() == table["problem"].tolist()
+    assert back["active_fraction"].isna().tolist() == [False, True] + [False] * 6
+    assert back["active_fraction"].dtype == float
+    assert back["slices"].tolist() == list(range(8))
+
+
+def test_words_for_a_missing_number_are_understood_in_numbers(tmp_path):
+    (tmp_path / "t.csv").write_text("user,a,b\nNA,1.5,2\nB,NA,nan\nC,,3\n")
+    back = read_table(tmp_path / "t.csv")
+    assert back["user"].tolist() == ["NA", "B", "C"]
+    assert back["a"].isna().tolist() == [False, True, True]
+    assert back["b"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"user,a\nA,1\nB\n", "line 3 has 1 fields, the header 2"),
+        (b"user,a\nA,1,2\n", "line 2 has 3 fields, the header 2"),
+        (b"user,a\nA,\xff\n", "the table is damaged"),
+        (b"user,user\nA,1\n", "share a name"),
+        (b'user,a\n"A,1\n', "the table is damaged"),
+    ],
+)
+def test_a_damaged_table_is_named(tmp_path, text, words):
+    (tmp_path / "t.csv").write_bytes(text)
+    with pytest.raises(FileError, match=rf"t\.csv: .*{words}.*remove it and run again"):
+        read_table(tmp_path / "t.csv")
+
+
+def test_an_absent_table_is_named(tmp_path):
+    with pytest.raises(FileError, match=r"t\.csv: the table cannot be read"):
+        read_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b'{"a": \xff}', b"3", b"[" * 10**5])
+def test_a_damaged_document_of_ours_is_named(tmp_path, text):
+    (tmp_path / "a.json").write_bytes(text)
+    with pytest.raises(FileError, match=r"a\.json: expected .*remove it and run again"):
+        read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("level", ["NaN", "Infinity", "1e999", "9" * 400, "true", "null", "[1]"])
+def test_a_level_that_is_no_number_is_refused(tmp_path, level):
+    (tmp_path / "a.json").write_text(f'{{"kind": "threshold", "level": {level}}}')
+    with pytest.raises(FileError, match=r"a\.json: level must be a number"):
+        read_annotation(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,32 @@ def test_a_persons_labels_become_ours():
     volume = np.array([[[0, 7, 9]]], np.uint8)
     labels = labels_from_codes(volume, {"active": 9, "rest": 7}, (1, 1, 3), "k")
     assert labels.ravel().tolist() == [0, 2, 1]
-    with pytest.raises(ValueError, match="have shape"):
+    with pytest.raises(ValueError, match=r"labels \(1, 1, 3\), dataset \(1, 1, 4\)"):
         labels_from_codes(volume, {"active": 9, "rest": 7}, (1, 1, 4), "k")
     with pytest.raises(ValueError, match="no voxel is labelled as the rest"):
         labels_from_codes(np.array([[[0, 1]]], np.uint8), None, (1, 1, 2), "k")
+
+
+def test_a_phase_may_have_several_values_and_values_16_bits():
+    volume = np.array([[[0, 1000, 2, 3, 2000]]], np.uint16)
+    codes = {"active": [1000, 2000], "rest": [2, 3]}
+    assert labels_from_codes(volume, codes, (1, 1, 5), "k").ravel().tolist() == [0, 1, 2, 2, 1]
+    phases = phases_from_codes(volume, {"pore": 0, "active": [1000, 2000], "cbd": [2, 3]}, "k")
+    assert phases.ravel().tolist() == [3, 1, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ({"active": 255, "rest": 0}, "0 is unlabelled"),
+        ({"active": 0, "rest": 255}, "0 is unlabelled"),
+        ({"active": 255, "rest": [0, 1]}, "0 is unlabelled"),
+        ({"active": [1, 255], "rest": 1}, "1 means two phases"),
+    ],
+)
+def test_a_sparse_mask_is_not_taken_for_a_whole_labelling(codes, words):
+    # 239 voxels are labelled; the other 13201 are not the rest of the material.
+    volume = np.zeros((24, 28, 20), np.uint8)
+    volume.ravel()[:239] = 255
+    with pytest.raises(ValueError, match=words):
+        labels_from_codes(volume, codes, volume.shape, "k")

@@ -43,11 +43,13 @@ for block, job, batch, users in USER_JOBS:
 
 rule import_drawing:
     input:
-        labels=lambda wildcards: file_of(recording_of(wildcards).file),
+        labels=recorded_file,
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        source=file_of_dataset,
     output:
         annotation=f"{ANNOTATION}.json",
         drawing=f"{ANNOTATION}.tif",
+        warnings=f"{WARNINGS}/drawings/{{dataset}}/{{filter}}/{{variant}}/{{user}}.json",
     log:
         f"{RESULTS}/logs/import_drawing/{{dataset}}/{{filter}}/{{variant}}/{{user}}.log",
     benchmark:
@@ -73,7 +75,7 @@ rule import_drawing:
 
 rule import_thresholds:
     input:
-        lambda wildcards: file_of(recording_of(wildcards).file),
+        recorded_file,
     output:
         annotation=f"{ANNOTATION}.json",
     log:
@@ -94,5 +96,6 @@ rule import_thresholds:
     params:
         code=code_of("import_thresholds.py"),
         method=lambda wildcards: STUDY.variants[wildcards.variant]["method"],
+        grey_window=lambda wildcards: STUDY.datasets[wildcards.dataset].grey_window,
     script:
         "../scripts/import_thresholds.py"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
@@ -29,12 +30,56 @@ SCRIPTS = TOP / "workflow" / "scripts"
 sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
-from failures import failures
+from config_files import file_problems
+from failures import failed_jobs, summary
+from machine_check import machine_problems
+from made_files import altered
 from manyeyes.config_check import problems
+from manyeyes.config_sense import sense_problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
+from snakemake_lock import lock_study
+from unfinished import NAME as UNFINISHED_NAME
+from unfinished import missing, read_unfinished, without_missing, write_failures
 
 keep_one_timer()
+
+
+def refuse_this_machine():
+    """Stop before any job with what is wrong with the folders that the run needs."""
+    found = machine_problems(TOP, Path.cwd(), os.environ, sys.executable)
+    if found:
+        raise WorkflowError("The study cannot be run here:\n  " + "\n  ".join(found))
+
+
+if workflow.is_main_process:
+    refuse_this_machine()
+
+
+def refuse_unreadable_configs():
+    """Stop if the text of a config file is not what it seems to be, such as a key given twice.
+
+    Files that Snakemake cannot read at all never come here: run_study.py asks before it starts.
+    """
+    if not workflow.is_main_process:
+        return
+    found = file_problems(path for path in workflow.configfiles if Path(path).exists())
+    if found:
+        raise WorkflowError("The config cannot be read:\n  " + "\n  ".join(found))
+
+
+def refuse_nameless_study():
+    """Stop if config files were given and none names its study, which nothing can stand in for."""
+    if workflow.overwrite_configfiles and "study" not in config:
+        files = ", ".join(str(path) for path in workflow.overwrite_configfiles)
+        raise WorkflowError(
+            f"The config cannot be run ({files}):\n  study: the name of the study is missing; add a "
+            "line such as study: mine (results go to results/mine/)"
+        )
+
+
+refuse_unreadable_configs()
+refuse_nameless_study()
 
 
 configfile: TOP / "config" / "protocol.yaml"
@@ -42,7 +87,7 @@ configfile: TOP / "config" / "protocol.yaml"
 
 # A second configfile would be merged into the one of the command line, so the default study is read
 # only where no other was asked for.
-if "study" not in config:
+if not workflow.overwrite_configfiles and "datasets" not in config:
 
     configfile: TOP / "config" / "config.yaml"
 
@@ -59,8 +104,10 @@ def unfit_models(study):
 def read_study():
     """Return the study, or stop with every problem of its config in a line of its own."""
     where = ", ".join(str(path) for path in workflow.configfiles)
-    schema = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
-    found = problems(config, schema)
+    schema = yaml.safe_load(
+        (TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
+    )
+    found = problems(config, schema) or sense_problems(config)
     if not found:
         try:
             study = study_from_config(config)
@@ -73,15 +120,69 @@ def read_study():
     raise WorkflowError("The config cannot be run ({}):\n  {}".format(where, "\n  ".join(found)))
 
 
-STUDY = read_study()
+# After a failure, `run_study.py` names the file that says what a run could not make.
+UNFINISHED = config.pop("unfinished", None)
+WHOLE = read_study()
+STUDY = WHOLE
+if UNFINISHED:
+    NOTED = read_unfinished(Path(UNFINISHED))
+    STUDY = without_missing(WHOLE, f"results/{WHOLE.name}", NOTED)
+    if not STUDY.cells():
+        raise WorkflowError("Nothing of this study is finished, so there is nothing to report.")
 # With each dataset once, under the name of the config: what tables and most figures speak of.
 FIRST = STUDY.first_realisations()
 RESULTS = f"results/{STUDY.name}"
+
+
+def refuse_altered_results():
+    """Stop before any job if a result that others are made from is not what its job made."""
+    found = altered(Path(RESULTS))
+    if found:
+        raise WorkflowError(
+            "These results were changed after they were made:\n  "
+            + "\n  ".join(found)
+            + "\nRemove them, and they are made again; or put them back as they were. A segmentation "
+            "or drawing of your own takes part as that of a recorded user (config/README.md)."
+        )
+
+
+if workflow.is_main_process:
+    refuse_altered_results()
+    lock_study(Path(RESULTS))
 FOLLOW = (
     "What the running jobs say is kept in their logs: "
     f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
 )
-DATA_FOLDER = os.environ.get("MANYEYES_DATA") or config.get("data_folder")
+
+
+def is_pending(path):
+    """Whether a run that only reports what is finished could not make a file."""
+    return bool(UNFINISHED) and path in NOTED["pending"]
+
+
+def tell_failures(log):
+    """Say at the end of a run what failed, and note it for the report of what is finished."""
+    failures = failed_jobs(log)
+    print(summary(failures, log), file=sys.stderr)
+    with suppress(OSError):
+        write_failures(Path(RESULTS, UNFINISHED_NAME), failures, earlier=UNFINISHED)
+
+
+def forget_failures():
+    """Remove what an earlier run noted of its failures, once the study is finished."""
+    if not UNFINISHED:
+        Path(RESULTS, UNFINISHED_NAME).unlink(missing_ok=True)
+
+
+# `~` is the home folder here too, as the shell that might have filled it in is not asked.
+DATA_FOLDER = (
+    os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
+)
+
+if DATA_FOLDER and set("{}") & set(DATA_FOLDER):
+    raise WorkflowError(
+        f"MANYEYES_DATA: {DATA_FOLDER} holds braces, which Snakemake takes for a pattern; rename it"
+    )
 
 SIMULATED = [user.name for user in STUDY.users.values() if user.made_by == "simulated"]
 RECORDED = [user.name for user in STUDY.users.values() if user.made_by == "recorded"]

@@ -1,11 +1,16 @@
 # Where results lie, and which of them a job needs: path patterns and input functions.
 
+from dataclasses import asdict
+
 from manyeyes.comparisons import (
     cells_with_choices,
     comparisons_of,
+    possible_comparisons,
     shared_cells,
     users_of_all,
 )
+from manyeyes.figures import paper
+from manyeyes.groups import GROUPS
 
 BASELINE = STUDY.baseline or {"datasets": []}
 
@@ -20,21 +25,26 @@ def file_of(entry):
     """
     if "url" in entry:
         return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
-    return str(Path(DATA_FOLDER or "") / entry["file"])
+    return str(Path(DATA_FOLDER or "") / os.path.expanduser(entry["file"]))
 
 
-def input_entries():
-    """Return all input files of the study as the config describes them."""
+def image_entries():
+    """Return the input files that images are made of, as the config describes them."""
     entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
     chain = BASELINE.get("fibsem")
     if chain is not None and "file" in chain["source"]:
         entries.append(chain["source"])
-    return entries + [recording.file for recording in RECORDINGS.values()]
+    return entries
 
 
-def refuse_missing_files():
+def recorded_entries():
+    """Return the input files that people made, as the config describes them."""
+    return [recording.file for recording in RECORDINGS.values()]
+
+
+def refuse_missing_files(entries, more=""):
     """Stop before any job if a file is missing that nobody but the user can bring."""
-    missing = [e for e in input_entries() if "url" not in e and not Path(file_of(e)).exists()]
+    missing = [e for e in entries if "url" not in e and not Path(file_of(e)).exists()]
     hint = "Put it there, or name its folder in data_folder or MANYEYES_DATA."
     hints = dict.fromkeys(entry.get("obtain", hint) for entry in missing)
     if missing:
@@ -42,16 +52,47 @@ def refuse_missing_files():
             "These input files are missing:\n  "
             + "\n  ".join(dict.fromkeys(file_of(entry) for entry in missing))
             + "\n"
-            + "\n".join(hints)
+            + "\n".join([*hints, *([more] if more else [])])
         )
 
 
-refuse_missing_files()
+refuse_missing_files(image_entries())
+
+
+def recorded_file(wildcards):
+    """Return the file of what a person did, or stop before any job with all that are missing.
+
+    They are asked for only here, since people need the images before they can record anything.
+    """
+    refuse_missing_files(
+        recorded_entries(),
+        "The images that people work on can be made without them: ask for the target `images`.",
+    )
+    return file_of(recording_of(wildcards).file)
+
+
+def refuse_unfit_files():
+    """Stop before any job, and before kernels are compiled, if a file is not what the config says."""
+    # Jobs on a cluster need not ask again.
+    if not workflow.is_main_process:
+        return
+    from check_inputs import input_problems
+
+    found = input_problems(FIRST, file_of)
+    if found:
+        raise WorkflowError("These input files do not fit:\n  " + "\n  ".join(found))
+
+
+refuse_unfit_files()
 
 
 def fetched_files():
     """Return every file with a public address, by the folder that it is kept in."""
-    return {entry["sha256"][:12]: entry for entry in input_entries() if "url" in entry}
+    return {
+        entry["sha256"][:12]: entry
+        for entry in [*image_entries(), *recorded_entries()]
+        if "url" in entry
+    }
 
 
 FETCHED = fetched_files()
@@ -67,6 +108,12 @@ def names_of(kind):
 
 def source_of(wildcards):
     return STUDY.datasets[wildcards.dataset].source
+
+
+def file_of_dataset(wildcards):
+    """Return the file that a dataset is cropped from, or nothing for a twin."""
+    source = source_of(wildcards)
+    return [file_of(source)] if "file" in source else []
 
 
 def dataset_params(wildcards):
@@ -125,6 +172,20 @@ def drawn_recordings(drawn):
     return "|".join(sorted(names)) or "-none-"
 
 
+# Warnings: {"warnings": [sentences]} in JSON, which the report's first screen shows
+
+WARNINGS = f"{RESULTS}/parts/warnings"
+
+
+def files_of_warnings():
+    """Return the files with what a job found doubtful but did not refuse."""
+    return [
+        f"{WARNINGS}/drawings/{dataset}/{filter_}/{variant}/{user}.json"
+        for dataset, filter_, variant, user in RECORDINGS
+        if draws(variant)
+    ]
+
+
 # Segmentations
 
 SEGMENTATION = f"{RESULTS}/segmentations/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tif"
@@ -157,14 +218,14 @@ BATCHES = {
 def cells_of_batch(wildcards):
     """Return a batch's cells of a block on an image, the variants of each user together."""
     return [
-        Cell(wildcards.dataset, wildcards.filter, variant, user)
+        Cell(wildcards.dataset, wildcards.filter, variant, user, BLOCKS[wildcards.block].made_by)
         for user in BATCHES[wildcards.block][wildcards.batch]
         for variant in BLOCKS[wildcards.block].variants
     ]
 
 
 def cells_on_image(wildcards):
-    """Return an image's cells, the users of each variant one after the other."""
+    """Return an image's cells, the users of each variant and group one after the other."""
     variants = list(STUDY.variants)
     cells = STUDY.cells_on(wildcards.dataset, wildcards.filter)
     return sorted(cells, key=lambda cell: variants.index(cell.variant))
@@ -182,9 +243,10 @@ def truth_of(wildcards):
 def planned_comparisons():
     """Return the comparisons of spread that the study can make, or stop with what is wrong."""
     try:
-        return comparisons_of(STUDY.comparisons, FIRST)
+        planned = comparisons_of(STUDY.comparisons, WHOLE.first_realisations())
     except ValueError as error:
         raise WorkflowError(f"The config cannot be run:\n  {error}")
+    return possible_comparisons(planned, FIRST) if UNFINISHED else planned
 
 
 COMPARISONS = planned_comparisons()
@@ -224,16 +286,25 @@ def shared_datasets_with_truth():
 
 
 def recommended():
-    """Return who is compared on each dataset that something can be recommended for.
+    """Return by group who is compared on each dataset that something can be recommended for.
 
     That takes a truth, the noise of the raw image, and two users who did all that is compared.
     """
-    users = {
-        name: users_of_all(FIRST, name)
-        for name in shared_datasets_with_truth()
-        if (name, "raw") in FIRST.images()
-    }
-    return {name: who for name, who in users.items() if len(who) > 1}
+    found = {}
+    for made_by in GROUPS:
+        users = {
+            name: users_of_all(FIRST, name, made_by)
+            for name in shared_datasets_with_truth()
+            if (name, "raw") in FIRST.images()
+        }
+        found[made_by] = {name: who for name, who in users.items() if len(who) > 1}
+    return {made_by: users for made_by, users in found.items() if users}
+
+
+def voxel_sizes_recommended():
+    """Return the voxel size of each dataset that something can be recommended for."""
+    names = dict.fromkeys(name for users in recommended().values() for name in users)
+    return {name: STUDY.datasets[name].voxel_size_nm for name in names}
 
 
 def drawn_by_hand(wildcards):
@@ -277,7 +348,15 @@ def parts_of(wildcards):
         for dataset in block.datasets
         for filter_ in block.filters
         for batch in BATCHES[block.name]
+        if is_there(block, dataset, filter_, batch)
     ]
+
+
+def is_there(block, dataset, filter_, batch):
+    """Whether a batch's segmentations of an image are not among those that a run could not make."""
+    users = BATCHES[block.name][batch]
+    cells = {Cell(dataset, filter_, variant, user) for variant in block.variants for user in users}
+    return not cells & STUDY.lost
 
 
 def realisations_listed():
@@ -360,13 +439,38 @@ def tables_of_ablations():
     return [f"{TABLES}/ablation.{suffix}" for suffix in ("csv", "md") if STUDY.ablations]
 
 
+def volumes_of_study():
+    """Return all volumes and annotations that are kept: what was deleted of them is made again."""
+    cells = STUDY.cells()
+    annotations = [
+        ANNOTATION.format(**asdict(cell)) + suffix
+        for cell in cells
+        for suffix in ([".json", ".tif"] if draws(cell.variant) else [".json"])
+    ]
+    images = STUDY.images()
+    datasets = list(dict.fromkeys(dataset for dataset, _ in images))
+    return [
+        *(f"{RESULTS}/tomograms/{dataset}.tif" for dataset in datasets),
+        *(f"{RESULTS}/truth/{d}.tif" for d in datasets if STUDY.datasets[d].has_truth),
+        *(f"{RESULTS}/images/{dataset}/{filter_}.tif" for dataset, filter_ in images),
+        *annotations,
+        *(segmentation_of(cell) for cell in cells),
+    ]
+
+
+def about_paper():
+    """Whether somebody segments a dataset that the paper speaks of; its claims are about no others."""
+    return bool(paper.of_paper(dataset for dataset, _ in FIRST.images()))
+
+
 def tables_of_study():
     """Return every table that this study can fill."""
     if not STUDY.cells():
         return tables_of_sensitivity()
     names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
     names = [name for name in names if shared_images() or name not in AGREEMENT]
-    names += ["claims", "claims_summary", "spread", "power", "power_curves"]
+    names += ["claims", "claims_summary"] if about_paper() else []
+    names += ["spread", "power", "power_curves"]
     names += ["choices"] if cells_with_choices(FIRST) else []
     names += ["errors"] if shared_datasets_with_truth() else []
     names += ["recommendation"] if recommended() else []

@@ -16,12 +16,26 @@ def needs_in_study(figure):
 
 def figures_of_study():
     """Return the files of all figures that the config asks for, or that the study can draw."""
-    wanted = figures_of(FIRST) if STUDY.figures is None else STUDY.figures
-    for figure in wanted:
+    for figure in drawn_figures():
         needs_in_study(figure)
-    return [
-        f"{RESULTS}/figures/{figure}.{kind}" for figure in wanted for kind in ("svg", "png")
-    ] + PAPER_TABLES
+    drawn = expand(
+        "{results}/figures/{figure}.{kind}",
+        results=RESULTS,
+        figure=drawn_figures(),
+        kind=["svg", "png"],
+    )
+    return drawn + PAPER_TABLES
+
+
+def drawn_figures():
+    """Return the figures that the config asks for, or all that the study can draw.
+
+    Of an unfinished study it is those of the asked-for that are still possible.
+    """
+    if STUDY.figures is not None and not UNFINISHED:
+        return list(STUDY.figures)
+    possible = figures_of(FIRST)
+    return [name for name in possible if STUDY.figures is None or name in STUDY.figures]
 
 
 def files_of_figure(figure):
@@ -96,12 +110,18 @@ def origins_of(needs):
 
 
 def voted_on(dataset, filter_, wanted):
-    """Return the pages of an image's votes: variant, number of users, whether it is wanted."""
+    """Return the pages of an image's votes: variant, group, number of users, whether it is wanted."""
     users = {}
     for cell in SHARED_CELLS:
         if (cell.dataset, cell.filter) == (dataset, filter_):
-            users[cell.variant] = users.get(cell.variant, 0) + 1
-    return [(v, users[v], v in wanted) for v in STUDY.variants if v in users]
+            page = (cell.variant, cell.made_by)
+            users[page] = users.get(page, 0) + 1
+    return [
+        (v, made_by, users[v, made_by], v in wanted)
+        for v in STUDY.variants
+        for made_by in GROUPS
+        if (v, made_by) in users
+    ]
 
 
 def target_of(dataset):

@@ -52,6 +52,7 @@ rule import_geometry:
         code=code_of("import_geometry.py"),
         dataset=dataset_params,
         codes=lambda wildcards: source_of(wildcards)["codes"],
+        ignores_voxel_size=lambda wildcards: STUDY.datasets[wildcards.dataset].ignores_voxel_size,
     script:
         "../scripts/import_geometry.py"
 
@@ -109,6 +110,7 @@ rule import_tomogram:
         dataset=dataset_params,
         expected_shape=lambda wildcards: source_of(wildcards).get("expected_shape"),
         expected_dtype=lambda wildcards: source_of(wildcards).get("expected_dtype"),
+        ignores_voxel_size=lambda wildcards: STUDY.datasets[wildcards.dataset].ignores_voxel_size,
     script:
         "../scripts/import_tomogram.py"
 

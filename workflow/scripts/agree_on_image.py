@@ -1,4 +1,4 @@
-"""Compare the users of each variant on one image voxel by voxel."""
+"""Compare the users of each variant and group on one image voxel by voxel."""
 
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from manyeyes.measures import truth_active
 from manyeyes.statistics import agreement_tables, concentration_table, votes
 from manyeyes.study import Cell
 from rule_script import run
-from study_files import read_volume, write_table, write_volume
+from study_files import read_result, write_table, write_volume
 
 
 def main(snakemake) -> None:
@@ -18,15 +18,15 @@ def main(snakemake) -> None:
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
     truth = None
     for path in snakemake.input.get("truth", []):
-        truth = truth_active(read_volume(path), filled=False)
+        truth = truth_active(read_result(path), filled=False)
     cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
     paths = zip(cells, snakemake.input.segmentations, strict=True)
     parts, slices = [], []
-    # One variant at a time, so that only its users' volumes are in memory.
-    for variant, members in groupby(paths, key=lambda item: item[0].variant):
-        labels = [(cell, read_volume(path)) for cell, path in members]
+    # One variant and group at a time, so that only its users' volumes are in memory.
+    for names, members in groupby(paths, key=lambda item: (item[0].variant, item[0].made_by)):
+        labels = [(cell, read_result(path)) for cell, path in members]
         counted = votes(volume for _, volume in labels)
-        key = (wildcards.dataset, wildcards.filter, variant)
+        key = (wildcards.dataset, wildcards.filter, *names)
         near = concentration_table({key: (counted, len(labels))}, truth)
         parts.append((*agreement_tables(labels), near))
         slices.append(central_slice(counted))

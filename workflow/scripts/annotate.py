@@ -3,13 +3,13 @@
 from manyeyes.procedures import annotation_of
 from manyeyes.users import Drawing, Population, draw_traits
 from rule_script import note, run
-from study_files import read_volume, write_annotation
+from study_files import read_result, write_annotation
 
 
 def main(snakemake) -> None:
     """Run the rules `annotate_<block>`."""
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
-    image = read_volume(snakemake.input.image)
+    image = read_result(snakemake.input.image)
     population = Population.from_mapping(params.population)
     drawings = iter(output.drawings)
     work = [(user, *named) for user in params.users for named in params.variants.items()]

@@ -4,13 +4,13 @@ from types import SimpleNamespace
 
 from manyeyes.measures import image_quality_table
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
     """Run the rule `assess_image`."""
     image = SimpleNamespace(**snakemake.wildcards)
-    volume = read_volume(snakemake.input.image)
+    volume = read_result(snakemake.input.image)
     write_table(image_quality_table([(image, volume)]), snakemake.output.image_quality)
 
 

@@ -15,11 +15,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import tifffile
 from matplotlib.image import imread
 
 from manyeyes.fibsem.labelled_slice import agreement_with_label
-from study_files import write_table
+from study_files import read_volume, write_table
 
 # Where the label stands in SegmentPy's docs/img/datasets.png (commit 50ff9c64), how large it is
 # without enlargement, and the sha256 of its codes.
@@ -29,8 +28,8 @@ _CODES = {0: 1, 128: 2, 255: 3}
 _SHA256 = "4c2d75c99a0e0d9c438235c065d136794725bc80f5edf278dc21ef0bf4040327"
 
 
-def read_image(path) -> np.ndarray:
-    """Return a grey image (y, x) of a TIFF or PNG.
+def read_image(path, labels: bool = False) -> np.ndarray:
+    """Return a grey image (y, x) of a TIFF or PNG, or the label of one.
 
     Raises
     ------
@@ -39,7 +38,8 @@ def read_image(path) -> np.ndarray:
     """
     path = Path(path)
     if path.suffix.lower() in {".tif", ".tiff"}:
-        image = tifffile.imread(path)
+        pages = read_volume(path, labels, single_slice=True)
+        image = pages[0] if len(pages) == 1 else pages
     else:
         # PNGs come as shares of white; equal channels are grey.
         image = imread(path)
@@ -84,7 +84,7 @@ def main(arguments=None) -> None:
     parser.add_argument("--table", default="agreement.csv", help="where the table goes")
     given = parser.parse_args(arguments)
     try:
-        label = read_image(given.label)
+        label = read_image(given.label, labels=True)
         if given.panel:
             label = label_of_panel(label)
             found = hashlib.sha256(label.tobytes()).hexdigest()

@@ -41,7 +41,8 @@ from study_files import FileError, read_volume
 
 def read_training(options) -> tuple:
     """Return the grey values and the labels that the forest learns from."""
-    labels = read_volume(options.labels) if options.crop else open_volume(options.labels)
+    open_labels = read_volume if options.crop else open_volume
+    labels = open_labels(options.labels, labels=True)
     grey = read_volume(options.crop) if options.crop else open_volume(options.volume)
     try:
         check_labels(labels, grey.shape)

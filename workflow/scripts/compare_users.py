@@ -3,7 +3,7 @@
 from manyeyes.measures import pairwise_table
 from manyeyes.study import Cell
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -11,7 +11,7 @@ def main(snakemake) -> None:
     wildcards = snakemake.wildcards
     cells = [Cell(wildcards.dataset, wildcards.filter, *cell) for cell in snakemake.params.cells]
     paths = snakemake.input.segmentations
-    segmentations = ((c, read_volume(path)) for c, path in zip(cells, paths, strict=True))
+    segmentations = ((c, read_result(path)) for c, path in zip(cells, paths, strict=True))
     write_table(pairwise_table(segmentations), snakemake.output.pairwise)
 
 

@@ -3,7 +3,7 @@
 from manyeyes.statistics import effort_table
 from manyeyes.study import Cell
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -14,7 +14,7 @@ def main(snakemake) -> None:
     drawings = (
         (
             Cell(wildcards.dataset, wildcards.filter, *names),
-            read_volume(drawn[tuple(names)]) if tuple(names) in drawn else None,
+            read_result(drawn[tuple(names)]) if tuple(names) in drawn else None,
         )
         for names in params.cells
     )

@@ -3,7 +3,7 @@
 from figure_jobs import origins, save, tables, voxel_sizes_nm
 from manyeyes.figures import fig_disagreement
 from rule_script import run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
@@ -11,9 +11,10 @@ def main(snakemake) -> None:
     votes = {}
     shown = snakemake.params.shown["votes"]
     for (dataset, pages), path in zip(shown, snakemake.input.votes, strict=True):
-        for page, (variant, users, wanted) in zip(read_volume(path), pages, strict=True):
+        # One page a variant and group.
+        for page, (variant, made_by, users, wanted) in zip(read_result(path), pages, strict=True):
             if wanted:
-                votes[dataset, variant] = page, users
+                votes[dataset, variant, made_by] = page, users
     (concentration,) = tables(snakemake, "concentration")
     figure = fig_disagreement.draw(
         votes, concentration, origins(snakemake), voxel_sizes_nm(snakemake)

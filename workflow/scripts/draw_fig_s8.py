@@ -3,13 +3,13 @@
 from figure_jobs import origins, save
 from manyeyes.figures import fig_s8
 from rule_script import run
-from study_files import read_table, read_volume
+from study_files import read_result, read_table
 
 
 def main(snakemake) -> None:
     """Run the rule `draw_fig_s8`."""
     size_nm = read_table(snakemake.input.block).iloc[0]["voxel_size_nm"]
-    active = read_volume(snakemake.input.volume) == 1
+    active = read_result(snakemake.input.volume) == 1
     save(snakemake, fig_s8.draw(active, float(size_nm), origins(snakemake)))
 
 

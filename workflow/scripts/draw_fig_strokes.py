@@ -3,7 +3,7 @@
 from figure_jobs import origins, save, tables
 from manyeyes.figures import fig_strokes
 from rule_script import run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
@@ -11,7 +11,7 @@ def main(snakemake) -> None:
     shown = snakemake.params.shown
     recording = tuple(shown["recordings"][0])
     strokes, comparison = tables(snakemake, "strokes", "stroke_comparison")
-    pages = read_volume(snakemake.input.strokes_shown[0])
+    pages = read_result(snakemake.input.strokes_shown[0])
     voxel_size_nm = shown["voxel_sizes_nm"][recording[0]]
     figure = fig_strokes.draw(
         recording, pages, strokes, comparison, origins(snakemake), voxel_size_nm

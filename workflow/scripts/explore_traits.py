@@ -3,14 +3,14 @@
 from manyeyes.exploring import explore
 from manyeyes.users import Population
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
     """Run the rule `explore_traits`."""
     wildcards, params = snakemake.wildcards, snakemake.params
     runs = explore(
-        read_volume(snakemake.input.image),
+        read_result(snakemake.input.image),
         params.variant,
         Population.from_mapping(params.population),
         params.base_runs,

@@ -1,8 +1,5 @@
 """Measure where each slice's field lay on the face."""
 
-import json
-from pathlib import Path
-
 import pandas as pd
 
 from fibsem_files import with_progress
@@ -10,14 +7,14 @@ from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_json, read_result, write_table
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_align`."""
     shear_rows = SliceGeometry(**snakemake.params.geometry).shear_rows
-    layout = json.loads(Path(snakemake.input.layout).read_text())
-    raw = read_volume(snakemake.input.raw)
+    layout = read_json(snakemake.input.layout)
+    raw = read_result(snakemake.input.raw)
     settings = dict(snakemake.params.settings)
     if settings.pop("method") == "marks":
         if layout["marks_box"] is None:

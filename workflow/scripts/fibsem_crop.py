@@ -1,24 +1,22 @@
 """Lay the slices over each other and cut what all of them show."""
 
 import dataclasses
-import json
-from pathlib import Path
 
 from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.crop import centred, common_field, place_slices
 from manyeyes.fibsem.destripe import to_grey_levels
 from manyeyes.fibsem.geometry import SliceGeometry
 from rule_script import note, run
-from study_files import read_table, read_volume, write_json
+from study_files import read_json, read_result, read_table, write_json
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_crop`."""
     geometry = SliceGeometry(**snakemake.params.geometry)
     wanted = snakemake.params.settings
-    layout = json.loads(Path(snakemake.input.layout).read_text())
+    layout = read_json(snakemake.input.layout)
     field = read_table(snakemake.input.places)[["row", "column"]].to_numpy(float)
-    raw = read_volume(snakemake.input.raw)
+    raw = read_result(snakemake.input.raw)
     common = common_field(field, raw.shape[1:], layout["first_row"])
     note(snakemake, f"all slices show {common.shape[1]} rows and {common.shape[2]} columns")
     crop = centred(common, geometry, tuple(wanted["shape"]), wanted["voxel_size_nm"])

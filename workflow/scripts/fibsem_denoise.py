@@ -6,12 +6,12 @@ from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.denoise import denoise, grey_pair
 from manyeyes.fibsem.geometry import SliceGeometry
 from rule_script import run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_denoise`."""
-    destriped = read_volume(snakemake.input.destriped)
+    destriped = read_result(snakemake.input.destriped)
     pairs = np.array([grey_pair(image) for image in destriped])
     slices = denoise(destriped, pairs, **snakemake.params.settings)
     slices = with_progress(snakemake, slices, len(destriped), "denoised")

@@ -4,13 +4,13 @@ from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
 from rule_script import run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_destripe`."""
     filter_ = destriper(snakemake.params.settings)
-    cropped = read_volume(snakemake.input.cropped)
+    cropped = read_result(snakemake.input.cropped)
     slices = (filter_(image) for image in cropped)
     slices = with_progress(snakemake, slices, len(cropped), "destriped")
     geometry = SliceGeometry(**snakemake.params.geometry)

@@ -1,14 +1,18 @@
 """Stacks of slices on disk: voxels that are no cubes, written slice by slice, read from folders."""
 
-import re
+import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import tifffile
 
 from rule_script import note
-from study_files import FileError, read_volume
+from slice_names import slice_numbers
+from study_files import RUN_AGAIN, FileError, VolumeFacts, read_volume, volume_facts
 
 _TIFF = {".tif", ".tiff"}
 
@@ -55,9 +59,17 @@ def write_views(path, views: Mapping[str, np.ndarray]) -> None:
 
 
 def read_views(path) -> dict[str, np.ndarray]:
-    """Return slices by name that `write_views` wrote."""
-    with np.load(path) as views:
-        return {name: views[name] for name in views.files}
+    """Return slices by name that `write_views` wrote.
+
+    Raises
+    ------
+    FileError
+    """
+    try:
+        with np.load(path) as views:
+            return {name: views[name] for name in views.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise FileError(f"{path}: the slices cannot be read ({error}); {RUN_AGAIN}") from error
 
 
 def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
@@ -66,8 +78,8 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     Parameters
     ----------
     path : path-like
-        Files of a folder are taken in the order of their names; the last number in each name is
-        the slice's.
+        Files of a folder are taken in the order of their names, those whose names begin with a dot
+        are passed over; which number in the names is the slice's, `slice_numbers` tells.
 
     Returns
     -------
@@ -86,28 +98,60 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     if not path.is_dir():
         volume = read_volume(path)
         return list(volume), list(range(len(volume)))
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in _TIFF)
-    if not files:
-        raise FileError(f"{path}: no TIFF files in this folder; expected one for each slice")
-    slices, numbers = [], []
+    files, numbers = _slice_files(path)
+    slices = []
     for file in files:
-        digits = re.findall(r"\d+", file.stem)
-        if not digits:
-            raise FileError(f"{file}: expected the slice's number in the file's name")
-        try:
-            image = tifffile.imread(file)
-            # A file without a readable page comes as an empty array, with a mere murmur.
-            if image.size == 0:
-                raise ValueError("no page in it")
-        except Exception as error:
+        image = read_volume(file, single_slice=True)
+        if len(image) > 1:
             raise FileError(
-                f"{file}: this is not a readable TIFF, it may be truncated ({error}); copy it again"
-            ) from error
-        if image.ndim != 2:
-            raise FileError(f"{file}: expected one grey image (y, x), found shape {image.shape}")
-        slices.append(image)
-        numbers.append(int(digits[-1]))
+                f"{file}: expected one grey image (y, x), found {len(image)} pages in it"
+            )
+        slices.append(image[0])
     return slices, numbers
+
+
+def stack_facts(path) -> VolumeFacts:
+    """Return what headers say of a user's slices, a multi-page TIFF or a folder.
+
+    Parameters
+    ----------
+    path : path-like
+        As in `read_slices`.
+
+    Returns
+    -------
+    VolumeFacts
+        Shape and type of a folder's first file, times their number.
+
+    Raises
+    ------
+    FileError
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return volume_facts(path)
+    files, _ = _slice_files(path)
+    first = volume_facts(files[0], single_slice=True)
+    return replace(first, shape=(len(files), *first.shape[1:]))
+
+
+def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
+    """Return the files of a folder of slices and their numbers."""
+    # Names that begin with a dot are of the system: macOS puts a ._ file beside each on a stick.
+    shown = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    files = [file for file in shown if file.suffix.lower() in _TIFF]
+    if not files:
+        raise FileError(
+            f"{folder}: no TIFF files in this folder{_instead(shown)}; expected one for each slice"
+        )
+    return files, slice_numbers([file.stem for file in files], folder)
+
+
+def _instead(files: list[Path]) -> str:
+    """Say of what kind the files are, where they are no TIFFs."""
+    suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
+    told = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
+    return f", but {told}" if told else ""
 
 
 def with_progress(snakemake, items: Iterable, total: int, doing: str) -> Iterator:

@@ -4,12 +4,12 @@ from fibsem_files import write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.pores import fill_internal_pores
 from rule_script import note, run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_fill`."""
-    filled = fill_internal_pores(read_volume(snakemake.input.labels))
+    filled = fill_internal_pores(read_result(snakemake.input.labels))
     note(snakemake, f"{filled.pores} internal pores, {100 * filled.fraction:.2f} % of the volume")
     geometry = SliceGeometry(**snakemake.params.geometry)
     labels = filled.labels

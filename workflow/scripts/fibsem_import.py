@@ -7,11 +7,13 @@ import pandas as pd
 from fibsem_files import read_slices, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.stack import (
+    as_ranges,
     blank_slices,
     check_numbers,
     check_slices,
     mend,
     misplaced_slices,
+    told_ranges,
 )
 from rule_script import note, run
 from study_files import write_json, write_table
@@ -29,7 +31,11 @@ def main(snakemake) -> None:
         if (missing or blank) and not source.get("repair", False):
             found = {"missing": [numbers[0] + k for k in missing]}
             found["blank"] = [numbers[k] for k in blank]
-            told = " and ".join(f"{what}: {which}" for what, which in found.items() if which)
+            told = " and ".join(
+                f"{what}: [{told_ranges(as_ranges(which))}]"
+                for what, which in found.items()
+                if which
+            )
             raise ValueError(
                 f"slices {told}; find them, or set repair: true to put their neighbours in their "
                 "place, which is recorded"

@@ -4,20 +4,20 @@ import pandas as pd
 
 from manyeyes.measures import volume_fraction
 from rule_script import run
-from study_files import read_table, read_volume, write_table
+from study_files import read_result, read_table, write_table
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_measure`."""
-    resampled = read_volume(snakemake.input.resampled)
-    labelled = volume_fraction(read_volume(snakemake.input.labels))
+    resampled = read_result(snakemake.input.resampled)
+    labelled = volume_fraction(read_result(snakemake.input.labels))
     row = {
         "voxels": resampled.size,
         "voxel_size_nm": snakemake.params.voxel_size_nm,
         "active_fraction": labelled,
         "active_fraction_filled": volume_fraction(resampled),
         # At the voxels that were filled: resampling moves the volume fraction by as much.
-        "closed_pore_fraction": volume_fraction(read_volume(snakemake.input.filled)) - labelled,
+        "closed_pore_fraction": volume_fraction(read_result(snakemake.input.filled)) - labelled,
         "truth_fraction": float("nan"),
         "truth_fraction_filled": float("nan"),
     }

@@ -4,7 +4,7 @@ from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.resample import resample, resampled_shape
 from rule_script import run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
@@ -12,7 +12,7 @@ def main(snakemake) -> None:
     geometry = SliceGeometry(**snakemake.params.geometry)
     crop, to_nm = snakemake.params.crop, float(snakemake.wildcards.nm)
     shape = resampled_shape(tuple(crop["shape"]), crop["voxel_size_nm"], to_nm)
-    active = read_volume(snakemake.input.filled) == 1
+    active = read_result(snakemake.input.filled) == 1
     layers = resample(active, geometry.voxel_size_nm, shape, to_nm)
     layers = with_progress(snakemake, layers, shape[0], "resampled")
     write_stack(snakemake.output.resampled, layers, shape, (to_nm, to_nm, to_nm))

@@ -7,7 +7,7 @@ from manyeyes.electrodes import active_filled, describe_electrode, rasterise
 from manyeyes.fibsem.acquisition import to_electrode_axes, to_stack_axes
 from manyeyes.fibsem.sampling import coarsen, scatter_from_one_volume, scatter_of_blocks
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 # Voxels of a tenth of a particle or less are fine enough for blocks of several particles.
 _COARSE_NM = 500.0
@@ -16,7 +16,7 @@ _COARSE_NM = 500.0
 def main(snakemake) -> None:
     """Run the rule `fibsem_scatter`."""
     params = snakemake.params
-    labels = read_volume(snakemake.input.labels)
+    labels = read_result(snakemake.input.labels)
     factor = max(1, round(_COARSE_NM / params.voxel_size_nm))
     measured = coarsen(labels == 1, (factor, factor, factor))
     step_um = factor * params.voxel_size_nm / 1000.0

@@ -1,14 +1,11 @@
 """Score every step of the chain on a twin, whose acquisition kept what it did."""
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import tifffile
 
 from fibsem_files import with_progress, write_stack
 from manyeyes.electrodes import describe_electrode
@@ -24,7 +21,7 @@ from manyeyes.fibsem.scores import LabelCounts, drift_score, stripe_score, strip
 from manyeyes.fibsem.shear import add_shear
 from manyeyes.measures import volume_fraction
 from rule_script import note, run
-from study_files import read_table, read_volume, write_table
+from study_files import read_json, read_result, read_table, write_table
 
 # Slices that destriping is scored on, and layers of truth that are rasterised at once.
 _SCORED_SLICES = 8
@@ -39,9 +36,9 @@ def main(snakemake) -> None:
     geometry = SliceGeometry(**params.geometry)
     true = read_table(inputs.record)[["field_row", "field_column"]].to_numpy(float)
     found = read_table(inputs.places)[["row", "column"]].to_numpy(float)
-    layout = json.loads(Path(inputs.layout).read_text())
-    raw = read_volume(inputs.raw)
-    rows = _destriping(raw, tifffile.imread(inputs.curtains), layout, params.destripe)
+    layout = read_json(inputs.layout)
+    raw = read_result(inputs.raw)
+    rows = _destriping(raw, read_result(inputs.curtains)[0], layout, params.destripe)
     rows += _alignment(raw, layout, params.destripe, geometry, found, true)
     del raw
 
@@ -50,7 +47,7 @@ def main(snakemake) -> None:
         params.description, params.seed, "electrode", source["electrode"]
     )
     block = Block(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
-    crop = json.loads(Path(inputs.crop).read_text())
+    crop = read_json(inputs.crop)
     # The aligned volume as a whole lies where the mean of its slices' errors puts it.
     used = slice(crop["start"][0], crop["start"][0] + crop["shape"][0])
     offset = (true[used] - found[used]).mean(axis=0)
@@ -113,10 +110,10 @@ def _truth(block, start, shape, geometry, sizes) -> Iterator[np.ndarray]:
 def _on_the_stacks_grid(snakemake, block, start, geometry) -> list[tuple[str, str, float]]:
     """Score grey levels and labels before resampling, in one pass over their truth, and keep it."""
     inputs, sizes = snakemake.input, geometry.voxel_size_nm
-    images = {step: (read_volume(inputs[f"{step}d"]), PhaseGreys()) for step in _GREY_STEPS}
+    images = {step: (read_result(inputs[f"{step}d"]), PhaseGreys()) for step in _GREY_STEPS}
     labels = {
-        "segment": (read_volume(inputs.labels), LabelCounts()),
-        "fill": (read_volume(inputs.filled), LabelCounts()),
+        "segment": (read_result(inputs.labels), LabelCounts()),
+        "fill": (read_result(inputs.filled), LabelCounts()),
     }
     shape = labels["segment"][0].shape
     perfect = np.empty(shape, dtype=np.uint8)
@@ -140,7 +137,7 @@ def _on_the_stacks_grid(snakemake, block, start, geometry) -> list[tuple[str, st
 
 def _resampled(snakemake, block, start, geometry, path, size) -> list[tuple[str, str, float]]:
     """Score resampled labels; the truth of the last, which is compared, is kept."""
-    labels, sizes = read_volume(path), (size,) * 3
+    labels, sizes = read_result(path), (size,) * 3
     step, counts = f"resample {size:g} nm", LabelCounts()
 
     def counted():

@@ -4,12 +4,12 @@ from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment
 from rule_script import note, run
-from study_files import read_volume
+from study_files import read_result
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_segment`."""
-    denoised = read_volume(snakemake.input.denoised)
+    denoised = read_result(snakemake.input.denoised)
     low, high = seed_levels(grey_histogram(denoised), **snakemake.params.settings)
     note(snakemake, f"seeds: pore and binder below {low}, active material from {high}")
     slices = with_progress(snakemake, segment(denoised, low, high), len(denoised), "segmented")

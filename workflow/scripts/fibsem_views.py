@@ -1,8 +1,5 @@
 """Keep the few slices that show what each step of the chain did, and what is known of the stack."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 from fibsem_files import write_views
@@ -10,25 +7,25 @@ from manyeyes.fibsem.crop import Crop
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.views import central_planes, face, raw_section, resampled_section, section
 from rule_script import run
-from study_files import read_table, read_volume, write_json
+from study_files import read_json, read_result, read_table, write_json
 
 
 def main(snakemake) -> None:
     """Run the rule `fibsem_views`."""
     inputs, params = snakemake.input, snakemake.params
-    record = json.loads(Path(inputs.crop).read_text())
+    record = read_json(inputs.crop)
     crop = Crop(tuple(record["start"]), tuple(record["shape"]))
     places = read_table(inputs.places)
     planes = central_planes(crop, places[["row", "column"]].to_numpy(float))
     geometry = SliceGeometry(**params.geometry)
-    raw = read_volume(inputs.raw)
+    raw = read_result(inputs.raw)
     views = {"raw_face": raw[planes.raw_slice], "raw_section": raw_section(raw, planes)}
     acquired = raw.shape
     del raw
     # A volume at a time is enough, whatever there is of them.
     for name in ("cropped", "destriped", "denoised", "labels", "filled", "stack_truth"):
         if name in inputs.keys():  # noqa: SIM118 (Snakemake's inputs iterate over paths)
-            volume = read_volume(inputs[name])
+            volume = read_result(inputs[name])
             views |= {
                 f"{name}_face": face(volume, planes),
                 f"{name}_section": section(volume, planes),
@@ -36,7 +33,7 @@ def main(snakemake) -> None:
     for name in ("resampled", "truth"):
         if name in inputs.keys():  # noqa: SIM118
             views[f"{name}_section"] = resampled_section(
-                read_volume(inputs[name]), params.voxel_size_nm, planes, geometry.pixel_size_nm
+                read_result(inputs[name]), params.voxel_size_nm, planes, geometry.pixel_size_nm
             )
     write_views(snakemake.output.views, views)
     drift = places[["drift_row", "drift_column"]].to_numpy(float)

@@ -2,7 +2,7 @@
 
 from manyeyes.figures import style
 from manyeyes.figures.slices import central_slice
-from study_files import read_table, read_volume
+from study_files import read_result, read_table
 
 
 def tables(snakemake, *names: str) -> list:
@@ -34,14 +34,14 @@ def central_truths(snakemake) -> dict:
     """Return central slices of truths by dataset."""
     paths = snakemake.input.get("truths", [])
     return {
-        dataset: central_slice(read_volume(path))
+        dataset: central_slice(read_result(path))
         for dataset, path in zip(snakemake.params.shown["truths"], paths, strict=True)
     }
 
 
 def _central(keys, paths) -> dict:
     return {
-        tuple(key): central_slice(read_volume(path)) for key, path in zip(keys, paths, strict=True)
+        tuple(key): central_slice(read_result(path)) for key, path in zip(keys, paths, strict=True)
     }
 
 

@@ -2,12 +2,12 @@
 
 from manyeyes import filters
 from rule_script import run
-from study_files import read_volume, write_volume
+from study_files import read_result, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rule `filter_tomogram`."""
-    image = filters.apply(read_volume(snakemake.input.tomogram), snakemake.params.filter)
+    image = filters.apply(read_result(snakemake.input.tomogram), snakemake.params.filter)
     write_volume(snakemake.output.image, image, snakemake.params.voxel_size_nm)
 
 

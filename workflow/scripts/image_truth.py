@@ -2,14 +2,14 @@
 
 from manyeyes.imaging import image_ct
 from rule_script import run
-from study_files import read_volume, write_volume
+from study_files import read_result, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rule `image_truth`."""
     params = snakemake.params
     voxel_size_nm = params.dataset["voxel_size_nm"]
-    truth = read_volume(snakemake.input.truth)
+    truth = read_result(snakemake.input.truth)
     names = (params.seed, snakemake.wildcards.dataset, "imaging")
     tomogram = image_ct(truth, voxel_size_nm, params.imaging, *names)
     write_volume(snakemake.output.tomogram, tomogram, voxel_size_nm)

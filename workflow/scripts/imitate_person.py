@@ -7,7 +7,7 @@ from manyeyes.imitating import drawn_slices, imitations
 from manyeyes.measures.strokes import LabelledImage
 from manyeyes.users import Population
 from rule_script import run
-from study_files import read_annotation, read_volume, write_table, write_volume
+from study_files import RUN_AGAIN, read_annotation, read_result, write_table, write_volume
 
 # The figure shows the person and so many simulated users on the slice drawn first.
 SHOWN = 2
@@ -16,8 +16,8 @@ SHOWN = 2
 def main(snakemake) -> None:
     """Run the rule `imitate_person`."""
     wildcards, params, given = snakemake.wildcards, snakemake.params, snakemake.input
-    image = read_volume(given.image)
-    _, labels = read_annotation(given.annotation, given.drawing)
+    image = read_result(given.image)
+    _, labels = read_annotation(given.annotation, given.drawing, RUN_AGAIN)
     names = (params.seed, wildcards.dataset, wildcards.filter)
     population = Population.from_mapping(params.population)
     drawings = imitations(image, labels, population, params.users, *names, training=params.forest)

@@ -1,20 +1,31 @@
 """Take over the label volume of a real person."""
 
+from manyeyes.label_checks import contradiction, misfit
 from manyeyes.tomograms import crop, labels_from_codes
-from rule_script import run
-from study_files import read_volume, write_json, write_volume
+from rule_script import note, run
+from study_files import read_result, read_volume, volume_facts, write_json, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rule `import_drawing`."""
     wildcards, dataset = snakemake.wildcards, snakemake.params.dataset
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
-    shape = read_volume(snakemake.input.image).shape
-    volume = read_volume(snakemake.input.labels)
+    image = read_result(snakemake.input.image)
+    volume = read_volume(snakemake.input.labels, labels=True)
     # A person labels either the dataset itself or the volume that it was cropped from.
-    if volume.shape != shape:
+    if volume.shape != image.shape:
+        sources = [volume_facts(path).shape for path in snakemake.input.get("source", [])]
+        told = misfit(volume.shape, image.shape, sources[0] if sources else None)
+        if told:
+            raise ValueError(f"{key}: {told}")
         volume = crop(volume, dataset["start"], dataset["shape"], key)
-    labels = labels_from_codes(volume, snakemake.params.codes, shape, key)
+    labels = labels_from_codes(volume, snakemake.params.codes, image.shape, key)
+    doubt = contradiction(image, labels)
+    place = "{dataset} ({filter}, {variant})".format(**wildcards)
+    warnings = [f"Labels of {wildcards.user} on {place}: {doubt}"] if doubt else []
+    for warning in warnings:
+        note(snakemake, f"Warning: {warning}")
+    write_json({"warnings": warnings}, snakemake.output.warnings)
     annotation = {
         "user": wildcards.user,
         "made_by": "recorded",

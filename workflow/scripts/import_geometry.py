@@ -1,15 +1,20 @@
 """Crop a published segmented volume and bring it to our phase codes: a truth of real geometry."""
 
+from manyeyes.input_checks import voxel_size_problem
 from manyeyes.tomograms import crop, phases_from_codes
 from rule_script import run
-from study_files import read_volume, write_volume
+from study_files import FileError, read_volume, volume_facts, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rule `import_geometry`."""
     dataset = snakemake.params.dataset
     name = f"datasets.{snakemake.wildcards.dataset}"
-    volume = read_volume(snakemake.input[0])
+    volume = read_volume(snakemake.input[0], labels=True)
+    stated_nm = volume_facts(snakemake.input[0], labels=True).voxel_size_nm
+    told = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{name}.voxel_size_nm")
+    if told and not snakemake.params.ignores_voxel_size:
+        raise FileError(f"{snakemake.input[0]}: {told}")
     volume = crop(volume, dataset["start"], dataset["shape"], f"{name}.crop")
     truth = phases_from_codes(volume, snakemake.params.codes, f"{name}.source.codes")
     write_volume(snakemake.output.truth, truth, dataset["voxel_size_nm"])

@@ -1,21 +1,19 @@
 """Take over the threshold or the window of a real person."""
 
+from manyeyes.input_checks import annotation_problem
 from rule_script import run
 from study_files import FileError, read_annotation, write_json
-
-KIND = {"threshold": "threshold", "watershed": "window"}
 
 
 def main(snakemake) -> None:
     """Run the rule `import_thresholds`."""
-    path = snakemake.input[0]
+    path, params = snakemake.input[0], snakemake.params
     annotation, _ = read_annotation(path)
-    expected = KIND[snakemake.params.method]
-    if annotation["kind"] != expected:
-        raise FileError(
-            f"{path}: {snakemake.wildcards.variant} needs a {expected}, "
-            f"found a {annotation['kind']}"
-        )
+    problem = annotation_problem(
+        annotation, snakemake.wildcards.variant, params.method, params.grey_window
+    )
+    if problem:
+        raise FileError(f"{path}: {problem}")
     annotation = {**annotation, "user": snakemake.wildcards.user, "made_by": "recorded"}
     write_json(annotation, snakemake.output.annotation)
 

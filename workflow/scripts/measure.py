@@ -3,7 +3,7 @@
 from manyeyes.measures import accuracy_table, morphology_table, volume_fractions_table
 from manyeyes.study import Cell
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -11,9 +11,9 @@ def main(snakemake) -> None:
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
     dataset = wildcards.dataset
     cells = [Cell(dataset, wildcards.filter, *names) for names in params.cells]
-    labels = [read_volume(path) for path in snakemake.input.segmentations]
+    labels = [read_result(path) for path in snakemake.input.segmentations]
     segmentations = list(zip(cells, labels, strict=True))
-    truths = dict(zip([dataset], map(read_volume, snakemake.input.truth), strict=False))
+    truths = dict(zip([dataset], map(read_result, snakemake.input.truth), strict=False))
     fractions = volume_fractions_table(segmentations, {dataset: params.origin}, truths)
     write_table(fractions, output.volume_fractions)
     write_table(accuracy_table(segmentations, truths), output.accuracy)

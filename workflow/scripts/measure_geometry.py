@@ -2,14 +2,14 @@
 
 from manyeyes.measures.geometry import geometry_tables
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
     """Run the rule `measure_geometry`."""
     dataset, params = snakemake.wildcards.dataset, snakemake.params
     geometry, particles = geometry_tables(
-        [(dataset, read_volume(snakemake.input.truth))],
+        [(dataset, read_result(snakemake.input.truth))],
         {dataset: params.voxel_size_nm},
         [dataset] if params.with_particles else [],
     )

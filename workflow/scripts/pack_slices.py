@@ -3,14 +3,14 @@
 from manyeyes.report.choosing import drawn_slices, shown_slices
 from manyeyes.report.packing import pack_image, pack_labels
 from rule_script import run
-from study_files import read_volume, write_json
+from study_files import read_result, write_json
 
 
 def main(snakemake) -> None:
     """Run the rule `pack_slices`."""
     given, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
-    image = read_volume(given.image)
-    drawn = drawn_slices(read_volume(path) for path in given.get("drawings", []))
+    image = read_result(given.image)
+    drawn = drawn_slices(read_result(path) for path in given.get("drawings", []))
     slices = shown_slices(len(image), params.step, drawn)
     names = [{"variant": variant, "user": user} for variant, user in params.cells]
     paths = list(given.segmentations)
@@ -25,7 +25,7 @@ def main(snakemake) -> None:
         "drawn": drawn,
         "grey": pack_image(image, slices),
         "chunks": pack_labels(
-            (told, read_volume(path)[slices]) for told, path in zip(names, paths, strict=True)
+            (told, read_result(path)[slices]) for told, path in zip(names, paths, strict=True)
         ),
     }
     write_json(packed, snakemake.output[0])

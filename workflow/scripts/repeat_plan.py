@@ -3,7 +3,7 @@
 from manyeyes.repeating import repeated
 from manyeyes.users import Population
 from rule_script import run
-from study_files import read_volume, write_table
+from study_files import read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -11,7 +11,7 @@ def main(snakemake) -> None:
     wildcards, params = snakemake.wildcards, snakemake.params
     population = {**params.population, "structure": wildcards.structure}
     fractions, pairs = repeated(
-        read_volume(snakemake.input.image),
+        read_result(snakemake.input.image),
         params.variants,
         params.users,
         Population.from_mapping(population),

@@ -3,13 +3,13 @@
 from manyeyes import segmentation
 from manyeyes.procedures import forest_segmentations
 from rule_script import note, run
-from study_files import read_annotation, read_volume, write_volume
+from study_files import RUN_AGAIN, read_annotation, read_result, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rules `segment_<block>` and `segment_recorded`."""
     params, given = snakemake.params, snakemake.input
-    image = read_volume(given.image)
+    image = read_result(given.image)
     annotations, drawn = iter(given.annotations), iter(given.drawings)
     outputs = iter(snakemake.output.segmentations)
     # One user after the other: a batch holds no more in memory than a single user does.
@@ -17,7 +17,7 @@ def main(snakemake) -> None:
         done = {}
         for name, variant in params.variants.items():
             tiff = next(drawn) if variant["method"].endswith("_forest") else None
-            done[name] = read_annotation(next(annotations), tiff)
+            done[name] = read_annotation(next(annotations), tiff, RUN_AGAIN)
         for labels, made_by in segmentations(image, done, user, snakemake):
             write_volume(next(outputs), labels, params.voxel_size_nm, made_by)
 

@@ -11,7 +11,7 @@ from job_records import record
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 from rule_script import note, run
-from study_files import FileError, read_table
+from study_files import FileError, read_json, read_table
 
 PACKAGES = (
     "snakemake",
@@ -69,6 +69,9 @@ def main(snakemake) -> None:
         frames={name: read_table(path) for name, path in paths.items()},
         figures=figures,
         packs=[pack_of(path) for path in given.get("packs", [])],
+        warnings=[
+            told for path in given.get("warnings", []) for told in read_json(path)["warnings"]
+        ],
         run={
             "version": yaml.safe_load(text_of(given.citation))["version"],
             "versions": [

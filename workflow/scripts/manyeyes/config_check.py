@@ -1,8 +1,40 @@
 """Problems of a config, one plain sentence each, before any job starts."""
 
+import math
+import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, ValidationError, validators
+
+# Mappings that the models check themselves; none of their values is a yes or a no.
+_NUMBERS_BELOW = re.compile(
+    r"population|electrodes\.[^.]+|datasets\.[^.]+\.source\.imaging|baseline\.fibsem\.source\.faults"
+)
+# No size or number of things in a study is larger; grey values and seeds may be.
+LARGEST = 1e9
+_ANY_SIZE = re.compile(r"seed$|datasets\.[^.]+\.(grey_window|mask)\b")
+_TYPES = {
+    "number": "a number",
+    "integer": "a whole number",
+    "string": "a text",
+    "boolean": "true or false",
+    "object": "keys with values",
+    "array": "a list",
+    "null": "nothing",
+}
+_TAGS = ("kind", "method")
+
+
+def _is_whole(checker, value: object) -> bool:
+    """Whether a value is a whole number as Python has it; 7.0 is none where voxels are counted."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
 
 
 def problems(config: Mapping, schema: Mapping) -> list[str]:
@@ -20,9 +52,129 @@ def problems(config: Mapping, schema: Mapping) -> list[str]:
     list of str
         One sentence a problem, each starting with the key; empty if all is well.
     """
-    errors = Draft202012Validator(schema).iter_errors(config)
-    found = [f"{_key(error)}: {error.message}" for top in errors for error in _reasons(top)]
-    return sorted(dict.fromkeys(found))
+    # Keys that are no text stop whatever reads the config further.
+    keys = list(_misread_keys(config, ""))
+    if keys:
+        return keys
+    errors = _Validator(schema).iter_errors(config)
+    found = [f"{_key(error)}: {_told(error)}" for top in errors for error in _reasons(top)]
+    return sorted(dict.fromkeys([*found, *_odd_values(config, "")]))
+
+
+def _misread_keys(value, path: str) -> Iterator[str]:
+    """Yield a sentence for each key that YAML took for something else than a text."""
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            if not isinstance(key, str):
+                yield f"{path or 'config'}: expected a name as the key, found {found_value(key)}"
+            yield from _misread_keys(below, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _misread_keys(entry, f"{path}.{index}")
+
+
+def _odd_values(value, path: str) -> Iterator[str]:
+    """Yield a sentence for each number that is none, and each yes or no in place of a number."""
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _odd_values(entry, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _odd_values(entry, f"{path}.{index}")
+    elif isinstance(value, bool):
+        if _NUMBERS_BELOW.match(path):
+            yield f"{path}: expected a number, found {found_value(value)}"
+    elif isinstance(value, int | float) and not _is_finite(value):
+        yield f"{path}: expected a finite number, found {found_value(value)}"
+    elif isinstance(value, int | float) and abs(value) > LARGEST and not _ANY_SIZE.match(path):
+        yield f"{path}: expected a number of at most {LARGEST:g}, found {found_value(value)}"
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all that a computer reckons with
+        return False
+
+
+def found_value(value: object) -> str:
+    """Return a value of a config in words, with what YAML may have made of it.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+        For example "no value (YAML reads null, ~ and an empty one so; a name needs quotes)".
+    """
+    if value is None:
+        return "no value (YAML reads null, ~ and an empty one so; a name needs quotes)"
+    if isinstance(value, bool):
+        told = str(value).lower()
+        return f"{told} (YAML reads yes, no, on, off, true and false so; a name needs quotes)"
+    if isinstance(value, int | float):
+        number = repr(value) if _is_short(value) else "a number of many digits"
+        return number if _is_finite(value) else f"{number} (a name needs quotes)"
+    if isinstance(value, str):
+        try:
+            float(value)
+        except ValueError:
+            return repr(value)
+        return f"the text {value!r} (write a number without quotes, 1e5 as 1.0e+5)"
+    if isinstance(value, Mapping | list):
+        return repr(value)
+    return f"{value} (YAML reads it as a {type(value).__name__}; a name needs quotes)"
+
+
+def _is_short(value: float) -> bool:
+    return isinstance(value, float) or abs(value) < 10**30
+
+
+def _told(error: ValidationError) -> str:
+    """Return an error in words that somebody who knows no schema understands."""
+    kind, value = error.validator, error.instance
+    # An error that `_reasons` has put into words has no schema.
+    description = error.schema.get("description") if isinstance(error.schema, Mapping) else None
+    if kind == "type":
+        types = error.validator_value
+        names = [_TYPES[name] for name in ([types] if isinstance(types, str) else types)]
+        told = f"expected {' or '.join(names)}, found {found_value(value)}"
+        if isinstance(value, float) and value.is_integer():
+            told += " (write it without a point)"
+        wanted_text = isinstance(value, int | float) and not isinstance(value, bool)
+        if wanted_text and "a text" in names and _is_finite(value):
+            told += "; put it into quotes if that is meant"
+        return told
+    if kind == "pattern" and description:
+        return f"{value!r} is not {description}{_strange_characters(value)}"
+    if kind == "required":
+        missing = [name for name in error.validator_value if name not in value]
+        return f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing here"
+    if kind == "dependentRequired":
+        return f"{error.message}: url needs its sha256 beside it"
+    if kind == "additionalProperties":
+        return error.message + _meant(error)
+    if kind in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") and description:
+        return f"{error.message} ({description})"
+    return error.message
+
+
+def _strange_characters(name: str) -> str:
+    """Say in words what a name holds that it may not."""
+    strange = dict.fromkeys(re.findall(r"[^A-Za-z0-9_-]", name))
+    words = {" ": "a blank", ".": "a dot", "/": "a slash", "\t": "a tab"}
+    told = [words.get(letter, f"{letter!r}") for letter in strange]
+    return f"; it holds {', '.join(told)}" if told else ""
+
+
+def _meant(error: ValidationError) -> str:
+    """Return which known keys unknown ones are close to."""
+    known = list(error.schema.get("properties", {}))
+    guesses = {key: get_close_matches(key, known, 1) for key in error.instance if key not in known}
+    told = [f"{key!r} for {guess[0]!r}" for key, guess in guesses.items() if guess]
+    return f"; a slip of {', '.join(told)}?" if told else ""
 
 
 def _key(error: ValidationError) -> str:
@@ -41,11 +193,10 @@ def _reasons(error: ValidationError) -> Iterator[ValidationError]:
     branches: dict[int, list[ValidationError]] = {}
     for sub in error.context:
         branches.setdefault(sub.schema_path[0], []).append(sub)
-    meant = [
-        branch
-        for branch in branches.values()
-        if not any(sub.validator in {"const", "enum", "type"} for sub in branch)
-    ]
+    meant = [branch for branch in branches.values() if not any(map(_not_meant, branch))]
+    if len(meant) != 1:
+        # Told apart by kind or method, only a wrong one of these says that it was not meant.
+        meant = [branch for branch in branches.values() if _has_tag(error, branch)]
     if len(meant) == 1:
         for sub in meant[0]:
             yield from _reasons(sub)
@@ -54,9 +205,23 @@ def _reasons(error: ValidationError) -> Iterator[ValidationError]:
     yield ValidationError(told, path=error.absolute_path) if told else error
 
 
+def _not_meant(error: ValidationError) -> bool:
+    return error.validator in {"const", "enum", "type"}
+
+
+def _has_tag(error: ValidationError, branch: list[ValidationError]) -> bool:
+    """Whether the kind or method is that of an alternative, which has other faults then."""
+    if not isinstance(error.instance, Mapping) or not any(tag in error.instance for tag in _TAGS):
+        return False
+    return not any(
+        sub.validator == "const" and list(sub.path)[-1:] in ([tag] for tag in _TAGS)
+        for sub in branch
+    )
+
+
 def _named_alternatives(error: ValidationError) -> str | None:
     """Say which kinds or methods exist, where alternatives are told apart by one."""
-    for tag in ("kind", "method"):
+    for tag in _TAGS:
         known = [
             branch["properties"][tag]["const"]
             for branch in error.validator_value
@@ -70,4 +235,9 @@ def _named_alternatives(error: ValidationError) -> str | None:
 def _described(error: ValidationError) -> str | None:
     """Say in the schema's own words what was expected."""
     description = error.schema.get("description")
-    return f"expected {description}; found {error.instance!r}" if description else None
+    if not description:
+        return None
+    found = found_value(error.instance)
+    is_number = isinstance(error.instance, int | float) and "quotes" not in found
+    hint = " (a name needs quotes)" if is_number and "name" in description else ""
+    return f"expected {description}; found {found}{hint}"

@@ -52,4 +52,6 @@ def _complaint(key: str, read: Callable, arguments: tuple) -> list[str]:
         read(*arguments)
     except ValueError as error:
         return [f"{key}: {error}"]
+    except TypeError as error:
+        return [f"{key}: a value has another type than expected ({error}); numbers need no quotes"]
     return []

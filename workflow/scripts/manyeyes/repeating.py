@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from manyeyes import segmentation
+from manyeyes.groups import SIMULATED
 from manyeyes.measures import percent_different, volume_fraction
 from manyeyes.procedures import annotation_of, forest_segmentations
 from manyeyes.users import Drawing, Population, Threshold, draw_traits
@@ -35,9 +36,9 @@ def repeated(
     Returns
     -------
     fractions : DataFrame
-        dataset, filter, variant, user, active_fraction.
+        dataset, filter, variant, user, made_by (simulated), active_fraction.
     pairs : DataFrame
-        dataset, filter, variant, user_a, user_b, percent_different; see
+        dataset, filter, variant, made_by, user_a, user_b, percent_different; see
         `manyeyes.measures.percent_different`.
     """
     seed, dataset, filter_ = names
@@ -60,7 +61,13 @@ def repeated(
                 done[name][user] = labels
     where = {"dataset": dataset, "filter": filter_}
     fractions = [
-        {**where, "variant": name, "user": user, "active_fraction": volume_fraction(labels)}
+        {
+            **where,
+            "variant": name,
+            "user": user,
+            "made_by": SIMULATED,
+            "active_fraction": volume_fraction(labels),
+        }
         for name, by_user in done.items()
         for user, labels in by_user.items()
     ]
@@ -68,6 +75,7 @@ def repeated(
         {
             **where,
             "variant": name,
+            "made_by": SIMULATED,
             "user_a": first,
             "user_b": second,
             "percent_different": percent_different(by_user[first], by_user[second]),
@@ -75,5 +83,5 @@ def repeated(
         for name, by_user in done.items()
         for first, second in combinations(by_user, 2)
     ]
-    columns = ["dataset", "filter", "variant", "user_a", "user_b", "percent_different"]
+    columns = ["dataset", "filter", "variant", "made_by", "user_a", "user_b", "percent_different"]
     return pd.DataFrame(fractions), pd.DataFrame(pairs, columns=columns)

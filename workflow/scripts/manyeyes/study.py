@@ -10,6 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .groups import RECORDED, SIMULATED
+
 # Where the grey values of a dataset come from, by the kind of its source.
 ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
 
@@ -59,6 +61,8 @@ class Dataset:
         The name in the config and in tables, where all realisations share it.
     realisation : int
         Which of the electrodes (and noises) of the same description it shows, from 1 on.
+    ignores_voxel_size : bool
+        Whether the voxel size that the file itself states is wrong.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Dataset:
     grey_window: tuple[float, float] | Mapping | None
     listed_as: str
     realisation: int = 1
+    ignores_voxel_size: bool = False
 
     @property
     def origin(self) -> str:
@@ -116,17 +121,21 @@ class User:
     @property
     def made_by(self) -> str:
         """``simulated`` or ``recorded``."""
-        return "recorded" if self.recordings else "simulated"
+        return RECORDED if self.recordings else SIMULATED
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One segmentation: a dataset after a filter, segmented by a user with a variant."""
+    """One segmentation: a dataset after a filter, segmented by a user with a variant.
+
+    ``made_by`` is the user's group, ``simulated`` or ``recorded``.
+    """
 
     dataset: str
     filter: str
     variant: str
     user: str
+    made_by: str = SIMULATED
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,7 @@ class Block:
     filters: tuple[str, ...]
     variants: tuple[str, ...]
     users: tuple[str, ...]
+    made_by: str = SIMULATED
 
     def cells(self) -> Iterator[Cell]:
         """Yield the block's segmentations, users innermost."""
@@ -149,7 +159,7 @@ class Block:
             for filter_ in self.filters:
                 for variant in self.variants:
                     for user in self.users:
-                        yield Cell(dataset, filter_, variant, user)
+                        yield Cell(dataset, filter_, variant, user, self.made_by)
 
 
 @dataclass(frozen=True)
@@ -186,7 +196,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that a run needs to know about what is to be done."""
+    """Everything that a run needs to know about what is to be done.
+
+    ``lost`` are segmentations that a run could not make: they are planned, but not counted on.
+    """
 
     name: str
     title: str
@@ -208,6 +221,7 @@ class Study:
     comparisons: tuple[Mapping, ...] = ()
     realisations: int = 1
     users_per_job: int = 1
+    lost: frozenset[Cell] = frozenset()
 
     def planned(self) -> list[Block]:
         """Return the blocks that simulated users do."""
@@ -220,7 +234,7 @@ class Study:
     def imitated(self) -> list[Cell]:
         """Return what people drew that simulated users are to draw too, for comparison."""
         return [
-            Cell(recording.dataset, recording.filter, recording.variant, user.name)
+            Cell(recording.dataset, recording.filter, recording.variant, user.name, RECORDED)
             for user in self.users.values()
             for recording in user.recordings
             if self.imitators and self.variants[recording.variant]["method"] in DRAWN_METHODS
@@ -232,12 +246,13 @@ class Study:
         found: dict[tuple[str, str], list[Cell]] = {}
         for block in self.blocks:
             for cell in block.cells():
-                found.setdefault((cell.dataset, cell.filter), []).append(cell)
+                if cell not in self.lost:
+                    found.setdefault((cell.dataset, cell.filter), []).append(cell)
         return found
 
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
-        return [cell for block in self.blocks for cell in block.cells()]
+        return [c for block in self.blocks for c in block.cells() if c not in self.lost]
 
     def cells_on(self, dataset: str, filter_: str) -> list[Cell]:
         """Return the segmentations of one image, in the order of the config."""
@@ -247,9 +262,15 @@ class Study:
         """Return all (dataset, filter) that somebody segments, in the order of the config."""
         return [(d, f) for d in self.datasets for f in self.filters if (d, f) in self._by_image]
 
-    def users_of(self, dataset: str, filter_: str, variant: str) -> list[str]:
-        """Return who segments an image with a variant, in the order of the config."""
-        return [c.user for c in self.cells_on(dataset, filter_) if c.variant == variant]
+    def users_of(
+        self, dataset: str, filter_: str, variant: str, made_by: str | None = None
+    ) -> list[str]:
+        """Return who of a group (or of both) segments an image with a variant, in config order."""
+        return [
+            cell.user
+            for cell in self.cells_on(dataset, filter_)
+            if cell.variant == variant and made_by in (None, cell.made_by)
+        ]
 
     def first_realisations(self) -> "Study":
         """Return the same study with one realisation of each dataset, named as in the config."""
@@ -301,7 +322,7 @@ def study_from_config(config: Mapping) -> Study:
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
     filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
     variants = _variants(config["variants"], config.get("forest", {}))
-    users = _users(config["users"])
+    users = _users(config["users"], variants)
     electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
     blocks = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
     blocks += _recorded_blocks(users, datasets, filters, variants)
@@ -368,6 +389,7 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         start=start if isinstance(start, str) else tuple(start),
         grey_window=tuple(window) if isinstance(window, list) else window,
         listed_as=name,
+        ignores_voxel_size=entry.get("voxel_size_in_file") == "ignore",
     )
 
 
@@ -418,12 +440,12 @@ def simulated_names(count: int) -> list[str]:
     return [*FIRST_USERS[:count], *numbered]
 
 
-def _users(entries: Iterable | Mapping) -> dict[str, User]:
+def _users(entries: Iterable | Mapping, variants: Mapping[str, Mapping]) -> dict[str, User]:
     if isinstance(entries, Mapping):
         entries = [*simulated_names(entries["simulated"]), *entries.get("recorded", ())]
     users = {}
     for entry in entries:
-        user = User(entry) if isinstance(entry, str) else _recorded_user(entry)
+        user = User(entry) if isinstance(entry, str) else _recorded_user(entry, variants)
         if user.name in users:
             raise StudyError(
                 f"users: two users are called {user.name!r}; a user is known by name alone, "
@@ -444,7 +466,7 @@ def _check_batches(users: Mapping[str, User], users_per_job: int) -> None:
         )
 
 
-def _recorded_user(entry: Mapping) -> User:
+def _recorded_user(entry: Mapping, variants: Mapping[str, Mapping]) -> User:
     name = entry["name"]
     recordings = []
     for record in entry["recorded"]:
@@ -453,19 +475,18 @@ def _recorded_user(entry: Mapping) -> User:
                 for variant in record["variants"]:
                     names = {"dataset": dataset, "filter": filter_, "variant": variant}
                     file = dict(record["source"])
-                    file["file"] = _filled_in(file["file"], {"user": name, **names})
+                    # `config_sense` has seen that the pattern holds nothing else.
+                    path = file["file"].format(user=name, **names)
+                    file["file"] = _with_suffix(path, variants.get(variant, {}).get("method"))
                     recordings.append(Recording(**names, file=file, codes=record.get("codes")))
     return User(name, tuple(recordings))
 
 
-def _filled_in(pattern: str, names: Mapping[str, str]) -> str:
-    try:
-        return pattern.format(**names)
-    except (KeyError, IndexError, ValueError) as error:
-        raise StudyError(
-            f"users.{names['user']}.recorded: {pattern!r} may hold {{dataset}}, {{filter}}, "
-            "{variant} and {user}, and no other braces"
-        ) from error
+def _with_suffix(path: str, method: str | None) -> str:
+    """Return where an annotation lies: thresholds and windows beside label volumes, as JSON."""
+    stem, dot, suffix = path.rpartition(".")
+    is_volume = dot and suffix.lower() in ("tif", "tiff")
+    return f"{stem}.json" if is_volume and method in ("threshold", "watershed") else path
 
 
 def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
@@ -514,14 +535,20 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             blocks.append(
                 Block(
-                    name=f"recorded_{user.name}_{record.dataset}_{record.filter}_{record.variant}",
+                    name=_recorded_block(user.name, record),
                     datasets=_chosen([record.dataset], datasets, key),
                     filters=_chosen([record.filter], filters, key),
                     variants=_chosen([record.variant], variants, key),
                     users=(user.name,),
+                    made_by=RECORDED,
                 )
             )
     return blocks
+
+
+def _recorded_block(user: str, record: Recording) -> str:
+    """Return a block's name that no other has: what joins the names is in none of them."""
+    return ".".join(["recorded", user, record.dataset, record.filter, record.variant])
 
 
 def _imitators(count, users) -> tuple[str, ...]:
@@ -556,12 +583,13 @@ def _ablations(entries, variants, blocks) -> dict[str, tuple[str, ...]]:
         done: dict[tuple, set] = {}
         for block in blocks:
             for cell in block.cells():
-                done.setdefault((cell.dataset, cell.filter, cell.user), set()).add(cell.variant)
+                where = (cell.dataset, cell.filter, cell.made_by, cell.user)
+                done.setdefault(where, set()).add(cell.variant)
         together = [where for where, found in done.items() if found >= set(names)]
-        if len(together) == len({where[:2] for where in together}):
+        if len(together) == len({where[:3] for where in together}):
             raise StudyError(
-                f"{key}: no image is segmented with all of {', '.join(names)} by two users; plan "
-                "that or take the question off the list"
+                f"{key}: no image is segmented with all of {', '.join(names)} by two users "
+                "of one kind (simulated, recorded); plan that or take the question off the list"
             )
     return ablations
 
@@ -589,8 +617,10 @@ def _refuse_repetitions(blocks: Iterable[Block]) -> None:
     for block in blocks:
         for cell in block.cells():
             if cell in seen:
+                recorded = block.name.startswith("recorded.")
+                key = f"users.{cell.user}.recorded" if recorded else f"plan.{block.name}"
                 raise StudyError(
-                    f"plan.{block.name}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
+                    f"{key}: {cell.variant} on {cell.dataset} ({cell.filter}) by "
                     f"{cell.user} is already planned in {seen[cell]}; keep one of them"
                 )
             seen[cell] = block.name

@@ -67,17 +67,36 @@ def crop(
     ValueError
         If the crop reaches beyond the volume.
     """
-    if isinstance(start, str):
-        start = [
-            max(0, (size - extent) // 2) for size, extent in zip(volume.shape, shape, strict=True)
-        ]
-    stop = [first + extent for first, extent in zip(start, shape, strict=True)]
+    start, stop = crop_corners(volume.shape, start, shape)
     if any(last > size for last, size in zip(stop, volume.shape, strict=True)):
         raise ValueError(
             f"{key}: the crop from {list(start)} to {stop} (z, y, x) lies outside the volume of "
             f"{list(volume.shape)} voxels; move it or make it smaller"
         )
     return volume[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))]
+
+
+def crop_corners(
+    volume_shape: Sequence[int], start: Sequence[int] | str, shape: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Return the first voxel of a crop and the one behind its last, within the volume or not.
+
+    Parameters
+    ----------
+    volume_shape : sequence of int
+        Of the volume (z, y, x).
+    start, shape
+        As in `crop`.
+
+    Returns
+    -------
+    start, stop : list of int
+    """
+    if isinstance(start, str):
+        start = [
+            max(0, (size - extent) // 2) for size, extent in zip(volume_shape, shape, strict=True)
+        ]
+    return list(start), [first + extent for first, extent in zip(start, shape, strict=True)]
 
 
 def to_grey_levels(
@@ -141,14 +160,14 @@ def to_grey_levels(
     return grey_levels, (low, high)
 
 
-def phases_from_codes(volume: np.ndarray, codes: Mapping[str, int], key: str) -> np.ndarray:
+def phases_from_codes(volume: np.ndarray, codes: Mapping, key: str) -> np.ndarray:
     """Bring the values of a segmented volume to our codes of phases.
 
     Parameters
     ----------
     volume : ndarray of integers, shape (z, y, x)
-    codes : mapping of phase to int
-        Which value means ``active``, ``cbd``, ``pore`` or ``internal_pore``.
+    codes : mapping of phase to int or list of int
+        Which values mean ``active``, ``cbd``, ``pore`` or ``internal_pore``.
     key : str
         The config key, for messages.
 
@@ -165,11 +184,11 @@ def phases_from_codes(volume: np.ndarray, codes: Mapping[str, int], key: str) ->
     unknown = sorted(codes.keys() - PHASES.keys())
     if unknown:
         raise ValueError(f"{key}: unknown phases {unknown}; known are {', '.join(PHASES)}")
-    return _recode(volume, {codes[phase]: PHASES[phase] for phase in codes}, key)
+    return _recode(volume, _meaning(codes, PHASES, key), key)
 
 
 def labels_from_codes(
-    volume: np.ndarray, codes: Mapping[str, int] | None, shape: Sequence[int], key: str
+    volume: np.ndarray, codes: Mapping | None, shape: Sequence[int], key: str
 ) -> np.ndarray:
     """Bring a person's label volume to ours: 0 unlabelled, 1 active material, 2 the rest.
 
@@ -178,7 +197,8 @@ def labels_from_codes(
     volume : ndarray of integers, shape (z, y, x)
         Cropped like its dataset.
     codes : mapping or None
-        Which value means ``active`` and ``rest``; 0 is always unlabelled. None means 1 and 2.
+        Which value, or which list of values, means ``active`` and ``rest``; 0 is always
+        unlabelled. None means 1 and 2.
     shape : sequence of int
         Of the dataset.
     key : str
@@ -191,21 +211,40 @@ def labels_from_codes(
     Raises
     ------
     ValueError
-        If shapes differ, a value means nothing, or one of the two phases has no label.
+        If shapes differ, a value means nothing or two things, 0 means a phase, or one of the two
+        phases has no label.
     """
     if volume.shape != tuple(shape):
         raise ValueError(
-            f"{key}: the labels have shape {volume.shape}, their dataset {tuple(shape)} (z, y, x); "
-            "export labels of the whole dataset, unlabelled voxels as 0"
+            f"{key}: labels {volume.shape}, dataset {tuple(shape)} (z, y, x); export labels of the "
+            "whole dataset, unlabelled voxels as 0"
         )
     codes = codes or {"active": 1, "rest": 2}
     if codes.keys() != {"active", "rest"}:
         raise ValueError(f"{key}.codes: expected active and rest, found {sorted(codes)}")
-    labels = _recode(volume, {0: 0, codes["active"]: 1, codes["rest"]: 2}, key)
+    meaning = _meaning(codes, {"active": 1, "rest": 2}, f"{key}.codes")
+    if 0 in meaning:
+        raise ValueError(f"{key}.codes: 0 is unlabelled and cannot mean a phase")
+    labels = _recode(volume, {0: 0, **meaning}, key)
     for value, phase in ((1, "active material"), (2, "the rest")):
         if not (labels == value).any():
             raise ValueError(f"{key}: no voxel is labelled as {phase}; both phases need labels")
     return labels
+
+
+def values_of(code: int | Sequence[int]) -> list[int]:
+    """Return the values that a phase has in a label file; a config gives one or a list."""
+    return list(code) if isinstance(code, list | tuple) else [code]
+
+
+def _meaning(codes: Mapping, numbers: Mapping[str, int], key: str) -> dict[int, int]:
+    """Return our number for each value of a label file."""
+    meaning: dict[int, int] = {}
+    for phase, code in codes.items():
+        for value in values_of(code):
+            if meaning.setdefault(value, numbers[phase]) != numbers[phase]:
+                raise ValueError(f"{key}: {value} means two phases; give each its own value")
+    return meaning
 
 
 def _recode(volume: np.ndarray, codes: Mapping[int, int], key: str) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Is a stack of slices whole and in order? What is not is refused, or mended in plain sight."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,21 +53,60 @@ def check_numbers(numbers: Sequence[int]) -> list[int]:
     Raises
     ------
     ValueError
-        If a number comes twice or the numbers do not increase.
+        If a number comes twice, the numbers do not increase, or more are missing than are there.
     """
     numbers = list(numbers)
     for before, after in itertools.pairwise(numbers):
         if after == before:
-            raise ValueError(f"slice {after} comes twice; keep one of the files")
+            raise ValueError(
+                f"slice {after} comes twice: is that the slice's number in the files' names?"
+            )
         if after < before:
             raise ValueError(
                 f"slice {after} comes after slice {before}: the slices are out of order; name the "
                 "files so that sorting by name is sorting by number (leading zeros)"
             )
-    present = set(numbers)
-    if not present:
+    if not numbers:
         raise ValueError("there are no slices; is it the right folder?")
-    return [n for n in range(numbers[0], numbers[-1] + 1) if n not in present]
+    gaps = [range(a + 1, b) for a, b in itertools.pairwise(numbers) if b > a + 1]
+    # Two in a row cannot be mended, so more than there are slices need not be listed.
+    if numbers[-1] - numbers[0] >= 2 * len(numbers):
+        raise ValueError(
+            f"of slices {numbers[0]} to {numbers[-1]} only {len(numbers)} are there, "
+            f"{told_ranges((gap[0], gap[-1]) for gap in gaps)} are missing; is that the slice's "
+            "number in the files' names?"
+        )
+    return [number for gap in gaps for number in gap]
+
+
+def told_ranges(ranges: Iterable[tuple[int, int]], most: int = 5) -> str:
+    """Return ranges of numbers as one reads them.
+
+    Parameters
+    ----------
+    ranges : iterable of (int, int)
+        First and last number of each.
+    most : int
+        So many are told, the others only hinted at.
+
+    Returns
+    -------
+    str
+        Such as ``4, 7 to 12, ...``.
+    """
+    told = [f"{first}" if first == last else f"{first} to {last}" for first, last in ranges]
+    return ", ".join(told[:most] + ["..."] * (len(told) > most))
+
+
+def as_ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return increasing numbers as ranges of such that follow each other: first and last."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return ranges
 
 
 def check_slices(slices: Sequence[np.ndarray], numbers: Sequence[int] | None = None) -> None:

@@ -206,7 +206,7 @@ def _name(axes: Axes, row, x: float, y: float) -> None:
 
 
 def _short(text: str, letters: int) -> str:
-    return shorten(text, letters, placeholder=" …").replace("$", r"\$")
+    return style.plain(shorten(text, letters, placeholder=" …"))
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **kwargs) -> None:

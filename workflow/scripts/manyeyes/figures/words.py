@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+PEOPLE = " (people)"
+"""What follows a variant's name where recorded people did it beside simulated users."""
+
 FILTER_NAMES = {"raw": "raw", "gaussian": "filtered"}
 ORIGIN_NAMES = {
     "twin": "digital twin",

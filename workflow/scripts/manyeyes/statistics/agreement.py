@@ -139,16 +139,17 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        Cells have ``dataset``, ``filter``, ``variant`` and ``user``; all users of one image and
-        variant one after the other, at least two.
+        Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``; all users of a
+        group of one image and variant one after the other, at least two.
 
     Returns
     -------
     pairs : DataFrame
-        dataset, filter, variant, user_a, user_b, dice, cohen_kappa, variation_of_information.
+        dataset, filter, variant, made_by, user_a, user_b, dice, cohen_kappa,
+        variation_of_information.
     groups : DataFrame
-        dataset, filter, variant, users, dice, cohen_kappa, variation_of_information (means over
-        pairs), fleiss_kappa.
+        dataset, filter, variant, made_by, users, dice, cohen_kappa, variation_of_information (means
+        over pairs), fleiss_kappa.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
             packed.append(_as_bits(labels == ACTIVE))
         if len(names) < 2:
             raise ValueError(f"{'/'.join(key)} has one user; agreement needs two")
-        group = dict(zip(("dataset", "filter", "variant"), key, strict=True))
+        group = dict(zip(("dataset", "filter", "variant", "made_by"), key, strict=True))
         rows = list(_pair_rows(names, packed, int(np.prod(shape))))
         pairs.extend({**group, **row} for row in rows)
         means = pd.DataFrame(rows)[list(PairAgreement._fields)].mean()
@@ -179,8 +180,8 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
     return pd.DataFrame(pairs), pd.DataFrame(groups)
 
 
-def _group(cell) -> tuple[str, str, str]:
-    return str(cell.dataset), str(cell.filter), str(cell.variant)
+def _group(cell) -> tuple[str, str, str, str]:
+    return str(cell.dataset), str(cell.filter), str(cell.variant), str(cell.made_by)
 
 
 def _as_bits(mask: np.ndarray) -> np.ndarray:

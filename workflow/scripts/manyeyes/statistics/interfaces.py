@@ -11,13 +11,13 @@ WITHIN_VOXELS = (1, 2, 3)
 
 
 def concentration_table(
-    votes: Mapping[tuple[str, str, str], tuple[np.ndarray, int]], truth: np.ndarray | None
+    votes: Mapping[tuple[str, str, str, str], tuple[np.ndarray, int]], truth: np.ndarray | None
 ) -> pd.DataFrame:
     """Return which share of the disagreement lies within 1, 2 and 3 voxels of an interface.
 
     Parameters
     ----------
-    votes : mapping of (dataset, filter, variant) to (ndarray of uint8, int)
+    votes : mapping of (dataset, filter, variant, made_by) to (ndarray of uint8, int)
         How many users call each voxel active, shape (z, y, x), and how many users there are; see
         `agreement.votes`. All of one dataset.
     truth : ndarray of bool, shape (z, y, x), or None
@@ -27,12 +27,12 @@ def concentration_table(
     Returns
     -------
     DataFrame
-        dataset, filter, variant, users, reference (truth or majority), then the fields of
+        dataset, filter, variant, made_by, users, reference (truth or majority), then the fields of
         `disagreement.Concentration`; these are NaN where the reference has a single phase and so
         no interface.
     """
     rows = []
-    for (dataset, filter_, variant), (counted, users) in votes.items():
+    for (dataset, filter_, variant, made_by), (counted, users) in votes.items():
         reference = 2 * counted.astype(np.int16) > users if truth is None else truth
         if reference.min() == reference.max():
             nothing = float("nan")
@@ -44,6 +44,7 @@ def concentration_table(
                 "dataset": dataset,
                 "filter": filter_,
                 "variant": variant,
+                "made_by": made_by,
                 "users": users,
                 "reference": "majority" if truth is None else "truth",
                 **one._asdict(),
