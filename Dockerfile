@@ -13,8 +13,12 @@ COPY Snakefile CITATION.cff LICENSE README.md ./
 COPY workflow workflow
 COPY config config
 COPY profiles profiles
-# Nobody's home is needed, and compiled code is kept where every user may write.
-ENV HOME=/tmp NUMBA_CACHE_DIR=/tmp/numba MPLCONFIGDIR=/tmp/matplotlib
+# Caches lie in the folder that a study runs in. Compiled code is read back as it is, so a folder that
+# others may write to, such as the temporary one that Apptainer shares with its host, will not do.
+ENV HOME=/tmp XDG_CACHE_HOME=.snakemake/cache NUMBA_CACHE_DIR=.snakemake/numba \
+    MPLCONFIGDIR=.snakemake/matplotlib
+RUN useradd --uid 1000 manyeyes
+USER manyeyes
 
 WORKDIR /work
 ENTRYPOINT ["snakemake", "--snakefile", "/manyeyes/Snakefile", "--workflow-profile", "/manyeyes/profiles/default"]

@@ -2,8 +2,11 @@
 
 STUDY ?= paper
 CORES ?= all
-CONFIG := $(if $(filter paper,$(STUDY)),config/config.yaml,config/$(STUDY).yaml)
-SNAKEMAKE := .venv/bin/snakemake --cores $(CORES) --configfile $(CONFIG)
+RUN := .venv/bin/python workflow/scripts/run_study.py $(STUDY) --cores $(CORES)
+
+# Make takes `study=mine` for a variable of its own, and would run the default study.
+$(foreach given,study Study cores Cores,$(if $(filter command%,$(origin $(given))),\
+  $(error write STUDY and CORES in capitals; make knows no '$(given)')))
 
 .PHONY: reproduce report figures snakemake-report test lint lock env help
 
@@ -17,23 +20,17 @@ help:
 	@echo "make lock                 renew the lock files under envs/"
 
 reproduce: .venv/run
-	@test -f $(CONFIG) || { echo "There is no study '$(STUDY)': $(CONFIG) does not exist." >&2; exit 1; }
-	@sh workflow/run_study.sh $(SNAKEMAKE)
-	@echo
-	@echo "Done. Look at results/$(STUDY)/report.html (the answer, all figures, a viewer of slices),"
-	@echo "results/$(STUDY)/figures/ (SVG and PNG) and results/$(STUDY)/tables/ (CSV)."
+	@$(RUN)
 
 report: .venv/run
-	@sh workflow/run_study.sh $(SNAKEMAKE) -- results/$(STUDY)/report.html
-	@echo "Look at results/$(STUDY)/report.html."
+	@$(RUN) --only report
 
-# Figures that are there already are forced; the others are drawn anyway.
-DRAWN = $(wildcard results/$(STUDY)/figures/*.svg)
+# Figures that are there already are drawn again.
 figures: .venv/run
-	@sh workflow/run_study.sh $(SNAKEMAKE) $(if $(DRAWN),--forcerun $(DRAWN)) -- figures
+	@$(RUN) --only figures --redraw
 
 snakemake-report: .venv/run
-	@$(SNAKEMAKE) --report results/$(STUDY)/snakemake-report.html
+	@$(RUN) --only snakemake-report
 
 test: .venv/test
 	.venv/bin/python -m pytest

@@ -137,6 +137,7 @@ def arguments():
             "title": "An example",
             "datasets": DATASETS,
             "segmented": list(DATASETS),
+            "about_paper": True,
             "users": USERS,
             "methods": METHODS,
             "viewer_note": "Every slice is shown.",

@@ -7,11 +7,17 @@ import pandas as pd
 from cases import Case
 from mutating import mutate
 
-from disk_volumes import Journal
+from journal import Journal
 from study_files import read_annotation, read_table, write_table
 
 NAMES = ("A", "B", "NA", "null", "nan", "None", "007", "1e5", "Zoë", "x, y", 'q"', "true", "N/A")
-TASK = {"volume": "/data/cell.tif", "shape": [4, 5, 6], "dtype": "uint8", "forest": 123}
+TASK = {
+    "volume": "/data/cell.tif",
+    "shape": [4, 5, 6],
+    "dtype": "uint8",
+    "forest": 123,
+    "tiles": 20,
+}
 
 
 def _odd(rng):
@@ -138,23 +144,25 @@ def read_a_table(path):
 def make_journal(rng, folder) -> Case:
     """Make the journal of a classification that was stopped."""
     path = folder / "result.tif.journal"
-    journal = Journal(path, TASK)
-    journal.begin()
+    journal = Journal(path)
+    journal.begin(TASK)
     tiles = rng.sample(range(20), rng.randrange(0, 9))
     for tile in tiles:
         journal.add(tile)
+    journal.close()
     choice = rng.random()
     if choice < 0.3:
         return Case(path, "sound", set(tiles))
     if choice < 0.5:
         data = path.read_bytes()
-        what = rng.choice(("empty", "first", "garbage", "binary", "list"))
+        what = rng.choice(("empty", "first", "garbage", "binary", "list", "tile"))
         text = {
             "empty": b"",
             "first": data[: rng.randrange(1, data.index(b"\n") - 1)],
             "garbage": data + b"tile five\n1\n",
             "binary": b"\xff\xfe" + data,
             "list": b"[1]\n3\n",
+            "tile": data + b"99\n",
         }[what]
         path.write_bytes(text)
         return Case(path, what, faulty=True)
@@ -164,6 +172,6 @@ def make_journal(rng, folder) -> Case:
 
 def read_journal(path):
     """Return which tiles the journal says are done."""
-    finished = Journal(path, TASK).finished()
+    finished = Journal(path).finished(TASK)
     assert all(type(tile) is int for tile in finished)
     return finished

@@ -39,8 +39,8 @@ def test_methods_are_compared_over_users_who_did_all_of_them():
         (["one"], ["raw"], ["MLX10"], "AC"),
         (["two"], ["raw"], ["S2"], "D"),
     )
-    assert users_of_all(mixed, "one") == ["A", "C"]
-    assert users_of_all(mixed, "two") == []
+    assert users_of_all(mixed, "one", "simulated") == ["A", "C"]
+    assert users_of_all(mixed, "two", "simulated") == []
 
 
 def test_all_datasets_are_those_where_three_users_did_both():

@@ -38,6 +38,18 @@ def test_it_starts_the_copied_workflow_wherever_it_runs():
     assert entry[1::2] == ["--snakefile", "--workflow-profile"]
 
 
+def test_it_keeps_nothing_that_is_run_where_others_may_write():
+    """Numba's cache holds pickles, which run whatever they say when they are read."""
+    settings = dict(re.findall(r"(\w+)=(\S+)", RECIPE.split("\nENV ")[1].split("\nRUN")[0]))
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "MPLCONFIGDIR"):
+        assert settings[name].startswith(".snakemake/"), name
+
+
+def test_it_does_not_run_as_root_by_itself():
+    assert re.findall(r"^USER (.*)$", RECIPE, re.MULTILINE) == ["manyeyes"]
+    assert RECIPE.index("\nUSER ") < RECIPE.index("\nENTRYPOINT ")
+
+
 def test_its_python_is_one_that_the_environment_is_made_for():
     version = re.search(r"^FROM python:(3\.\d+)-", RECIPE, re.MULTILINE)[1]
     conda = (TOP / "envs/manyeyes.yaml").read_text()

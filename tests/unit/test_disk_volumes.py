@@ -67,3 +67,12 @@ def test_chunks_beyond_all_memory_are_refused(tmp_path):
     zarr.create_array(tmp_path / "a.zarr", shape=(side,) * 3, chunks=(side,) * 3, dtype="uint8")
     with pytest.raises(FileError, match="a chunk of this Zarr array takes"):
         open_volume(tmp_path / "a.zarr")
+
+
+def test_labels_of_true_and_false_become_codes(tmp_path):
+    zarr.create_array(tmp_path / "a.zarr", data=VOLUME > 100)
+    volume = open_volume(tmp_path / "a.zarr", labels=True)
+    assert volume.dtype == volume[:].dtype == np.uint8
+    assert np.array_equal(volume[:], VOLUME > 100)
+    with pytest.raises(FileError, match="expected integer or real values"):
+        open_volume(tmp_path / "a.zarr")

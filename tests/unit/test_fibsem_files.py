@@ -10,7 +10,7 @@ import tifffile
 from scipy import ndimage
 
 import fibsem_import
-from fibsem_files import read_slices, with_progress, write_stack
+from fibsem_files import read_slices, read_views, with_progress, write_stack, write_views
 from study_files import FileError
 
 
@@ -157,6 +157,16 @@ def test_files_that_cannot_be_used_are_named(tmp_path, folder, volume):
     (folder / "run2_003.tif").rename(folder / "overview.tif")
     with pytest.raises(FileError, match="number in the file's name"):
         read_slices(folder)
+
+
+def test_damaged_views_are_named(tmp_path, volume):
+    path = tmp_path / "views.npz"
+    write_views(path, {"raw": volume[0]})
+    assert np.array_equal(read_views(path)["raw"], volume[0])
+    for data in (path.read_bytes()[:-40], b"", b"text"):
+        path.write_bytes(data)
+        with pytest.raises(FileError, match=r"views\.npz: .*remove it and run again"):
+            read_views(path)
 
 
 def test_progress_is_told_ten_times(tmp_path):

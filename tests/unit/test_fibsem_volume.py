@@ -33,6 +33,15 @@ def test_a_centred_crop_covers_the_volume_and_no_more():
         centred(Crop((0, 0, 0), (100, 480, 660)), GEOMETRY, (1180, 456, 568), 55.0)
 
 
+def test_of_an_odd_rest_the_smaller_half_comes_before_a_centred_crop():
+    geometry = SliceGeometry(slice_thickness_nm=50, pixel_size_nm=50)
+    sizes = geometry.voxel_size_nm
+    shape = tuple(round(n * size / 50) for n, size in zip((4, 30, 41), sizes, strict=True))
+    crop = centred(Crop((0, 10, -20), (7, 31, 46)), geometry, shape, 50.0)
+    assert crop.shape == (4, 30, 41)
+    assert crop.start == (1, 10, -18)
+
+
 def test_slices_are_laid_where_they_belong():
     draw = np.random.default_rng(0)
     face = ndimage.gaussian_filter(draw.normal(0, 300, (140, 150)), 3)
@@ -175,6 +184,24 @@ def test_resampling_goes_by_the_share_of_volume():
     boxes = fine[tuple(slice(n * to) for n in shape)]
     boxes = boxes.reshape(shape[0], to, shape[1], to, shape[2], to).sum(axis=(1, 3, 5))
     found = np.stack(list(resample(active, sizes, shape, float(to))))
+    assert np.array_equal(found == 1, 2 * boxes > to**3)
+
+
+@pytest.mark.parametrize("sizes", [(10.0, 10.0, 10.0), (24.0, 10.0, 6.0), (8.0, 10.0, 6.0)])
+def test_a_voxel_that_is_exactly_half_active_is_the_rest(sizes):
+    """Also where shares are fractions that no float holds, such as thirds."""
+    active = np.random.default_rng(7).random((10, 24, 40)) < 0.5
+    fine = active
+    for axis, size in enumerate(sizes):
+        fine = fine.repeat(int(size), axis)
+    to = 20
+    shape = tuple(n // to for n in fine.shape)
+    boxes = fine[tuple(slice(n * to) for n in shape)]
+    boxes = boxes.reshape(shape[0], to, shape[1], to, shape[2], to).sum(axis=(1, 3, 5))
+    half = 2 * boxes == to**3
+    assert half.any()
+    found = np.stack(list(resample(active, sizes, shape, float(to))))
+    assert (found[half] == 2).all()
     assert np.array_equal(found == 1, 2 * boxes > to**3)
 
 

@@ -66,11 +66,11 @@ def disagreement():
     datasets = ("NMC-2", "GRA-2", "NEX-V", "NEX-U")
     votes = {
         key: (rng.integers(0, 4, (40, 40)).astype(np.uint8), 3)
-        for key in itertools.product(datasets, paper.COMPARED)
+        for key in itertools.product(datasets, paper.COMPARED, ["simulated"])
     }
     rows = [
         (d, "raw", v, 3, "truth", near, 0.3 * near, 0.2 * near, 1.5)
-        for (d, v), near in itertools.product(votes, (1, 2, 3))
+        for (d, v, _), near in itertools.product(votes, (1, 2, 3))
     ]
     columns = "dataset filter variant users reference within_voxels disagreement_share voxel_share"
     return votes, pd.DataFrame(rows, columns=[*columns.split(), "enrichment"])
@@ -160,7 +160,7 @@ def test_maps_show_where_users_differ(disagreement):
     check_page(figure)
     maps = [axes for axes in figure.axes if len(axes.images) == 2]
     assert len(maps) == 16
-    shown, (counted, _) = maps[0].images[1].get_array(), votes["NMC-2", "S2"]
+    shown, (counted, _) = maps[0].images[1].get_array(), votes["NMC-2", "S2", "simulated"]
     assert np.array_equal(~np.ma.getmaskarray(shown), (counted > 0) & (counted < 3))
     (panel,) = [a for a in figure.axes if "GRA-2" in a.get_title(loc="left") and not a.images]
     assert panel.lines[0].get_ydata() == pytest.approx([30, 60, 90])
@@ -168,7 +168,7 @@ def test_maps_show_where_users_differ(disagreement):
 
 def test_one_dataset_with_one_variant_is_enough(disagreement):
     votes, table = disagreement
-    one = {("NMC-2", "S2"): votes["NMC-2", "S2"]}
+    one = {("NMC-2", "S2", "simulated"): votes["NMC-2", "S2", "simulated"]}
     check_page(fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0}))
 
 

@@ -3,6 +3,8 @@
 import numba
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import ndimage
 from sklearn.ensemble import RandomForestClassifier
 
@@ -10,6 +12,7 @@ from manyeyes.forest import (
     Forest,
     blocks,
     class_probabilities,
+    classifier,
     classify,
     classify_many,
     fit_forest,
@@ -256,6 +259,16 @@ ONE = np.ones((5, 6, 7), dtype=np.uint8)
         ({"volume": np.zeros((5, 0, 7))}, "the volume is empty"),
         ({"volume": np.zeros((5, 7))}, "axes \\(z, y, x\\)"),
         ({"volume": np.zeros((5, 6, 7), dtype=complex)}, "integers or floats"),
+        ({"volume": np.full((5, 6, 7), np.inf, np.float16)}, "NaN, infinite"),
+        ({"volume": np.zeros((0, 6, 7))}, "the volume is empty"),
+        ({"labels": np.ones((7, 6, 5), np.uint8)}, "exchange their axes"),
+        ({"labels": np.zeros((5, 6, 0), np.uint8)}, "the labels have shape"),
+        ({"labels": ONE > 0}, "expected labels of type uint8"),
+        ({"labels": np.where(ONE, np.nan, 1)}, "expected labels of type uint8"),
+        ({"trees": 2.5}, "trees to be a whole number"),
+        ({"seed": 0.5}, "seed to be a whole number"),
+        ({"seed": "0"}, "seed to be a whole number"),
+        ({"max_labels": 1e5}, "max_labels to be a whole number"),
         ({"trees": 0}, "1 to 255 trees"),
         ({"trees": 256}, "1 to 255 trees"),
         ({"max_labels": 0}, "max_labels"),
@@ -275,6 +288,12 @@ def test_bad_requests_are_refused(case, forest):
         classify(volume, forest, slices=[-1])
     with pytest.raises(ValueError, match="no slices"):
         classify(volume, forest, slices=[])
+    with pytest.raises(ValueError, match="slices by whole numbers"):
+        classify(volume, forest, slices=[2.7])
+    with pytest.raises(ValueError, match="expected one forest or more"):
+        classify_many(volume, [])
+    with pytest.raises(ValueError, match="the volume is empty"):
+        classify(volume[:0], forest)
     with pytest.raises(ValueError, match="float32 or uint8"):
         class_probabilities(volume, forest, dtype=np.float64)
     with pytest.raises(ValueError, match="NaN, infinite"):
@@ -300,3 +319,93 @@ def test_gap_between_two_thresholds_is_shared_out_as_by_exact_splits():
         other = RandomForestClassifier(100, max_features=8, random_state=seed, n_jobs=-1)
         exact.append((other.fit(values[kept], classes).predict(gap) == 2).mean())
     assert np.mean(ours) == pytest.approx(np.mean(exact), abs=0.03)
+
+
+CLEAR, CLEAR_TRUTH = two_phases((12, 20, 22), noise=5.0)
+CLEAR_LABELS = np.where(np.arange(12)[:, None, None] % 4 == 0, CLEAR_TRUTH, 0).astype(np.uint8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.floats(-45, 14),
+    st.sampled_from([np.float32, np.float64, np.float16, np.int64]),
+    st.floats(-3, 3),
+)
+def test_the_scale_of_the_grey_values_matters_not_or_is_refused(power, dtype, offset):
+    """Beyond what float32 or the type itself holds, labels would be wrong: refused in words."""
+    with np.errstate(over="ignore"):
+        volume = ((CLEAR + offset) * 10.0**power).astype(dtype)
+    kept = np.unique(volume).size == np.unique(CLEAR).size and np.isfinite(volume).all()
+    try:
+        forest = fit_forest(volume, CLEAR_LABELS, seed=1, trees=10)
+    except ValueError as error:
+        assert power < -33 or power > 12 or not kept
+        assert "scale the volume" in str(error) or "8 or 16 bits" in str(error)
+        return
+    assert np.isfinite(forest.per_unit).all()
+    found = classify(volume, forest)
+    if kept:
+        assert (found == CLEAR_TRUTH).mean() > 0.98
+    elif np.ptp(volume) == 0:
+        assert np.unique(found).size == 1
+
+
+@pytest.mark.parametrize("scale", [1e-18, 1e-20, 1e-25])
+def test_tiny_grey_values_give_the_labels_of_plain_ones(scale):
+    expected = classify(CLEAR, fit_forest(CLEAR, CLEAR_LABELS, seed=1))
+    volume = CLEAR * np.float32(scale)
+    found = classify(volume, fit_forest(volume, CLEAR_LABELS, seed=1))
+    assert (found == expected).mean() > 0.995
+
+
+def test_grey_values_below_float32_are_refused():
+    with pytest.raises(ValueError, match="scale the volume"):
+        fit_forest(CLEAR * np.float32(1e-38), CLEAR_LABELS, seed=1)
+
+
+def test_a_single_voxel_of_another_value_or_next_to_none_is_no_crash():
+    for rest, odd in ((0.0, 1e-38), (1.0, 1.0 + 2**-23), (0.0, 1e-45), (-1e15, 1e15)):
+        volume = np.full((6, 7, 8), rest, dtype=np.float32)
+        volume[3, 3, 3] = odd
+        labels = np.ones(volume.shape, dtype=np.uint8)
+        labels[3] = 2
+        try:
+            forest = fit_forest(volume, labels, seed=0, trees=5)
+        except ValueError as error:
+            assert "scale the volume" in str(error)
+        else:
+            assert set(np.unique(classify(volume, forest))) <= {1, 2}
+
+
+def test_more_labels_than_memory_is_meant_for_are_bounded(case, monkeypatch):
+    volume, _, labels = case
+    bounded = fit_forest(volume, labels, seed=3, max_labels=100, trees=10)
+    everything = fit_forest(volume, labels, seed=3, trees=10)
+    monkeypatch.setattr(classifier, "MOST_LABELS", 100 * POOL)
+    assert same_forest(fit_forest(volume, labels, seed=3, trees=10), bounded)
+    few = np.where(np.cumsum(labels > 0).reshape(labels.shape) <= 100 * POOL, labels, 0)
+    assert fit_forest(volume, few, seed=3, trees=10).labelled == 100 * POOL
+    # Who asks for more gets it; and too many for all at once are trained one after the other.
+    asked = fit_forest(volume, labels, seed=3, max_labels=labels.size, trees=10)
+    assert same_forest(asked, everything)
+    both = fit_forests(volume, [labels, few], seeds=[3, 8], max_labels=labels.size, trees=10)
+    assert same_forest(both[0], everything)
+
+
+def test_no_more_labels_are_held_than_are_asked_for():
+    """A volume of labels on disk is read slice by slice, whatever else it can do."""
+
+    class OnDisk:
+        def __init__(self, values):
+            self.values, self.shape, self.dtype = values, values.shape, values.dtype
+
+        def __getitem__(self, index):
+            assert isinstance(index, int)
+            return self.values[index]
+
+    places, classes = bounded_labels(OnDisk(CLEAR_LABELS), 50, seed=2)
+    expected = bounded_labels(CLEAR_LABELS, 50, seed=2)
+    np.testing.assert_array_equal(places, expected[0])
+    np.testing.assert_array_equal(classes, expected[1])
+    forest = fit_forest(CLEAR, OnDisk(CLEAR_LABELS), seed=0, max_labels=50, trees=5)
+    assert same_forest(forest, fit_forest(CLEAR, CLEAR_LABELS, seed=0, max_labels=50, trees=5))

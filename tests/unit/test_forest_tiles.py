@@ -1,6 +1,5 @@
 """Labelling volumes on disk: the same labels, tile by tile, and going on after a stop."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,10 @@ import tifffile
 import zarr
 from scipy import ndimage
 
-from disk_volumes import Journal, create_labels, open_volume
+from disk_volumes import create_labels, open_volume
 from manyeyes.forest import classify, fit_forest, tiles
 from manyeyes.forest.tiles import classify_tiles, tile_voxels
-from study_files import FileError, read_volume
+from study_files import FileError
 
 SCRIPT = Path(__file__).parents[2] / "workflow/scripts/classify_volume.py"
 
@@ -89,40 +88,6 @@ def test_a_target_that_cannot_hold_the_labels_is_refused(case, forest, target):
         next(classify_tiles(case[0], forest, target))
 
 
-def test_a_stopped_call_goes_on_and_gives_the_same(case, tmp_path):
-    volume, labels = case
-    tifffile.imwrite(tmp_path / "grey.tif", volume)
-    tifffile.imwrite(tmp_path / "labels.tif", labels)
-    arguments = (tmp_path / "grey.tif", tmp_path / "labels.tif", tmp_path / "result.tif")
-    subprocess.run(command(*arguments), check=True)
-    expected = read_volume(tmp_path / "result.tif")
-    assert np.array_equal(expected, classify(volume, fit_forest(volume, labels, seed=0, trees=10)))
-    # What a kill leaves: the first of two tiles done, and a line that was not finished.
-    journal = tmp_path / "result.tif.journal"
-    begun = tmp_path / "result.tif.part"
-    half = np.where(np.arange(300)[:, None] < 256, expected, 0).astype(np.uint8)
-    tifffile.imwrite(begun, half, imagej=True, metadata={"axes": "ZYX"})
-    (tmp_path / "result.tif").unlink()
-    journal.write_text(json.dumps({"volume": "another"}) + "\n0\n")
-    refused = subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
-    assert refused.returncode == 1
-    assert "another volume or forest" in refused.stderr
-    assert begun.exists()
-
-
-def test_a_journal_keeps_finished_tiles_and_forgets_a_torn_line(tmp_path):
-    journal = Journal(tmp_path / "journal", {"shape": (1, 2, 3)})
-    assert journal.finished() == set()
-    journal.begin()
-    journal.add(0)
-    journal.add(12)
-    with journal.path.open("a") as file:
-        file.write("1")
-    assert Journal(journal.path, {"shape": [1, 2, 3]}).finished() == {0, 12}
-    with pytest.raises(FileError, match="another volume"):
-        Journal(journal.path, {"shape": (1, 2, 4)}).finished()
-
-
 def test_killed_between_tiles(case, tmp_path):
     """A large enough volume is stopped by a kill after its first tile, and finished later."""
     volume = np.tile(case[0], (1, 2, 9))
@@ -147,7 +112,8 @@ def test_killed_between_tiles(case, tmp_path):
     assert f"goes on: {done} of {tiles_in_all} tiles are done" in again.stderr
     expected = classify(volume, fit_forest(volume, labels, seed=0, trees=10))
     assert np.array_equal(open_volume(result)[:], expected)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["grey.zarr", "labels.tif", "result.zarr"]
+    names = sorted(p.name for p in tmp_path.iterdir())
+    assert names == ["grey.zarr", "labels.tif", "result.zarr"]
 
 
 @pytest.mark.parametrize(

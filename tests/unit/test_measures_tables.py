@@ -23,7 +23,7 @@ from manyeyes.measures import (
 )
 from manyeyes.randomness import generator
 
-Cell = namedtuple("Cell", "dataset filter variant user")
+Cell = namedtuple("Cell", "dataset filter variant user made_by", defaults=["simulated"])
 Image = namedtuple("Image", "dataset filter")
 ORIGINS = {"NMC-1": "twin", "NEX-V": "twin", "real": "measured"}
 
@@ -66,6 +66,7 @@ def test_volume_fractions(fractions):
         "filter",
         "variant",
         "user",
+        "made_by",
         "active_fraction",
         "voxels",
         "truth_fraction",
@@ -109,6 +110,7 @@ def test_variability(fractions, segmentations):
         "dataset",
         "filter",
         "variant",
+        "made_by",
         "users",
         "mean",
         "sd",
@@ -141,7 +143,7 @@ def test_variability_wants_every_pair(fractions, segmentations):
 
 def test_accuracy(segmentations, truths):
     table = accuracy_table(segmentations, truths)
-    assert list(table)[:7] == [*Cell._fields, "bias", "dice", "voxel_error"]
+    assert list(table)[:8] == [*Cell._fields, "bias", "dice", "voxel_error"]
     assert set(table["dataset"]) == {"NEX-V"}
     assert np.allclose(table["bias"].iloc[:3], [0.0, 0.1, 0.3])
     assert np.allclose(table["bias_filled"].iloc[:3], [-0.1, 0.0, 0.2])

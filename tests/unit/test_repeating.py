@@ -51,7 +51,7 @@ def test_the_numbers_are_those_of_the_segmentations(image, structure):
     population = Population(structure=structure)
     fractions, pairs = repeated(image, VARIANTS, users, population, NAMES)
     assert fractions["variant"].tolist() == [name for name in VARIANTS for _ in users]
-    assert list(fractions) == ["dataset", "filter", "variant", "user", "active_fraction"]
+    assert list(fractions) == ["dataset", "filter", "variant", "user", "made_by", "active_fraction"]
     fractions = fractions.set_index(["variant", "user"])["active_fraction"]
     pairs = pairs.set_index("variant")["percent_different"]
     for name in VARIANTS:
@@ -67,4 +67,4 @@ def test_one_user_has_no_pairs(image):
     fractions, pairs = repeated(image, some, ["A"], Population(), NAMES)
     assert len(fractions) == 1
     assert pairs.empty
-    assert list(pairs)[3:] == ["user_a", "user_b", "percent_different"]
+    assert list(pairs)[3:] == ["made_by", "user_a", "user_b", "percent_different"]

@@ -21,7 +21,7 @@ def test_a_page_names_origin_users_answer_and_versions():
         "one digital twin",
         "one measured tomogram",
         "two simulated users",
-        "one recorded user",
+        "one recorded person",
         "standard deviation of",
         "Data: digital twin (NMC-2).",
         "<p>The paper found more.</p>",

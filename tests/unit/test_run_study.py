@@ -1,74 +1,75 @@
-"""A run that was killed goes on when it is started again."""
+"""What `make reproduce` starts: the right config, the right folder, and no silent default."""
 
-import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "workflow" / "run_study.sh"
+from run_study import CannotRunError, config_of, run, study_of, told_at_the_end
+
+TOP = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def called(tmp_path):
-    """Return what runs the script with a program in Snakemake's place, and tells its arguments."""
-    program = tmp_path / "program"
-    program.write_text(
-        '#!/bin/sh\necho "$@" >>calls\n[ "$1" != --unlock ] || rm -r .snakemake/locks\n'
-    )
-    program.chmod(0o755)
-
-    def call(*arguments):
-        subprocess.run(["sh", str(SCRIPT), str(program), *arguments], cwd=tmp_path, check=True)
-        return (tmp_path / "calls").read_text().splitlines()
-
-    return call
+@pytest.fixture(autouse=True)
+def in_the_checkout(monkeypatch):
+    monkeypatch.chdir(TOP)
 
 
-def locked_by(folder, process):
-    locks = folder / ".snakemake" / "locks"
-    locks.mkdir(parents=True)
-    (locks / "0.input.lock").write_text("file")
-    (folder / ".snakemake" / "running.pid").write_text(str(process))
+def test_studies_are_found_by_their_file():
+    assert config_of("paper") == Path("config/config.yaml")
+    assert config_of("tiny") == Path("config/tiny.yaml")
+    assert config_of("config/tiny.yaml") == Path("config/tiny.yaml")
 
 
-def of_nobody():
-    """Return the number of a process that has ended."""
-    process = subprocess.Popen(["true"])
-    process.wait()
-    return process.pid
+@pytest.mark.parametrize("name", ["nothing", "my/config.yaml"])
+def test_a_study_that_is_not_there_is_told(name):
+    with pytest.raises(CannotRunError, match="no"):
+        config_of(name)
 
 
-def test_a_first_run_just_runs(called):
-    assert called("--cores", "1", "--", "a file") == ["--cores 1 -- a file"]
+def test_the_folder_is_that_of_the_studys_own_name():
+    assert study_of(Path("config/population-more.yaml")) == "population"
+    assert "results/population/report.html" in told_at_the_end(Path("results/population"), None)
 
 
-def test_after_a_finished_run_nothing_is_unlocked(called):
-    called("first")
-    assert called("second") == ["first", "second"]
+def test_every_config_of_the_project_names_its_study():
+    for path in sorted((TOP / "config").glob("*.yaml")):
+        if path.name != "protocol.yaml":
+            assert study_of(path), path
 
 
-def test_the_lock_of_a_killed_run_is_taken_away_whatever_is_asked_for(called, tmp_path):
-    locked_by(tmp_path, of_nobody())
-    assert called("--forcerun", "a", "--", "b") == [
-        "--unlock --forcerun a -- b",
-        "--forcerun a -- b",
-    ]
+@pytest.mark.parametrize("text", ["", "- a\n", "study: 3\n", "study: {a: 1}\n", "a: [\n"])
+def test_a_config_without_a_name_is_told_by_its_own(tmp_path, text):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(CannotRunError, match=r"mine\.yaml"):
+        study_of(path)
 
 
-def test_the_lock_of_a_run_that_goes_on_stays(called, tmp_path):
-    locked_by(tmp_path, os.getpid())
-    assert called("more") == ["more"]
-    assert (tmp_path / ".snakemake/locks/0.input.lock").exists()
+@pytest.mark.parametrize(("code", "status"), [("import sys; sys.exit(3)", 3), ("", 0)])
+def test_the_exit_status_is_snakemakes(code, status):
+    assert run([sys.executable, "-c", code]) == status
 
 
-def test_a_lock_that_cannot_be_taken_away_stops_with_its_reason(tmp_path):
-    program = tmp_path / "program"
-    program.write_text("#!/bin/sh\necho no such config; exit 1\n")
-    program.chmod(0o755)
-    locked_by(tmp_path, of_nobody())
+def test_a_signal_gives_the_status_that_a_shell_gives():
+    assert run([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]) == 137
+
+
+@pytest.mark.parametrize("word", ["study=mine", "Study=mine", "cores=2"])
+def test_make_does_not_run_the_default_study_for_a_word_in_lower_case(word):
     done = subprocess.run(
-        ["sh", str(SCRIPT), str(program)], cwd=tmp_path, capture_output=True, text=True
+        ["make", "--dry-run", "reproduce", word], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert "no such config" in done.stderr
+    assert done.returncode
+    assert "in capitals" in done.stderr
+
+
+def test_make_hands_the_study_on():
+    done = subprocess.run(
+        ["make", "--dry-run", "report", "STUDY=population-more", "CORES=3"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "run_study.py population-more --cores 3 --only report" in done.stdout

@@ -44,6 +44,17 @@ def test_watershed_keeps_every_seed():
     assert (labels[image >= 170] == 1).all()
 
 
+def test_a_voxel_at_the_lower_level_is_no_seed_and_one_at_the_upper_is():
+    """Between a pore and active material, and nearer to the one that the levels do not give it."""
+    image = np.array([[[0, 100, 200]]], dtype=np.uint8)
+    towards_active = np.array([[[9, 5, 0]]], dtype=np.uint16)
+    assert segmentation.watershed(image, 100, 150, towards_active).tolist() == [[[2, 1, 1]]]
+    assert segmentation.watershed(image, 101, 150, towards_active).tolist() == [[[2, 2, 1]]]
+    towards_pore = np.array([[[0, 5, 9]]], dtype=np.uint16)
+    assert segmentation.watershed(image, 50, 100, towards_pore).tolist() == [[[2, 1, 1]]]
+    assert segmentation.watershed(image, 50, 101, towards_pore).tolist() == [[[2, 2, 1]]]
+
+
 def test_a_closed_window_is_a_threshold():
     image = np.random.default_rng(4).integers(0, 256, (6, 6, 6), dtype=np.uint8)
     labels = segmentation.watershed(image, 120, 120)
@@ -65,6 +76,23 @@ def test_the_gradient_is_that_of_a_ramp():
     assert inner[0, 0, 0] > 0
     flat = np.full((10, 10, 10), 9, dtype=np.uint8)
     assert not segmentation.gradient_magnitude(flat).any()
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("step", [1, 6, 25])
+def test_the_gradient_is_in_quarters_of_a_grey_level_over_two_voxels(axis, step):
+    ramp = (step * np.indices((10, 10, 10))[axis]).astype(np.uint8)
+    inner = segmentation.gradient_magnitude(ramp)[3:-3, 3:-3, 3:-3]
+    assert (inner == 4 * 2 * step).all()
+
+
+def test_gradients_along_the_axes_add_up_by_their_squares_and_are_rounded():
+    ramp = (3 * np.indices((10, 10, 10)).sum(axis=0)).astype(np.uint8)
+    inner = segmentation.gradient_magnitude(ramp)[3:-3, 3:-3, 3:-3]
+    assert (inner == round(3**0.5 * 4 * 2 * 3)).all()
+    steepest = np.zeros((6, 6, 6), dtype=np.uint8)
+    steepest[3:] = 255
+    assert segmentation.gradient_magnitude(steepest).max() == 4 * 255
 
 
 TWO_GREYS = np.repeat(np.array([10, 200], dtype=np.uint8), 32).reshape(4, 4, 4)

@@ -18,7 +18,7 @@ from manyeyes.statistics.agreement import (
 )
 from manyeyes.statistics.disagreement import concentration, disagreement_map
 
-Cell = namedtuple("Cell", "dataset filter variant user")
+Cell = namedtuple("Cell", "dataset filter variant user made_by", defaults=["simulated"])
 
 
 def segmentations(users, shape=(5, 6, 7), active=0.4):

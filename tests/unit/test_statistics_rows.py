@@ -40,20 +40,22 @@ def test_disagreement_beside_a_true_face_lies_within_its_distance():
     truth = slabs(10)[0] == 1
     # One user is a voxel short of the true face, one three voxels beyond it.
     counted = votes(slabs(9, 10, 13))
-    table = concentration_table({("d", "raw", "S2"): (counted, 3)}, truth)
+    table = concentration_table({("d", "raw", "S2", "simulated"): (counted, 3)}, truth)
     assert table["reference"].unique().tolist() == ["truth"]
     assert table["disagreement_share"].tolist() == pytest.approx([2 / 4, 3 / 4, 1])
     assert table["voxel_share"].tolist() == pytest.approx([0.1, 0.2, 0.3])
 
 
 def test_without_a_truth_the_majority_has_the_interfaces():
-    table = concentration_table({("d", "raw", "S2"): (votes(slabs(9, 10, 10)), 3)}, None)
+    table = concentration_table(
+        {("d", "raw", "S2", "simulated"): (votes(slabs(9, 10, 10)), 3)}, None
+    )
     assert table["reference"].unique().tolist() == ["majority"]
     assert table["disagreement_share"].tolist() == [1, 1, 1]
 
 
 def test_a_majority_of_one_phase_has_no_interface():
-    table = concentration_table({("d", "raw", "S2"): (votes(slabs(0, 0, 5)), 3)}, None)
+    table = concentration_table({("d", "raw", "S2", "simulated"): (votes(slabs(0, 0, 5)), 3)}, None)
     assert table["disagreement_share"].isna().all()
     assert table["within_voxels"].tolist() == [1, 2, 3]
 

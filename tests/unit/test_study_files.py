@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -84,6 +86,16 @@ def test_an_empty_table_file_is_refused(tmp_path):
     (tmp_path / "t.csv").write_text("")
     with pytest.raises(FileError, match="empty"):
         read_table(tmp_path / "t.csv")
+
+
+def test_what_jobs_wrote_is_read_as_such():
+    """A user's own file is told to be copied again, a result of ours to be made again."""
+    scripts = Path(__file__).parents[2] / "workflow/scripts"
+    of_users = {"study_files", "fibsem_files", "disk_volumes", "classify_volume"}
+    for script in scripts.glob("*.py"):
+        if script.stem not in of_users and not script.stem.startswith(("import_", "check_")):
+            words = set(re.findall(r"\w+", script.read_text(encoding="utf-8")))
+            assert "read_volume" not in words, f"{script.name}: read results by read_result"
 
 
 def test_names_stay_as_written_and_only_numbers_are_missing(tmp_path):

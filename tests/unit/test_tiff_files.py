@@ -141,6 +141,24 @@ def test_series_of_one_shape_and_type_are_joined(tmp_path):
     refused(path, r"holds 2 images of shapes \(12, 64, 72\), \(12, 60, 72\)")
 
 
+def test_slices_appended_one_by_one_are_a_stack(tmp_path):
+    path = tmp_path / "appended.tif"
+    for image in IMAGE:
+        tifffile.imwrite(path, image, append=True)
+    assert np.array_equal(read_volume(path), IMAGE)
+    # Pages of another program behind those of tifffile.
+    tifffile.imwrite(path, IMAGE[0], append=True, metadata=None)
+    assert np.array_equal(read_volume(path), IMAGE[[*range(12), 0]])
+
+
+def test_images_of_an_ome_file_are_not_joined(tmp_path):
+    path = tmp_path / "two.ome.tif"
+    with tifffile.TiffWriter(path, ome=True) as writer:
+        for part in (IMAGE[:6], IMAGE[6:]):
+            writer.write(part, metadata={"axes": "ZYX"}, photometric="minisblack")
+    refused(path, r"the OME file holds 2 images of shapes \(6, 64, 72\), \(6, 64, 72\)")
+
+
 def test_a_thumbnail_is_passed_over_if_it_says_so_and_named_if_not(tmp_path):
     path = tmp_path / "thumbnail.tif"
     for told in (1, 0):
@@ -150,6 +168,11 @@ def test_a_thumbnail_is_passed_over_if_it_says_so_and_named_if_not(tmp_path):
         if told:
             assert np.array_equal(read_volume(path), IMAGE)
     refused(path, r"2 images of shapes \(16, 18\), \(12, 64, 72\)")
+    # Whoever calls all slices but the first reduced is not believed.
+    with tifffile.TiffWriter(path) as writer:
+        for k, image in enumerate(IMAGE):
+            writer.write(image, subfiletype=min(k, 1), metadata=None, contiguous=False)
+    assert np.array_equal(read_volume(path), IMAGE)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -202,6 +225,19 @@ def test_a_stack_that_calls_its_slices_times_is_a_stack_unless_there_is_a_clock(
     clock = {"finterval": 0.5} if "imagej" in kind else {"TimeIncrement": 0.5}
     tifffile.imwrite(path, IMAGE, metadata={"axes": "TYX", **clock}, **kind)
     refused(path, "a series of 12 times")
+
+
+@pytest.mark.parametrize("kind", [{"imagej": True}, {"ome": True}])
+def test_slices_that_became_channels_as_nobody_named_the_axes_are_slices(tmp_path, kind):
+    path = tmp_path / "unnamed.tif"
+    tifffile.imwrite(path, IMAGE, photometric="minisblack", **kind)
+    assert np.array_equal(read_volume(path), IMAGE)
+    tifffile.imwrite(path, IMAGE[:5], photometric="minisblack", **kind)
+    refused(path, "5 channels")
+    tifffile.imwrite(path, IMAGE, metadata={"axes": "CYX"})
+    refused(path, "12 channels")
+    tifffile.imwrite(path, IMAGE, metadata={"axes": "YXZ"})
+    refused(path, "axes YXZ")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,12 @@ def test_a_crop_is_the_part_that_was_asked_for():
     assert np.array_equal(crop(volume, "centre", (2, 3, 4), "k"), volume[2:4, 2:5, 2:6])
 
 
+def test_of_an_odd_rest_the_smaller_half_comes_before_the_centre():
+    volume = np.arange(6 * 7 * 8).reshape(6, 7, 8)
+    assert np.array_equal(crop(volume, "centre", (3, 4, 1), "k"), volume[1:4, 1:5, 3:4])
+    assert np.array_equal(crop(volume, "centre", (5, 6, 7), "k"), volume[:5, :6, :7])
+
+
 @pytest.mark.parametrize("start", [(5, 0, 0), "centre"])
 def test_a_crop_outside_the_volume_names_its_key(start):
     shape = (2, 2, 2) if start != "centre" else (7, 2, 2)

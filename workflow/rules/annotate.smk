@@ -11,6 +11,7 @@ for block, job, batch, users in USER_JOBS:
             f"annotate_{job}"
         input:
             image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+            mask=mask_of,
         output:
             annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
             drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
@@ -47,6 +48,7 @@ rule import_drawing:
         labels=recorded_file,
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
         source=file_of_dataset,
+        mask=mask_of,
     output:
         annotation=f"{ANNOTATION}.json",
         drawing=f"{ANNOTATION}.tif",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
@@ -30,19 +31,35 @@ sys.path.append(str(SCRIPTS))
 
 from code_digest import code_digest
 from config_files import file_problems
-from failures import failures
+from failures import failed_jobs, summary
+from machine_check import machine_problems
+from made_files import altered
 from manyeyes.config_check import problems
 from manyeyes.config_sense import sense_problems
 from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
 from scheduler_timer import keep_one_timer
+from snakemake_lock import lock_study
+from unfinished import NAME as UNFINISHED_NAME
+from unfinished import missing, read_unfinished, without_missing, write_failures
 
 keep_one_timer()
+
+
+def refuse_this_machine():
+    """Stop before any job with what is wrong with the folders that the run needs."""
+    found = machine_problems(TOP, Path.cwd(), os.environ, sys.executable)
+    if found:
+        raise WorkflowError("The study cannot be run here:\n  " + "\n  ".join(found))
+
+
+if workflow.is_main_process:
+    refuse_this_machine()
 
 
 def refuse_unreadable_configs():
     """Stop if the text of a config file is not what it seems to be, such as a key given twice.
 
-    Files that Snakemake cannot read at all never come here: run_study.sh asks before it starts.
+    Files that Snakemake cannot read at all never come here: run_study.py asks before it starts.
     """
     if not workflow.is_main_process:
         return
@@ -103,14 +120,60 @@ def read_study():
     raise WorkflowError("The config cannot be run ({}):\n  {}".format(where, "\n  ".join(found)))
 
 
-STUDY = read_study()
+# After a failure, `run_study.py` names the file that says what a run could not make.
+UNFINISHED = config.pop("unfinished", None)
+WHOLE = read_study()
+STUDY = WHOLE
+if UNFINISHED:
+    NOTED = read_unfinished(Path(UNFINISHED))
+    STUDY = without_missing(WHOLE, f"results/{WHOLE.name}", NOTED)
+    if not STUDY.cells():
+        raise WorkflowError("Nothing of this study is finished, so there is nothing to report.")
 # With each dataset once, under the name of the config: what tables and most figures speak of.
 FIRST = STUDY.first_realisations()
 RESULTS = f"results/{STUDY.name}"
+
+
+def refuse_altered_results():
+    """Stop before any job if a result that others are made from is not what its job made."""
+    found = altered(Path(RESULTS))
+    if found:
+        raise WorkflowError(
+            "These results were changed after they were made:\n  "
+            + "\n  ".join(found)
+            + "\nRemove them, and they are made again; or put them back as they were. A segmentation "
+            "or drawing of your own takes part as that of a recorded user (config/README.md)."
+        )
+
+
+if workflow.is_main_process:
+    refuse_altered_results()
+    lock_study(Path(RESULTS))
 FOLLOW = (
     "What the running jobs say is kept in their logs: "
     f"tail -f $(find {RESULTS}/logs -name '*.log' -mmin -5)"
 )
+
+
+def is_pending(path):
+    """Whether a run that only reports what is finished could not make a file."""
+    return bool(UNFINISHED) and path in NOTED["pending"]
+
+
+def tell_failures(log):
+    """Say at the end of a run what failed, and note it for the report of what is finished."""
+    failures = failed_jobs(log)
+    print(summary(failures, log), file=sys.stderr)
+    with suppress(OSError):
+        write_failures(Path(RESULTS, UNFINISHED_NAME), failures, earlier=UNFINISHED)
+
+
+def forget_failures():
+    """Remove what an earlier run noted of its failures, once the study is finished."""
+    if not UNFINISHED:
+        Path(RESULTS, UNFINISHED_NAME).unlink(missing_ok=True)
+
+
 # `~` is the home folder here too, as the shell that might have filled it in is not asked.
 DATA_FOLDER = (
     os.path.expanduser(os.environ.get("MANYEYES_DATA") or config.get("data_folder") or "") or None
@@ -193,6 +256,12 @@ A_FOREST_MB = 90
 # Out of so many times `max_labels` each tree draws its own (POOL of manyeyes.forest.classifier, which is
 # slow to import).
 CHOICE = 10
+# So many labels are kept where `max_labels` says nothing (MOST_LABELS of manyeyes.forest.classifier).
+MOST_LABELS = 1_000_000
+# Bytes that a forest of a recorded user's labels may take for each that is kept. Measured at 200^3 with
+# all voxels labelled: 740; at 99^3, where every tree learns from all of them: 760, and 1270 if the
+# labels are mere noise, so that trees grow as large as they can.
+A_DENSE_LABEL = 1000
 
 
 def more_each_time(value):
@@ -200,12 +269,17 @@ def more_each_time(value):
     return lambda wildcards, attempt: int(value * attempt)
 
 
+# Bytes a voxel for a mask and what continues an image beyond it.
+A_MASK = 40
+
+
 def of_dataset(at_least, a_megavoxel):
     """Return a resource function that grows with the voxels of a dataset, and with each retry."""
 
     def grown(wildcards, attempt):
-        megavoxels = STUDY.datasets[wildcards.dataset].voxels / 1e6
-        return ceil((at_least + a_megavoxel * megavoxels) * attempt)
+        dataset = STUDY.datasets[wildcards.dataset]
+        each = a_megavoxel + (A_MASK if dataset.masked else 0)
+        return ceil((at_least + each * dataset.voxels / 1e6) * attempt)
 
     return grown
 
@@ -239,7 +313,7 @@ def labels_at_most(variant, voxels, slices):
     """Return how many labels of an image a variant's forest may be handed, to choose from."""
     wanted = {"first": 1, "all": slices}.get(variant["slices"], variant["slices"])
     labels = voxels * min(wanted, slices) / slices
-    return min(labels, CHOICE * variant["max_labels"]) if "max_labels" in variant else labels
+    return min(labels, CHOICE * variant["max_labels"] if "max_labels" in variant else MOST_LABELS)
 
 
 def forest_megabytes(block):
@@ -258,6 +332,16 @@ def forest_megabytes(block):
         return of_dataset(AT_LEAST_MB + forests + channels, 5 if drawn else 35)(wildcards, attempt)
 
     return mem_mb
+
+
+def recorded_megabytes(wildcards, attempt):
+    """Return what a forest takes at most that learns from a recorded user's labels, in MB.
+
+    Whether they labelled some voxels or all of them is in their file, which is not read here.
+    """
+    labels = min(STUDY.datasets[wildcards.dataset].voxels, MOST_LABELS)
+    forest = 40 + A_FOREST_MB + A_DENSE_LABEL * labels / 1e6
+    return of_dataset(AT_LEAST_MB + forest, 5)(wildcards, attempt)
 
 
 def segmenting_minutes(block, users):

@@ -1,5 +1,6 @@
 # Input files: taken from a local folder where they are there, fetched from their public address
-# where they are not.
+# where they are not. The job itself asks where that folder is: as a parameter it would make Snakemake
+# remove a file that is there, to get it anew, when another folder is named.
 
 
 # Nodes of a cluster often have no network.
@@ -24,6 +25,6 @@ rule fetch_file:
         url=lambda wildcards: FETCHED[wildcards.digest]["url"],
         sha256=lambda wildcards: FETCHED[wildcards.digest]["sha256"],
         obtain=lambda wildcards: FETCHED[wildcards.digest].get("obtain"),
-        folder=DATA_FOLDER,
+        bytes=lambda wildcards: FETCHED[wildcards.digest].get("bytes"),
     script:
         "../scripts/fetch_file.py"

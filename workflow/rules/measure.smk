@@ -26,7 +26,7 @@ rule measure:
         disk_mb=more_each_time(10),
     params:
         code=code_of("measure.py"),
-        cells=lambda wildcards: [(c.variant, c.user) for c in cells_of_batch(wildcards)],
+        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_of_batch(wildcards)],
         origin=lambda wildcards: STUDY.datasets[wildcards.dataset].origin,
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
     script:
@@ -52,7 +52,7 @@ rule compare_users:
         disk_mb=more_each_time(10),
     params:
         code=code_of("compare_users.py"),
-        cells=lambda wildcards: [(c.variant, c.user) for c in cells_on_image(wildcards)],
+        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_on_image(wildcards)],
     script:
         "../scripts/compare_users.py"
 
@@ -60,6 +60,7 @@ rule compare_users:
 rule assess_image:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
     output:
         image_quality=f"{RESULTS}/parts/image_quality/{{dataset}}/{{filter}}.csv",
     log:

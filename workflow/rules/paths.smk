@@ -1,11 +1,16 @@
 # Where results lie, and which of them a job needs: path patterns and input functions.
 
+from dataclasses import asdict
+
 from manyeyes.comparisons import (
     cells_with_choices,
     comparisons_of,
+    possible_comparisons,
     shared_cells,
     users_of_all,
 )
+from manyeyes.figures import paper
+from manyeyes.groups import GROUPS
 
 BASELINE = STUDY.baseline or {"datasets": []}
 
@@ -26,6 +31,7 @@ def file_of(entry):
 def image_entries():
     """Return the input files that images are made of, as the config describes them."""
     entries = [d.source for d in STUDY.datasets.values() if "file" in d.source]
+    entries += [d.mask for d in STUDY.datasets.values() if d.mask_from_file]
     chain = BASELINE.get("fibsem")
     if chain is not None and "file" in chain["source"]:
         entries.append(chain["source"])
@@ -114,12 +120,33 @@ def file_of_dataset(wildcards):
 def dataset_params(wildcards):
     """Return what a job needs to know of its dataset besides its source."""
     dataset = STUDY.datasets[wildcards.dataset]
-    return {
+    told = {
         "shape": dataset.shape,
         "start": dataset.start,
         "voxel_size_nm": dataset.voxel_size_nm,
         "grey_window": dataset.grey_window,
     }
+    # Only where the config says so: parameters that nobody set must not rerun a job.
+    if dataset.mask is not None:
+        told["mask"] = dataset.mask
+    if dataset.inverted:
+        told["active"] = "dark"
+    return told
+
+
+MASK = f"{RESULTS}/masks/{{dataset}}.tif"
+MASKED = [d.name for d in STUDY.datasets.values() if d.masked]
+
+
+def mask_of(wildcards):
+    """Return the mask's file of a dataset that has one, else nothing."""
+    return [MASK.format(dataset=wildcards.dataset)] if wildcards.dataset in MASKED else []
+
+
+def mask_file_of(wildcards):
+    """Return the input file that a dataset's mask is taken from, if there is one."""
+    dataset = STUDY.datasets[wildcards.dataset]
+    return [file_of(dataset.mask)] if dataset.mask_from_file else []
 
 
 # Annotations
@@ -213,14 +240,14 @@ BATCHES = {
 def cells_of_batch(wildcards):
     """Return a batch's cells of a block on an image, the variants of each user together."""
     return [
-        Cell(wildcards.dataset, wildcards.filter, variant, user)
+        Cell(wildcards.dataset, wildcards.filter, variant, user, BLOCKS[wildcards.block].made_by)
         for user in BATCHES[wildcards.block][wildcards.batch]
         for variant in BLOCKS[wildcards.block].variants
     ]
 
 
 def cells_on_image(wildcards):
-    """Return an image's cells, the users of each variant one after the other."""
+    """Return an image's cells, the users of each variant and group one after the other."""
     variants = list(STUDY.variants)
     cells = STUDY.cells_on(wildcards.dataset, wildcards.filter)
     return sorted(cells, key=lambda cell: variants.index(cell.variant))
@@ -238,9 +265,10 @@ def truth_of(wildcards):
 def planned_comparisons():
     """Return the comparisons of spread that the study can make, or stop with what is wrong."""
     try:
-        return comparisons_of(STUDY.comparisons, FIRST)
+        planned = comparisons_of(STUDY.comparisons, WHOLE.first_realisations())
     except ValueError as error:
         raise WorkflowError(f"The config cannot be run:\n  {error}")
+    return possible_comparisons(planned, FIRST) if UNFINISHED else planned
 
 
 COMPARISONS = planned_comparisons()
@@ -280,16 +308,25 @@ def shared_datasets_with_truth():
 
 
 def recommended():
-    """Return who is compared on each dataset that something can be recommended for.
+    """Return by group who is compared on each dataset that something can be recommended for.
 
     That takes a truth, the noise of the raw image, and two users who did all that is compared.
     """
-    users = {
-        name: users_of_all(FIRST, name)
-        for name in shared_datasets_with_truth()
-        if (name, "raw") in FIRST.images()
-    }
-    return {name: who for name, who in users.items() if len(who) > 1}
+    found = {}
+    for made_by in GROUPS:
+        users = {
+            name: users_of_all(FIRST, name, made_by)
+            for name in shared_datasets_with_truth()
+            if (name, "raw") in FIRST.images()
+        }
+        found[made_by] = {name: who for name, who in users.items() if len(who) > 1}
+    return {made_by: users for made_by, users in found.items() if users}
+
+
+def voxel_sizes_recommended():
+    """Return the voxel size of each dataset that something can be recommended for."""
+    names = dict.fromkeys(name for users in recommended().values() for name in users)
+    return {name: STUDY.datasets[name].voxel_size_nm for name in names}
 
 
 def drawn_by_hand(wildcards):
@@ -333,7 +370,15 @@ def parts_of(wildcards):
         for dataset in block.datasets
         for filter_ in block.filters
         for batch in BATCHES[block.name]
+        if is_there(block, dataset, filter_, batch)
     ]
+
+
+def is_there(block, dataset, filter_, batch):
+    """Whether a batch's segmentations of an image are not among those that a run could not make."""
+    users = BATCHES[block.name][batch]
+    cells = {Cell(dataset, filter_, variant, user) for variant in block.variants for user in users}
+    return not cells & STUDY.lost
 
 
 def realisations_listed():
@@ -416,13 +461,38 @@ def tables_of_ablations():
     return [f"{TABLES}/ablation.{suffix}" for suffix in ("csv", "md") if STUDY.ablations]
 
 
+def volumes_of_study():
+    """Return all volumes and annotations that are kept: what was deleted of them is made again."""
+    cells = STUDY.cells()
+    annotations = [
+        ANNOTATION.format(**asdict(cell)) + suffix
+        for cell in cells
+        for suffix in ([".json", ".tif"] if draws(cell.variant) else [".json"])
+    ]
+    images = STUDY.images()
+    datasets = list(dict.fromkeys(dataset for dataset, _ in images))
+    return [
+        *(f"{RESULTS}/tomograms/{dataset}.tif" for dataset in datasets),
+        *(f"{RESULTS}/truth/{d}.tif" for d in datasets if STUDY.datasets[d].has_truth),
+        *(f"{RESULTS}/images/{dataset}/{filter_}.tif" for dataset, filter_ in images),
+        *annotations,
+        *(segmentation_of(cell) for cell in cells),
+    ]
+
+
+def about_paper():
+    """Whether somebody segments a dataset that the paper speaks of; its claims are about no others."""
+    return bool(paper.of_paper(dataset for dataset, _ in FIRST.images()))
+
+
 def tables_of_study():
     """Return every table that this study can fill."""
     if not STUDY.cells():
         return tables_of_sensitivity()
     names = [*BY_CELL, *BY_IMAGE, "variability", "accuracy_summary"]
     names = [name for name in names if shared_images() or name not in AGREEMENT]
-    names += ["claims", "claims_summary", "spread", "power", "power_curves"]
+    names += ["claims", "claims_summary"] if about_paper() else []
+    names += ["spread", "power", "power_curves"]
     names += ["choices"] if cells_with_choices(FIRST) else []
     names += ["errors"] if shared_datasets_with_truth() else []
     names += ["recommendation"] if recommended() else []

@@ -61,7 +61,7 @@ rule tell_rule_graph:
 rule write_report:
     input:
         tables=reported_tables(),
-        figures=[path for path in figures_of_study() if path.endswith(".svg")],
+        figures=[f"{RESULTS}/figures/{figure['name']}.svg" for figure in reported_figures()],
         captions=[ours(path) for path in reported_captions()],
         packs=expand(
             "{results}/parts/slices/{image[0]}/{image[1]}.json",

@@ -39,7 +39,9 @@ def viewed_images():
 def reported_figures():
     """Return what the report has to know of each figure, in the order of its files."""
     figures = []
-    for figure in figures_of(FIRST) if STUDY.figures is None else STUDY.figures:
+    for figure in drawn_figures():
+        if is_pending(f"{RESULTS}/figures/{figure}.svg"):
+            continue
         needs = needs_in_study(figure)
         files = [path for path in files_of_figure(figure)(None).values() if isinstance(path, str)]
         figures.append(
@@ -74,7 +76,8 @@ def reported_tables():
     drawn = [table for figure in reported_figures() for table in figure["tables"]]
     files = [f"{TABLES}/{table}.csv" for table in drawn]
     found = [*tables_of_study(), *PAPER_TABLES, *files]
-    return list(dict.fromkeys(path for path in found if path.endswith(".csv")))
+    found = [path for path in found if path.endswith(".csv") and not is_pending(path)]
+    return list(dict.fromkeys(found))
 
 
 def reported_study():
@@ -85,6 +88,8 @@ def reported_study():
             "material": d.material,
             "voxel_size_nm": d.voxel_size_nm,
             "shape": list(d.shape),
+            **({"mask": d.mask} if d.mask is not None else {}),
+            **({"active": "dark"} if d.inverted else {}),
         }
         for name, d in REPORTED.datasets.items()
     }
@@ -92,7 +97,9 @@ def reported_study():
     return {
         "name": STUDY.name,
         "title": STUDY.title,
+        "missing": missing(WHOLE, STUDY, NOTED) if UNFINISHED else [],
         "datasets": datasets,
+        "about_paper": about_paper(),
         "segmented": list(dict.fromkeys(dataset for dataset, _ in REPORTED.images())),
         "users": {name: user.made_by for name, user in STUDY.users.items()},
         "methods": {name: variant["method"] for name, variant in STUDY.variants.items()},

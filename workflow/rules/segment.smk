@@ -8,6 +8,7 @@ for block, job, batch, users in USER_JOBS:
             f"segment_{job}"
         input:
             image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+            mask=mask_of,
             annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
             drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
         output:
@@ -42,6 +43,7 @@ for block, job, batch, users in USER_JOBS:
 rule segment_recorded:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
         annotations=lambda wildcards: recorded_annotation(wildcards)[:1],
         drawings=lambda wildcards: recorded_annotation(wildcards)[1:],
     output:
@@ -58,8 +60,8 @@ rule segment_recorded:
         "../../envs/manyeyes.yaml"
     threads: threads_of(forests=True)
     resources:
-        mem_mb=of_dataset(AT_LEAST_MB + 40 + A_FOREST_MB, 80),
-        runtime=minutes(3),
+        mem_mb=recorded_megabytes,
+        runtime=minutes(3, at_least_s=60),
         disk_mb=volumes(1),
     params:
         code=lambda wildcards: code_of("segment.py", with_forest=draws(wildcards.variant)),

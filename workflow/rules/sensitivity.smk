@@ -5,6 +5,7 @@
 rule explore_traits:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
     output:
         f"{RESULTS}/parts/sensitivity_runs/{{dataset}}/{{filter}}/{{variant}}.csv",
     log:

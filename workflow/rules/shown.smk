@@ -3,7 +3,7 @@
 
 from manyeyes.figures import paper
 from manyeyes.figures.needs import FIGURES, figures_of, needs_of
-from manyeyes.figures.words import origin_sentence
+from manyeyes.figures.words import inverted_sentence, origin_sentence
 
 
 def needs_in_study(figure):
@@ -16,12 +16,26 @@ def needs_in_study(figure):
 
 def figures_of_study():
     """Return the files of all figures that the config asks for, or that the study can draw."""
-    wanted = figures_of(FIRST) if STUDY.figures is None else STUDY.figures
-    for figure in wanted:
+    for figure in drawn_figures():
         needs_in_study(figure)
-    return [
-        f"{RESULTS}/figures/{figure}.{kind}" for figure in wanted for kind in ("svg", "png")
-    ] + PAPER_TABLES
+    drawn = expand(
+        "{results}/figures/{figure}.{kind}",
+        results=RESULTS,
+        figure=drawn_figures(),
+        kind=["svg", "png"],
+    )
+    return drawn + PAPER_TABLES
+
+
+def drawn_figures():
+    """Return the figures that the config asks for, or all that the study can draw.
+
+    Of an unfinished study it is those of the asked-for that are still possible.
+    """
+    if STUDY.figures is not None and not UNFINISHED:
+        return list(STUDY.figures)
+    possible = figures_of(FIRST)
+    return [name for name in possible if STUDY.figures is None or name in STUDY.figures]
 
 
 def files_of_figure(figure):
@@ -37,11 +51,17 @@ def files_of_figure(figure):
             "truths": [f"{RESULTS}/truth/{dataset}.tif" for dataset in needs.truths],
             "votes": [f"{RESULTS}/votes/{d}/{f}.tif" for (d, f), _ in needs.votes],
             "strokes_shown": [f"{imitation_of(cell)}.tif" for cell in needs.imitated],
+            "masks": [MASK.format(dataset=dataset) for dataset in masked_in(needs)],
         }
         found |= {name: paths for name, paths in volumes.items() if paths}
         return found | {name: files_of_chain()[name] for name in needs.fibsem}
 
     return files
+
+
+def masked_in(needs):
+    """Return the datasets with a mask whose images a figure shows."""
+    return [name for name in dict.fromkeys(d for d, _ in needs.images) if name in MASKED]
 
 
 def figure_megabytes(figure):
@@ -71,6 +91,8 @@ def shown_in_figure(figure):
             "cells": [(c.dataset, c.filter, c.variant, c.user) for c in needs.cells],
             "truths": list(needs.truths),
         }
+        if masked_in(needs):
+            told["masked"] = masked_in(needs)
         if needs.votes:
             told["votes"] = [(d, voted_on(d, f, names)) for (d, f), names in needs.votes]
         if needs.imitated:
@@ -96,12 +118,18 @@ def origins_of(needs):
 
 
 def voted_on(dataset, filter_, wanted):
-    """Return the pages of an image's votes: variant, number of users, whether it is wanted."""
+    """Return the pages of an image's votes: variant, group, number of users, whether it is wanted."""
     users = {}
     for cell in SHARED_CELLS:
         if (cell.dataset, cell.filter) == (dataset, filter_):
-            users[cell.variant] = users.get(cell.variant, 0) + 1
-    return [(v, users[v], v in wanted) for v in STUDY.variants if v in users]
+            page = (cell.variant, cell.made_by)
+            users[page] = users.get(page, 0) + 1
+    return [
+        (v, made_by, users[v, made_by], v in wanted)
+        for v in STUDY.variants
+        for made_by in GROUPS
+        if (v, made_by) in users
+    ]
 
 
 def target_of(dataset):
@@ -114,7 +142,14 @@ def target_of(dataset):
 
 def origins_in_figure(figure):
     """Return a params function: the sentence about the data's origin, for the caption."""
-    return lambda wildcards: origin_sentence(origins_of(needs_in_study(figure)))
+
+    def sentences(wildcards):
+        needs = needs_in_study(figure)
+        inverted = [name for name in needs.datasets if FIRST.datasets[name].inverted]
+        told = [origin_sentence(origins_of(needs)), inverted_sentence(inverted)]
+        return " ".join(text for text in told if text)
+
+    return sentences
 
 
 # Geometries

@@ -134,7 +134,9 @@ rule agree_on_image:
         disk_mb=volumes(1),
     params:
         code=code_of("agree_on_image.py"),
-        cells=lambda wildcards: [(c.variant, c.user) for c in shared_cells_on_image(wildcards)],
+        cells=lambda wildcards: [
+            (c.variant, c.user, c.made_by) for c in shared_cells_on_image(wildcards)
+        ],
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
     script:
         "../scripts/agree_on_image.py"
@@ -143,6 +145,7 @@ rule agree_on_image:
 rule count_effort:
     input:
         drawings=lambda wildcards: [drawing_of(cell) for cell in drawn_by_hand(wildcards)],
+        mask=mask_of,
     output:
         f"{RESULTS}/parts/effort/{{dataset}}/{{filter}}.csv",
     log:
@@ -159,8 +162,8 @@ rule count_effort:
         disk_mb=more_each_time(10),
     params:
         code=code_of("count_effort.py"),
-        cells=lambda wildcards: [(c.variant, c.user) for c in cells_on_image(wildcards)],
-        drawn=lambda wildcards: [(c.variant, c.user) for c in drawn_by_hand(wildcards)],
+        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_on_image(wildcards)],
+        drawn=lambda wildcards: [(c.variant, c.user, c.made_by) for c in drawn_by_hand(wildcards)],
         voxels=lambda wildcards: STUDY.datasets[wildcards.dataset].voxels,
     script:
         "../scripts/count_effort.py"
@@ -194,6 +197,6 @@ rule recommend:
     params:
         code=code_of("recommend.py"),
         users=recommended(),
-        voxel_sizes_nm={name: STUDY.datasets[name].voxel_size_nm for name in recommended()},
+        voxel_sizes_nm=voxel_sizes_recommended(),
     script:
         "../scripts/recommend.py"

@@ -4,6 +4,7 @@
 rule imitate_person:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
         annotation=f"{ANNOTATION}.json",
         drawing=f"{ANNOTATION}.tif",
     output:

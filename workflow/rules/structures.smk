@@ -9,6 +9,7 @@ wildcard_constraints:
 rule repeat_plan:
     input:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
+        mask=mask_of,
     output:
         volume_fractions=f"{REPEATED}/volume_fractions/{{block}}/{{dataset}}/{{filter}}.csv",
         pairwise=f"{REPEATED}/pairwise/{{block}}/{{dataset}}/{{filter}}.csv",

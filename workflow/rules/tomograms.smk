@@ -85,9 +85,38 @@ rule image_truth:
         "../scripts/image_truth.py"
 
 
+rule import_mask:
+    input:
+        source=lambda wildcards: file_of(source_of(wildcards)),
+        mask=mask_file_of,
+    output:
+        mask=MASK,
+    log:
+        f"{RESULTS}/logs/import_mask/{{dataset}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/import_mask/{{dataset}}.tsv"
+    wildcard_constraints:
+        dataset="|".join(MASKED) or "-none-",
+    group:
+        submission("{dataset}")
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        # Source and mask may be far larger than the crop.
+        mem_mb=lambda wildcards, input, attempt: int((600 + 6 * input.size_mb) * attempt),
+        runtime=minutes(1),
+        disk_mb=volumes(1),
+    params:
+        code=code_of("import_mask.py"),
+        dataset=dataset_params,
+    script:
+        "../scripts/import_mask.py"
+
+
 rule import_tomogram:
     input:
-        lambda wildcards: file_of(source_of(wildcards)),
+        source=lambda wildcards: file_of(source_of(wildcards)),
+        mask=mask_of,
     output:
         tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
     log:
@@ -118,6 +147,7 @@ rule import_tomogram:
 rule filter_tomogram:
     input:
         tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
+        mask=mask_of,
     output:
         image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
     log:

@@ -1,4 +1,4 @@
-"""Compare the users of each variant on one image voxel by voxel."""
+"""Compare the users of each variant and group on one image voxel by voxel."""
 
 from itertools import groupby
 
@@ -12,6 +12,9 @@ from manyeyes.study import Cell
 from rule_script import run
 from study_files import read_result, write_table, write_volume
 
+# In the map of votes: outside the field of view, where nobody votes.
+OUTSIDE = np.uint8(255)
+
 
 def main(snakemake) -> None:
     """Run the rule `agree_on_image`."""
@@ -22,14 +25,15 @@ def main(snakemake) -> None:
     cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
     paths = zip(cells, snakemake.input.segmentations, strict=True)
     parts, slices = [], []
-    # One variant at a time, so that only its users' volumes are in memory.
-    for variant, members in groupby(paths, key=lambda item: item[0].variant):
+    # One variant and group at a time, so that only its users' volumes are in memory.
+    for names, members in groupby(paths, key=lambda item: (item[0].variant, item[0].made_by)):
         labels = [(cell, read_result(path)) for cell, path in members]
         counted = votes(volume for _, volume in labels)
-        key = (wildcards.dataset, wildcards.filter, variant)
-        near = concentration_table({key: (counted, len(labels))}, truth)
+        key = (wildcards.dataset, wildcards.filter, *names)
+        inside = labels[0][1] != 0
+        near = concentration_table({key: (counted, len(labels))}, truth, inside)
         parts.append((*agreement_tables(labels), near))
-        slices.append(central_slice(counted))
+        slices.append(np.where(central_slice(inside), central_slice(counted), OUTSIDE))
     for path, tables in zip(
         (output.agreement, output.group_agreement, output.concentration),
         zip(*parts, strict=True),

@@ -3,13 +3,14 @@
 from manyeyes.procedures import annotation_of
 from manyeyes.users import Drawing, Population, draw_traits
 from rule_script import note, run
-from study_files import read_result, write_annotation
+from study_files import read_mask, read_result, write_annotation
 
 
 def main(snakemake) -> None:
     """Run the rules `annotate_<block>`."""
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
     image = read_result(snakemake.input.image)
+    inside = read_mask(snakemake.input.get("mask"))
     population = Population.from_mapping(params.population)
     drawings = iter(output.drawings)
     work = [(user, *named) for user in params.users for named in params.variants.items()]
@@ -17,7 +18,11 @@ def main(snakemake) -> None:
         note(snakemake, f"{user} does {name}")
         traits = draw_traits(population, params.seed, user)
         names = (params.seed, user, wildcards.dataset, wildcards.filter)
-        annotation = annotation_of(image, name, variant, traits, names)
+        try:
+            annotation = annotation_of(image, name, variant, traits, names, inside)
+        except ValueError as error:
+            where = f"{wildcards.dataset} ({wildcards.filter}), {name} by {user}"
+            raise ValueError(f"{where}: {error}") from error
         drawing = next(drawings) if isinstance(annotation, Drawing) else None
         write_annotation(annotation, path, drawing, user, params.voxel_size_nm)
 

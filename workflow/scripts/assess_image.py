@@ -4,14 +4,15 @@ from types import SimpleNamespace
 
 from manyeyes.measures import image_quality_table
 from rule_script import run
-from study_files import read_result, write_table
+from study_files import read_mask, read_result, write_table
 
 
 def main(snakemake) -> None:
     """Run the rule `assess_image`."""
     image = SimpleNamespace(**snakemake.wildcards)
     volume = read_result(snakemake.input.image)
-    write_table(image_quality_table([(image, volume)]), snakemake.output.image_quality)
+    inside = read_mask(snakemake.input.get("mask"))
+    write_table(image_quality_table([(image, volume, inside)]), snakemake.output.image_quality)
 
 
 if __name__ == "__main__":

@@ -16,18 +16,45 @@ import zlib
 from pathlib import Path
 
 import numba
+import numpy as np
 
-from disk_volumes import Journal, create_labels, flush, kind_of, open_volume, reopen_labels
+from disk_volumes import create_labels, flush, kind_of, open_volume, reopen_labels
+from journal import Journal
 from manyeyes.forest import Forest, fit_forest
-from manyeyes.forest.tiles import classify_tiles, tile_voxels
+from manyeyes.forest.checks import check_labels, check_shape, check_values
+from manyeyes.forest.tiles import classify_tiles, tile_voxels, tiles_of
+from result_files import (
+    MARK,
+    NOT_YET,
+    begun_of,
+    check_begun,
+    check_free,
+    check_place,
+    digest_of,
+    journal_of,
+    put_in_place,
+    remove,
+    seal,
+)
 from study_files import FileError, read_volume
 
 
-def train(options) -> Forest:
-    """Return the forest that learns from the labels."""
+def read_training(options) -> tuple:
+    """Return the grey values and the labels that the forest learns from."""
     open_labels = read_volume if options.crop else open_volume
     labels = open_labels(options.labels, labels=True)
     grey = read_volume(options.crop) if options.crop else open_volume(options.volume)
+    try:
+        check_labels(labels, grey.shape)
+    except FileError:
+        raise
+    except ValueError as error:
+        raise FileError(f"{options.labels}: {error}") from error
+    return grey, labels
+
+
+def train(options, grey, labels) -> Forest:
+    """Return the forest that learns from the labels."""
     try:
         return fit_forest(
             grey,
@@ -37,8 +64,39 @@ def train(options) -> Forest:
             trainer=options.trainer,
             max_labels=options.max_labels,
         )
+    except FileError:
+        raise
     except ValueError as error:
         raise FileError(f"{options.labels}: {error}") from error
+
+
+def check_grey(path: Path, volume) -> None:
+    """Stop if a part of a volume cannot be read or classified, before hours go into the rest."""
+    try:
+        check_shape(volume)
+        for tile in tiles_of(volume.shape):
+            check_values(np.asarray(volume[tile.target]))
+    except FileError:
+        raise
+    except Exception as error:
+        told = str(error) or type(error).__name__
+        raise FileError(f"{path}: {told}") from error
+
+
+def describe(options, volume, grey, labels) -> dict:
+    """Return what is to be done, but for the forest: what a journal is asked to agree with."""
+    sizes = tile_voxels(volume.shape)
+    return {
+        "shape": list(volume.shape),
+        "dtype": str(volume.dtype),
+        # Of the contents, so that a volume may be copied or moved meanwhile, but not replaced.
+        "volume": digest_of(volume),
+        "labels": digest_of(labels),
+        "crop": digest_of(grey) if options.crop else None,
+        "training": [options.seed, options.trees, options.trainer, options.max_labels],
+        "tiles": len(sizes),
+        "tile sizes": zlib.crc32(repr(sizes).encode()),
+    }
 
 
 def digest(forest: Forest) -> int:
@@ -58,27 +116,22 @@ def show_progress(done: int, total: int, rate: float) -> None:
     print(text, file=sys.stderr, end=end, flush=True)
 
 
-def label(volume, forest: Forest, result: Path, name: str) -> None:
+def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) -> None:
     """Label the volume into the result, or go on with it."""
-    kind = kind_of(result)
-    begun = result.with_name(f"{result.name}.part")
-    task = {
-        "volume": name,
-        "shape": list(volume.shape),
-        "dtype": str(volume.dtype),
-        "forest": digest(forest),
-    }
-    journal = Journal(result.with_name(f"{result.name}.journal"), task)
+    kind, begun = kind_of(result), begun_of(result)
     sizes = tile_voxels(volume.shape)
-    finished = journal.finished()
-    if begun.exists() and journal.path.exists():
-        labels = reopen_labels(begun, kind)
+    task = {**task, "forest": digest(forest)}
+    finished = journal.finished(task)
+    if finished and begun.exists():
+        labels = reopen(begun, kind, volume.shape, finished)
         print(f"goes on: {len(finished)} of {len(sizes)} tiles are done", file=sys.stderr)
+        journal.begin(task, finished)
     else:
-        _remove(begun)
         finished = set()
-        labels = create_labels(begun, tuple(volume.shape), kind)
-        journal.begin()
+        # The journal first, for what has one may be removed.
+        journal.begin(task)
+        remove(begun)
+        labels = create(begun, tuple(volume.shape), kind, forest)
     before = done = sum(sizes[number] for number in finished)
     start = time.monotonic()
     for number in classify_tiles(volume, forest, labels, finished=finished):
@@ -86,17 +139,66 @@ def label(volume, forest: Forest, result: Path, name: str) -> None:
         journal.add(number)
         done += sizes[number]
         show_progress(done, sum(sizes), (done - before) / (time.monotonic() - start))
+    voxels = digest_of(labels)
     del labels
-    _remove(result)
-    begun.replace(result)
-    journal.path.unlink()
+    seal(begun, voxels)
+    put_in_place(begun, result)
+    journal.end()
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def create(begun: Path, shape: tuple[int, int, int], kind: str, forest: Forest):
+    """Return an empty volume for the labels."""
+    free = shutil.disk_usage(begun.parent).free
+    # To write to a mapped file for which there is no space would kill the process without a word.
+    if kind == "tiff" and free < np.prod(shape):
+        raise FileError(
+            f"{begun}: {np.prod(shape) / 1e9:.1f} GB are needed, {free / 1e9:.1f} GB are free"
+        )
+    return create_labels(begun, shape, kind, MARK + NOT_YET, forest.provenance())
+
+
+def reopen(begun: Path, kind: str, shape: tuple[int, int, int], finished: set[int]):
+    """Return the labels that were begun, after a look at whether finished tiles are whole."""
+    advice = f"remove it and {journal_of(begun.with_suffix('')).name}, and all is labelled anew"
+    try:
+        labels = reopen_labels(begun, kind)
+        if labels.shape != tuple(shape) or labels.dtype != np.uint8:
+            raise ValueError(f"{labels.dtype} of shape {labels.shape}, expected uint8 of {shape}")
+        for number, tile in enumerate(tiles_of(shape)):
+            if number in finished and not np.asarray(labels[tile.target]).all():
+                raise ValueError(f"tile {number} has voxels without a label")
+    except Exception as error:
+        raise FileError(f"{begun}: what was begun is damaged ({error}); {advice}") from error
+    return labels
+
+
+def classify(options) -> None:
+    """Do what the arguments say; everything that can be refused is, before the training."""
+    most = numba.config.NUMBA_NUM_THREADS
+    if not 1 <= options.threads <= most:
+        raise FileError(f"--threads: expected 1 to {most} on this machine, found {options.threads}")
+    numba.set_num_threads(options.threads)
+    result = options.result
+    inputs = {"volume": options.volume, "labels": options.labels, "crop": options.crop}
+    check_place(result, {name: path for name, path in inputs.items() if path is not None})
+    volume = open_volume(options.volume)
+    check_free(result, options.overwrite)
+    check_begun(result, options.overwrite)
+    grey, labels = read_training(options)
+    if np.dtype(grey.dtype).newbyteorder("=") != np.dtype(volume.dtype).newbyteorder("="):
+        raise FileError(
+            f"{options.crop}: holds {grey.dtype}, the volume {volume.dtype}; cut the crop from the "
+            "volume without changing its grey values"
+        )
+    check_grey(options.volume, volume)
+    task = describe(options, volume, grey, labels)
+    journal = Journal(journal_of(result))
+    try:
+        journal.finished(task)
+        journal.hold()
+        label(volume, train(options, grey, labels), result, journal, task)
+    finally:
+        journal.close()
 
 
 def main() -> None:
@@ -113,12 +215,14 @@ def main() -> None:
     parser.add_argument("--trainer", default="manyeyes", help="manyeyes or scikit-learn")
     parser.add_argument("--max-labels", type=int, help="train on so many labels at most")
     parser.add_argument("--threads", type=int, default=numba.config.NUMBA_NUM_THREADS)
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace an existing result also if it is a file or Zarr array of somebody else's",
+    )
     options = parser.parse_args()
-    numba.set_num_threads(options.threads)
     try:
-        kind_of(options.result)
-        volume = open_volume(options.volume)
-        label(volume, train(options), options.result, str(options.volume.resolve()))
+        classify(options)
     except ValueError as error:
         sys.exit(f"Error: {error}")
 

@@ -53,7 +53,7 @@ def _closure(script: Path, root: Path, left_out: Path | None) -> set[Path]:
 
 @cache
 def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), filename=str(path))
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 @cache

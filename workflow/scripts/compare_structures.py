@@ -6,6 +6,7 @@ import pandas as pd
 import yaml
 
 from manyeyes.claims import claims_from_mapping, survival_table, survival_text
+from manyeyes.groups import SIMULATED, of_group
 from manyeyes.statistics import spread_table
 from rule_script import run
 from study_files import read_table, write_table
@@ -25,7 +26,7 @@ def main(snakemake) -> None:
     survival = survival_table(tables, claims)
     write_table(survival, snakemake.output.survival)
     spread = [
-        spread_table(found["volume_fractions"]).assign(structure=structure)
+        spread_table(of_group(found["volume_fractions"], SIMULATED)).assign(structure=structure)
         for structure, found in tables.items()
     ]
     write_table(pd.concat(spread, ignore_index=True), snakemake.output.spread)

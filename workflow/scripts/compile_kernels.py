@@ -4,6 +4,7 @@ A stamp beside the compiled code says that it is there: for this code, Numba, Py
 """
 
 import hashlib
+import os
 import platform
 import subprocess
 import sys
@@ -23,7 +24,8 @@ def stamp() -> Path:
     names = (version("numba"), platform.python_version(), get_host_cpu_name())
     code = code_digest(Path(__file__), HERE)
     digest = hashlib.sha256("|".join((*names, code)).encode()).hexdigest()[:16]
-    return HERE / "manyeyes" / "__pycache__" / f"kernels-{digest}"
+    beside = os.environ.get("NUMBA_CACHE_DIR") or HERE / "manyeyes" / "__pycache__"
+    return Path(beside) / f"kernels-{digest}"
 
 
 def main() -> None:

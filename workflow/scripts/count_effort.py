@@ -3,7 +3,7 @@
 from manyeyes.statistics import effort_table
 from manyeyes.study import Cell
 from rule_script import run
-from study_files import read_result, write_table
+from study_files import read_mask, read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -18,7 +18,9 @@ def main(snakemake) -> None:
         )
         for names in params.cells
     )
-    write_table(effort_table(drawings, params.voxels), snakemake.output[0])
+    inside = read_mask(snakemake.input.get("mask"))
+    voxels_inside = None if inside is None else int(inside.sum())
+    write_table(effort_table(drawings, params.voxels, voxels_inside), snakemake.output[0])
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ class ZarrVolume:
         self._path, self._array = path, array
         self._leading = (0,) * (array.ndim - 3)
         self.shape = tuple(int(n) for n in array.shape[-3:])
-        self.dtype = array.dtype
+        # Labels of one phase come as 0 and 1.
+        self.dtype = np.dtype(np.uint8 if array.dtype.kind == "b" else array.dtype)
         self.ndim = 3
         self.size = math.prod(self.shape)
 
@@ -51,7 +52,7 @@ class ZarrVolume:
     def __getitem__(self, key) -> np.ndarray:
         key = key if isinstance(key, tuple) else (key,)
         try:
-            return np.asarray(self._array[(*self._leading, *key)])
+            return np.asarray(self._array[(*self._leading, *key)]).astype(self.dtype, copy=False)
         except (IndexError, MemoryError):
             raise
         except Exception as error:
@@ -161,15 +162,37 @@ def _check_zarr(path: Path, array, labels: bool) -> None:
         )
 
 
-def create_labels(path, shape: tuple[int, int, int], kind: str):
-    """Make an empty volume of labels (uint8) on disk; its parts can be written in any order."""
+def create_labels(
+    path, shape: tuple[int, int, int], kind: str, made_by: str = "manyeyes", info: str = ""
+):
+    """Make an empty volume of labels (uint8) on disk; its parts can be written in any order.
+
+    Parameters
+    ----------
+    path : path-like
+    shape : tuple of int
+    kind : str
+        ``tiff`` or ``zarr``.
+    made_by : str
+        The program: the TIFF's Software tag, the Zarr array's attribute ``made_by``.
+    info : str
+        How it is made; ImageJ shows it under Image > Show Info.
+    """
     if kind == "tiff":
         # ImageJ reads TIFFs of up to 4 GB by itself.
         large = int(np.prod(shape)) > LARGEST_TIFF
         form = {"bigtiff": True} if large else {"imagej": True}
-        return tifffile.memmap(path, shape=shape, dtype=np.uint8, metadata={"axes": "ZYX"}, **form)
+        return tifffile.memmap(
+            path,
+            shape=shape,
+            dtype=np.uint8,
+            metadata={"axes": "ZYX", "Info": info},
+            software=made_by,
+            **form,
+        )
     chunks = tuple(min(a, b) for a, b in zip(CHUNK, shape, strict=True))
-    return zarr.create_array(path, shape=shape, dtype="uint8", chunks=chunks)
+    attributes = {"made_by": made_by, "info": info}
+    return zarr.create_array(path, shape=shape, dtype="uint8", chunks=chunks, attributes=attributes)
 
 
 def reopen_labels(path, kind: str):
@@ -181,40 +204,3 @@ def flush(labels) -> None:
     """Hand what was written to the system, so that a killed process loses nothing of it."""
     if isinstance(labels, np.memmap):
         labels.flush()
-
-
-class Journal:
-    """Which tiles of a volume are done: one line of JSON for the task, then one for each tile.
-
-    Parameters
-    ----------
-    path : path-like
-    task : mapping
-        What is being done; a journal of another task is refused.
-    """
-
-    def __init__(self, path, task: dict):
-        self.path = Path(path)
-        self.task = json.loads(json.dumps(task))
-
-    def finished(self) -> set[int]:
-        """Return the numbers of the tiles that are done; none if nothing was begun."""
-        if not self.path.exists():
-            return set()
-        first, *lines = self.path.read_text().split("\n")
-        if json.loads(first) != self.task:
-            raise FileError(
-                f"{self.path}: another volume or forest was being labelled here; finish that, or "
-                "remove this file and what was begun"
-            )
-        # A line that a kill cut off is that of a tile which is done again.
-        return {int(line) for line in lines[:-1]}
-
-    def begin(self) -> None:
-        """Write the first line."""
-        self.path.write_text(json.dumps(self.task) + "\n")
-
-    def add(self, number: int) -> None:
-        """Note a finished tile."""
-        with self.path.open("a") as file:
-            file.write(f"{number}\n")

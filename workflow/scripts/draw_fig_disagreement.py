@@ -11,9 +11,10 @@ def main(snakemake) -> None:
     votes = {}
     shown = snakemake.params.shown["votes"]
     for (dataset, pages), path in zip(shown, snakemake.input.votes, strict=True):
-        for page, (variant, users, wanted) in zip(read_result(path), pages, strict=True):
+        # One page a variant and group.
+        for page, (variant, made_by, users, wanted) in zip(read_result(path), pages, strict=True):
             if wanted:
-                votes[dataset, variant] = page, users
+                votes[dataset, variant, made_by] = page, users
     (concentration,) = tables(snakemake, "concentration")
     figure = fig_disagreement.draw(
         votes, concentration, origins(snakemake), voxel_sizes_nm(snakemake)

@@ -3,7 +3,7 @@
 from manyeyes.exploring import explore
 from manyeyes.users import Population
 from rule_script import run
-from study_files import read_result, write_table
+from study_files import read_mask, read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -18,6 +18,7 @@ def main(snakemake) -> None:
         wildcards.dataset,
         wildcards.filter,
         wildcards.variant,
+        inside=read_mask(snakemake.input.get("mask")),
     )
     write_table(runs, snakemake.output[0])
 

@@ -1,5 +1,7 @@
 """Stacks of slices on disk: voxels that are no cubes, written slice by slice, read from folders."""
 
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,7 +12,7 @@ import tifffile
 
 from rule_script import note
 from slice_names import slice_numbers
-from study_files import FileError, VolumeFacts, read_volume, volume_facts
+from study_files import RUN_AGAIN, FileError, VolumeFacts, read_volume, volume_facts
 
 _TIFF = {".tif", ".tiff"}
 
@@ -57,9 +59,17 @@ def write_views(path, views: Mapping[str, np.ndarray]) -> None:
 
 
 def read_views(path) -> dict[str, np.ndarray]:
-    """Return slices by name that `write_views` wrote."""
-    with np.load(path) as views:
-        return {name: views[name] for name in views.files}
+    """Return slices by name that `write_views` wrote.
+
+    Raises
+    ------
+    FileError
+    """
+    try:
+        with np.load(path) as views:
+            return {name: views[name] for name in views.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise FileError(f"{path}: the slices cannot be read ({error}); {RUN_AGAIN}") from error
 
 
 def read_slices(path) -> tuple[list[np.ndarray], list[int]]:

@@ -2,12 +2,14 @@
 
 from manyeyes import filters
 from rule_script import run
-from study_files import read_result, write_volume
+from study_files import read_mask, read_result, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rule `filter_tomogram`."""
-    image = filters.apply(read_result(snakemake.input.tomogram), snakemake.params.filter)
+    tomogram = read_result(snakemake.input.tomogram)
+    inside = read_mask(snakemake.input.get("mask"))
+    image = filters.apply(tomogram, snakemake.params.filter, inside)
     write_volume(snakemake.output.image, image, snakemake.params.voxel_size_nm)
 
 

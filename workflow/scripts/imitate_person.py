@@ -7,7 +7,14 @@ from manyeyes.imitating import drawn_slices, imitations
 from manyeyes.measures.strokes import LabelledImage
 from manyeyes.users import Population
 from rule_script import run
-from study_files import RUN_AGAIN, read_annotation, read_result, write_table, write_volume
+from study_files import (
+    RUN_AGAIN,
+    read_annotation,
+    read_mask,
+    read_result,
+    write_table,
+    write_volume,
+)
 
 # The figure shows the person and so many simulated users on the slice drawn first.
 SHOWN = 2
@@ -20,8 +27,12 @@ def main(snakemake) -> None:
     _, labels = read_annotation(given.annotation, given.drawing, RUN_AGAIN)
     names = (params.seed, wildcards.dataset, wildcards.filter)
     population = Population.from_mapping(params.population)
-    drawings = imitations(image, labels, population, params.users, *names, training=params.forest)
-    labelled = LabelledImage(image)
+    inside = read_mask(given.get("mask"))
+    training = params.forest
+    drawings = imitations(
+        image, labels, population, params.users, *names, training=training, inside=inside
+    )
+    labelled = LabelledImage(image, inside)
     everybody = [("recorded", labels), *zip(params.users, drawings, strict=True)]
     rows = [
         {**wildcards, "drawn_by": name, **labelled.measures(drawn)} for name, drawn in everybody

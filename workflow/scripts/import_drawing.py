@@ -1,9 +1,16 @@
 """Take over the label volume of a real person."""
 
 from manyeyes.label_checks import contradiction, misfit
-from manyeyes.tomograms import crop, labels_from_codes
+from manyeyes.tomograms import crop, labels_from_codes, labels_inside
 from rule_script import note, run
-from study_files import read_result, read_volume, volume_facts, write_json, write_volume
+from study_files import (
+    read_mask,
+    read_result,
+    read_volume,
+    volume_facts,
+    write_json,
+    write_volume,
+)
 
 
 def main(snakemake) -> None:
@@ -20,6 +27,9 @@ def main(snakemake) -> None:
             raise ValueError(f"{key}: {told}")
         volume = crop(volume, dataset["start"], dataset["shape"], key)
     labels = labels_from_codes(volume, snakemake.params.codes, image.shape, key)
+    labels, dropped = labels_inside(labels, read_mask(snakemake.input.get("mask")), key)
+    if dropped:
+        note(snakemake, f"{dropped} labels lie outside the dataset's mask and were dropped")
     doubt = contradiction(image, labels)
     place = "{dataset} ({filter}, {variant})".format(**wildcards)
     warnings = [f"Labels of {wildcards.user} on {place}: {doubt}"] if doubt else []

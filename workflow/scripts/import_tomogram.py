@@ -1,9 +1,10 @@
 """Check a measured tomogram, crop it and bring it to 8-bit grey levels."""
 
+from manyeyes.field_of_view import refuse_filled_border
 from manyeyes.input_checks import voxel_size_problem
-from manyeyes.tomograms import check_source, crop, to_grey_levels
+from manyeyes.tomograms import check_source, crop, inverted, to_grey_levels
 from rule_script import note, run
-from study_files import FileError, read_volume, volume_facts, write_volume
+from study_files import FileError, read_mask, read_volume, volume_facts, write_volume
 
 
 def main(snakemake) -> None:
@@ -11,7 +12,8 @@ def main(snakemake) -> None:
     params = snakemake.params
     dataset = params.dataset
     key = f"datasets.{snakemake.wildcards.dataset}"
-    path = snakemake.input[0]
+    path = snakemake.input.source
+    inside = read_mask(snakemake.input.get("mask"))
     volume = read_volume(path)
     stated_nm = volume_facts(path).voxel_size_nm
     told = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{key}.voxel_size_nm")
@@ -19,8 +21,14 @@ def main(snakemake) -> None:
         raise FileError(f"{path}: {told}")
     check_source(volume, params.expected_shape, params.expected_dtype, path)
     volume = crop(volume, dataset["start"], dataset["shape"], f"{key}.crop")
-    tomogram, window = to_grey_levels(volume, dataset["grey_window"], f"{key}.grey_window")
+    if dataset.get("mask") != "none":
+        refuse_filled_border(volume, inside, key)
+    window_key = f"{key}.grey_window"
+    tomogram, window = to_grey_levels(volume, dataset["grey_window"], window_key, inside)
     note(snakemake, "grey values {:g} to {:g} became 0 to 255".format(*window))
+    if dataset.get("active") == "dark":
+        tomogram = inverted(tomogram, inside)
+        note(snakemake, "active: dark, so grey levels were inverted: 0 to 255 became 255 to 0")
     write_volume(snakemake.output.tomogram, tomogram, dataset["voxel_size_nm"])
 
 

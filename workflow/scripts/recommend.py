@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pandas as pd
+
+from manyeyes.groups import of_group
 from manyeyes.statistics import paired_rows, recommendation_table, recommendation_text
 from rule_script import run
 from study_files import read_table, write_table
@@ -10,11 +13,15 @@ from study_files import read_table, write_table
 def main(snakemake) -> None:
     """Run the rule `recommend`."""
     given, params = snakemake.input, snakemake.params
+    accuracies, effort = read_table(given.accuracy), read_table(given.effort)
     table = recommendation_table(
-        paired_rows(read_table(given.accuracy), params.users),
+        pd.concat(
+            paired_rows(of_group(accuracies, made_by), users)
+            for made_by, users in params.users.items()
+        ),
         read_table(given.image_quality),
         params.voxel_sizes_nm,
-        read_table(given.effort),
+        effort,
     )
     write_table(table, snakemake.output.table)
     text = f"# What to do\n\n{recommendation_text(table)}\n"

@@ -3,7 +3,7 @@
 from manyeyes.repeating import repeated
 from manyeyes.users import Population
 from rule_script import run
-from study_files import read_result, write_table
+from study_files import read_mask, read_result, write_table
 
 
 def main(snakemake) -> None:
@@ -16,6 +16,7 @@ def main(snakemake) -> None:
         params.users,
         Population.from_mapping(population),
         (params.seed, wildcards.dataset, wildcards.filter),
+        read_mask(snakemake.input.get("mask")),
     )
     write_table(fractions, snakemake.output.volume_fractions)
     write_table(pairs, snakemake.output.pairwise)

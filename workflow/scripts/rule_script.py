@@ -1,11 +1,19 @@
 """How a rule's script runs: its messages go to the rule's log, bad input ends it in plain words."""
 
+import errno
+import os
 import resource
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
+from made_files import BEGINS, lines_of
+from study_lock import job_of
+
 STATUS = Path("/proc/self/status")
+# How a job ends that found no room for its results, since its log may find none either.
+DISK_FULL = os.EX_IOERR
 
 
 def run(main, snakemake) -> None:
@@ -16,14 +24,30 @@ def run(main, snakemake) -> None:
     """
     log = Path(snakemake.log[0]) if snakemake.log else None
     try:
-        with_threads(main, snakemake)
-        _keep(log, used() + "\n")
-    except ValueError as error:
-        _keep(log, traceback.format_exc())
-        sys.exit(f"Error in {snakemake.rule}: {error}")
-    except Exception:
-        _keep(log, traceback.format_exc())
+        with job_of(Path("results") / snakemake.config.get("study", "")):
+            _keep(log, BEGINS + "\n")
+            with_threads(main, snakemake)
+            _keep(log, lines_of(snakemake.output) + used() + "\n")
+    except Exception as error:
+        told = traceback.format_exc()
+        if disk_is_full(error):
+            with suppress(OSError):
+                _keep(log, told)
+            print(f"{told}Error in {snakemake.rule}: the disk is full", file=sys.stderr)
+            sys.exit(DISK_FULL)
+        _keep(log, told)
+        if isinstance(error, ValueError):
+            sys.exit(f"Error in {snakemake.rule}: {error}")
         raise
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Return whether an error, or one that led to it, says that there was no room on the disk."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def with_threads(main, snakemake) -> None:
@@ -48,7 +72,8 @@ def used() -> str:
 def peak_bytes() -> int:
     """Return the most memory that this process has held."""
     if STATUS.exists():
-        line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
+        lines = STATUS.read_text(encoding="utf-8").splitlines()
+        line = next(line for line in lines if line.startswith("VmHWM"))
         return 1024 * int(line.split()[1])
     # Elsewhere than on Linux. There, this number would count what Snakemake held when it forked.
     unit = 1 if sys.platform == "darwin" else 1024
@@ -66,5 +91,5 @@ def note(snakemake, text: str) -> None:
 def _keep(log: Path | None, text: str) -> None:
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a") as file:
+        with log.open("a", encoding="utf-8") as file:
             file.write(text)

@@ -3,13 +3,13 @@
 from manyeyes import segmentation
 from manyeyes.procedures import forest_segmentations
 from rule_script import note, run
-from study_files import RUN_AGAIN, read_annotation, read_result, write_volume
+from study_files import RUN_AGAIN, read_annotation, read_mask, read_result, write_volume
 
 
 def main(snakemake) -> None:
     """Run the rules `segment_<block>` and `segment_recorded`."""
     params, given = snakemake.params, snakemake.input
-    image = read_result(given.image)
+    image, inside = read_result(given.image), read_mask(given.get("mask"))
     annotations, drawn = iter(given.annotations), iter(given.drawings)
     outputs = iter(snakemake.output.segmentations)
     # One user after the other: a batch holds no more in memory than a single user does.
@@ -18,26 +18,27 @@ def main(snakemake) -> None:
         for name, variant in params.variants.items():
             tiff = next(drawn) if variant["method"].endswith("_forest") else None
             done[name] = read_annotation(next(annotations), tiff, RUN_AGAIN)
-        for labels, made_by in segmentations(image, done, user, snakemake):
+        for labels, made_by in segmentations(image, inside, done, user, snakemake):
             write_volume(next(outputs), labels, params.voxel_size_nm, made_by)
 
 
-def segmentations(image, annotations, user, snakemake):
+def segmentations(image, inside, annotations, user, snakemake):
     """Return one user's labels of the image, and what trained their forests, by variant."""
     wildcards, params = snakemake.wildcards, snakemake.params
     found, drawings = {}, {}
     for name, (annotation, labels) in annotations.items():
         if annotation["kind"] == "threshold":
-            found[name] = segmentation.threshold(image, annotation["level"]), None
+            found[name] = segmentation.threshold(image, annotation["level"], inside), None
         elif annotation["kind"] == "window":
-            labels = segmentation.watershed(image, annotation["low"], annotation["high"])
+            low, high = annotation["low"], annotation["high"]
+            labels = segmentation.watershed(image, low, high, inside=inside)
             found[name] = labels, None
         else:
             drawings[name] = labels
     if drawings:
         names = (params.seed, user, wildcards.dataset, wildcards.filter)
         note(snakemake, f"trains {', '.join(drawings)} and classifies the image")
-        found.update(forest_segmentations(image, drawings, params.variants, names))
+        found.update(forest_segmentations(image, drawings, params.variants, names, inside))
     return [found[name] for name in annotations]
 
 

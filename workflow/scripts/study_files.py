@@ -59,6 +59,24 @@ def read_volume(path, labels: bool = False, single_slice: bool = False) -> np.nd
     return read_tiff(path, labels, single_slice)
 
 
+def read_mask(paths) -> np.ndarray | None:
+    """Return a dataset's field of view, from its rule's input.
+
+    Parameters
+    ----------
+    paths : sequence of path-like, path-like or None
+        The mask that `import_mask` wrote; none where the dataset has no mask.
+
+    Returns
+    -------
+    ndarray of bool, shape (z, y, x), or None
+    """
+    if not paths:
+        return None
+    (path,) = [paths] if isinstance(paths, str | Path) else paths
+    return read_result(path) != 0
+
+
 def volume_facts(path, labels: bool = False, single_slice: bool = False) -> VolumeFacts:
     """Return shape, dtype and voxel size of a user's TIFF, read from its headers only.
 

@@ -287,14 +287,13 @@ def _stack(
     every = _readable_pages(tiff)
     if not every:
         raise ValueError("there is no page in it")
-    # Thumbnails and pyramids say of themselves that they are reduced.
-    pages = tuple(page for page in every if not int(page.subfiletype) & _REDUCED_IMAGE) or every
+    pages = _full_pages(every)
     dtype = _check_kind(pages[0], labels)
     _check_alike(pages)
     if tiff.is_shaped:
         pages, shape, contiguous = _of_tifffile(tiff, pages)
     elif tiff.is_ome:
-        pages, shape, contiguous = _of_ome(tiff, pages)
+        pages, shape, contiguous = _of_series(tiff, pages)
     elif tiff.is_imagej:
         pages, shape, contiguous = _of_imagej(tiff, pages)
         if contiguous is not None:
@@ -318,6 +317,22 @@ def _stack(
         dtype,
         contiguous,
         invert=not labels and int(pages[0].photometric) == _MINISWHITE,
+    )
+
+
+def _full_pages(every: tuple) -> tuple:
+    """Return the pages without thumbnails and pyramids, which say that they are reduced.
+
+    Those that say so but are as large as the others are none.
+    """
+    reduced = [bool(int(page.subfiletype) & _REDUCED_IMAGE) for page in every]
+    if all(reduced):
+        return every
+    shape = _page_shape(every[reduced.index(False)])
+    return tuple(
+        page
+        for page, small in zip(every, reduced, strict=True)
+        if not small or _page_shape(page) == shape
     )
 
 
@@ -488,7 +503,9 @@ def _shape_written_by_tifffile(page) -> tuple[tuple[int, ...], str | None]:
     return shape, axes
 
 
-def _spatial(shape: Sequence[int], axes: str | None, timed: bool = False) -> tuple[int, int, int]:
+def _spatial(
+    shape: Sequence[int], axes: str | None, timed: bool = False, named: bool = True
+) -> tuple[int, int, int]:
     """Return (z, y, x) of an array of any number of axes, or say what the others are.
 
     Parameters
@@ -498,6 +515,8 @@ def _spatial(shape: Sequence[int], axes: str | None, timed: bool = False) -> tup
         A letter an axis as tifffile names them; None if unknown.
     timed : bool
         Whether the file says how much time lies between images.
+    named : bool
+        Whether somebody named the axes; ImageJ's and OME's headers have names for all of them.
     """
     shape = list(shape)
     letters = list(axes.upper()) if axes else [""] * len(shape)
@@ -514,8 +533,8 @@ def _spatial(shape: Sequence[int], axes: str | None, timed: bool = False) -> tup
     if len(shape) == 2:
         return (1, shape[0], shape[1])
     channels = [n for n, letter in zip(shape, letters, strict=True) if letter in ("C", "S")]
-    # Programs that hand ImageJ a volume without naming its axes make channels of slices.
-    mistaken = len(shape) == 3 and letters[0] == "C" and shape[0] > _MOST_CHANNELS
+    # Programs that write a volume for ImageJ without naming its axes make channels of slices.
+    mistaken = not named and len(shape) == 3 and letters[0] == "C" and shape[0] > _MOST_CHANNELS
     if channels and not mistaken:
         raise _UnfitError(
             f"expected one volume (z, y, x), found {channels[0]} channels ({told})",
@@ -564,7 +583,7 @@ def _of_imagej(tiff, pages):
         raise _UnfitError(f"{_slices(announced)} announced by ImageJ's header, {len(pages)} found")
     rows, columns = _page_shape(pages[0])[1:]
     shape = (frames, slices, channels, rows, columns)
-    return pages, _spatial(shape, "TZCYX", timed), contiguous
+    return pages, _spatial(shape, "TZCYX", timed, named=False), contiguous
 
 
 def _slices(count: int) -> str:
@@ -590,30 +609,17 @@ def _in_one_piece(tiff, pages, announced: int) -> bool:
     return all(not start < page.offset < start + announced * first.nbytes for page in pages)
 
 
-def _of_ome(tiff, pages):
-    """Put together what an OME header lists: pages by number, maybe of several files."""
-    series = tiff.series
-    if not series or any(s.kind != "ome" for s in series):
-        raise _UnfitError("the OME header cannot be read", _EXPORT)
-    if len(series) > 1:
-        shapes = ", ".join(str(s.shape) for s in series[:4])
-        raise _UnfitError(
-            f"the OME file holds {len(series)} images of shapes {shapes}",
-            "export the one that is meant",
-        )
-    listed = list(series[0].pages)
-    return _listed(tiff, pages, series[0], listed, "the OME header")
-
-
 def _of_series(tiff, pages):
-    """Put together files of microscopes whose planes tifffile knows how to order."""
+    """Put together files whose planes tifffile knows how to order, by OME or of a microscope."""
     series = tiff.series
     if len(series) != 1:
         shapes = ", ".join(str(s.shape) for s in series[:4])
         raise _UnfitError(
-            f"the file holds {len(series)} images of shapes {shapes}", "export the stack alone"
+            f"the {'OME ' * tiff.is_ome}file holds {len(series)} images of shapes {shapes}",
+            "export the one that is meant",
         )
-    return _listed(tiff, pages, series[0], list(series[0].pages), "the header")
+    who = "the OME header" if tiff.is_ome else "the header"
+    return _listed(tiff, pages, series[0], list(series[0].pages), who)
 
 
 def _listed(tiff, pages, series, listed: list, who: str):
@@ -640,7 +646,11 @@ def _listed(tiff, pages, series, listed: list, who: str):
     text = tiff.ome_metadata if tiff.is_ome else None
     timed = bool(text and re.search(r'TimeIncrement="\s*0*[.\d]*[1-9]', text))
     axes, shape = series.get_axes(False), series.get_shape(False)
-    return tuple(known[number] for number in numbers), _spatial(shape, axes, timed), None
+    return (
+        tuple(known[number] for number in numbers),
+        _spatial(shape, axes, timed, named=False),
+        None,
+    )
 
 
 def _check_extent(page, tiff, slices: int) -> None:

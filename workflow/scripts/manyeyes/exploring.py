@@ -8,6 +8,8 @@ from scipy import stats
 
 from manyeyes import segmentation
 from manyeyes.designs import JITTER, sensitivity_design
+from manyeyes.masks import fill_outside, known_mask
+from manyeyes.measures import volume_fraction
 from manyeyes.randomness import seed_from_names
 from manyeyes.users import Drawing, Population, Threshold, annotate
 from manyeyes.users.ranks import traits_at, traits_of
@@ -55,16 +57,29 @@ class Explorer:
     population : Population
     names : sequence
         Names that seed whatever is drawn: study seed, dataset, filter and so on.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
     """
 
-    def __init__(self, image: np.ndarray, variant: Mapping, population: Population, *names: object):
+    def __init__(
+        self,
+        image: np.ndarray,
+        variant: Mapping,
+        population: Population,
+        *names: object,
+        inside: np.ndarray | None = None,
+    ):
         self.image = image
+        self.inside = known_mask(inside, image.shape)
+        self._continued = fill_outside(image, self.inside)
         self.variant = variant
         self.population = population
         self.names = names
         self._flooded: dict[tuple[int, int], float] = {}
         self._gradient = (
-            segmentation.gradient_magnitude(image) if variant["method"] == "watershed" else None
+            segmentation.gradient_magnitude(image, self.inside)
+            if variant["method"] == "watershed"
+            else None
         )
 
     def active_fraction(self, ranks: Mapping[str, float], sitting: int) -> float:
@@ -82,7 +97,7 @@ class Explorer:
         Returns
         -------
         float
-            Share of the image's voxels, 0 to 1.
+            Share of the image's voxels inside, 0 to 1.
         """
         names = (*self.names, JITTER, sitting)
         traits = traits_at(self.population, "anybody", ranks)
@@ -94,17 +109,21 @@ class Explorer:
             first_output=lambda labels, slices: self._forest(
                 labels, slices, None, *names, "first output"
             ),
+            inside=self.inside,
         )
         if isinstance(annotation, Threshold):
-            return _share(segmentation.threshold(self.image, annotation.level))
+            return volume_fraction(
+                segmentation.threshold(self.image, annotation.level, self.inside)
+            )
         if isinstance(annotation, Drawing):
             limit = self.variant.get("max_labels")
-            return _share(self._forest(annotation.labels, None, limit, *names, "forest"))
+            found = self._forest(annotation.labels, None, limit, *names, "forest")
+            return volume_fraction(segmentation.without_outside(found, self.inside))
         window = annotation.low, annotation.high
         # Windows are whole grey levels, so that many people share one.
         if window not in self._flooded:
-            labels = segmentation.watershed(self.image, *window, self._gradient)
-            self._flooded[window] = _share(labels)
+            labels = segmentation.watershed(self.image, *window, self._gradient, self.inside)
+            self._flooded[window] = volume_fraction(labels)
         return self._flooded[window]
 
     def _forest(self, labels, slices, max_labels, *names):
@@ -113,8 +132,9 @@ class Explorer:
 
         seed = seed_from_names(*names)
         training = self.variant.get("forest", {})
-        forest = fit_forest(self.image, labels, seed=seed, max_labels=max_labels, **training)
-        return classify(self.image, forest, slices=slices)
+        image = self._continued
+        forest = fit_forest(image, labels, seed=seed, max_labels=max_labels, **training)
+        return classify(image, forest, slices=slices)
 
 
 def explore(
@@ -123,6 +143,7 @@ def explore(
     population: Population,
     base_runs: int,
     *names: object,
+    inside: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Return the volume fraction of every run of a sensitivity study on one image.
 
@@ -138,6 +159,8 @@ def explore(
         See `trait_design`.
     *names : object
         Names that seed all of it: study seed, dataset, filter, variant.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
@@ -147,7 +170,7 @@ def explore(
     structure = population.structure
     design = trait_design(variant, base_runs, *names, structure=structure)
     traits = traits_of(variant["method"], structure)
-    explorer = Explorer(image, variant, population, *names)
+    explorer = Explorer(image, variant, population, *names, inside=inside)
     fractions = [
         explorer.active_fraction(
             {name: getattr(run, name) for name in traits}, getattr(run, JITTER)
@@ -155,7 +178,3 @@ def explore(
         for run in design.itertuples(index=False)
     ]
     return design.assign(active_fraction=fractions)
-
-
-def _share(labels: np.ndarray) -> float:
-    return float(np.count_nonzero(labels == segmentation.ACTIVE) / labels.size)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
-from scipy import ndimage
+
+from manyeyes.masks import known_mask, smooth_inside
 
 SIGMA_VOXELS = 1.1
 KERNEL_SIZE_FACTOR = 2.0
@@ -41,6 +42,7 @@ def gaussian(
     image: np.ndarray,
     sigma_voxels: float = SIGMA_VOXELS,
     kernel_size_factor: float = KERNEL_SIZE_FACTOR,
+    inside: np.ndarray | None = None,
 ) -> np.ndarray:
     """Smooth a volume with a truncated 3-D Gaussian and return it in 8 bits again.
 
@@ -60,12 +62,15 @@ def gaussian(
         It matters a little if the half-width were rounded down and a lot if the factor were that
         of the whole width: seven, five and three taps bring the twin of NMC-1 from a
         contrast-to-noise of 1.7 to 6.7, 6.3 and 4.4.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view. Nothing of the outside is mixed in; see
+        `manyeyes.masks.smooth_inside`.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        Smoothed grey levels, rounded to the nearest. At the border the volume is continued by
-        its mirror image (assumption).
+        Smoothed grey levels, rounded to the nearest, 0 outside. At the border the volume is
+        continued by its mirror image (assumption).
 
     Raises
     ------
@@ -83,17 +88,17 @@ def gaussian(
             f"kernel_size_factor must be above 0, found {kernel_size_factor}; "
             f"the paper's is {KERNEL_SIZE_FACTOR:g}"
         )
-    smooth = ndimage.gaussian_filter(
-        image,
-        sigma_voxels,
-        output=np.float32,
-        mode="reflect",
-        radius=ceil(kernel_size_factor * sigma_voxels),
-    )
+    inside = known_mask(inside, image.shape)
+    radius = ceil(kernel_size_factor * sigma_voxels)
+    smooth = smooth_inside(image, sigma_voxels, inside, mode="reflect", radius=radius)
+    if inside is not None:
+        smooth[~inside] = 0
     return np.rint(smooth, out=smooth).astype(np.uint8)
 
 
-def apply(image: np.ndarray, parameters: Mapping[str, object]) -> np.ndarray:
+def apply(
+    image: np.ndarray, parameters: Mapping[str, object], inside: np.ndarray | None = None
+) -> np.ndarray:
     """Do to a dataset what a filter of the config says.
 
     Parameters
@@ -103,6 +108,8 @@ def apply(image: np.ndarray, parameters: Mapping[str, object]) -> np.ndarray:
     parameters : mapping
         ``method`` is "none" or "gaussian"; the latter takes ``sigma_voxels`` and
         ``kernel_size_factor``, see `gaussian`.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
@@ -129,4 +136,4 @@ def apply(image: np.ndarray, parameters: Mapping[str, object]) -> np.ndarray:
             f"filter method {method!r} has no parameter {', '.join(unknown)}; "
             f"it takes {', '.join(known[method]) or 'none'}"
         )
-    return image if method == "none" else gaussian(image, **settings)
+    return image if method == "none" else gaussian(image, **settings, inside=inside)

@@ -6,7 +6,7 @@ import numpy as np
 _WALL = np.uint8(255)
 
 
-def flood(heights: np.ndarray, markers: np.ndarray) -> np.ndarray:
+def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
     """Flood a landscape from markers until everything is under water.
 
     The algorithm of Meyer (1991), as `skimage.segmentation.watershed` runs it: the lowest voxel
@@ -22,11 +22,13 @@ def flood(heights: np.ndarray, markers: np.ndarray) -> np.ndarray:
         The landscape.
     markers : ndarray of uint8, shape (z, y, x)
         0 where unlabelled; labels 1 to 254.
+    inside : ndarray of bool, shape (z, y, x), optional
+        Where water may flow; everywhere if left out.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        Labels without zeros. Neighbours share a face.
+        Labels, with zeros only where water may not or cannot flow. Neighbours share a face.
 
     Raises
     ------
@@ -47,14 +49,18 @@ def flood(heights: np.ndarray, markers: np.ndarray) -> np.ndarray:
     if (markers == _WALL).any():
         raise ValueError("markers must be 0 to 254, found 255")
     # a wall around the volume saves the question whether a neighbour exists
-    labels = np.pad(markers, 1, constant_values=_WALL)
+    walled = markers if inside is None else np.where(inside, markers, _WALL)
+    labels = np.pad(walled, 1, constant_values=_WALL)
     landscape = np.pad(heights, 1)
     index_type = np.int32 if labels.size < 2**31 else np.int64
     after = np.empty(labels.size, dtype=index_type)
     _, height, width = labels.shape
     offsets = np.array([-height * width, -width, -1, 1, width, height * width])
     _flood(landscape.ravel(), labels.ravel(), after, offsets, int(heights.max()) + 1)
-    return np.ascontiguousarray(labels[1:-1, 1:-1, 1:-1])
+    flooded = np.ascontiguousarray(labels[1:-1, 1:-1, 1:-1])
+    if inside is not None:
+        flooded[~inside] = 0
+    return flooded
 
 
 @numba.njit(cache=True, nogil=True)

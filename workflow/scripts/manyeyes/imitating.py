@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from manyeyes.masks import fill_outside, known_mask
 from manyeyes.randomness import seed_from_names
 from manyeyes.users import Population, annotate, draw_traits
 
@@ -32,6 +33,7 @@ def imitations(
     users: Sequence[str],
     *names: object,
     training: Mapping[str, object] | None = None,
+    inside: np.ndarray | None = None,
 ) -> list[np.ndarray]:
     """Return what simulated users draw on a person's slices.
 
@@ -51,6 +53,8 @@ def imitations(
         Study seed, dataset, filter.
     training : mapping, optional
         How the forest of the first output is trained; see `manyeyes.forest.fit_forest`.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view; coverage is of what lies inside.
 
     Returns
     -------
@@ -60,7 +64,10 @@ def imitations(
     from manyeyes.forest import classify, fit_forest
 
     slices = drawn_slices(labels)
-    coverage = 100 * np.count_nonzero(labels) / (len(slices) * labels[0].size)
+    inside = known_mask(inside, image.shape)
+    pixels = len(slices) * labels[0].size if inside is None else np.count_nonzero(inside[slices])
+    coverage = 100 * np.count_nonzero(labels) / pixels
+    continued = fill_outside(image, inside)
     variant = {"method": "drawn_forest", "slices": slices, "coverage_percent": coverage}
     seed, *image_names = names
     drawings = []
@@ -69,12 +76,17 @@ def imitations(
         forest_seed = seed_from_names(*seed_names, "imitation", "first output")
 
         def first_output(drawn, wanted, forest_seed=forest_seed):
-            forest = fit_forest(image, drawn, seed=forest_seed, **(training or {}))
-            return classify(image, forest, slices=wanted)
+            forest = fit_forest(continued, drawn, seed=forest_seed, **(training or {}))
+            return classify(continued, forest, slices=wanted)
 
         traits = draw_traits(population, seed, user)
         annotation = annotate(
-            image, variant, traits, seed_names=seed_names, first_output=first_output
+            image,
+            variant,
+            traits,
+            seed_names=seed_names,
+            first_output=first_output,
+            inside=inside,
         )
         drawings.append(annotation.labels)
     return drawings

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from manyeyes.masks import fill_outside, known_mask
 from manyeyes.randomness import seed_from_names
+from manyeyes.segmentation import without_outside
 from manyeyes.users import Annotation, annotate
 from manyeyes.users.drawing import FirstOutput
 from manyeyes.users.population import Traits
@@ -20,6 +22,7 @@ def annotation_of(
     variant: Mapping[str, object],
     traits: Traits,
     names: Sequence[object],
+    inside: np.ndarray | None = None,
 ) -> Annotation:
     """Let a user annotate an image with a variant.
 
@@ -34,14 +37,23 @@ def annotation_of(
         The user.
     names : sequence
         Study seed, user, dataset, filter.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
     Threshold, Window or Drawing
     """
-    first_output = _first_output(image, variant.get("forest", {}), *names, name, "first output")
+    inside = known_mask(inside, image.shape)
+    training = variant.get("forest", {})
+    first_output = _first_output(image, inside, training, *names, name, "first output")
     return annotate(
-        image, {"name": name, **variant}, traits, seed_names=names, first_output=first_output
+        image,
+        {"name": name, **variant},
+        traits,
+        seed_names=names,
+        first_output=first_output,
+        inside=inside,
     )
 
 
@@ -50,6 +62,7 @@ def forest_segmentations(
     drawings: Mapping[str, np.ndarray],
     variants: Mapping[str, Mapping[str, object]],
     names: Sequence[object],
+    inside: np.ndarray | None = None,
 ) -> dict[str, tuple[np.ndarray, str]]:
     """Train a forest on each of a user's drawings and let it segment the image.
 
@@ -62,6 +75,8 @@ def forest_segmentations(
         As in the config.
     names : sequence
         Study seed, user, dataset, filter.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view. Beyond it a forest sees the nearest grey levels inside go on.
 
     Returns
     -------
@@ -72,6 +87,8 @@ def forest_segmentations(
     # Thresholds and windows need no forest, and its import takes longer than they do.
     from manyeyes.forest import classify_many, fit_forests
 
+    inside = known_mask(inside, image.shape)
+    image = fill_outside(image, inside)
     trained = {}
     for limit in dict.fromkeys(variants[name].get("max_labels") for name in drawings):
         some = [name for name in drawings if variants[name].get("max_labels") == limit]
@@ -82,19 +99,22 @@ def forest_segmentations(
         trained.update(zip(some, forests, strict=True))
     classified = classify_many(image, list(trained.values()))
     return {
-        name: (labels, forest.provenance())
+        name: (without_outside(labels, inside), forest.provenance())
         for (name, forest), labels in zip(trained.items(), classified, strict=True)
     }
 
 
-def _first_output(image: np.ndarray, training: Mapping, *names: object) -> FirstOutput:
+def _first_output(
+    image: np.ndarray, inside: np.ndarray | None, training: Mapping, *names: object
+) -> FirstOutput:
     """Return what gives a user the first output on some slices, from labels drawn so far."""
 
     def first_output(labels, slices):
         # Thresholds and windows need no forest, and its import takes longer than they do.
         from manyeyes.forest import classify, fit_forest
 
-        forest = fit_forest(image, labels, seed=seed_from_names(*names), **training)
-        return classify(image, forest, slices=slices)
+        seen = fill_outside(image, inside)
+        forest = fit_forest(seen, labels, seed=seed_from_names(*names), **training)
+        return classify(seen, forest, slices=slices)
 
     return first_output

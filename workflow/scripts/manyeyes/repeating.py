@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from manyeyes import segmentation
+from manyeyes.groups import SIMULATED
 from manyeyes.measures import percent_different, volume_fraction
 from manyeyes.procedures import annotation_of, forest_segmentations
 from manyeyes.users import Drawing, Population, Threshold, draw_traits
@@ -18,6 +19,7 @@ def repeated(
     users: Sequence[str],
     population: Population,
     names: Sequence[object],
+    inside: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let users of a population segment an image, and keep what comes out in numbers alone.
 
@@ -31,13 +33,15 @@ def repeated(
         Where they come from. With the same structure and priors they do what they do anywhere.
     names : sequence
         Study seed, dataset, filter.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
     fractions : DataFrame
-        dataset, filter, variant, user, active_fraction.
+        dataset, filter, variant, user, made_by (simulated), active_fraction.
     pairs : DataFrame
-        dataset, filter, variant, user_a, user_b, percent_different; see
+        dataset, filter, variant, made_by, user_a, user_b, percent_different; see
         `manyeyes.measures.percent_different`.
     """
     seed, dataset, filter_ = names
@@ -47,20 +51,27 @@ def repeated(
         traits = draw_traits(population, seed, user)
         drawings = {}
         for name, variant in variants.items():
-            annotation = annotation_of(image, name, variant, traits, user_names)
+            annotation = annotation_of(image, name, variant, traits, user_names, inside)
             if isinstance(annotation, Drawing):
                 drawings[name] = annotation.labels
             elif isinstance(annotation, Threshold):
-                done[name][user] = segmentation.threshold(image, annotation.level)
+                done[name][user] = segmentation.threshold(image, annotation.level, inside)
             else:
-                done[name][user] = segmentation.watershed(image, annotation.low, annotation.high)
+                low, high = annotation.low, annotation.high
+                done[name][user] = segmentation.watershed(image, low, high, inside=inside)
         if drawings:
-            forests = forest_segmentations(image, drawings, variants, user_names)
+            forests = forest_segmentations(image, drawings, variants, user_names, inside)
             for name, (labels, _) in forests.items():
                 done[name][user] = labels
     where = {"dataset": dataset, "filter": filter_}
     fractions = [
-        {**where, "variant": name, "user": user, "active_fraction": volume_fraction(labels)}
+        {
+            **where,
+            "variant": name,
+            "user": user,
+            "made_by": SIMULATED,
+            "active_fraction": volume_fraction(labels),
+        }
         for name, by_user in done.items()
         for user, labels in by_user.items()
     ]
@@ -68,6 +79,7 @@ def repeated(
         {
             **where,
             "variant": name,
+            "made_by": SIMULATED,
             "user_a": first,
             "user_b": second,
             "percent_different": percent_different(by_user[first], by_user[second]),
@@ -75,5 +87,5 @@ def repeated(
         for name, by_user in done.items()
         for first, second in combinations(by_user, 2)
     ]
-    columns = ["dataset", "filter", "variant", "user_a", "user_b", "percent_different"]
+    columns = ["dataset", "filter", "variant", "made_by", "user_a", "user_b", "percent_different"]
     return pd.DataFrame(fractions), pd.DataFrame(pairs, columns=columns)

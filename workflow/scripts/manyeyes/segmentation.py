@@ -5,12 +5,14 @@ from scipy import ndimage
 
 from manyeyes.filters import require_image
 from manyeyes.flooding import flood
+from manyeyes.masks import fill_outside, known_mask, voxels_inside
 
 ACTIVE = 1
 OTHER = 2
+OUTSIDE = 0
 
 
-def threshold(image: np.ndarray, level: int) -> np.ndarray:
+def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -> np.ndarray:
     """Call everything from one grey level on active material.
 
     Parameters
@@ -20,11 +22,13 @@ def threshold(image: np.ndarray, level: int) -> np.ndarray:
     level : int
         Voxels with a grey level of at least `level` are active. 0 makes everything active, 256
         nothing.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        A segmentation: 1 active material, 2 pore and carbon-binder domain.
+        A segmentation: 1 active material, 2 pore and carbon-binder domain, 0 outside.
 
     Raises
     ------
@@ -33,10 +37,16 @@ def threshold(image: np.ndarray, level: int) -> np.ndarray:
     """
     require_image(image)
     _require_level(level, "level")
-    return np.where(image >= level, np.uint8(ACTIVE), np.uint8(OTHER))
+    return without_outside(np.where(image >= level, np.uint8(ACTIVE), np.uint8(OTHER)), inside)
 
 
-def gradient_magnitude(image: np.ndarray) -> np.ndarray:
+def without_outside(labels: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Return labels, shape (z, y, x), with 0 outside the field of view."""
+    inside = known_mask(inside, labels.shape)
+    return labels if inside is None else np.where(inside, labels, np.uint8(OUTSIDE))
+
+
+def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
     """Return the magnitude of the grey-level gradient by the 3-D Sobel operator.
 
     Section 2.5.2 of Bailey et al. 2023 floods "the gradient transform" and does not name the
@@ -47,6 +57,8 @@ def gradient_magnitude(image: np.ndarray) -> np.ndarray:
     ----------
     image : ndarray of uint8, shape (z, y, x)
         Grey levels.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view, beyond which the nearest grey levels go on.
 
     Returns
     -------
@@ -55,6 +67,7 @@ def gradient_magnitude(image: np.ndarray) -> np.ndarray:
         continued by its mirror image.
     """
     require_image(image)
+    image = fill_outside(image, known_mask(inside, image.shape))
     squares = np.zeros(image.shape, dtype=np.int32)
     for axis in range(3):
         # whole numbers throughout, so that every machine gets the same landscape
@@ -65,7 +78,11 @@ def gradient_magnitude(image: np.ndarray) -> np.ndarray:
 
 
 def watershed(
-    image: np.ndarray, low: int, high: int, gradient: np.ndarray | None = None
+    image: np.ndarray,
+    low: int,
+    high: int,
+    gradient: np.ndarray | None = None,
+    inside: np.ndarray | None = None,
 ) -> np.ndarray:
     """Grow seeds of both phases over the gradient magnitude until they meet.
 
@@ -79,12 +96,15 @@ def watershed(
         (Bailey et al. 2023, section 2.5.2).
     gradient : ndarray of uint16, shape (z, y, x), optional
         `gradient_magnitude` of the image, for callers that flood the same image more than once.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: no seed lies outside, and nothing floods through.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        A segmentation: 1 active material, 2 pore and carbon-binder domain. There is no line of
-        undecided voxels between the phases. Neighbours share a face.
+        A segmentation: 1 active material, 2 pore and carbon-binder domain, 0 outside. There is no
+        line of undecided voxels between the phases. Neighbours share a face. A piece of the field
+        of view that no seed reaches is cut at the middle of the window.
 
     Raises
     ------
@@ -99,8 +119,9 @@ def watershed(
         raise ValueError(
             f"a window needs low <= high, found low {low} above high {high}; swap them"
         )
+    inside = known_mask(inside, image.shape)
     if gradient is None:
-        gradient = gradient_magnitude(image)
+        gradient = gradient_magnitude(image, inside)
     elif gradient.shape != image.shape:
         raise ValueError(
             f"the gradient must have the image's shape {image.shape}, found {gradient.shape}"
@@ -108,15 +129,21 @@ def watershed(
     markers = np.zeros(image.shape, dtype=np.uint8)
     markers[image < low] = OTHER
     markers[image >= high] = ACTIVE
+    markers = without_outside(markers, inside)
     for label, phase, side in ((ACTIVE, "active material", "high"), (OTHER, "pore", "low")):
         if not (markers == label).any():
             raise ValueError(
                 f"the window {low} to {high} leaves no seed of {phase} in an image of grey "
-                f"levels {image.min()} to {image.max()}; move {side} towards the middle"
+                f"levels {voxels_inside(image, inside).min()} to "
+                f"{voxels_inside(image, inside).max()}; move {side} towards the middle"
             )
     if low == high:
         return markers
-    return flood(gradient, markers)
+    labels = flood(gradient, markers, inside)
+    if inside is not None:
+        cut_off = inside & (labels == OUTSIDE)
+        labels[cut_off] = np.where(image[cut_off] >= (low + high) / 2, ACTIVE, OTHER)
+    return labels
 
 
 def _require_level(level: int, name: str) -> None:

@@ -10,6 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .groups import RECORDED, SIMULATED
+
 # Where the grey values of a dataset come from, by the kind of its source.
 ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
 
@@ -61,6 +63,11 @@ class Dataset:
         Which of the electrodes (and noises) of the same description it shows, from 1 on.
     ignores_voxel_size : bool
         Whether the voxel size that the file itself states is wrong.
+    mask : str, mapping or None
+        Where its field of view ends: ``circle``, ``{"circle": radius in pixels}``, ``{"outside":
+        grey value}``, a file's entry, or ``none``: nowhere, whatever its border looks like.
+    active : str
+        ``bright`` or ``dark``: how active material shows in the source.
     """
 
     name: str
@@ -73,6 +80,8 @@ class Dataset:
     listed_as: str
     realisation: int = 1
     ignores_voxel_size: bool = False
+    mask: str | Mapping | None = None
+    active: str = "bright"
 
     @property
     def origin(self) -> str:
@@ -83,6 +92,21 @@ class Dataset:
     def has_truth(self) -> bool:
         """Whether the true phases are known, as they are for everything that we imaged."""
         return self.source["kind"] != "file"
+
+    @property
+    def masked(self) -> bool:
+        """Whether its field of view is bounded by a mask."""
+        return self.mask not in (None, "none")
+
+    @property
+    def mask_from_file(self) -> bool:
+        """Whether the mask is a file's."""
+        return isinstance(self.mask, Mapping) and "file" in self.mask
+
+    @property
+    def inverted(self) -> bool:
+        """Whether grey levels are inverted on import, since active material is dark."""
+        return self.active == "dark"
 
     @property
     def electrode(self) -> str:
@@ -119,17 +143,21 @@ class User:
     @property
     def made_by(self) -> str:
         """``simulated`` or ``recorded``."""
-        return "recorded" if self.recordings else "simulated"
+        return RECORDED if self.recordings else SIMULATED
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One segmentation: a dataset after a filter, segmented by a user with a variant."""
+    """One segmentation: a dataset after a filter, segmented by a user with a variant.
+
+    ``made_by`` is the user's group, ``simulated`` or ``recorded``.
+    """
 
     dataset: str
     filter: str
     variant: str
     user: str
+    made_by: str = SIMULATED
 
 
 @dataclass(frozen=True)
@@ -145,6 +173,7 @@ class Block:
     filters: tuple[str, ...]
     variants: tuple[str, ...]
     users: tuple[str, ...]
+    made_by: str = SIMULATED
 
     def cells(self) -> Iterator[Cell]:
         """Yield the block's segmentations, users innermost."""
@@ -152,7 +181,7 @@ class Block:
             for filter_ in self.filters:
                 for variant in self.variants:
                     for user in self.users:
-                        yield Cell(dataset, filter_, variant, user)
+                        yield Cell(dataset, filter_, variant, user, self.made_by)
 
 
 @dataclass(frozen=True)
@@ -189,7 +218,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that a run needs to know about what is to be done."""
+    """Everything that a run needs to know about what is to be done.
+
+    ``lost`` are segmentations that a run could not make: they are planned, but not counted on.
+    """
 
     name: str
     title: str
@@ -211,6 +243,7 @@ class Study:
     comparisons: tuple[Mapping, ...] = ()
     realisations: int = 1
     users_per_job: int = 1
+    lost: frozenset[Cell] = frozenset()
 
     def planned(self) -> list[Block]:
         """Return the blocks that simulated users do."""
@@ -223,7 +256,7 @@ class Study:
     def imitated(self) -> list[Cell]:
         """Return what people drew that simulated users are to draw too, for comparison."""
         return [
-            Cell(recording.dataset, recording.filter, recording.variant, user.name)
+            Cell(recording.dataset, recording.filter, recording.variant, user.name, RECORDED)
             for user in self.users.values()
             for recording in user.recordings
             if self.imitators and self.variants[recording.variant]["method"] in DRAWN_METHODS
@@ -235,12 +268,13 @@ class Study:
         found: dict[tuple[str, str], list[Cell]] = {}
         for block in self.blocks:
             for cell in block.cells():
-                found.setdefault((cell.dataset, cell.filter), []).append(cell)
+                if cell not in self.lost:
+                    found.setdefault((cell.dataset, cell.filter), []).append(cell)
         return found
 
     def cells(self) -> list[Cell]:
         """Return all segmentations, in the order of the config."""
-        return [cell for block in self.blocks for cell in block.cells()]
+        return [c for block in self.blocks for c in block.cells() if c not in self.lost]
 
     def cells_on(self, dataset: str, filter_: str) -> list[Cell]:
         """Return the segmentations of one image, in the order of the config."""
@@ -250,9 +284,15 @@ class Study:
         """Return all (dataset, filter) that somebody segments, in the order of the config."""
         return [(d, f) for d in self.datasets for f in self.filters if (d, f) in self._by_image]
 
-    def users_of(self, dataset: str, filter_: str, variant: str) -> list[str]:
-        """Return who segments an image with a variant, in the order of the config."""
-        return [c.user for c in self.cells_on(dataset, filter_) if c.variant == variant]
+    def users_of(
+        self, dataset: str, filter_: str, variant: str, made_by: str | None = None
+    ) -> list[str]:
+        """Return who of a group (or of both) segments an image with a variant, in config order."""
+        return [
+            cell.user
+            for cell in self.cells_on(dataset, filter_)
+            if cell.variant == variant and made_by in (None, cell.made_by)
+        ]
 
     def first_realisations(self) -> "Study":
         """Return the same study with one realisation of each dataset, named as in the config."""
@@ -359,8 +399,16 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
     if low_high is not None and not low_high[0] < low_high[1]:
         raise StudyError(
             f"datasets.{name}.grey_window: the lower end must be below the upper one, "
-            f"found {list(low_high)}"
+            f"found {list(low_high)}; for active material that is darker than the rest set "
+            f"datasets.{name}.active: dark"
         )
+    for key in ("mask", "active"):
+        if key in entry and entry["source"]["kind"] != "file":
+            raise StudyError(
+                f"datasets.{name}.{key}: this is for measured tomograms (source kind file); what "
+                "we image ourselves fills its crop, and active material is bright in it; leave "
+                "the key out"
+            )
     start = crop.get("start", (0, 0, 0))
     return Dataset(
         name=name,
@@ -372,6 +420,8 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         grey_window=tuple(window) if isinstance(window, list) else window,
         listed_as=name,
         ignores_voxel_size=entry.get("voxel_size_in_file") == "ignore",
+        mask=_ordered(entry.get("mask")),
+        active=entry.get("active", "bright"),
     )
 
 
@@ -522,6 +572,7 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                     filters=_chosen([record.filter], filters, key),
                     variants=_chosen([record.variant], variants, key),
                     users=(user.name,),
+                    made_by=RECORDED,
                 )
             )
     return blocks
@@ -564,12 +615,13 @@ def _ablations(entries, variants, blocks) -> dict[str, tuple[str, ...]]:
         done: dict[tuple, set] = {}
         for block in blocks:
             for cell in block.cells():
-                done.setdefault((cell.dataset, cell.filter, cell.user), set()).add(cell.variant)
+                where = (cell.dataset, cell.filter, cell.made_by, cell.user)
+                done.setdefault(where, set()).add(cell.variant)
         together = [where for where, found in done.items() if found >= set(names)]
-        if len(together) == len({where[:2] for where in together}):
+        if len(together) == len({where[:3] for where in together}):
             raise StudyError(
-                f"{key}: no image is segmented with all of {', '.join(names)} by two users; plan "
-                "that or take the question off the list"
+                f"{key}: no image is segmented with all of {', '.join(names)} by two users "
+                "of one kind (simulated, recorded); plan that or take the question off the list"
             )
     return ablations
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from manyeyes.masks import known_mask, voxels_inside
+
 # Codes of a truth; manyeyes.electrodes explains them.
 PHASES = {"active": 1, "cbd": 2, "pore": 3, "internal_pore": 4}
 
@@ -100,7 +102,10 @@ def crop_corners(
 
 
 def to_grey_levels(
-    volume: np.ndarray, window: Sequence[float] | Mapping | None, key: str
+    volume: np.ndarray,
+    window: Sequence[float] | Mapping | None,
+    key: str,
+    inside: np.ndarray | None = None,
 ) -> tuple[np.ndarray, tuple[float, float]]:
     """Bring grey values to 8 bits by a linear window, the same for all users.
 
@@ -116,6 +121,8 @@ def to_grey_levels(
         beyond is clipped.
     key : str
         The config key of the window, for messages.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: percentiles are of what is inside, and what is not becomes 0.
 
     Returns
     -------
@@ -129,35 +136,96 @@ def to_grey_levels(
         If a window is needed and missing, or the volume has values that are not numbers, or is
         flat within the window.
     """
-    if not np.isfinite(volume).all():
+    inside = known_mask(inside, volume.shape)
+    seen = voxels_inside(volume, inside)
+    if not np.isfinite(seen).all():
         raise ValueError(
             f"{key}: the tomogram has voxels that are not finite numbers (NaN or infinite); "
-            "replace them before, or crop them away"
+            "replace them before, crop them away or leave them out by a mask"
         )
     if window is None:
         if volume.dtype != np.uint8:
             raise ValueError(
                 f"{key}: a {volume.dtype} tomogram needs a window to become 8-bit; its values lie "
-                f"between {volume.min():g} and {volume.max():g}, the middle 99.8 % between "
-                "{:g} and {:g}".format(*np.percentile(volume, [0.1, 99.9]))
+                f"between {seen.min():g} and {seen.max():g}, the middle 99.8 % between "
+                "{:g} and {:g}".format(*np.percentile(seen, [0.1, 99.9]))
             )
-        return np.ascontiguousarray(volume), (0.0, 255.0)
+        grey_levels = np.ascontiguousarray(volume)
+        return (grey_levels if inside is None else np.where(inside, volume, 0)), (0.0, 255.0)
     if isinstance(window, Mapping):
-        window = np.percentile(volume, window["percentiles"])
+        window = np.percentile(seen, window["percentiles"])
     low, high = (float(value) for value in window)
     if not low < high:
         raise ValueError(
             f"{key}: the tomogram has a single grey value, {low:g}, where its contrast should be; "
             "is the crop within the sample?"
         )
+    if inside is not None:
+        volume = np.where(inside, volume, low)
     values = (volume.astype(np.float64) - low) * (255.0 / (high - low))
     grey_levels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
-    if grey_levels.min() == grey_levels.max():
+    known = voxels_inside(grey_levels, inside)
+    if known.min() == known.max():
         raise ValueError(
             f"{key}: within {low:g} to {high:g} the whole tomogram has a single grey level; its "
-            f"values lie between {volume.min():g} and {volume.max():g}"
+            f"values lie between {seen.min():g} and {seen.max():g}"
         )
     return grey_levels, (low, high)
+
+
+def inverted(grey_levels: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """Exchange dark and bright, so that dark active material becomes the bright phase.
+
+    Parameters
+    ----------
+    grey_levels : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, same shape, optional
+        The field of view; what is not inside stays 0.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        255 minus each grey level.
+    """
+    turned = np.uint8(255) - grey_levels
+    return turned if inside is None else np.where(inside, turned, np.uint8(0))
+
+
+def labels_inside(
+    labels: np.ndarray, inside: np.ndarray | None, key: str
+) -> tuple[np.ndarray, int]:
+    """Drop a person's labels outside the field of view.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (z, y, x)
+        0 unlabelled, 1 active material, 2 the rest.
+    inside : ndarray of bool, same shape, or None
+    key : str
+        The config key, for messages.
+
+    Returns
+    -------
+    labels : ndarray of uint8, shape (z, y, x)
+    dropped : int
+        How many labels lay outside.
+
+    Raises
+    ------
+    ValueError
+        If one of the two phases has no label left.
+    """
+    inside = known_mask(inside, labels.shape)
+    if inside is None:
+        return labels, 0
+    kept = np.where(inside, labels, np.uint8(0))
+    for value, phase in ((1, "active material"), (2, "the rest")):
+        if not (kept == value).any():
+            raise ValueError(
+                f"{key}: every voxel that is labelled as {phase} lies outside the dataset's mask; "
+                "label within it, or mend the mask"
+            )
+    return kept, int(np.count_nonzero(labels) - np.count_nonzero(kept))
 
 
 def phases_from_codes(volume: np.ndarray, codes: Mapping, key: str) -> np.ndarray:

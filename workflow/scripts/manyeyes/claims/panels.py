@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ..groups import judged_group, of_group
 from ..randomness import generator
 from ..statistics.choices import (
     PANEL,
@@ -43,10 +44,20 @@ class StudyTables:
         By the names of `manyeyes.measures.tables`: volume_fractions, pairwise, baseline,
         morphology, image_quality; those that are not there make claims untestable, no more.
         Each may have a column ``realisation``; a table without one holds for every realisation.
+    made_by : str, optional
+        The group of users that counts where tables have a column ``made_by``; by default the one
+        of `manyeyes.groups.judged_group`.
+
+    Attributes
+    ----------
+    made_by : str
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame]):
-        self._tables = tables
+    def __init__(self, tables: Mapping[str, pd.DataFrame], made_by: str = ""):
+        if not made_by and "volume_fractions" in tables:
+            made_by = judged_group(tables["volume_fractions"])
+        self.made_by = made_by
+        self._tables = {name: of_group(table, made_by) for name, table in tables.items()}
 
     @cached_property
     def fractions(self) -> dict[Cell, pd.DataFrame]:

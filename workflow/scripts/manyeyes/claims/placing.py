@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..comparisons import LEAST_USERS_FOR_CHOICES
+from ..groups import MADE_BY, groups_in, side_by_side
 from ..statistics.choices import place_in
 from .definition import Cell
 from .panels import Panels, StudyTables, panels_for
@@ -20,6 +21,7 @@ COLUMNS = {
     "dataset": "str",
     "filter": "str",
     "variant": "str",
+    "made_by": "str",
     "quantity": "str",
     "users": "int64",
     "realisations": "int64",
@@ -54,7 +56,8 @@ def choices_table(
     Returns
     -------
     DataFrame
-        dataset, filter, variant, quantity (sd of the volume fraction; percent of voxels that differ
+        dataset, filter, variant, made_by (where the tables have it; choices are of users of one
+        group), quantity (sd of the volume fraction; percent of voxels that differ
         between two users; baseline_percent, the size of the mean's difference from the measured
         baseline), users, realisations, choices (of users, for each realisation), all_users (of
         everybody: root mean square over realisations for the sd, mean otherwise), low, lower_half,
@@ -62,8 +65,20 @@ def choices_table(
         paper_high (NaN where the paper states nothing), paper_kind, below_paper_low and
         below_paper_high (which share of the distribution lies below, 0 to 1; ties count half).
     """
-    study = StudyTables(tables)
     numbers = {(one.dataset, one.filter, one.variant, one.quantity): one for one in stated}
+    names = groups_in(tables["volume_fractions"])
+    rows = [
+        row
+        for made_by in names or [""]
+        for row in _rows(StudyTables(tables, made_by), numbers, least_users)
+    ]
+    columns = [name for name in COLUMNS if names or name != MADE_BY]
+    table = pd.DataFrame(rows, columns=columns).astype({name: COLUMNS[name] for name in columns})
+    return side_by_side(table) if len(names) > 1 else table
+
+
+def _rows(study: StudyTables, numbers: Mapping, least_users: int) -> list[dict]:
+    """Return the rows of one group of users."""
     rows = []
     for cell in study.fractions:
         for quantity, metric in METRIC_OF.items():
@@ -73,7 +88,7 @@ def choices_table(
             if isinstance(panels, str) or not panels.enough:
                 continue
             rows.append(_row(panels, metric, cell, quantity, numbers.get((*cell, quantity))))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    return rows
 
 
 def _row(panels: Panels, metric: str, cell: Cell, quantity: str, number) -> dict:
@@ -83,6 +98,7 @@ def _row(panels: Panels, metric: str, cell: Cell, quantity: str, number) -> dict
     quantiles = np.quantile(distribution, list(QUANTILES.values()))
     row = {
         **cell._asdict(),
+        "made_by": panels.tables.made_by,
         "quantity": quantity,
         "users": len(panels.users),
         "realisations": len(panels.realisations),

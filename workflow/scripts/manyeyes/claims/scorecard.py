@@ -35,6 +35,7 @@ COLUMNS = {
     "paper_low": "float64",
     "paper_high": "float64",
     "paper_percentile": "float64",
+    "made_by": "str",
     "users": "int64",
     "realisations": "int64",
     "contradicts": "str",
@@ -43,6 +44,9 @@ COLUMNS = {
 
 def scorecard(tables: Mapping[str, pd.DataFrame], claims: Claims) -> pd.DataFrame:
     """Return every claim with its verdict.
+
+    Claims are held against one group of users: the simulated ones where the study has any, else
+    recorded people; see `manyeyes.groups.judged_group`.
 
     Parameters
     ----------
@@ -63,8 +67,8 @@ def scorecard(tables: Mapping[str, pd.DataFrame], claims: Claims) -> pd.DataFram
         - verdict: one of `definition.VERDICTS`; reason.
         - place, kind, metric (of the first check), paper_low, paper_high (the number that the paper
           states, twice, or its range; NaN for orderings), paper_percentile (where the paper's
-          number lies among ours, 0 to 100), users, realisations (0 where nothing was checked),
-          contradicts (ids, separated by spaces).
+          number lies among ours, 0 to 100), made_by (the group of users), users, realisations (0
+          where nothing was checked), contradicts (ids, separated by spaces).
     """
     study, cache = StudyTables(tables), {}
     rows = [_row(claim, claims, study, cache) for claim in claims.claims]
@@ -119,6 +123,7 @@ def _row(claim: Claim, claims: Claims, study: StudyTables, cache: dict) -> dict:
         "paper_low": np.nan,
         "paper_high": np.nan,
         "paper_percentile": np.nan,
+        "made_by": study.made_by,
         "users": 0,
         "realisations": 0,
         "contradicts": " ".join(claim.contradicts),

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from ..groups import MADE_BY
 from ..statistics.grids import users_by_cell
-from . import paper, style, words
+from . import groups, paper, style, words
 
 GROUP = ["dataset", "filter", "variant"]
 MOST_DOTS = 6
@@ -241,9 +242,11 @@ def limit_line(axes: Axes, value: float, text: str) -> None:
 def deviations(volume_fractions: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
     """Return how far each user's volume fraction is from the users' mean, without sign.
 
-    Over several realisations it is the root mean square distance from each one's mean.
+    Over several realisations it is the root mean square distance from each one's mean. Groups of
+    users are told apart by their variants, see `groups.told_apart`.
     """
-    grids = users_by_cell(volume_fractions, "active_fraction")
+    table = volume_fractions.drop(columns=MADE_BY, errors="ignore")
+    grids = users_by_cell(table, "active_fraction")
     return {
         key: np.sqrt((grid.sub(grid.mean(axis=1), axis=0) ** 2).mean()).to_numpy()
         for key, grid in grids.items()
@@ -260,8 +263,9 @@ def pairs(pairwise: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
 
 def notes(variability: pd.DataFrame, panels: Sequence[str]) -> str:
     """Return how many users stand behind the bars and what the dots are."""
-    counts = sorted(set(variability.loc[variability["users"] > 1, "users"]))
-    text = f"n = {' or '.join(str(n) for n in counts)} users per bar."
+    shared = variability[variability["users"] > 1]
+    counts = sorted(set(shared["users"]))
+    text = f"n = {groups.numbers_of_users(shared)} per bar."
     if "realisations" in variability:
         most = variability["realisations"].max()
         text = f"{text} Root mean square of SDs (mean of differences) over {most} realisations."
@@ -304,7 +308,7 @@ def draw_figure(
     filters : sequence of str, optional
         Which filters; all by default.
     limits : mapping of panel to (value, text), optional
-        Limits that the paper states for a whole figure.
+        Limits that the paper states for a whole figure; drawn where it shows one of its datasets.
     width_mm : float, optional
         Width of the figure; by default two columns, or less where there are few bars.
     height_mm : float
@@ -322,24 +326,27 @@ def draw_figure(
     ValueError
         If there is nothing to draw.
     """
-    rows = select(variability, origins, variants, filters)
-    rows = rows[rows["users"] > 1]
+    compared = [variability, volume_fractions, *([] if pairwise is None else [pairwise])]
+    mixed = [select(table, origins, variants, filters) for table in compared]
+    mixed[0] = mixed[0][mixed[0]["users"] > 1]
+    rows, *others = groups.told_apart(*mixed)
+    variants = groups.with_people(variants)
     slots = slots_of(rows, list(origins), variants)
     if width_mm is None:
         width_mm = style.DOUBLE_MM if len(slots.images) > FEW_IMAGES else FEW_MM
     figure = style.new_figure(width_mm, height_mm)
     grid = (1, len(panels)) if side_by_side else (len(panels), 1)
     all_axes = figure.subplots(*grid, squeeze=False).ravel()
-    dots = {"sd": deviations(volume_fractions)}
+    dots = {"sd": deviations(others[0])}
     if pairwise is not None:
-        dots["mean_percent_different"] = pairs(pairwise)
+        dots["mean_percent_different"] = pairs(others[1])
     kinds = set()
     for axes, measure, letter in zip(all_axes, panels, style.letters(), strict=False):
         heights = draw_bars(axes, rows, measure, slots, dots[measure])
         numbers = draw_stated(axes, measure, slots)
         kinds |= {number.kind for number in numbers}
         heights += [number.high for number in numbers]
-        if limits and measure in limits:
+        if limits and measure in limits and paper.of_paper(d for d, _ in slots.images):
             limit_line(axes, *limits[measure])
             heights.append(limits[measure][0])
         axes.set_ylim(0, 1.08 * max(heights))
@@ -349,5 +356,11 @@ def draw_figure(
     handles += [handle for kind, handle in mark_handles().items() if kind in kinds]
     style.legend_above(figure, handles, columns=min(len(handles), int(width_mm / 24)))
     shown = {d: o for d, o in origins.items() if d in {name for name, _ in slots.images}}
-    style.footnote(figure, notes(rows, panels), *more_notes, words.origin_sentence(shown))
+    style.footnote(
+        figure,
+        notes(rows, panels),
+        groups.note(mixed[0]),
+        *more_notes,
+        words.origin_sentence(shown),
+    )
     return figure

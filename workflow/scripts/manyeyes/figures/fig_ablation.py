@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import style, words
+from ..groups import MADE_BY, SIMULATED
+from . import groups, style, words
 
 PANEL_MM = 46.0
 LOOKS = (("#0b4a78", "o"), ("#d9660a", "D"), ("#046349", "s"), ("#7d3270", "^"), ("#666666", "v"))
@@ -41,7 +42,12 @@ def draw(ablation: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
         raise ValueError("nothing to draw: no variants were held against each other")
     questions = list(dict.fromkeys(table["question"]))
     measures = [entry for entry in MEASURES if table[entry[0]].notna().any()]
-    images = list(dict.fromkeys(zip(table["dataset"], table["filter"], strict=True)))
+    if not groups.both_groups(table):
+        # Nothing is told of the only group there is.
+        table = table.assign(**{MADE_BY: SIMULATED})
+    images = list(
+        dict.fromkeys(zip(table["dataset"], table["filter"], table[MADE_BY], strict=True))
+    )
     figure = style.new_figure(style.DOUBLE_MM, PANEL_MM * len(measures) + 30.0)
     grid = figure.subplots(len(measures), len(questions), squeeze=False, sharey="row", sharex="col")
     letters = style.letters()
@@ -57,10 +63,9 @@ def draw(ablation: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
         variants = list(dict.fromkeys(table.loc[table["question"] == question, "variant"]))
         axes.set_xticks(range(len(variants)), variants, rotation=30, ha="right")
     style.legend_above(figure, _handles(images))
-    users = sorted(set(table["users"]))
     style.footnote(
         figure,
-        f"Lines: 95 % intervals, {' or '.join(map(str, users))} users; the last variant of each "
+        f"Lines: 95 % intervals, {groups.numbers_of_users(table)}; the last variant of each "
         "panel is the one that the others are held against. Error: root mean square over users of "
         "measured minus true volume fraction.",
         words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
@@ -72,8 +77,9 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, measure: str, images: list) -> N
     variants = list(dict.fromkeys(rows["variant"]))
     step = 0.5 / len(images)
     for index, image in enumerate(images):
-        colour, marker = LOOKS[index % len(LOOKS)]
-        found = rows[(rows["dataset"] == image[0]) & (rows["filter"] == image[1])]
+        colour, marker = _look(images, image)
+        here = (rows["dataset"] == image[0]) & (rows["filter"] == image[1])
+        found = rows[here & (rows[MADE_BY] == image[2])]
         found = 100 * found.set_index("variant")[[measure, f"{measure}_low", f"{measure}_high"]]
         found = found.reindex(variants)
         x = np.arange(len(variants)) + (index - (len(images) - 1) / 2) * step
@@ -86,10 +92,19 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, measure: str, images: list) -> N
     axes.grid(axis="y")
 
 
+def _look(images: list, image: tuple) -> tuple[str, str]:
+    """Return colour and mark: recorded people have the colour of their image and a star."""
+    places = list(dict.fromkeys(one[:2] for one in images))
+    colour, marker = LOOKS[places.index(image[:2]) % len(LOOKS)]
+    return colour, marker if image[2] == SIMULATED else style.PEOPLES_MARKER
+
+
 def _handles(images: list) -> list:
     handles = []
-    for index, (dataset, filter_) in enumerate(images):
-        colour, marker = LOOKS[index % len(LOOKS)]
+    for dataset, filter_, made_by in images:
+        colour, marker = _look(images, (dataset, filter_, made_by))
         look = {"marker": marker, "ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
-        handles.append(style.line_handle(f"{dataset}, {words.filter_name(filter_)}", **look))
+        name = f"{dataset}, {words.filter_name(filter_)}"
+        name += "" if made_by == SIMULATED else words.PEOPLE
+        handles.append(style.line_handle(name, **look))
     return handles

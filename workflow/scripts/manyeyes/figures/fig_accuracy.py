@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import paper, style, words
+from . import groups, paper, style, words
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
@@ -38,8 +38,8 @@ def draw(
     ValueError
         If there is nothing to draw.
     """
-    users = accuracy[accuracy["dataset"].isin(list(origins))]
-    summary = accuracy_summary[accuracy_summary["dataset"].isin(list(origins))]
+    chosen = [table[table["dataset"].isin(list(origins))] for table in (accuracy, accuracy_summary)]
+    users, summary = groups.told_apart(*chosen)
     if summary.empty:
         raise ValueError("nothing to draw: no segmentation of these datasets has a truth")
     datasets = [d for d in origins if d in set(summary["dataset"])]
@@ -75,6 +75,7 @@ def draw(
         figure,
         "Marks: users; short lines: their mean. Points: 100 times the difference of two volume "
         "fractions. Truth as it is, internal pores not filled.",
+        groups.note(*chosen),
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from ..measures.tables import first_realisation
-from . import paper, points, style, words
+from . import groups, paper, points, style, words
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 LINES = {
@@ -52,7 +52,8 @@ def draw(
         If there is nothing to draw.
     """
     # The block is from the first realisation's electrode.
-    rows, fractions = first_realisation(baseline), first_realisation(volume_fractions)
+    mixed = first_realisation(baseline), first_realisation(volume_fractions)
+    rows, fractions = groups.told_apart(*mixed)
     rows = rows[rows["dataset"].isin(list(origins))]
     datasets = [d for d in origins if d in set(rows["dataset"])]
     if not datasets:
@@ -81,6 +82,7 @@ def draw(
         "Baselines and truths with internal pores filled, as in the paper. Points: 100 times the "
         "difference of two volume fractions. The paper states sizes without sign, and does not say "
         "whether per cent or points; here they are taken as per cent.",
+        groups.note(*mixed),
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
     return figure
@@ -101,7 +103,7 @@ def _draw_fractions(axes: Axes, fractions: pd.DataFrame, rows: pd.DataFrame, col
     truth = rows["truth_fraction"].dropna()
     if len(truth):
         axes.axhline(truth.iloc[0], zorder=1, **LINES["truth"])
-    users = list(dict.fromkeys(fractions.loc[fractions["variant"] != paper.RECORDED, "user"]))
+    users = points.marked_users(fractions)
     points.draw_users(axes, fractions, columns, users)
     points.label_columns(axes, columns)
     axes.grid(axis="y")

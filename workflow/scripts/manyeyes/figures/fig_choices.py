@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import paper, style, words
+from . import groups, paper, style, words
 
 PANELS = {
     "sd": ("SD of the volume fraction (points)", 100.0),
@@ -20,7 +20,6 @@ BLOCKS = "Baseline: this study's block; the paper's numbers are distances from i
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
 ROW_MM = 5.0
 OURS = "#3d8fc7"
-TICKS = [step * 10.0**decade for decade in range(-3, 4) for step in (1, 2, 5)]
 
 
 @style.styled
@@ -43,7 +42,8 @@ def draw(choices: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
     ValueError
         If no condition with a number of the paper is in the table.
     """
-    table = choices[choices["dataset"].isin(list(origins)) & choices["paper_low"].notna()]
+    mixed = choices[choices["dataset"].isin(list(origins)) & choices["paper_low"].notna()]
+    (table,) = groups.told_apart(mixed)
     if table.empty:
         raise ValueError("nothing to draw: the paper states nothing about these conditions")
     panels = {q: _sorted(table[table["quantity"] == q]) for q in PANELS}
@@ -57,12 +57,14 @@ def draw(choices: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
         style.panel_letter(axes, letter)
         axes.set_xlabel(title)
     style.legend_above(figure, _handles(set(table["paper_kind"])), columns=3)
-    users, realisations = int(table["users"].max()), int(table["realisations"].max())
+    realisations = int(table["realisations"].max())
     on = f", each on {realisations} realisations" if realisations > 1 else ""
     style.footnote(
         figure,
-        f"All {int(table['choices'].max())} choices of three out of {users} users{on}. On the "
+        f"All {int(table['choices'].max())} choices of three out of "
+        f"{groups.numbers_of_users(table)}{on}. On the "
         "right: which share of them lies below the paper's number, or within its range or limit.",
+        groups.note(mixed),
         BLOCKS if "baseline_percent" in panels else "",
         words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
     )
@@ -105,7 +107,7 @@ def _draw_quantity(axes: Axes, rows: pd.DataFrame, scale: float) -> None:
     axes.set_yticks(range(len(rows)), names)
     axes.tick_params(axis="y", length=0)
     axes.set(xscale="log", xlim=limits, ylim=(len(rows) - 0.35, -0.6))
-    ticks = [tick for tick in TICKS if limits[0] < tick < limits[1]]
+    ticks = style.log_ticks(*limits)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.grid(axis="x")

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import paper, style, words
+from ..groups import RECORDED, groups_in
+from . import groups, paper, style, words
 
 ROW_MM = 3.3
 REST_MM = 38.0
@@ -17,6 +18,10 @@ CLEAR = 0.05
 """Holm-adjusted p-values from here on leave a comparison open; those below are filled."""
 COLUMNS = {0.0: "ratio (95 % interval)", 0.5: "p (Holm)", 0.72: "users to show it"}
 """Where columns of text start beside the panel, in parts of their width."""
+SIMULATED_TESTS = (
+    "Simulated users can be had without end, so their p-values plan studies and are no evidence "
+    "about people."
+)
 SCOPES = {"fixed": "these datasets", "random": "datasets like these"}
 
 
@@ -47,8 +52,8 @@ def draw(
     """
     if comparisons.empty:
         raise ValueError("nothing to draw: the study compares no two spreads")
-    groups = list(dict.fromkeys(comparisons["comparison"]))
-    lines = _lines(comparisons, over_datasets, groups)
+    names = list(dict.fromkeys(comparisons["comparison"]))
+    lines = _lines(comparisons, over_datasets, names)
     row_mm = min(ROW_MM, (style.PAGE_MM - REST_MM) / len(lines))
     figure = style.new_figure(style.DOUBLE_MM, row_mm * len(lines) + REST_MM)
     axes, beside = figure.subplots(1, 2, width_ratios=[5, 2.6], sharey=True)
@@ -62,12 +67,14 @@ def draw(
     axes.axvline(1, color="#777777", lw=0.8, zorder=1)
     axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(lines) - 0.3, -0.7))
     ticks = [tick for tick in TICKS if 1 / reach < tick < reach]
+    if len(ticks) < 3:
+        ticks = sorted({1.0, *style.log_ticks(1 / reach, reach)})
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
-    names = axes.set_yticks(
+    ticks = axes.set_yticks(
         range(len(lines)), [style.plain(line.get("heading") or line["name"]) for line in lines]
     )
-    for tick, line in zip(names, lines, strict=True):
+    for tick, line in zip(ticks, lines, strict=True):
         tick.label1.set_fontweight("bold" if "heading" in line else "normal")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
@@ -75,35 +82,37 @@ def draw(
     axes.set_xlabel("Ratio of spreads, first over second (< 1: the first spreads less)")
     for x, title in COLUMNS.items():
         _write(beside, x, -1.0, title)
+    simulated = groups_in(comparisons) != [RECORDED]
     style.legend_above(figure, _handles(over_datasets is not None), columns=4)
-    users = sorted(set(comparisons["users"]))
     most = int(comparisons["realisations"].max())
     style.footnote(
         figure,
-        f"{' or '.join(map(str, users))} users, the same ones under both conditions"
+        f"{groups.numbers_of_users(comparisons)}, the same ones under both conditions"
         + (f", on {most} realisations of each dataset" if most > 1 else "")
         + ". Circles: ratio of SDs on one dataset (Pitman-Morgan). Diamonds: ratio of mean "
         "absolute deviations over all of them (Brown-Forsythe in a mixed model), users and perhaps "
         "datasets being a draw. Each kind is one family for Holm's correction, listed before any "
         "run.",
-        "Simulated users can be had without end, so p-values plan studies and are no evidence "
-        "about people. Users to show it: for a power of 80 % if the ratio found were the true one.",
+        SIMULATED_TESTS if simulated else "",
+        "Users to show it: for a power of 80 % if the ratio found were the true one.",
         words.origin_sentence(origins),
     )
     return figure
 
 
-def _lines(comparisons, over_datasets, groups: list[str]) -> list[dict]:
+def _lines(comparisons, over_datasets, names: list[str]) -> list[dict]:
     """Return all lines from top to bottom: a heading, then datasets, then all of them."""
     lines = []
-    for group in groups:
+    both = groups.both_groups(comparisons)
+    for group in names:
         lines.append({"heading": group})
         rows = comparisons[comparisons["comparison"] == group]
         order = paper.in_paper_order(rows["dataset"])
         for row in sorted(rows.itertuples(), key=lambda one: order.index(one.dataset)):
             lines.append(
                 {
-                    "name": row.dataset,
+                    "name": row.dataset + _whose(row, both),
+                    "people": bool(_whose(row, both)),
                     "ratio": row.sd_ratio,
                     "low": row.ratio_low,
                     "high": row.ratio_high,
@@ -117,7 +126,8 @@ def _lines(comparisons, over_datasets, groups: list[str]) -> list[dict]:
         for row in over_datasets[over_datasets["comparison"] == group].itertuples():
             lines.append(
                 {
-                    "name": SCOPES[row.scope],
+                    "name": SCOPES[row.scope] + _whose(row, both),
+                    "people": bool(_whose(row, both)),
                     "ratio": row.spread_ratio,
                     "low": row.ratio_low,
                     "high": row.ratio_high,
@@ -127,6 +137,11 @@ def _lines(comparisons, over_datasets, groups: list[str]) -> list[dict]:
                 }
             )
     return lines
+
+
+def _whose(row, both: bool) -> str:
+    """Return what follows a name where both groups of users are compared."""
+    return words.PEOPLE if both and row.made_by == RECORDED else ""
 
 
 def _reach(lines: list[dict]) -> float:
@@ -149,8 +164,8 @@ def _draw_line(axes: Axes, y: int, line: dict, reach: float) -> None:
     axes.plot(
         np.clip(line["ratio"], 1 / reach, reach),
         y,
-        "D" if line["over"] else "o",
-        ms=4.0 if line["over"] else 4.2,
+        style.PEOPLES_MARKER if line["people"] else "D" if line["over"] else "o",
+        ms=6.0 if line["people"] else 4.0 if line["over"] else 4.2,
         mfc=colour if clear else "white",
         mec=colour,
         mew=1.0,

@@ -9,8 +9,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 
+from ..groups import RECORDED
 from ..statistics.disagreement import disagreement_map
-from . import paper, style, words
+from . import groups, paper, style, words
 
 ROW_MM = 58.0
 TITLE_MM = 5.0
@@ -21,7 +22,7 @@ DISAGREEMENT = LinearSegmentedColormap.from_list("disagreement", ["#f6b59a", "#b
 
 @style.styled
 def draw(
-    votes: Mapping[tuple[str, str], tuple[np.ndarray, int]],
+    votes: Mapping[tuple[str, str, str], tuple[np.ndarray, int]],
     concentration: pd.DataFrame,
     origins: Mapping[str, str],
     voxel_sizes_nm: Mapping[str, float],
@@ -30,9 +31,9 @@ def draw(
 
     Parameters
     ----------
-    votes : mapping of (dataset, variant) to (ndarray of uint8, int)
-        How many users call each pixel of the central slice (y, x) of the raw image active, and how
-        many users there are.
+    votes : mapping of (dataset, variant, made_by) to (ndarray of uint8, int)
+        How many users of a group call each pixel of the central slice (y, x) of the raw image
+        active, and how many users there are; more than these outside the field of view.
     concentration : DataFrame
         Made by `manyeyes.statistics.concentration_table`, of whole volumes.
     origins : mapping of dataset to origin
@@ -48,9 +49,16 @@ def draw(
     ValueError
         If there is nothing to draw.
     """
-    datasets = [d for d in origins if any(dataset == d for dataset, _ in votes)]
+    datasets = [d for d in origins if any(dataset == d for dataset, *_ in votes)]
     if not datasets:
         raise ValueError("nothing to draw: no raw image was segmented by two users")
+    raw = concentration[concentration["filter"] == "raw"]
+    both = groups.both_groups(raw)
+    (raw_rows,) = groups.told_apart(raw)
+    votes = {
+        (d, v + (words.PEOPLE if both and by == RECORDED and v != paper.RECORDED else "")): page
+        for (d, v, by), page in votes.items()
+    }
     variants = paper.in_paper_order((variant for _, variant in votes), paper.COMPARED)
     columns = max(len(variants), 2)
     panel_mm = min(
@@ -80,13 +88,13 @@ def draw(
     )
     bar.set_label("Share of pairs of users that label a pixel differently")
     bar.outline.set_linewidth(0.4)
-    raw = concentration[concentration["filter"] == "raw"]
-    references = _draw_concentration(lower, raw, datasets, variants, letters)
+    references = _draw_concentration(lower, raw_rows, datasets, variants, letters)
     style.footnote(
         figure,
         "Maps: central slices of raw images; where all agree, active material is light and the "
         "rest grey. Below: whole volumes; dashed, the share of all voxels that lie so near, which "
         f"disagreement spread evenly would have. Interfaces of {' or '.join(references)}.",
+        groups.note(raw[raw["dataset"].isin(datasets)]),
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
     return figure
@@ -100,8 +108,10 @@ def _most(users: int) -> float:
 
 def _show(axes: Axes, votes: np.ndarray, users: int, norm: Normalize) -> None:
     """Show the majority's phases and, above them, where users differ."""
-    differing = disagreement_map(votes, users)
-    axes.imshow(2 * votes.astype(int) > users, cmap=MAJORITY, vmin=0, vmax=1, interpolation="none")
+    outside = votes > users
+    differing = disagreement_map(np.where(outside, 0, votes), users)
+    majority = np.ma.masked_where(outside, 2 * votes.astype(int) > users)
+    axes.imshow(majority, cmap=MAJORITY, vmin=0, vmax=1, interpolation="none")
     masked = np.ma.masked_equal(differing, 0)
     axes.imshow(masked, cmap=DISAGREEMENT, norm=norm, interpolation="none")
     axes.set_xticks([])

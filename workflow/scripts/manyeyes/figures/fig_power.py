@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import style, words
+from ..groups import MADE_BY, RECORDED, groups_in
+from . import groups, paper, style, words
 
 POWER = 0.8
 PAPERS_USERS = 3
@@ -59,39 +60,55 @@ def draw(
     ratios = sorted(set(curves["sd_ratio"]))
     users = int(comparisons["users"].max())
     paired = curves[curves["correlation"] == SHOWN_CORRELATION]
+    # What the paper says is shown beside its own datasets only.
+    of_paper = bool(paper.of_paper(origins))
+    numbers = list(dict.fromkeys([*([PAPERS_USERS] if of_paper else []), users]))
     designs = (
         (curves[curves["design"] == "unpaired"], "different users in each group"),
         (paired, f"the same users, correlation {SHOWN_CORRELATION:g}"),
     )
     for axes, (rows, title), letter in zip(grid, designs, "ab", strict=False):
-        _draw_curves(axes, rows, ratios, users)
+        _draw_curves(axes, rows, ratios, numbers)
         style.panel_letter(axes, f"{letter})", title)
     grid[0].set_ylabel("Power (5 % error rate)")
-    _draw_needed(grid[2], needed, comparisons, users)
+    if of_paper:
+        grid[2].axvspan(*PAPERS_RATIOS, color=style.PAPER_FILL, alpha=0.35, lw=0, zorder=0)
+    _draw_needed(grid[2], needed, comparisons, numbers)
     style.panel_letter(grid[2], "c)", "for a power of 80 %")
     style.legend_above(figure, _handles(ratios), columns=6)
     style.footnote(
         figure,
-        "Dotted: the paper's three users"
-        + (f" and this study's {users}" if users != PAPERS_USERS else "")
+        "Dotted: "
+        + ("the paper's three users" if of_paper else "")
+        + (" and " if len(numbers) > 1 else "")
+        + (f"this study's {users}" if len(numbers) > 1 or not of_paper else "")
         + ". Signs in c: checked by simulation. Grey dots in c: this study's comparisons, as if "
-        "the ratio and the correlation found were the true ones. Yellow: the paper's two- to "
-        "fourfold spreads.",
-        "For planning studies with people; tests of simulated users, of whom there is no end, are "
-        "no evidence about people.",
+        "the ratio and the correlation found were the true ones."
+        + (" Yellow: the paper's two- to fourfold spreads." if of_paper else ""),
+        "For planning studies with people"
+        + (
+            "; tests of simulated users, of whom there is no end, are no evidence about people."
+            if groups_in(comparisons) != [RECORDED]
+            else "."
+        )
+        + (
+            " Stars in c: comparisons of recorded people."
+            if groups.both_groups(comparisons)
+            else ""
+        ),
         words.origin_sentence(origins),
     )
     return figure
 
 
-def _draw_curves(axes: Axes, rows: pd.DataFrame, ratios: list[float], users: int) -> None:
+def _draw_curves(axes: Axes, rows: pd.DataFrame, ratios: list[float], numbers: list) -> None:
     for ratio, colour, marker in zip(ratios, COLOURS, MARKERS, strict=False):
         curve = rows[rows["sd_ratio"] == ratio]
         axes.plot(
             curve["users"], curve["power"], color=colour, lw=1.2, marker=marker, ms=2.6, mew=0
         )
     axes.axhline(POWER, color="#777777", lw=0.7, ls=(0, (4, 2)), zorder=1)
-    for number in dict.fromkeys((PAPERS_USERS, users)):
+    for number in numbers:
         axes.axvline(number, color="#777777", lw=0.8, ls=":", zorder=1)
     axes.set(xscale="log", ylim=(0, 1.02), xlim=(2.7, rows["users"].max() * 1.05))
     _label_users(axes.xaxis, rows["users"].max())
@@ -99,20 +116,24 @@ def _draw_curves(axes: Axes, rows: pd.DataFrame, ratios: list[float], users: int
     axes.grid(axis="both")
 
 
-def _draw_needed(axes: Axes, needed: pd.DataFrame, comparisons: pd.DataFrame, users: int) -> None:
-    axes.axvspan(*PAPERS_RATIOS, color=style.PAPER_FILL, alpha=0.35, lw=0, zorder=0)
+def _draw_needed(
+    axes: Axes, needed: pd.DataFrame, comparisons: pd.DataFrame, numbers: list
+) -> None:
     found = comparisons.dropna(subset=["users_needed"])
     ratios = np.exp(np.abs(np.log(found["sd_ratio"])))
     most = 1.05 * float(np.clip(ratios.max(), needed["sd_ratio"].max(), MOST_RATIO))
-    axes.plot(
-        np.clip(ratios, 1.05, most),
-        np.clip(found["users_needed"], 3, MOST_USERS),
-        "o",
-        ms=2.6,
-        color="#9b9b9b",
-        mew=0,
-        zorder=2,
-    )
+    people = groups.both_groups(found) & (found.get(MADE_BY, "") == RECORDED)
+    for theirs, marker, size in ((False, "o", 2.6), (True, style.PEOPLES_MARKER, 5.0)):
+        rows = np.broadcast_to(people, len(found)) == theirs
+        axes.plot(
+            np.clip(ratios[rows], 1.05, most),
+            np.clip(found["users_needed"][rows], 3, MOST_USERS),
+            marker,
+            ms=size,
+            color="#9b9b9b",
+            mew=0,
+            zorder=2,
+        )
     designs = [("unpaired", np.nan), *_correlations(needed)]
     for (design, correlation), colour, marker in zip(
         designs, DESIGN_COLOURS, MARKERS, strict=False
@@ -131,7 +152,7 @@ def _draw_needed(axes: Axes, needed: pd.DataFrame, comparisons: pd.DataFrame, us
             label=name,
             zorder=3,
         )
-    for number in dict.fromkeys((PAPERS_USERS, users)):
+    for number in numbers:
         axes.axhline(number, color="#777777", lw=0.8, ls=":", zorder=1)
     axes.set(xscale="log", yscale="log", ylim=(2.7, MOST_USERS * 1.1))
     ticks = [tick for tick in RATIO_TICKS if tick < most]

@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..statistics.tables import pool_errors
-from . import paper, style, words
+from . import groups, paper, style, words
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
-SD_TICKS = [step * 10.0**decade for decade in range(-4, 3) for step in (1, 2, 5)]
 RINGS = (1, 2, 5, 10, 20, 50)
 """Root-mean-square errors, in points, of the lines that are drawn behind the methods."""
 
@@ -38,7 +37,8 @@ def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
     ValueError
         If there is nothing to draw.
     """
-    table = pool_errors(errors[errors["dataset"].isin(list(origins))])
+    pooled = pool_errors(errors[errors["dataset"].isin(list(origins))])
+    (table,) = groups.told_apart(pooled)
     if table.empty:
         raise ValueError("nothing to draw: no dataset with a truth was segmented by two users")
     datasets = [d for d in origins if d in set(table["dataset"])]
@@ -61,14 +61,14 @@ def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
     for axes in grid[:, 0]:
         axes.set_ylabel("Bias: mean of users minus truth (points)")
     style.legend_above(figure, _handles(variants, filters), columns=8 if columns > 1 else 5)
-    users = sorted(set(table["users"]))
     style.footnote(
         figure,
-        f"Marks: {' or '.join(map(str, users))} users; lines: 95 % intervals for all such users "
+        f"Marks: {groups.numbers_of_users(table)}; lines: 95 % intervals for all such users "
         "(chi-square for the SD, t for the bias), cut at the frame. Grey: where the "
         "root-mean-square error of all users is the number beside. Left: reproducible; on the "
         "dashed line: right on average; only both is accurate.",
         "Methods whose users all agree stand at the left edge." if agreed else "",
+        groups.note(pooled),
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
     return figure
@@ -80,7 +80,7 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, filters: list[str]) -> None:
     left, right = (positive.min() / 2.2, positive.max() * 2.2) if len(positive) else (0.1, 10.0)
     reach = 1.3 * max(points["bias"].abs().max(), 0.5)
     axes.set(xscale="log", xlim=(left, right), ylim=(-reach, reach))
-    ticks = [tick for tick in SD_TICKS if left < tick < right]
+    ticks = style.log_ticks(left, right)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     _draw_rings(axes, left, right, reach)

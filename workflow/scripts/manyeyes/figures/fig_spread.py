@@ -7,10 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from . import bars, paper, style, words
+from . import bars, groups, paper, style, words
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
-TICKS = [step * 10.0**decade for decade in range(-4, 3) for step in (1, 2, 5)]
 MOST_COLUMNS = 3
 ROW_MM = 3.4
 REST_MM = 34.0
@@ -39,7 +38,8 @@ def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
     ValueError
         If there is nothing to draw.
     """
-    table = spread[spread["dataset"].isin(list(origins))]
+    chosen = spread[spread["dataset"].isin(list(origins))]
+    (table,) = groups.told_apart(chosen)
     if table.empty:
         raise ValueError("nothing to draw: no condition was segmented by two users")
     datasets = [d for d in origins if d in set(table["dataset"])]
@@ -74,10 +74,15 @@ def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
             style.line_handle("realisations", marker="|", ms=5, ls="", color="#555555", mew=0.8)
         )
     handles += [handle for kind, handle in bars.mark_handles().items() if kind in kinds]
+    if any(groups.is_peoples(variant) for variant in table["variant"]):
+        handles.append(
+            style.line_handle("recorded people", marker="*", ms=5, ls="", color="#555555")
+        )
     style.legend_above(figure, handles, columns=3 if columns == 1 else 5)
     style.footnote(
         figure,
         _basis(table),
+        groups.note(chosen),
         "Intervals (chi-square, n - 1 degrees of freedom) are for all users such as these; ends "
         "beyond the frame are cut.",
         words.origin_sentence({d: origins[d] for d in datasets}),
@@ -135,7 +140,7 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits) -> l
     axes.set_yticks(range(len(conditions)), [variant for _, variant in conditions])
     axes.tick_params(axis="y", length=0)
     axes.set(xscale="log", xlim=limits)
-    ticks = [tick for tick in TICKS if limits[0] < tick < limits[1]]
+    ticks = style.log_ticks(*limits)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.grid(axis="x")
@@ -184,8 +189,7 @@ def _lowest(grid: np.ndarray, panels: int) -> list[Axes]:
 
 
 def _basis(table: pd.DataFrame) -> str:
-    users = sorted(set(table["users"]))
-    text = f"{' or '.join(map(str, users))} users."
+    text = f"{groups.numbers_of_users(table)}."
     most = table["realisations"].max()
     if most > 1:
         text += (

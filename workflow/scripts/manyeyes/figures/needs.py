@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..comparisons import cells_with_choices, comparisons_of, shared_cells
+from ..groups import GROUPS
 from . import paper
 
 RAW = "raw"
@@ -119,13 +120,22 @@ def needs_of(name: str, study) -> Needs:
 
 
 def _with_users(study, variants: Iterable[str], least: int, filters=None) -> dict[tuple, list]:
-    """Return the cells of each (dataset, filter, variant) that at least so many users segment."""
+    """Return the cells of each (dataset, filter, variant) that enough users of a group segment.
+
+    They are of one group: of the simulated users where they are enough, else of recorded people.
+    """
     variants = set(variants)
-    groups: dict[tuple, list] = {}
+    groups: dict[tuple, dict[str, list]] = {}
     for cell in study.cells():
         if cell.variant in variants and (filters is None or cell.filter in filters):
-            groups.setdefault((cell.dataset, cell.filter, cell.variant), []).append(cell)
-    return {key: cells for key, cells in groups.items() if len(cells) >= least}
+            by_group = groups.setdefault((cell.dataset, cell.filter, cell.variant), {})
+            by_group.setdefault(cell.made_by, []).append(cell)
+    found = {}
+    for key, by_group in groups.items():
+        enough = [by_group[g] for g in GROUPS if len(by_group.get(g, ())) >= least]
+        if enough:
+            found[key] = enough[0]
+    return found
 
 
 def _open(names: Iterable[str]) -> list[str]:
@@ -224,8 +234,7 @@ def _fig_accuracy(study) -> Needs:
 
 def _fig_claims(study) -> Needs:
     """Datasets of the paper, since its claims are about no others."""
-    names = {cell.dataset for cell in shared_cells(study)}
-    return Needs(tuple(name for name in paper.DATASETS if name in names))
+    return Needs(tuple(paper.of_paper(cell.dataset for cell in shared_cells(study))))
 
 
 def _fig_spread(study) -> Needs:
@@ -288,12 +297,14 @@ def _fig_survival(study) -> Needs:
 
 
 def _fig_ablation(study) -> Needs:
-    """Datasets on which two users answer a question together."""
+    """Datasets on which two users of a group answer a question together."""
     names = {}
+    done: dict[tuple, set] = {}
+    for cell in shared_cells(study):
+        done.setdefault((cell.dataset, cell.filter, cell.made_by), set()).add(cell.variant)
     for variants in study.ablations.values():
-        groups = _with_users(study, variants, 2)
-        for dataset, filter_, _ in groups:
-            if all((dataset, filter_, variant) in groups for variant in variants):
+        for (dataset, *_), found in done.items():
+            if found >= set(variants):
                 names[dataset] = None
     return Needs(tuple(paper.in_paper_order(names)))
 
@@ -355,7 +366,7 @@ _SD_AND_PAIRS = (*_SD, "pairwise")
 
 FIGURES = {
     "fig1": Figure(
-        "Three users, one slice: segmentations and differences",
+        "One slice, user by user: segmentations and differences",
         _SLICES,
         (),
         _fig1,
@@ -387,7 +398,7 @@ FIGURES = {
         "MLX10 to MLX65 by two users on a dataset other than NEX-V and NEX-U",
     ),
     "fig5": Figure(
-        "Drawn seeds against threshold and watershed, open-source data",
+        "Drawn seeds against threshold and watershed",
         _VARIATION,
         _SD_AND_PAIRS,
         _tabled(("S2", "cWS"), _open, beside=("MLX10", "MLX25")),
@@ -415,7 +426,7 @@ FIGURES = {
         "S2, cWS, MLX10 or MLX25 by two users on raw NEX-V or NEX-U",
     ),
     "fig_s1": Figure(
-        "The workflow of drawn seeds, and the grey values of the images",
+        "The grey values of the images, and how seeds are drawn",
         _CHECKS,
         (),
         _fig_s1,
@@ -513,7 +524,7 @@ FIGURES = {
         "a dataset of the paper (NMC-1 to NEX-U) that two users segment",
     ),
     "fig_spread": Figure(
-        "How sure a spread is: every SD with its interval, beside the paper's",
+        "How sure a spread is: every SD with its interval",
         _SURE,
         ("spread",),
         _fig_spread,

@@ -5,6 +5,8 @@ Panel images of the paper are not used; only what its text says in numbers is he
 
 from dataclasses import dataclass
 
+from .words import PEOPLE
+
 OPEN = ("NMC-1", "NMC-2", "GRA-1", "GRA-2")
 IN_HOUSE = ("NEX-V", "NEX-U")
 DATASETS = (*OPEN, *IN_HOUSE)
@@ -99,9 +101,19 @@ def stated(quantity: str) -> dict[tuple[str, str, str], Stated]:
 
 
 def in_paper_order(names, order=DATASETS) -> list[str]:
-    """Return names, those of the paper first and in its order, the others as they come."""
+    """Return names, those of the paper first and in its order, the others as they come.
+
+    What recorded people did with a variant follows the variant.
+    """
     names = list(dict.fromkeys(names))
+    order = [name for known in order for name in (known, known + PEOPLE)]
     return [n for n in order if n in names] + [n for n in names if n not in order]
+
+
+def of_paper(names) -> list[str]:
+    """Return the datasets among names that the paper speaks of, in its order."""
+    names = set(names)
+    return [name for name in DATASETS if name in names]
 
 
 def family(material: str) -> str:

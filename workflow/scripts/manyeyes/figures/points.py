@@ -8,11 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..measures.tables import first_realisation
-from . import paper, style, words
+from . import groups, paper, style, words
 
 USER_MARKERS = ("o", "s", "^", "D", "v", "P")
 MOST_MARKED = len(USER_MARKERS)
 MOST_COLUMNS = 4
+MOST_HANDLES = 5
+"""Legend entries side by side above a single panel."""
+LONG_NAME = 10
+"""Letters of a variant's name that fit below its column."""
 SPREAD = 0.5
 
 
@@ -44,7 +48,7 @@ def draw_users(
         cell = rows[(rows["filter"] == filter_) & (rows["variant"] == variant)]
         names = list(cell["user"])
         places = user_places(names)
-        recorded = variant == paper.RECORDED
+        recorded = groups.is_peoples(variant) and bool(set(names) - set(users))
         for user, fraction in zip(names, cell["active_fraction"], strict=True):
             marker = "*" if recorded else USER_MARKERS[users.index(user)] if marked else "o"
             axes.plot(
@@ -62,11 +66,19 @@ def draw_users(
             axes.plot([x - 0.38, x + 0.38], [mean, mean], color="black", lw=0.9, zorder=2)
 
 
+def marked_users(shown: pd.DataFrame) -> list[str]:
+    """Return who has a mark of their own: simulated users, or people where they are alone."""
+    by_people = shown["variant"].map(groups.is_peoples).astype(bool)
+    users = list(dict.fromkeys(shown.loc[~by_people, "user"]))
+    return users or list(dict.fromkeys(shown["user"]))
+
+
 def label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
     """Write variants along the axis and filters below them, with a line between filters."""
     axes.set_xlim(-0.6, len(columns) - 0.4)
     axes.set_xticks(range(len(columns)))
-    crowded = len(columns) > 7
+    longest = max(len(variant) for _, variant in columns)
+    crowded = len(columns) > 7 or longest > LONG_NAME
     axes.set_xticklabels(
         [variant for _, variant in columns], rotation=90 if crowded else 0, fontsize=6
     )
@@ -77,7 +89,7 @@ def label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
             words.filter_name(filter_),
             xy=(np.mean(places), 0),
             xycoords=("data", "axes fraction"),
-            xytext=(0, -29 if crowded else -13),
+            xytext=(0, -max(29, 4 * longest) if crowded else -13),
             textcoords="offset points",
             ha="center",
             va="top",
@@ -122,7 +134,8 @@ def draw_figure(
     ValueError
         If there is nothing to draw.
     """
-    table = first_realisation(volume_fractions)
+    (table,) = groups.told_apart(first_realisation(volume_fractions))
+    variants = groups.with_people(variants)
     wanted = table[table["variant"].isin(list(variants))]
     datasets = [d for d in origins if d in set(wanted["dataset"])]
     if not datasets:
@@ -130,10 +143,13 @@ def draw_figure(
             f"nothing to draw: the table has no row of {', '.join(variants)} on "
             f"{', '.join(origins) or 'any dataset'}"
         )
+    shown_rows = first_realisation(volume_fractions)
+    shown_rows = shown_rows[shown_rows["dataset"].isin(datasets)]
+    shown_rows = shown_rows[shown_rows["variant"].isin(variants)]
     shown = table[
         table["variant"].isin([*variants, paper.RECORDED]) & table["dataset"].isin(datasets)
     ]
-    users = list(dict.fromkeys(shown.loc[shown["variant"] != paper.RECORDED, "user"]))
+    users = marked_users(shown)
     columns = min(MOST_COLUMNS, len(datasets))
     lines = -(-len(datasets) // columns)
     width = style.DOUBLE_MM if columns > 2 else style.SINGLE_MM * columns
@@ -150,13 +166,16 @@ def draw_figure(
         draw_users(axes, rows, order, users)
         label_columns(axes, order)
         has_truth |= _truth_line(axes, rows)
-        has_recorded |= paper.RECORDED in set(rows["variant"])
+        has_recorded |= bool(set(rows["user"]) - set(users))
         axes.grid(axis="y")
         style.panel_letter(axes, letter, dataset)
     for axes in grid[:, 0]:
         axes.set_ylabel("Active-material volume fraction")
-    style.legend_above(figure, _handles(users, has_truth, has_recorded), columns=6)
+    handles = _handles(users, has_truth, has_recorded)
+    fits = columns > 1 or len(handles) <= MOST_HANDLES
+    style.legend_above(figure, handles, columns=6 if fits else 4)
     notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
+    notes.append(groups.note(shown_rows))
     if len(table) < len(volume_fractions):
         notes.append("The first realisation of each dataset.")
     shown_origins = {dataset: origins[dataset] for dataset in datasets}
@@ -174,7 +193,7 @@ def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool) -> list:
         ]
     handles.append(style.line_handle("mean", color="black", lw=0.9))
     if has_recorded:
-        handles.append(style.line_handle("recorded person", marker="*", ms=7, **point))
+        handles.append(style.line_handle("recorded people", marker="*", ms=7, **point))
     if has_truth:
         handles.append(style.line_handle("truth", **style.TRUTH_LINE))
     return handles

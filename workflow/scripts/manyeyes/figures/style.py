@@ -17,6 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
+from .words import PEOPLE
+
 SINGLE_MM = 90.0
 DOUBLE_MM = 190.0
 PAGE_MM = 235.0
@@ -103,6 +105,7 @@ _KNOWN = {
     "MLX65": VariantStyle("#43133f", "", "o"),
     "recorded": VariantStyle("#111111", "xxxxx", "*"),
 }
+PEOPLES_HATCH, PEOPLES_MARKER = "xxxxx", "*"
 _SPARE = [
     VariantStyle(colour, hatch, marker)
     for hatch, marker in (("ooo", "P"), ("+++", "X"), ("---", "d"))
@@ -111,14 +114,20 @@ _SPARE = [
 
 
 def variant_styles(variants: Iterable[str]) -> dict[str, VariantStyle]:
-    """Return the style of each variant; those that the paper does not know get a grey, in order."""
-    styles, spare = {}, 0
+    """Return the style of each variant; those that the paper does not know get a grey, in order.
+
+    What recorded people did with a variant has its colour, and a hatch and a mark of its own.
+    """
+    own, styles, spare = {}, {}, 0
     for variant in variants:
-        if variant in _KNOWN:
-            styles[variant] = _KNOWN[variant]
-        else:
-            styles[variant] = _SPARE[spare % len(_SPARE)]
+        name = variant.removesuffix(PEOPLE)
+        if name not in own and name not in _KNOWN:
+            own[name] = _SPARE[spare % len(_SPARE)]
             spare += 1
+        look = _KNOWN.get(name) or own[name]
+        if variant != name:
+            look = VariantStyle(look.colour, PEOPLES_HATCH, PEOPLES_MARKER)
+        styles[variant] = look
     return styles
 
 
@@ -176,8 +185,8 @@ def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
 
 
 def show_labels(axes: Axes, labels: np.ndarray, **kwargs) -> None:
-    """Show a slice of labels: active material light, the rest dark."""
-    show(axes, labels, cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
+    """Show a slice of labels: active material light, the rest dark, nothing outside."""
+    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
 
 
 def show_truth(axes: Axes, truth: np.ndarray) -> None:
@@ -241,11 +250,40 @@ def scale_bar(axes: Axes, width_px: int, voxel_size_nm: float, length_um: float 
 
 
 def variant_handles(styles: Mapping[str, VariantStyle]) -> list[Patch]:
-    """Return legend entries for bars of each variant."""
-    return [
-        Patch(facecolor=s.colour, hatch=s.hatch, edgecolor="black", linewidth=0.5, label=name)
-        for name, s in styles.items()
+    """Return legend entries for bars of each variant, and of both groups where there are both."""
+    look = {"edgecolor": "black", "linewidth": 0.5}
+    own = variant_styles(dict.fromkeys(name.removesuffix(PEOPLE) for name in styles))
+    handles = [
+        Patch(facecolor=s.colour, hatch=s.hatch, label=name, **look) for name, s in own.items()
     ]
+    if any(name.endswith(PEOPLE) for name in styles):
+        handles += [
+            Patch(facecolor="white", label="simulated users", **look),
+            Patch(facecolor="white", hatch=PEOPLES_HATCH, label="recorded people", **look),
+        ]
+    return handles
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return ticks for a logarithmic axis: 1, 2 and 5 times powers of ten, finer where few fit.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the axis, above 0.
+
+    Returns
+    -------
+    list of float
+        At least two numbers of as few digits as can be, unless the ends are equal.
+    """
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for steps in ((1, 2, 5), tuple(range(1, 10)), tuple(n / 10 for n in range(10, 100))):
+        ticks = [float(f"{step}e{decade}") for decade in decades for step in steps]
+        ticks = [tick for tick in ticks if low < tick < high]
+        if len(ticks) > 1:
+            return ticks[:: -(-len(ticks) // 8)] if len(steps) > 3 else ticks
+    return [float(f"{tick:.3g}") for tick in np.geomspace(low, high, 4)[1:-1]]
 
 
 def legend_above(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from . import paper, words
+from . import groups, paper, words
 
 UNSUPERVISED = (*paper.SIMPLE, *paper.WATERSHED)
 _ELECTRODES = {"nmc": "cathode", "graphite": "anode"}
@@ -31,9 +31,9 @@ def table_1(datasets: Mapping[str, object]) -> pd.DataFrame:
     -------
     DataFrame
         As table 1 of the paper; a column more says what stands for the dataset here, and one its
-        size.
+        size. Without a dataset of the paper it says nothing of the paper.
     """
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [
             {
                 "Data source in the paper": _source(name),
@@ -47,6 +47,7 @@ def table_1(datasets: Mapping[str, object]) -> pd.DataFrame:
             for name in paper.in_paper_order(datasets)
         ]
     )
+    return table if paper.of_paper(datasets) else table.drop(columns="Data source in the paper")
 
 
 def _source(name: str) -> str:
@@ -155,7 +156,8 @@ def _differences(
     filters: Sequence[str] | None,
 ) -> pd.DataFrame:
     stated = paper.stated("percent")
-    rows = variability[variability["users"] > 1]
+    (rows,) = groups.told_apart(variability[variability["users"] > 1])
+    variants = groups.with_people(variants)
     found = {
         (row.dataset, row.filter, row.variant): row.mean_percent_different
         for row in rows.itertuples()

@@ -1,6 +1,9 @@
 """How filters and origins are called where people read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+PEOPLE = " (people)"
+"""What follows a variant's name where recorded people did it beside simulated users."""
 
 FILTER_NAMES = {"raw": "raw", "gaussian": "filtered"}
 ORIGIN_NAMES = {
@@ -41,3 +44,13 @@ def origin_sentence(origins: Mapping[str, str]) -> str:
         for origin, names in by_origin.items()
     ]
     return f"Data: {'; '.join(parts)}."
+
+
+def inverted_sentence(datasets: Sequence[str]) -> str:
+    """Return a sentence that says whose grey levels were inverted; empty if nobody's were."""
+    if not datasets:
+        return ""
+    return (
+        f"Grey levels of {', '.join(datasets)} are inverted: active material was dark and is shown "
+        "bright."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 
@@ -28,8 +29,9 @@ def check_shape(volume: np.ndarray) -> None:
 def check_values(block: np.ndarray) -> None:
     """Raise ValueError unless all values can be filtered in float32."""
     if block.dtype.kind == "f":
-        # Comparisons with NaN are false, so that this one finds it as well.
-        if not np.abs(block).max() <= LARGEST_VALUE:
+        # Comparisons with NaN are false, so that this one finds it as well. As a plain number, for
+        # float16 would make infinity of the bound.
+        if not float(np.abs(block).max()) <= LARGEST_VALUE:
             raise ValueError(
                 "the volume has values that are NaN, infinite or beyond "
                 f"{LARGEST_VALUE:g}; replace them or scale the volume first"
@@ -64,22 +66,25 @@ def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     ndarray of uint8
         The classes in ascending order, two or more.
     """
-    if labels.shape != tuple(shape):
+    if tuple(labels.shape) != tuple(shape):
+        exchanged = sorted(labels.shape) == sorted(shape)
         raise ValueError(
-            f"the labels have shape {labels.shape}, but the volume has {tuple(shape)}; "
-            "label a volume of the same shape"
+            f"the labels have shape {tuple(labels.shape)}, but the volume has {tuple(shape)}; "
+            + ("exchange their axes" if exchanged else "label a volume of the same shape")
         )
     if labels.dtype.kind not in "ui":
         raise ValueError(f"expected labels of type uint8, found {labels.dtype}; convert them first")
     if labels.dtype != np.uint8:
-        low = min(int(layer.min()) for layer in labels)
-        high = max(int(layer.max()) for layer in labels)
+        low = min(int(np.min(labels[z])) for z in range(shape[0]))
+        high = max(int(np.max(labels[z])) for z in range(shape[0]))
         if low < 0 or high > 255:
             raise ValueError(
                 f"expected labels between 0 and 255, found {low} to {high}; renumber the classes"
             )
     # Slice by slice: counting makes eight bytes of each voxel.
-    counts = sum(np.bincount(np.ravel(layer).astype(np.uint8), minlength=256) for layer in labels)
+    counts = sum(
+        np.bincount(np.ravel(labels[z]).astype(np.uint8), minlength=256) for z in range(shape[0])
+    )
     found = np.flatnonzero(counts)
     classes = found[found > 0].astype(np.uint8)
     if classes.size < 2:
@@ -90,9 +95,18 @@ def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return classes
 
 
+def check_whole(number: int, name: str) -> None:
+    """Raise ValueError unless a number is a whole one."""
+    if isinstance(number, bool) or not isinstance(number, Integral):
+        raise ValueError(f"expected {name} to be a whole number, found {number!r}")
+
+
 def check_slices(slices: Sequence[int], depth: int) -> list[int]:
     """Return the slice numbers as a list of int, or raise ValueError."""
-    numbers = [int(z) for z in slices]
+    numbers = list(slices)
+    if not all(isinstance(z, Integral) for z in numbers):
+        raise ValueError(f"expected slices by whole numbers, found {numbers}")
+    numbers = [int(z) for z in numbers]
     if not numbers:
         raise ValueError("no slices were asked for; give at least one, or None for the volume")
     wrong = [z for z in numbers if not 0 <= z < depth]

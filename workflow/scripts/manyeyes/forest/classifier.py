@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from manyeyes.forest.blocks import Block, make_blocks
-from manyeyes.forest.checks import check_labels, check_shape, check_slices
+from manyeyes.forest.checks import check_labels, check_shape, check_slices, check_whole
 from manyeyes.forest.descent import first_classes, vote
 from manyeyes.forest.features import STACK
 from manyeyes.forest.filters import (
@@ -25,6 +25,10 @@ from manyeyes.forest.training import train
 POOL = 10
 """How many times as many labelled voxels are kept as each tree learns from, if that is bounded. A
 tree of its own draw costs no more time than a common draw, and the trees together see more."""
+
+MOST_LABELS = 1_000_000
+"""How many labelled voxels are kept where no bound is given: more than people draw, less than a
+gigabyte. Of more labels than these each tree learns from a `POOL`-th of what is kept."""
 
 
 def fit_forest(
@@ -52,7 +56,9 @@ def fit_forest(
     max_labels : int, optional
         Let each tree learn from at most so many labelled voxels. Each tree draws its own, out of
         at most `POOL` times as many that are drawn beforehand from each class in proportion (at
-        least one of each). The default is to use all.
+        least one of each). The default is to use all up to `MOST_LABELS`, and to bound more than
+        these as ``MOST_LABELS // POOL`` does; a larger number takes more memory, 420 bytes for each
+        label that is kept.
     trainer : {"manyeyes", "scikit-learn"}
         What grows the trees; it is recorded in the forest.
 
@@ -63,8 +69,9 @@ def fit_forest(
     Raises
     ------
     ValueError
-        If the shapes differ, fewer than two classes are labelled, or the volume is empty, not
-        finite or not exact in float32.
+        If the shapes differ, fewer than two classes are labelled, the volume is empty, not finite,
+        not exact in float32 or of values too small for it, or seed, trees or max_labels are no
+        whole numbers that will do.
     """
     return fit_forests(
         volume, [labels], seeds=[seed], trees=trees, max_labels=max_labels, trainer=trainer
@@ -105,30 +112,37 @@ def fit_forests(
             f"expected a seed for each label volume, found {len(seeds)} seeds "
             f"for {len(label_sets)} label volumes"
         )
+    for seed in seeds:
+        check_whole(seed, "seed")
+    check_whole(trees, "trees")
+    check_whole(1 if max_labels is None else max_labels, "max_labels")
     chosen = []
     for labels, seed in zip(label_sets, seeds, strict=True):
         check_labels(labels, volume.shape)
-        pool = None if max_labels is None else POOL * max_labels
-        chosen.append(bounded_labels(labels, pool, seed))
-    if len(chosen) == 1:
-        ((places, classes),) = chosen
-        values = channels_at(volume, places)
+        pool = MOST_LABELS if max_labels is None else POOL * max_labels
+        places, classes = bounded_labels(labels, pool, seed)
+        draws = max_labels
+        if max_labels is None and places.size < sum(
+            np.count_nonzero(labels[z]) for z in range(volume.shape[0])
+        ):
+            draws = MOST_LABELS // POOL
+        chosen.append((places, classes, draws))
+
+    def trained(values, kept, seed):
+        _, classes, draws = kept
+        return train(values, classes, seed=seed, trees=trees, draws=draws, trainer=trainer)
+
+    # Each voxel's channels are computed once, whoever labelled it, unless they are too many.
+    together = np.unique(np.concatenate([kept[0] for kept in chosen]))
+    if len(chosen) == 1 or together.size > MOST_LABELS:
         return [
-            train(values, classes, seed=seeds[0], trees=trees, draws=max_labels, trainer=trainer)
+            trained(channels_at(volume, kept[0]), kept, seed)
+            for kept, seed in zip(chosen, seeds, strict=True)
         ]
-    # Each voxel's channels are computed once, whoever labelled it.
-    places = np.unique(np.concatenate([where for where, _ in chosen]))
-    values = channels_at(volume, places)
+    values = channels_at(volume, together)
     return [
-        train(
-            values[np.searchsorted(places, where)],
-            classes,
-            seed=seed,
-            trees=trees,
-            draws=max_labels,
-            trainer=trainer,
-        )
-        for (where, classes), seed in zip(chosen, seeds, strict=True)
+        trained(values[np.searchsorted(together, kept[0])], kept, seed)
+        for kept, seed in zip(chosen, seeds, strict=True)
     ]
 
 
@@ -209,6 +223,8 @@ def classify_many(
     list of ndarray of uint8
         One for each forest.
     """
+    if not forests:
+        raise ValueError("expected one forest or more, found none")
     numbers = _wanted_slices(volume, slices)
     labels = [np.empty((len(numbers), *volume.shape[1:]), dtype=np.uint8) for _ in forests]
     for block, where, order in _blocks_of(volume, numbers):

@@ -30,6 +30,10 @@ CORE_PERCENTILES = (0.5, 99.5)
 FARTHEST_GAP = 2.5
 """How far from the middle of these percentiles a gap may lie, in distances of the two."""
 
+FINEST = 1e37
+"""The most cells in a unit of a channel, well inside float32. Beyond, a channel counts as constant:
+it spans less than 8e-34 then, near the end of what float32 resolves."""
+
 _TOGETHER = 16
 """Channels of which a copy is held at a time."""
 
@@ -72,13 +76,18 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
     Returns
     -------
     Coding
+
+    Raises
+    ------
+    ValueError
+        If channels differ, but all by less than float32 resolves.
     """
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     channels = values.shape[1]
     low = np.zeros(channels, dtype=np.float32)
     per_unit = np.zeros(channels, dtype=np.float32)
     cuts = np.full((channels, MOST_CUTS), CODE_CELLS + 1, dtype=np.uint16)
-    chosen = []
+    chosen, dropped = [], False
     # Sorting takes nearly all of the time, and lets other threads run.
     with ThreadPoolExecutor(get_num_threads()) as pool:
         for first in range(0, channels, _TOGETHER):
@@ -93,11 +102,21 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
         # first border falls into the middle of cell 1, the last into the middle of the last cell.
         span = borders[-1] - borders[0]
         unit = (CODE_CELLS - 2) / span if span > 0 else 2 / (borders[0] - below)
+        if unit > FINEST:
+            # A number of cells that float32 cannot hold would make NaN of values, and of NaN a cell
+            # far outside the table.
+            dropped = True
+            continue
         low[channel] = borders[0] - 1.5 / unit
         per_unit[channel] = unit
         cells = cells_of(borders.astype(np.float32), low[channel], per_unit[channel])
         cells = np.unique(cells)
         cuts[channel, : cells.size] = cells
+    if dropped and not per_unit.any():
+        raise ValueError(
+            f"the labelled voxels differ by less than {CODE_CELLS / FINEST:.0e} in all channels, "
+            "which float32 cannot resolve; scale the volume first"
+        )
     return Coding(low=low, per_unit=per_unit, cuts=cuts)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from manyeyes.forest.blocks import make_blocks
+from manyeyes.forest.blocks import Block, make_blocks
 from manyeyes.forest.checks import check_shape
 from manyeyes.forest.classifier import label_block
 from manyeyes.forest.model import Forest
@@ -16,11 +16,15 @@ TILE_VOXELS = 3_000_000
 work is small, small enough for a gigabyte of memory."""
 
 
+def tiles_of(shape: tuple[int, int, int]) -> Iterator[Block]:
+    """Yield the tiles of a volume, in the order of `classify_tiles`."""
+    return make_blocks(shape, voxels=TILE_VOXELS)
+
+
 def tile_voxels(shape: tuple[int, int, int]) -> list[int]:
     """Return how many voxels each tile of a volume has, in the order of `classify_tiles`."""
     return [
-        int(np.prod([part.stop - part.start for part in block.target]))
-        for block in make_blocks(shape, voxels=TILE_VOXELS)
+        int(np.prod([part.stop - part.start for part in block.target])) for block in tiles_of(shape)
     ]
 
 
@@ -64,7 +68,7 @@ def classify_tiles(
             f"expected a target of uint8 with the volume's shape {tuple(volume.shape)}, found "
             f"{target.dtype} of shape {tuple(target.shape)}"
         )
-    for number, block in enumerate(make_blocks(volume.shape, voxels=TILE_VOXELS)):
+    for number, block in enumerate(tiles_of(volume.shape)):
         if number in finished:
             continue
         (labels,) = label_block(volume, block, [forest])

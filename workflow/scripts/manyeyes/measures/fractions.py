@@ -6,15 +6,16 @@ import numpy as np
 
 ACTIVE = 1
 REST = 2
+OUTSIDE = 0
 
 
 def volume_fraction(labels: np.ndarray) -> float:
-    """Return the share of voxels that are active material.
+    """Return the share of the voxels inside the field of view that are active material.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain.
+        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view.
 
     Returns
     -------
@@ -24,10 +25,10 @@ def volume_fraction(labels: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the labels are empty or hold anything but 1 and 2.
+        If the labels hold no voxel inside, or anything but 0, 1 and 2.
     """
     check_segmentation(labels)
-    return float(np.count_nonzero(labels == ACTIVE) / labels.size)
+    return float(np.count_nonzero(labels == ACTIVE) / np.count_nonzero(labels))
 
 
 def percent_different(a: np.ndarray, b: np.ndarray) -> float:
@@ -36,18 +37,20 @@ def percent_different(a: np.ndarray, b: np.ndarray) -> float:
     Parameters
     ----------
     a, b : ndarray of uint8, shape (z, y, x)
-        Two segmentations of one image: 1 active material, 2 pore and carbon-binder domain.
+        Two segmentations of one image: 1 active material, 2 pore and carbon-binder domain, 0
+        outside the field of view.
 
     Returns
     -------
     float
         Between 0 and 100 (Bailey et al. 2023, section 2.6.2: subtract the stacks, take absolute
-        values, add up, divide by the number of voxels).
+        values, add up, divide by the number of voxels), of the voxels inside.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or the labels are empty or hold anything but 1 and 2.
+        If shapes or fields of view differ, the labels hold no voxel inside, or anything but 0, 1
+        and 2.
     """
     check_segmentation(a)
     check_segmentation(b)
@@ -55,7 +58,8 @@ def percent_different(a: np.ndarray, b: np.ndarray) -> float:
         raise ValueError(
             f"two segmentations of one image must have one shape, found {a.shape} and {b.shape}"
         )
-    return float(100.0 * np.count_nonzero(a != b) / a.size)
+    check_same_view(a, b)
+    return float(100.0 * np.count_nonzero(a != b) / np.count_nonzero(a))
 
 
 def sample_sd(values) -> float:
@@ -83,12 +87,29 @@ def sample_sd(values) -> float:
 
 
 def check_segmentation(labels: np.ndarray) -> None:
-    """Raise ValueError unless every voxel is 1 (active material) or 2 (the rest)."""
+    """Raise ValueError unless voxels are 1 (active material), 2 (the rest) or 0 (outside)."""
     if labels.size == 0:
         raise ValueError("a segmentation needs voxels, found an empty array")
     low, high = labels.min(), labels.max()
-    if low < ACTIVE or high > REST:
+    if low < OUTSIDE or high > REST:
         raise ValueError(
-            "a segmentation holds 1 (active material) and 2 (pore and carbon-binder domain) only, "
-            f"found values from {low} to {high}; unlabelled voxels must be segmented first"
+            "a segmentation holds 1 (active material), 2 (pore and carbon-binder domain) and 0 "
+            f"(outside the field of view) only, found values from {low} to {high}"
+        )
+    if high == OUTSIDE:
+        raise ValueError(
+            "a segmentation holds 1 (active material) or 2 (pore and carbon-binder domain) "
+            "somewhere, found only 0, which is outside the field of view"
+        )
+
+
+def check_same_view(a: np.ndarray, b: np.ndarray) -> None:
+    """Raise ValueError unless two segmentations of one shape have one field of view."""
+    if min(a.min(), b.min()) > OUTSIDE:
+        return
+    if not np.array_equal(a == OUTSIDE, b == OUTSIDE):
+        raise ValueError(
+            "two segmentations of one image must have one field of view, found "
+            f"{np.count_nonzero(a)} and {np.count_nonzero(b)} voxels inside, or not the same ones; "
+            "segment both with the same mask"
         )

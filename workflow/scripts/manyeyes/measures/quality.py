@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import edt
 import numpy as np
-from scipy.ndimage import gaussian_filter, gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 from skimage.filters import threshold_otsu
+
+from manyeyes.masks import known_mask, smooth_inside, voxels_inside
 
 LEVELS = 256
 SMOOTHING_VOXELS = 2.0
@@ -29,7 +31,7 @@ class ImageQuality:
     otsu_threshold : int
         Highest grey level of the darker class (Otsu 1979, doi:10.1109/TSMC.1979.4310076).
     otsu_fraction : float
-        Share of voxels above that threshold, 0 to 1.
+        Share of voxels inside above that threshold, 0 to 1.
     """
 
     contrast_to_noise: float
@@ -38,12 +40,14 @@ class ImageQuality:
     otsu_fraction: float
 
 
-def image_quality(image: np.ndarray) -> ImageQuality:
+def image_quality(image: np.ndarray, inside: np.ndarray | None = None) -> ImageQuality:
     """Return contrast-to-noise, histogram modes and Otsu's threshold of an image.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
 
     Returns
     -------
@@ -54,17 +58,19 @@ def image_quality(image: np.ndarray) -> ImageQuality:
     ValueError
         If the image is not uint8, is empty, or has one grey level only.
     """
-    _check_image(image)
-    threshold = int(threshold_otsu(image))
+    inside = known_mask(inside, image.shape)
+    seen = voxels_inside(image, inside)
+    _check_image(seen)
+    threshold = int(threshold_otsu(seen))
     return ImageQuality(
-        contrast_to_noise=contrast_to_noise(image),
-        histogram_modes=histogram_modes(grey_histogram(image)),
+        contrast_to_noise=contrast_to_noise(image, inside),
+        histogram_modes=histogram_modes(grey_histogram(image, inside)),
         otsu_threshold=threshold,
-        otsu_fraction=float(np.count_nonzero(image > threshold) / image.size),
+        otsu_fraction=float(np.count_nonzero(seen > threshold) / seen.size),
     )
 
 
-def contrast_to_noise(image: np.ndarray) -> float:
+def contrast_to_noise(image: np.ndarray, inside: np.ndarray | None = None) -> float:
     """Return the contrast between bright and dark phase over the noise, without a truth.
 
     The image is smoothed (Gaussian, 2 voxels) and split by Otsu's threshold. Of each class only
@@ -80,6 +86,9 @@ def contrast_to_noise(image: np.ndarray) -> float:
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view. What lies beyond its rim counts as the other class, so cores keep away
+        from it.
 
     Returns
     -------
@@ -92,11 +101,15 @@ def contrast_to_noise(image: np.ndarray) -> float:
     ValueError
         If the image is not uint8, is empty, or has one grey level only.
     """
-    _check_image(image)
-    smoothed = gaussian_filter(image.astype(np.float32), SMOOTHING_VOXELS)
-    bright = smoothed > threshold_otsu(smoothed)
+    inside = known_mask(inside, image.shape)
+    _check_image(voxels_inside(image, inside))
+    smoothed = smooth_inside(image.astype(np.float32), SMOOTHING_VOXELS, inside)
+    bright = smoothed > threshold_otsu(voxels_inside(smoothed, inside))
+    classes = bright.astype(np.uint8) + 1
+    if inside is not None:
+        classes[~inside] = 0
     # With several labels at once, edt gives each voxel's distance to the nearest other label.
-    depth = edt.edt(bright.astype(np.uint8) + 1, black_border=False, parallel=1)
+    depth = edt.edt(classes, black_border=False, parallel=1)
     deep = depth > CORE_DEPTH_VOXELS
     cores = [image[deep & bright], image[deep & ~bright]]
     if min(core.size for core in cores) < LEAST_CORE_VOXELS:
@@ -106,12 +119,14 @@ def contrast_to_noise(image: np.ndarray) -> float:
     return float(contrast / noise) if noise > 0 else float("inf")
 
 
-def grey_histogram(image: np.ndarray) -> np.ndarray:
+def grey_histogram(image: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
     """Return how many voxels have each of the 256 grey levels.
 
     Parameters
     ----------
-    image : ndarray of uint8
+    image : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, same shape, optional
+        The field of view.
 
     Returns
     -------
@@ -124,9 +139,14 @@ def grey_histogram(image: np.ndarray) -> np.ndarray:
     """
     if image.dtype != np.uint8:
         raise ValueError(f"an image has 8-bit grey levels (uint8), found {image.dtype}")
+    inside = known_mask(inside, image.shape)
+    parts = [None] * len(image) if inside is None else inside
     # A slab at a time: bincount needs eight bytes a voxel.
     return sum(
-        (np.bincount(slab.ravel(), minlength=LEVELS) for slab in image),
+        (
+            np.bincount(voxels_inside(slab, part), minlength=LEVELS)
+            for slab, part in zip(image, parts, strict=True)
+        ),
         start=np.zeros(LEVELS, dtype=np.int64),
     )
 

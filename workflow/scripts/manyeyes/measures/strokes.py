@@ -5,6 +5,8 @@ from scipy import ndimage, stats
 from skimage.filters import threshold_otsu
 from skimage.morphology import medial_axis
 
+from manyeyes.masks import fill_outside, known_mask, smooth_inside, voxels_inside
+
 EDGE_SMOOTHING_VOXELS = 1.5
 GRADIENT_SIGMA_PX = 1.0
 NEAR_EDGE_PX = 1.0
@@ -43,12 +45,18 @@ class LabelledImage:
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: shares of a slice are of what is inside, and beyond its rim there is
+        no edge.
     """
 
-    def __init__(self, image: np.ndarray):
+    def __init__(self, image: np.ndarray, inside: np.ndarray | None = None):
         self.image = image
-        smooth = ndimage.gaussian_filter(image, EDGE_SMOOTHING_VOXELS, output=np.float32)
-        self._active = smooth > threshold_otsu(smooth)
+        self.inside = known_mask(inside, image.shape)
+        smooth = smooth_inside(image, EDGE_SMOOTHING_VOXELS, self.inside)
+        active = smooth > threshold_otsu(voxels_inside(smooth, self.inside))
+        self._active = fill_outside(active, self.inside)
+        self._continued = fill_outside(image, self.inside)
 
     def measures(self, labels: np.ndarray) -> dict[str, float]:
         """Return what labels look like.
@@ -90,7 +98,10 @@ class LabelledImage:
             if not (labels == label).any():
                 raise ValueError(f"no voxel is labelled {label} ({name}); both classes need labels")
         slices = np.flatnonzero(labels.any(axis=(1, 2)))
-        coverage = np.array([np.count_nonzero(labels[z]) for z in slices]) / labels[0].size
+        pixels = labels[0].size
+        if self.inside is not None:
+            pixels = np.count_nonzero(self.inside[slices], axis=(1, 2))
+        coverage = np.array([np.count_nonzero(labels[z]) for z in slices]) / pixels
         areas, widths = [], []
         distance = np.empty((slices.size, *labels.shape[1:]))
         steepness = np.empty_like(distance)
@@ -101,9 +112,10 @@ class LabelledImage:
                 widths.append(found_widths)
             distance[index] = _depth(self._active[z])
             gradient = ndimage.gaussian_gradient_magnitude(
-                self.image[z].astype(np.float64), GRADIENT_SIGMA_PX
+                self._continued[z].astype(np.float64), GRADIENT_SIGMA_PX
             )
-            steepness[index] = _percentiles(gradient)
+            part = np.ones(gradient.shape, bool) if self.inside is None else self.inside[z]
+            steepness[index][part] = _percentiles(gradient[part])
         drawn, grey = labels[slices], self.image[slices].astype(np.float64)
         active, rest = drawn == LABELS["active"], drawn == LABELS["rest"]
         # positive where a label lies on its own side of the nearest edge

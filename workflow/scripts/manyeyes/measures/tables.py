@@ -1,8 +1,10 @@
 """The tidy tables: one observation a row, in the order in which the observations are given.
 
-A cell is anything with the attributes ``dataset``, ``filter``, ``variant`` and ``user``; an image
-anything with ``dataset`` and ``filter``. Volumes come as pairs of a cell (or image) and its array,
-from any iterable, and are dropped after use: a generator that reads them one by one will do.
+A cell is anything with the attributes ``dataset``, ``filter``, ``variant``, ``user`` and
+``made_by`` (``simulated`` or ``recorded``); an image anything with ``dataset`` and ``filter``.
+Wherever users are summed up, simulated users and recorded people are two groups with a row each.
+Volumes come as pairs of a cell (or image) and its array, from any iterable, and are dropped after
+use: a generator that reads them one by one will do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +14,7 @@ from itertools import combinations, groupby
 import numpy as np
 import pandas as pd
 
+from ..groups import MADE_BY
 from .fractions import percent_different, sample_sd, volume_fraction
 from .quality import image_quality
 from .shape import morphology
@@ -21,7 +24,7 @@ PAPER_BASELINE = 0.508
 
 IMAGE = ["dataset", "filter"]
 GROUP = [*IMAGE, "variant"]
-CELL = [*GROUP, "user"]
+CELL = [*GROUP, "user", MADE_BY]
 
 _TEXT = (
     "dataset",
@@ -32,6 +35,7 @@ _TEXT = (
     "user",
     "user_a",
     "user_b",
+    "made_by",
     "baseline_source",
 )
 _WHOLE = (
@@ -89,9 +93,9 @@ def volume_fractions_table(
     Returns
     -------
     DataFrame
-        dataset, origin, filter, variant, user, active_fraction, voxels, truth_fraction,
-        truth_fraction_filled (internal pores of particles counted as active material); the last
-        two are NaN for a dataset without truth.
+        dataset, origin, filter, variant, user, made_by, active_fraction, voxels (inside the field
+        of view), truth_fraction, truth_fraction_filled (internal pores of particles counted as
+        active material), both of the whole crop; the last two are NaN for a dataset without truth.
 
     Raises
     ------
@@ -114,14 +118,16 @@ def volume_fractions_table(
                 "filter": cell.filter,
                 "variant": cell.variant,
                 "user": cell.user,
+                "made_by": cell.made_by,
                 "active_fraction": volume_fraction(labels),
-                "voxels": labels.size,
+                "voxels": np.count_nonzero(labels),
                 "truth_fraction": as_it_is,
                 "truth_fraction_filled": filled,
             }
         )
-    columns = ["dataset", "origin", "filter", "variant", "user", "active_fraction", "voxels"]
-    return _table(rows, [*columns, "truth_fraction", "truth_fraction_filled"])
+    columns = ["dataset", "origin", "filter", "variant", "user", "made_by"]
+    columns += ["active_fraction", "voxels", "truth_fraction", "truth_fraction_filled"]
+    return _table(rows, columns)
 
 
 def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
@@ -130,12 +136,14 @@ def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        All users of one image and variant one after the other; only these are held at a time.
+        All users of a group of one image and variant one after the other; only these are held at
+        a time.
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, user_a, user_b, percent_different; pairs in the users' order.
+        dataset, filter, variant, made_by, user_a, user_b, percent_different; pairs in the users'
+        order. A recorded person and a simulated user make no pair.
 
     Raises
     ------
@@ -143,29 +151,29 @@ def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
         If the users of one image and variant are not together, if one appears twice, or if two
         segmentations differ in shape.
     """
+    by = [*GROUP, MADE_BY]
     rows, done = [], set()
-    for key, members in groupby(segmentations, key=lambda pair: _key(pair[0], GROUP)):
+    for key, members in groupby(segmentations, key=lambda pair: _key(pair[0], by)):
         if key in done:
             raise ValueError(f"the users of {'/'.join(key)} must follow one another; sort by cell")
         done.add(key)
         labels = _by_user(key, members)
         rows.extend(
             {
-                **dict(zip(GROUP, key, strict=True)),
+                **dict(zip(by, key, strict=True)),
                 "user_a": user_a,
                 "user_b": user_b,
                 "percent_different": percent_different(labels[user_a], labels[user_b]),
             }
             for user_a, user_b in combinations(labels, 2)
         )
-    return _table(rows, [*GROUP, "user_a", "user_b", "percent_different"])
+    return _table(rows, [*by, "user_a", "user_b", "percent_different"])
 
 
 def variability_table(volume_fractions: pd.DataFrame, pairwise: pd.DataFrame) -> pd.DataFrame:
     """Return how much the users of each image and variant differ.
 
-    A recorded person's segmentation is a variant of its own, so it never enters the spread of the
-    simulated users.
+    Recorded people never enter the spread of the simulated users: they have a row of their own.
 
     Parameters
     ----------
@@ -175,9 +183,9 @@ def variability_table(volume_fractions: pd.DataFrame, pairwise: pd.DataFrame) ->
     Returns
     -------
     DataFrame
-        dataset, filter, variant, users (how many), mean and sd (sample, n - 1) of the volume
-        fraction, mean_percent_different over all pairs. Of a single user the last two are NaN.
-        Where the tables have several realisations: realisations (how many), and the means over
+        dataset, filter, variant, made_by, users (how many), mean and sd (sample, n - 1) of the
+        volume fraction, mean_percent_different over all pairs. Of a single user the last two are
+        NaN. Where the tables have several realisations: realisations (how many), and the means over
         them, for the sd their root mean square; users are never mixed with realisations.
 
     Raises
@@ -185,7 +193,7 @@ def variability_table(volume_fractions: pd.DataFrame, pairwise: pd.DataFrame) ->
     ValueError
         If a pair of users is missing from ``pairwise``.
     """
-    by = [*GROUP, *(name for name in ["realisation"] if name in volume_fractions)]
+    by = _conditions(volume_fractions)
     pairs = pairwise.groupby(by, sort=False)["percent_different"].agg(["mean", "size"])
     rows = []
     for key, group in volume_fractions.groupby(by, sort=False):
@@ -255,9 +263,9 @@ def accuracy_table(
     Returns
     -------
     DataFrame
-        dataset, filter, variant, user, then bias, dice, voxel_error against the truth as it is
-        and bias_filled, dice_filled, voxel_error_filled against the truth whose internal pores
-        are filled; fractions, see `truth.Accuracy`.
+        dataset, filter, variant, user, made_by, then bias, dice, voxel_error against the truth as
+        it is and bias_filled, dice_filled, voxel_error_filled against the truth whose internal
+        pores are filled; fractions, see `truth.Accuracy`.
     """
     rows = []
     for cell, labels in segmentations:
@@ -287,12 +295,12 @@ def accuracy_summary(accuracies: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        dataset, filter, variant, users, bias (mean over users), sd (sample), rmse of the volume
-        fraction, and the means of dice and voxel_error. rmse^2 = bias^2 + (n - 1) / n sd^2.
-        Where the table has several realisations: realisations (how many), and the means over
-        them, root mean squares for sd and rmse.
+        dataset, filter, variant, made_by, users, bias (mean over users), sd (sample), rmse of the
+        volume fraction, and the means of dice and voxel_error. rmse^2 = bias^2 + (n - 1) / n sd^2.
+        Where the table has several realisations: realisations (how many), and the means over them,
+        root mean squares for sd and rmse.
     """
-    by = [*GROUP, *(name for name in ["realisation"] if name in accuracies)]
+    by = _conditions(accuracies)
     rows = [
         {
             **dict(zip(by, key, strict=True)),
@@ -313,8 +321,9 @@ def _over_realisations(table: pd.DataFrame, squared: Sequence[str]) -> pd.DataFr
     """Return means over realisations, root mean squares of some columns; one row a condition."""
     if "realisation" not in table:
         return table
-    groups = table.assign(**{name: table[name] ** 2 for name in squared}).groupby(GROUP, sort=False)
-    numbers = [name for name in table if name not in (*GROUP, "realisation", "users")]
+    by = [name for name in _conditions(table) if name != "realisation"]
+    groups = table.assign(**{name: table[name] ** 2 for name in squared}).groupby(by, sort=False)
+    numbers = [name for name in table if name not in (*by, "realisation", "users")]
     pooled = groups[numbers].mean()
     pooled[squared] = np.sqrt(pooled[squared])
     pooled.insert(0, "realisations", groups.size())
@@ -342,13 +351,13 @@ def baseline_table(
     -------
     DataFrame
         dataset, realisation (where the study has several; all are compared with the same block,
-        as pieces of electrodes of one description), filter, variant, mean, baseline_source,
-        baseline, truth_fraction (of this crop), difference_points (mean minus baseline, times
-        100), difference_percent (the same relative to the baseline), sampling_difference (truth
-        of this crop minus truth of the baseline's block), segmentation_difference (mean minus
-        truth of this crop), baseline_error (baseline minus truth of its block), the last three in
-        points and NaN where a truth is not known; baseline_closed_pores (closed_pore_fraction of
-        the baseline).
+        as pieces of electrodes of one description), filter, variant, made_by, mean,
+        baseline_source, baseline, truth_fraction (of this crop), difference_points (mean minus
+        baseline, times 100), difference_percent (the same relative to the baseline),
+        sampling_difference (truth of this crop minus truth of the baseline's block),
+        segmentation_difference (mean minus truth of this crop), baseline_error (baseline minus
+        truth of its block), the last three in points and NaN where a truth is not known;
+        baseline_closed_pores (closed_pore_fraction of the baseline).
 
     Raises
     ------
@@ -356,7 +365,7 @@ def baseline_table(
         If a baseline is not a fraction above 0 and up to 1.
     """
     rows = []
-    by = list(GROUP)
+    by = [name for name in _conditions(volume_fractions) if name != "realisation"]
     if "realisation" in volume_fractions:
         by.insert(1, "realisation")
     for key, group in volume_fractions.groupby(by, sort=False):
@@ -396,7 +405,8 @@ def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
 
     Parameters
     ----------
-    images : iterable of (image, ndarray of uint8)
+    images : iterable of (image, ndarray of uint8) or (image, ndarray of uint8, ndarray of bool)
+        The last is the field of view, None where it is not bounded.
 
     Returns
     -------
@@ -405,8 +415,8 @@ def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
         `quality.ImageQuality`.
     """
     rows = [
-        {**dict(zip(IMAGE, _key(image, IMAGE), strict=True)), **asdict(image_quality(volume))}
-        for image, volume in images
+        {**dict(zip(IMAGE, _key(image, IMAGE), strict=True)), **asdict(image_quality(*volumes))}
+        for image, *volumes in images
     ]
     columns = ["contrast_to_noise", "histogram_modes", "otsu_threshold", "otsu_fraction"]
     return _table(rows, [*IMAGE, *columns])
@@ -426,7 +436,7 @@ def morphology_table(
     Returns
     -------
     DataFrame
-        dataset, filter, variant, user, specific_surface_per_um, active_specks,
+        dataset, filter, variant, user, made_by, specific_surface_per_um, active_specks,
         active_speck_fraction, closed_pores, closed_pore_fraction; see `shape.Morphology`.
     """
     rows = [
@@ -438,6 +448,11 @@ def morphology_table(
     ]
     columns = ["specific_surface_per_um", "active_specks", "active_speck_fraction"]
     return _table(rows, [*CELL, *columns, "closed_pores", "closed_pore_fraction"])
+
+
+def _conditions(table: pd.DataFrame) -> list[str]:
+    """Return the columns that name what is summed up: a condition of one group of users."""
+    return [*GROUP, *(name for name in (MADE_BY, "realisation") if name in table)]
 
 
 def _key(item, names: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fractions import ACTIVE, check_segmentation
+from .fractions import ACTIVE, OUTSIDE, check_segmentation
 
 INTERNAL_PORE = 4
 TRUTH_CODES = (1, 4)
@@ -17,12 +17,13 @@ class Accuracy:
     Attributes
     ----------
     bias : float
-        Volume fraction of the segmentation minus that of the truth; a fraction, -1 to 1.
+        Volume fraction of the segmentation minus that of the truth, both of the field of view; a
+        fraction, -1 to 1.
     dice : float
         Overlap of the two active phases, 2 |A and B| / (|A| + |B|), 0 to 1 (Dice 1945,
         doi:10.2307/1932409); 1 when neither has an active voxel.
     voxel_error : float
-        Share of all voxels that carry the wrong phase, 0 to 1.
+        Share of all voxels inside that carry the wrong phase, 0 to 1.
     """
 
     bias: float
@@ -75,7 +76,8 @@ def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> 
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain.
+        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view, where
+        nothing is compared.
     truth : ndarray of uint8, shape (z, y, x)
         Codes as in `truth_active`.
     filled : bool, default False
@@ -96,14 +98,15 @@ def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> 
             f"the segmentation has shape {labels.shape}, its truth {truth.shape}; "
             "both must be of the same crop"
         )
-    expected = truth_active(truth, filled=filled)
+    voxels = np.count_nonzero(labels)
+    expected = truth_active(truth, filled=filled) & (labels != OUTSIDE)
     found = labels == ACTIVE
     n_expected = np.count_nonzero(expected)
     n_found = np.count_nonzero(found)
     n_both = np.count_nonzero(expected & found)
     n_active = n_expected + n_found
     return Accuracy(
-        bias=float((n_found - n_expected) / labels.size),
+        bias=float((n_found - n_expected) / voxels),
         dice=float(2 * n_both / n_active) if n_active else 1.0,
-        voxel_error=float((n_active - 2 * n_both) / labels.size),
+        voxel_error=float((n_active - 2 * n_both) / voxels),
     )

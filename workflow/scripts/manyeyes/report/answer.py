@@ -1,11 +1,13 @@
 """The answer of a study, written from its tables: what differs, by how much, how sure."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import NamedTuple
 
 import pandas as pd
 
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS, filter_name
+from ..groups import MADE_BY, group_name, groups_in, of_group
 from .words import and_list, count, names, points, sentence
 
 FAMILIES = {
@@ -55,7 +57,7 @@ def answer(
     tables : mapping of name to DataFrame
         ``variability`` is needed; ``pairwise``, ``spread``, ``comparisons``,
         ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used where the study
-        has them.
+        has them. Simulated users and recorded people are answered for one by one.
     origins : mapping of dataset to origin
         Of the datasets that somebody segments.
     users : mapping of user to "simulated" or "recorded"
@@ -72,30 +74,51 @@ def answer(
     """
     if "variability" not in tables:
         raise ValueError("the answer of a study is written from its table variability.csv")
-    shared = shared_rows(tables["variability"])
     rests = ("What does this rest on?", _basis(origins, users, tables.get("claims")))
-    if shared.empty:
+    by_group = {
+        name: {title: of_group(table, name) for title, table in tables.items()}
+        for name in groups_in(tables["variability"])
+    } or {"": tables}
+    shared = {name: shared_rows(found["variability"]) for name, found in by_group.items()}
+    told = [name for name, rows in shared.items() if len(rows)]
+    if not told:
         headline = (
             "No image was segmented by two users in the same way, so this study cannot say how "
             "much the measured volume fraction depends on the person."
         )
-        return Answer(headline, (_method_part(tables["variability"]), rests))
-    kinds = _kinds(tables.get("pairwise"), users)
-    parts = [
-        _family_part(shared, methods),
-        _method_part(tables["variability"]),
-        ("How sure is that?", _sureness(tables, shared, kinds)),
-    ]
-    if "errors" in tables and not tables["errors"].empty:
-        parts.append(("Who is right?", _accuracy(tables["errors"])))
-    headline = " ".join(
-        [
-            _spread_sentence(shared, kinds),
-            *_method_sentence(tables["variability"]),
-            *_sure_sentence(tables, shared),
+        parts = _side_by_side({n: [_method_part(t["variability"])] for n, t in by_group.items()})
+        return Answer(headline, (*parts, rests))
+    headlines, answers = [], {}
+    for name in told:
+        found, rows = by_group[name], shared[name]
+        if headlines:
+            # What a study of any users takes is said once.
+            found = {title: table for title, table in found.items() if title != "power"}
+        kinds = {name} if name else _kinds(tables.get("pairwise"), users)
+        headlines += [
+            _spread_sentence(rows, kinds),
+            *_method_sentence(found["variability"]),
+            *_sure_sentence(found, rows),
         ]
-    )
-    return Answer(headline, (*parts, rests))
+        answers[name] = [
+            _family_part(rows, methods),
+            _method_part(found["variability"]),
+            ("How sure is that?", _sureness(found, rows, kinds)),
+        ]
+        if "errors" in found and not found["errors"].empty:
+            answers[name].append(("Who is right?", _accuracy(found["errors"])))
+    return Answer(" ".join(headlines), (*_side_by_side(answers), rests))
+
+
+def _side_by_side(answers: Mapping[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """Return questions with the answers of all groups of users, each with its group's name."""
+    if len(answers) == 1:
+        return next(iter(answers.values()))
+    texts: dict[str, list[str]] = {}
+    for name, parts in answers.items():
+        for question, text in parts:
+            texts.setdefault(question, []).append(f"{group_name(name).capitalize()}: {text}")
+    return [(question, " ".join(found)) for question, found in texts.items()]
 
 
 def shared_rows(variability: pd.DataFrame) -> pd.DataFrame:
@@ -115,21 +138,24 @@ def family_table(variability: pd.DataFrame, methods: Mapping[str, str]) -> pd.Da
     Returns
     -------
     DataFrame
-        family, filter, variants, datasets (their numbers), sd, sd_lowest, sd_highest (median and
-        ends over images and variants, as fractions), percent (median pairwise difference); the
-        families in the order of `FAMILIES`, filters as they come.
+        family, made_by (where the table has it), filter, variants, datasets (their numbers), sd,
+        sd_lowest, sd_highest (median and ends over images and variants, as fractions), percent
+        (median pairwise difference); the families in the order of `FAMILIES`, filters as they come.
     """
     shared = shared_rows(variability).assign(
         method=lambda table: table["variant"].map(methods),
     )
     rows = []
+    groups = groups_in(shared)
     for method, family in FAMILIES.items():
-        for filter_ in dict.fromkeys(shared["filter"]):
-            found = shared[(shared["method"] == method) & (shared["filter"] == filter_)]
+        for name, filter_ in product(groups or [""], dict.fromkeys(shared["filter"])):
+            found = of_group(shared, name)
+            found = found[(found["method"] == method) & (found["filter"] == filter_)]
             if len(found):
                 rows.append(
                     {
                         "family": family,
+                        **({MADE_BY: name} if groups else {}),
                         "filter": filter_,
                         "variants": found["variant"].nunique(),
                         "datasets": found["dataset"].nunique(),
@@ -151,8 +177,10 @@ def _kinds(pairwise: pd.DataFrame | None, users: Mapping[str, str]) -> set[str]:
 
 def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
     numbers = sorted(set(shared["users"]))
-    noun = f"{min(kinds)} user" if len(kinds) == 1 else "user"
-    who = count(numbers[0], noun) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]} {noun}s"
+    one, several = ("user", "users") if len(kinds) > 1 else _nouns(min(kinds))
+    who = f"{numbers[0]} to {numbers[-1]} {several}"
+    if len(numbers) == 1:
+        who = count(numbers[0], one, several)
     told = []
     for filter_ in dict.fromkeys(shared["filter"]):
         found = shared.loc[shared["filter"] == filter_, "sd"]
@@ -164,6 +192,10 @@ def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
         f"{who} who segment the same image by the same method get volume fractions of active "
         f"material that scatter with a standard deviation of {and_list(told)}"
     )
+
+
+def _nouns(made_by: str) -> tuple[str, str]:
+    return group_name(made_by, 1), group_name(made_by)
 
 
 def _method_sentence(variability: pd.DataFrame) -> list[str]:
@@ -190,7 +222,8 @@ def _sure_sentence(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> 
         return []
     clear = int((p_values < ALPHA).sum())
     text = (
-        f"Of {len(p_values)} planned comparisons of methods and filters {clear or 'none'} "
+        f"Of {len(p_values)} planned {'comparison' if len(p_values) == 1 else 'comparisons'} of "
+        f"methods and filters {clear or 'none'} "
         f"{'shows' if clear == 1 else 'show'} a difference in spread beyond chance"
     )
     if not clear:
@@ -213,16 +246,18 @@ def _method_ranges(variability: pd.DataFrame) -> list[tuple[str, pd.Series, pd.D
 def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str, str]:
     """Return which methods users agree on most and least, on the datasets that all share."""
     first = next(iter(dict.fromkeys(shared["filter"])))
+    question = "Which method makes users agree?"
     rows = shared[shared["filter"] == first].assign(method=lambda t: t["variant"].map(methods))
     by_method = {
         method: found
         for method, found in rows.groupby("method", sort=False)
         if method not in ("recorded_forest", "otsu")
     }
-    common = set.intersection(*(set(found["dataset"]) for found in by_method.values()))
-    question = "Which method makes users agree?"
+    common = set.intersection(*(set(found["dataset"]) for found in by_method.values() or [rows]))
     if len(by_method) < 2 or not common:
-        return question, "No two families of methods were run on the same raw dataset."
+        return question, (
+            f"No two families of methods were run on one {filter_name(first)} image by two users."
+        )
     medians = {
         method: found.loc[found["dataset"].isin(common), "sd"].median()
         for method, found in by_method.items()
@@ -295,8 +330,8 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             for users, (low, high) in factors.items()
         ]
     for name, what in (
-        ("comparisons", "comparisons of two spreads on one dataset"),
-        ("comparisons_over_datasets", "comparisons over several datasets"),
+        ("comparisons", "of two spreads on one dataset"),
+        ("comparisons_over_datasets", "over several datasets"),
     ):
         table = tables.get(name)
         if table is not None and len(table):
@@ -304,7 +339,8 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             tested = table[table["p_holm"].notna()]
             clear = int((tested["p_holm"] < ALPHA).sum())
             told.append(
-                f"of {len(tested)} planned {what}, {clear or 'none'} "
+                f"of {len(tested)} planned {'comparison' if len(tested) == 1 else 'comparisons'} "
+                f"{what}, {clear or 'none'} "
                 f"{'shows' if clear == 1 else 'show'} a difference at 5 % (after Holm's correction)"
             )
     if tests and "simulated" in kinds:
@@ -378,8 +414,8 @@ def _basis(
         )
     if recorded:
         text += " " + sentence(
-            f"{count(len(recorded), 'user')} {'is a' if len(recorded) == 1 else 'are'} recorded "
-            f"{'person' if len(recorded) == 1 else 'persons'} ({names(recorded)})"
+            f"{count(len(recorded), 'user')} {'is a' if len(recorded) == 1 else 'are'} "
+            f"{group_name('recorded', len(recorded))} ({names(recorded)})"
         )
     if claims is not None:
         calibrated = claims.loc[claims["verdict"] == "calibrated", "id"].tolist()

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from docutils.core import publish_parts
 
-PAPER_OPENING = "The paper "
-"""A paragraph of a caption that begins so says what the paper found."""
+PAPER_OPENINGS = ("The paper ", "Corresponds to ", "Stands for ", "Not a figure of the paper")
+"""A paragraph of a caption that begins so is about the paper: its figure, and what it found."""
 
 _ORIGINS = "{{ snakemake.params.origins }}"
 
@@ -18,7 +18,8 @@ class Caption(NamedTuple):
     shows : str
         What the figure shows, and what to mind.
     paper : str
-        What the paper found; empty where it has nothing to say.
+        Which figure of the paper it corresponds to, and what the paper found; empty where it has
+        nothing to say.
     """
 
     shows: str
@@ -49,8 +50,8 @@ def caption(text: str) -> Caption:
             f"a caption may hold no placeholder but {_ORIGINS}, found {text[text.index('{{') :]!r}"
         )
     paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    paper = [part for part in paragraphs if part.startswith(PAPER_OPENING)]
-    shows = [part for part in paragraphs if not part.startswith(PAPER_OPENING)]
+    paper = [part for part in paragraphs if part.startswith(PAPER_OPENINGS)]
+    shows = [part for part in paragraphs if not part.startswith(PAPER_OPENINGS)]
     return Caption(to_html("\n\n".join(shows)), to_html("\n\n".join(paper)))
 
 

@@ -8,14 +8,18 @@ from ..claims.scorecard import summary_sentence
 from ..claims.survival import survival_text
 from ..figures import paper
 from ..figures.fig_comparisons import CLEAR
+from ..figures.groups import numbers_of_users
 from ..figures.words import filter_name
+from ..groups import group_name, groups_in, of_group
 from ..measures.tables import first_realisation
 from ..statistics.ablations import ablation_text
 from ..statistics.realism import realism_text
+from ..statistics.spread import sd_interval_factors
 from ..statistics.standardising import sensitivity_text
 from .answer import shared_rows
 from .words import percent, points
 
+_SD_TABLES = {"fig_spread": "spread", "fig_reproducible": "errors"}
 _SPREADS = {
     "fig3": ((*paper.SIMPLE, *paper.WATERSHED), None, False),
     "fig4": (paper.COVERAGES, None, True),
@@ -45,7 +49,7 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
     str
     """
     if figure in _SPREADS:
-        return _spread(tables["variability"], datasets, *_SPREADS[figure])
+        return _of_groups(_spread, tables["variability"], datasets, *_SPREADS[figure])
     if figure == "fig_claims":
         return summary_sentence(tables["claims"])
     if figure == "fig_sensitivity":
@@ -57,14 +61,59 @@ def finding(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFr
     if figure == "fig_strokes":
         return realism_text(tables["stroke_comparison"])
     if figure == "fig_choices":
-        return _choices(tables["choices"], datasets)
+        return _of_groups(_choices, tables["choices"], datasets)
     if figure == "fig_comparisons":
-        return _comparisons(tables["comparisons"])
+        return _of_groups(_comparisons, tables["comparisons"])
     if figure == "fig_reproducible":
-        return _bias(tables["errors"], datasets)
+        return _of_groups(_bias, tables["errors"], datasets)
     if figure == "fig_baseline":
-        return _baseline(tables["baseline"], datasets)
+        return _of_groups(_baseline, tables["baseline"], datasets)
     return ""
+
+
+def _of_groups(function, table: pd.DataFrame, *arguments) -> str:
+    """Return what is to be said of a table, of each group of users by itself."""
+    names = groups_in(table)
+    if len(names) < 2:
+        return function(table, *arguments)
+    told = {name: function(of_group(table, name), *arguments) for name in names}
+    return " ".join(
+        f"{group_name(name).capitalize()}: {text}" for name, text in told.items() if text
+    )
+
+
+def users_shown(figure: str, datasets: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return how many users stand behind the standard deviations of a figure, and what that means.
+
+    Parameters
+    ----------
+    figure, datasets, tables
+        As for `finding`.
+
+    Returns
+    -------
+    str
+        Empty for figures of other things.
+    """
+    name = "variability" if figure in _SPREADS else _SD_TABLES.get(figure)
+    if name not in tables:
+        return ""
+    rows = tables[name]
+    rows = rows[rows["dataset"].isin(datasets) & (rows["users"] > 1)]
+    if figure in _SPREADS:
+        variants, filters, _ = _SPREADS[figure]
+        rows = rows[rows["variant"].isin(variants)]
+        rows = rows if filters is None else rows[rows["filter"].isin(filters)]
+    if rows.empty:
+        return ""
+    text = f"Here: {numbers_of_users(rows)}."
+    for users in sorted({int(number) for number in rows["users"]}):
+        low, high = sd_interval_factors(users)
+        text += (
+            f" The 95 % interval of a standard deviation of {users} runs from {low:.2f} to "
+            f"{high:.2f} times it."
+        )
+    return text
 
 
 def _spread(variability, datasets, variants, filters, with_pairs: bool) -> str:
@@ -74,7 +123,8 @@ def _spread(variability, datasets, variants, filters, with_pairs: bool) -> str:
         rows = rows[rows["filter"].isin(filters)]
     if rows.empty:
         return ""
-    text = f"Standard deviations run from {_extreme(rows, 'sd', points)} points."
+    verb = "The standard deviation is" if len(rows) == 1 else "Standard deviations run from"
+    text = f"{verb} {_extreme(rows, 'sd', points)} points."
     if with_pairs:
         pairs = _extreme(rows, "mean_percent_different", percent)
         text += f" Two users differ in {pairs} % of the voxels."
@@ -94,6 +144,8 @@ def _spread(variability, datasets, variants, filters, with_pairs: bool) -> str:
 
 def _extreme(rows: pd.DataFrame, column: str, written) -> str:
     low, high = rows.loc[rows[column].idxmin()], rows.loc[rows[column].idxmax()]
+    if len(rows) == 1:
+        return f"{written(low[column])} ({_where(low)})"
     return f"{written(low[column])} ({_where(low)}) to {written(high[column])} ({_where(high)})"
 
 
@@ -130,7 +182,8 @@ def _bias(errors: pd.DataFrame, datasets: Sequence[str]) -> str:
         return ""
     sure = rows[(rows["bias_low"] > 0) | (rows["bias_high"] < 0)]
     return (
-        f"Biases run from {_extreme(rows, 'bias', points)} points; the 95 % interval leaves out "
+        f"{'The bias is' if len(rows) == 1 else 'Biases run from'} "
+        f"{_extreme(rows, 'bias', points)} points; the 95 % interval leaves out "
         f"zero in {len(sure)} of {len(rows)} cases."
     )
 

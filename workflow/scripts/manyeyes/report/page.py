@@ -1,5 +1,7 @@
 """The whole page, put together from what the other modules make."""
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 
 import jinja2
@@ -7,12 +9,13 @@ import pandas as pd
 
 from ..claims.scorecard import summary_sentence
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS
+from ..groups import SIMULATED, group_name, groups_in
 from ..statistics.recommendation import recommendation_text
 from . import sections
 from .answer import answer
 from .captions import caption
 from .embedding import packed_text, script_json, svg_address, with_small_pictures
-from .findings import finding
+from .findings import finding, users_shown
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
@@ -43,9 +46,11 @@ def page(
     Parameters
     ----------
     study : mapping
-        name, title; datasets (by name: origin, material, voxel_size_nm, shape), users (by name:
-        simulated or recorded), methods (by variant), settings (nested), viewer_note, segmented
-        (names of the datasets that somebody segments).
+        name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
+        material, voxel_size_nm, shape, and mask and active where the config has them), users (by
+        name: simulated or recorded), methods (by variant), settings (nested), viewer_note,
+        segmented (names of the datasets that somebody segments), about_paper (whether the paper
+        speaks of any of them; else the page speaks of the study's own data alone).
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
     frames : mapping of name to DataFrame
@@ -83,6 +88,7 @@ def page(
     context = {
         "title": study["title"],
         "study": study["name"],
+        "missing": study["missing"],
         "version": run["version"],
         "warnings": list(dict.fromkeys(warnings)),
         "origins": _origin_badges(origins),
@@ -99,6 +105,7 @@ def page(
         "datasets": sections.dataset_rows(
             segmented, frames["image_quality"], frames["volume_fractions"]
         ),
+        "field_notes": sections.field_notes(segmented, frames["volume_fractions"]),
         "viewer_index": script_json(
             viewer_index(packs, study["datasets"], frames["volume_fractions"], frames["pairwise"])
         )
@@ -106,9 +113,14 @@ def page(
         else "",
         "viewer_note": study["viewer_note"],
         "packs": [script_json({"grey": pack["grey"], "chunks": pack["chunks"]}) for pack in packs],
-        "categories": _categories(figures, frames),
+        "results": []
+        if study["about_paper"]
+        else sections.result_rows(frames["variability"], study["methods"]),
+        "both_groups": len(groups_in(frames["variability"])) > 1,
+        "about_paper": study["about_paper"],
+        "categories": _categories(figures, frames, study["about_paper"]),
         "claims": [] if claims is None else sections.claim_rows(claims),
-        "claims_sentence": "" if claims is None else summary_sentence(claims),
+        "claims_sentence": "" if claims is None else _claims_sentence(claims, frames),
         "verdicts": [] if claims is None else sections.verdict_counts(claims),
         "recommendation": []
         if recommendation is None
@@ -118,7 +130,7 @@ def page(
         else recommendation_text(recommendation),
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
-        "variants_table": _plain_table(frames.get("table_2")),
+        "variants_table": _plain_table(tables.get("table_2")),
         "settings": list(sections.flat(study["settings"])),
         "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],
         "table_names": {name for name, text in packed.items() if text is not None},
@@ -148,10 +160,26 @@ def _origin_badges(origins: Mapping[str, str]) -> list[dict]:
 
 def _user_badges(users: Mapping[str, str]) -> list[str]:
     kinds = list(users.values())
-    return [count(kinds.count(kind), f"{kind} user") for kind in dict.fromkeys(kinds)]
+    return [
+        count(kinds.count(kind), group_name(kind, 1), group_name(kind))
+        for kind in dict.fromkeys(kinds)
+    ]
 
 
-def _categories(figures: Sequence[Mapping], frames: Mapping[str, pd.DataFrame]) -> list[dict]:
+def _claims_sentence(claims: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> str:
+    """Return the scorecard in short, and whose it is where that could be asked."""
+    text = summary_sentence(claims)
+    groups = groups_in(frames["variability"])
+    if groups and groups != [SIMULATED]:
+        judged = group_name(claims["made_by"].iloc[0])
+        text += f" The claims are held against the {judged}"
+        text += "; the recorded people stand beside them elsewhere." if len(groups) > 1 else "."
+    return text
+
+
+def _categories(
+    figures: Sequence[Mapping], frames: Mapping[str, pd.DataFrame], about_paper: bool
+) -> list[dict]:
     found = list(dict.fromkeys(figure["category"] for figure in figures))
     ordered = [name for name in CATEGORY_ORDER if name in found]
     ordered += [name for name in found if name not in ordered]
@@ -160,22 +188,25 @@ def _categories(figures: Sequence[Mapping], frames: Mapping[str, pd.DataFrame]) 
             "name": name,
             "anchor": "figures-" + "-".join(name.lower().replace(",", "").split()),
             "figures": [
-                _figure(figure, frames) for figure in figures if figure["category"] == name
+                _figure(figure, frames, about_paper)
+                for figure in figures
+                if figure["category"] == name
             ],
         }
         for name in ordered
     ]
 
 
-def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame]) -> dict:
+def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame], about_paper: bool) -> dict:
     parts = caption(figure["caption"])
     return {
         "name": figure["name"],
-        "label": figure_label(figure["name"]),
+        "label": figure_label(figure["name"]) if about_paper else "",
         "title": figure["title"],
         "address": svg_address(with_small_pictures(figure["svg"])),
         "shows": parts.shows,
-        "paper": parts.paper,
+        "paper": parts.paper if about_paper else "",
+        "users": users_shown(figure["name"], figure["datasets"], frames),
         "finding": finding(figure["name"], figure["datasets"], frames),
         "origins": figure["origins"],
         "tables": list(figure["tables"]),
@@ -194,8 +225,9 @@ def figure_label(name: str) -> str:
     return ""
 
 
-def _plain_table(frame: pd.DataFrame | None) -> dict | None:
-    if frame is None:
+def _plain_table(text: str | None) -> dict | None:
+    """Return a table of words as it is written; a dataset may be called NA."""
+    if text is None:
         return None
-    rows = frame.fillna("").astype(str).to_numpy().tolist()
-    return {"columns": list(frame.columns), "rows": rows}
+    columns, *rows = csv.reader(io.StringIO(text))
+    return {"columns": columns, "rows": rows}

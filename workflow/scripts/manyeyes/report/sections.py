@@ -8,9 +8,10 @@ import pandas as pd
 from ..claims.definition import VERDICTS
 from ..claims.wording import percent as whole_percent
 from ..figures.words import ORIGIN_NAMES, filter_name
+from ..groups import group_name, groups_in
 from ..statistics.words import contrast_to_noise_in_words
-from .answer import family_table
-from .words import grouped, percent, points
+from .answer import FAMILIES, family_table
+from .words import count, grouped, percent, points
 
 VERDICT_SIGNS = {
     "agrees": "✓",
@@ -28,6 +29,7 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
     return [
         {
             "family": row.family,
+            "who": _who(row),
             "filter": filter_name(row.filter),
             "variants": str(row.variants),
             "datasets": str(row.datasets),
@@ -37,6 +39,48 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
         }
         for row in family_table(variability, methods).itertuples()
     ]
+
+
+def _who(row) -> str:
+    """Return to which group of users a row belongs."""
+    return group_name(row.made_by) if hasattr(row, "made_by") else "users"
+
+
+def result_rows(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
+    """Return what was measured on each image, by method and group of users.
+
+    Parameters
+    ----------
+    variability : DataFrame
+        Table of the study.
+    methods : mapping of variant to method
+
+    Returns
+    -------
+    list of dict
+        dataset, image, variant, family, who, users, mean (per cent) and sd (points; a dash for one
+        user), percent (of voxels that two users label differently).
+    """
+    return [
+        {
+            "dataset": row.dataset,
+            "image": filter_name(row.filter),
+            "variant": row.variant,
+            "family": FAMILIES[methods[row.variant]],
+            "who": _number_of(row),
+            "mean": f"{100 * row.mean:.1f}",
+            "sd": points(row.sd),
+            "percent": percent(row.mean_percent_different),
+        }
+        for row in variability.itertuples()
+    ]
+
+
+def _number_of(row) -> str:
+    nouns = ("user", "users")
+    if hasattr(row, "made_by"):
+        nouns = group_name(row.made_by, 1), group_name(row.made_by)
+    return count(int(row.users), *nouns)
 
 
 def dataset_rows(
@@ -76,6 +120,36 @@ def dataset_rows(
             }
         )
     return rows
+
+
+def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame) -> list[str]:
+    """Return what was done to measured datasets before anybody looked at them, a sentence each.
+
+    Parameters
+    ----------
+    datasets : mapping of name to mapping
+        shape; where the config has them: mask and active.
+    volume_fractions : DataFrame
+        dataset, voxels (inside the field of view).
+    """
+    notes = []
+    for name, told in datasets.items():
+        if told.get("active") == "dark":
+            notes.append(
+                f"{name}: active material is dark in the source, so its grey levels were inverted."
+            )
+        if told.get("mask") == "none":
+            notes.append(
+                f"{name}: mask: none, so whatever fills its border was taken for measured."
+            )
+        elif told.get("mask") is not None:
+            of_dataset = volume_fractions[volume_fractions["dataset"] == name]
+            share = of_dataset["voxels"].max() / np.prod(told["shape"])
+            notes.append(
+                f"{name}: only what lies inside its mask was looked at and counted, "
+                f"{100 * share:.1f} % of the crop."
+            )
+    return notes
 
 
 def _range_in_percent(ends: pd.Series) -> str:
@@ -134,6 +208,7 @@ def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
             "error": f"{points(row.rmse)} ({points(row.rmse_low)} to {points(row.rmse_high)})",
             "bias": points(row.bias),
             "sd": points(row.sd),
+            "who": _who(row),
             "work": grouped(row.labelled_voxels) if row.labelled_voxels else "none",
             "sure": whole_percent(row.best_share),
         }
@@ -144,9 +219,11 @@ def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
 def comparison_rows(comparisons: pd.DataFrame) -> list[dict]:
     """Return planned comparisons of spread, on one dataset or over several."""
     over_datasets = "datasets" in comparisons
+    both = len(groups_in(comparisons)) > 1
     rows = []
     for row in comparisons.itertuples():
         where = f"{row.datasets} datasets, {row.scope}" if over_datasets else row.dataset
+        where += f", {group_name(row.made_by)}" if both else ""
         ratio = row.spread_ratio if over_datasets else row.sd_ratio
         rows.append(
             {

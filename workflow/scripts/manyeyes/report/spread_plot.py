@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from html import escape
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from ..figures.words import filter_name
+from ..figures.words import PEOPLE, filter_name
+from ..groups import RECORDED, groups_in, of_group
 from .answer import FAMILIES, shared_rows
 from .words import points
 
@@ -46,14 +48,18 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         return LABEL_WIDTH + share * (right - LABEL_WIDTH)
 
     parts, y = [], 8.0
-    for method, family in FAMILIES.items():
-        present = [f for f in filters if ((rows["method"] == method) & (rows["filter"] == f)).any()]
+    names = groups_in(rows)
+    for (method, family), name in product(FAMILIES.items(), names or [""]):
+        own = of_group(rows, name)
+        own = own[own["method"] == method]
+        present = [f for f in filters if (own["filter"] == f).any()]
         if not present:
             continue
+        family += PEOPLE if len(names) > 1 and name == RECORDED else ""
         middle = y + ROW_HEIGHT * len(present) / 2
         parts.append(f'<text class="family" x="0" y="{middle + 4:g}">{escape(family)}</text>')
         for filter_ in present:
-            found = rows[(rows["method"] == method) & (rows["filter"] == filter_)]
+            found = own[own["filter"] == filter_]
             place = filters.index(filter_)
             centre = y + ROW_HEIGHT / 2
             median = x_of(100 * found["sd"].median())
@@ -69,11 +75,17 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         y += 6
     bottom = y
     grid = []
-    for power in range(int(first), int(last) + 1):
-        x = x_of(10.0**power)
+    # A decade has two ends only: what lies between is to be read too.
+    steps = (1, 2, 5) if last - first <= 2 else (1,)
+    for tick in (
+        float(f"{n}e{power}") for power in range(int(first), int(last) + 1) for n in steps
+    ):
+        if tick > 10.0**last:
+            break
+        x = x_of(tick)
         grid.append(
             f'<path class="grid" d="M{x:.1f},4 V{bottom:g}"/>'
-            f'<text class="tick" x="{x:.1f}" y="{bottom + 14:g}">{10.0**power:g}</text>'
+            f'<text class="tick" x="{x:.1f}" y="{bottom + 14:g}">{tick:g}</text>'
         )
     legend, x = [], LABEL_WIDTH
     for place, filter_ in enumerate(filters):

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ..comparisons import LEAST_USERS
+from ..groups import MADE_BY, group_name, groups_in, in_groups, of_group
 from .grids import GROUP
 from .tables import Contrast, comparison_table, error_table, pool_errors, spread_table
 from .words import points
 
 COLUMNS = [
-    *("question", *GROUP, "users", "realisations", "sd", "sd_low", "sd_high"),
+    *("question", *GROUP, MADE_BY, "users", "realisations", "sd", "sd_low", "sd_high"),
     *("reference", "sd_ratio", "ratio_low", "ratio_high", "p_value", "p_holm"),
     *("bias", "bias_low", "bias_high", "rmse", "rmse_low", "rmse_high"),
 ]
@@ -32,19 +34,30 @@ def ablation_table(
     accuracies : DataFrame
         See `manyeyes.measures.accuracy_table`; empty for images without a truth.
     ablations : mapping of question to sequence of variant
-        The last is the reference. Images count that have all of them.
+        The last is the reference. Images count that a group of users did with all of them.
     level : float, default 0.95
 
     Returns
     -------
     DataFrame
-        question, dataset, filter, variant, users, realisations; sd with its interval; reference,
+        question, dataset, filter, variant, made_by (where the table has it), users, realisations;
+        sd with its interval; reference,
         sd_ratio (variant over reference) with the interval and p-value of Pitman and Morgan, NaN
-        for the reference itself and where somebody never varies, p_holm over all rows; bias and
+        for the reference itself, where somebody never varies and where fewer than three users did
+        both, p_holm over all rows of a group; bias and
         rmse with intervals, NaN without a truth.
     """
+    tables = [volume_fractions, *([accuracies] if len(accuracies) else [])]
+    table = in_groups(
+        lambda fractions, *errors: _of_group(fractions, errors, ablations, level),
+        *tables,
+    )
+    return table[[name for name in COLUMNS if name in table]]
+
+
+def _of_group(volume_fractions, accuracies: Sequence, ablations, level: float) -> pd.DataFrame:
     spread = spread_table(volume_fractions, level)
-    errors = pool_errors(error_table(accuracies, level=level)) if len(accuracies) else None
+    errors = pool_errors(error_table(accuracies[0], level=level)) if len(accuracies) else None
     parts = []
     for question, variants in ablations.items():
         rows = spread[spread["variant"].isin(variants)]
@@ -61,12 +74,14 @@ def ablation_table(
     table = pd.concat(parts, ignore_index=True)
     reference_sd = table.groupby(["question", "dataset", "filter"])["sd"].transform("last")
     varied = (table["sd"] > 0) & (reference_sd > 0)
+    users = volume_fractions.groupby(GROUP)["user"].agg(set)
     contrasts = [
         Contrast(
             str(row.Index), (row.dataset,), (row.filter, row.variant), (row.filter, row.reference)
         )
         for row in table[varied].itertuples()
         if row.variant != row.reference
+        and len(_both(users, row, row.variant, row.reference)) >= LEAST_USERS
     ]
     results = ["sd_ratio", "ratio_low", "ratio_high", "p_value", "p_holm"]
     if contrasts:
@@ -75,7 +90,11 @@ def ablation_table(
     if errors is not None:
         wanted = ["bias", "bias_low", "bias_high", "rmse", "rmse_low", "rmse_high"]
         table = table.merge(errors[[*GROUP, *wanted]], on=GROUP, how="left")
-    return table.reindex(columns=COLUMNS)
+    return table.reindex(columns=[name for name in COLUMNS if name != MADE_BY])
+
+
+def _both(users: pd.Series, row, first: str, second: str) -> set:
+    return users[row.dataset, row.filter, first] & users[row.dataset, row.filter, second]
 
 
 def ablation_text(table: pd.DataFrame) -> str:
@@ -91,6 +110,12 @@ def ablation_text(table: pd.DataFrame) -> str:
     str
         Markdown.
     """
+    names = groups_in(table)
+    if len(names) > 1:
+        return "\n\n".join(
+            f"**{group_name(name).capitalize()}**\n\n{ablation_text(of_group(table, name))}"
+            for name in names
+        )
     paragraphs = []
     for question, rows in table.groupby("question", sort=False):
         told = [

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..measures.fractions import ACTIVE, check_segmentation
+from ..measures.fractions import ACTIVE, check_same_view, check_segmentation
 
 
 class PairAgreement(NamedTuple):
@@ -103,7 +103,8 @@ def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
     Parameters
     ----------
     segmentations : iterable of ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain; one of each user, at most 255.
+        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view, which gets
+        no votes; one of each user, at most 255.
 
     Returns
     -------
@@ -139,48 +140,52 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        Cells have ``dataset``, ``filter``, ``variant`` and ``user``; all users of one image and
-        variant one after the other, at least two.
+        Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``; all users of a
+        group of one image and variant one after the other, at least two.
+        Only voxels inside the field of view count.
 
     Returns
     -------
     pairs : DataFrame
-        dataset, filter, variant, user_a, user_b, dice, cohen_kappa, variation_of_information.
+        dataset, filter, variant, made_by, user_a, user_b, dice, cohen_kappa,
+        variation_of_information.
     groups : DataFrame
-        dataset, filter, variant, users, dice, cohen_kappa, variation_of_information (means over
-        pairs), fleiss_kappa.
+        dataset, filter, variant, made_by, users, dice, cohen_kappa, variation_of_information (means
+        over pairs), fleiss_kappa.
 
     Raises
     ------
     ValueError
-        If an image and variant comes twice, has one user only, or shapes differ.
+        If an image and variant comes twice, has one user only, or shapes or fields of view differ.
     """
     pairs, groups, done = [], [], set()
     for key, members in groupby(segmentations, key=lambda item: _group(item[0])):
         if key in done:
             raise ValueError(f"the users of {'/'.join(key)} must follow one another; sort by cell")
         done.add(key)
-        names, packed, shape = [], [], None
+        names, packed, first = [], [], None
         for cell, labels in members:
             check_segmentation(labels)
-            shape = shape or labels.shape
-            if labels.shape != shape:
+            first = labels if first is None else first
+            if labels.shape != first.shape:
                 raise ValueError(f"users of {'/'.join(key)} have volumes of different shapes")
+            check_same_view(first, labels)
             names.append(str(cell.user))
             packed.append(_as_bits(labels == ACTIVE))
         if len(names) < 2:
             raise ValueError(f"{'/'.join(key)} has one user; agreement needs two")
-        group = dict(zip(("dataset", "filter", "variant"), key, strict=True))
-        rows = list(_pair_rows(names, packed, int(np.prod(shape))))
+        group = dict(zip(("dataset", "filter", "variant", "made_by"), key, strict=True))
+        voxels = int(np.count_nonzero(first))
+        rows = list(_pair_rows(names, packed, voxels))
         pairs.extend({**group, **row} for row in rows)
         means = pd.DataFrame(rows)[list(PairAgreement._fields)].mean()
-        kappa = fleiss_kappa(_votes_histogram(packed, int(np.prod(shape))))
+        kappa = fleiss_kappa(_votes_histogram(packed, voxels))
         groups.append({**group, "users": len(names), **means, "fleiss_kappa": kappa})
     return pd.DataFrame(pairs), pd.DataFrame(groups)
 
 
-def _group(cell) -> tuple[str, str, str]:
-    return str(cell.dataset), str(cell.filter), str(cell.variant)
+def _group(cell) -> tuple[str, str, str, str]:
+    return str(cell.dataset), str(cell.filter), str(cell.variant), str(cell.made_by)
 
 
 def _as_bits(mask: np.ndarray) -> np.ndarray:
@@ -210,7 +215,7 @@ def _votes_histogram(packed, voxels, words_at_a_time=1 << 14) -> np.ndarray:
         piece = [words[start : start + words_at_a_time].view(np.uint8) for words in packed]
         counted = sum(np.unpackbits(bits).astype(np.int64) for bits in piece)
         histogram += np.bincount(counted, minlength=users + 1)
-    # the zeros that filled up the last word are no voxels
+    # voxels outside and the zeros that filled up the last word do not count
     histogram[0] -= 64 * len(packed[0]) - voxels
     return histogram
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import edt
 import numpy as np
 
+from ..masks import known_mask, voxels_inside
+
 
 class Concentration(NamedTuple):
     """Disagreement within some distance of an interface.
@@ -62,11 +64,27 @@ def disagreement_map(votes: np.ndarray, users: int) -> np.ndarray:
     return share.astype(np.float32)[votes]
 
 
+def _interface_distance(reference: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Return how far each voxel is from the nearest one inside that is of another phase."""
+    if inside is None:
+        # edt takes 0 as background, so phases are numbered from 1.
+        _, phases = np.unique(reference, return_inverse=True)
+        phases = phases.reshape(reference.shape).astype(np.uint8) + 1
+        return edt.edt(phases, black_border=False, parallel=1)
+    distance = np.zeros(reference.shape, dtype=np.float32)
+    for phase in np.unique(reference[inside]):
+        other = inside & (reference != phase)
+        to_other = edt.edt((~other).astype(np.uint8), black_border=False, parallel=1)
+        np.copyto(distance, to_other, where=reference == phase)
+    return distance
+
+
 def concentration(
     votes: np.ndarray,
     users: int,
     reference: np.ndarray,
     within_voxels: Sequence[float] = (1, 2, 3),
+    inside: np.ndarray | None = None,
 ) -> list[Concentration]:
     """Return how much of the disagreement lies within some voxels of an interface.
 
@@ -80,6 +98,8 @@ def concentration(
         (``2 * votes > users``).
     within_voxels : sequence of float, default (1, 2, 3)
         Distances in voxels between centres (Euclidean), to the nearest voxel of another phase.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: its rim is no interface, and nothing outside counts.
 
     Returns
     -------
@@ -96,13 +116,12 @@ def concentration(
             f"votes have shape {votes.shape}, the reference {reference.shape}; "
             "both must be of the same crop"
         )
-    if reference.min() == reference.max():
+    inside = known_mask(inside, votes.shape)
+    known = voxels_inside(reference, inside)
+    if known.min() == known.max():
         raise ValueError("the reference has one phase only, so no interface to be near to")
-    # edt takes 0 as background, so phases are numbered from 1.
-    _, phases = np.unique(reference, return_inverse=True)
-    phases = phases.reshape(reference.shape).astype(np.uint8) + 1
-    distance = edt.edt(phases, black_border=False, parallel=1)
-    disagreement = disagreement_map(votes, users)
+    disagreement = voxels_inside(disagreement_map(votes, users), inside)
+    distance = voxels_inside(_interface_distance(reference, inside), inside)
     total = disagreement.sum(dtype=np.float64)
     results = []
     for limit in within_voxels:

@@ -5,25 +5,30 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-COLUMNS = ["dataset", "filter", "variant", "user", "labelled_voxels", "labelled_share"]
+COLUMNS = ["dataset", "filter", "variant", "user", "made_by", "labelled_voxels", "labelled_share"]
 
 
-def effort_table(drawings: Iterable[tuple], voxels: int) -> pd.DataFrame:
+def effort_table(
+    drawings: Iterable[tuple], voxels: int, voxels_inside: int | None = None
+) -> pd.DataFrame:
     """Return how many voxels each user labelled by hand.
 
     Parameters
     ----------
     drawings : iterable of (cell, ndarray of uint8 or None)
-        Cells have ``dataset``, ``filter``, ``variant`` and ``user``. The label volume (z, y, x) of
-        what was drawn, 0 unlabelled; None where a user sets grey levels and labels nothing by
-        hand: thresholds, watershed, and forests whose seeds come from thresholds.
+        Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``. The label volume
+        (z, y, x) of what was drawn, 0 unlabelled; None where a user sets grey levels and labels
+        nothing by hand: thresholds, watershed, and forests whose seeds come from thresholds.
     voxels : int
         Of the whole image.
+    voxels_inside : int, optional
+        Of its field of view, where that is bounded.
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, user, labelled_voxels, labelled_share (of the image, 0 to 1).
+        dataset, filter, variant, user, made_by, labelled_voxels, labelled_share (of the image's
+        field of view, 0 to 1).
 
     Raises
     ------
@@ -38,6 +43,7 @@ def effort_table(drawings: Iterable[tuple], voxels: int) -> pd.DataFrame:
                 f"{labels.size} voxels, the image {voxels}; give labels of the whole crop"
             )
         labelled = 0 if labels is None else int(np.count_nonzero(labels))
-        names = (cell.dataset, cell.filter, cell.variant, cell.user)
-        rows.append((*names, labelled, labelled / voxels))
+        names = (cell.dataset, cell.filter, cell.variant, cell.user, cell.made_by)
+        share = labelled / (voxels if voxels_inside is None else voxels_inside)
+        rows.append((*names, labelled, share))
     return pd.DataFrame(rows, columns=COLUMNS)

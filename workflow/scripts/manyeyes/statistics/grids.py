@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ..groups import groups_in
+
 ANY = ""
 """The realisation of a table that has no such column: it goes with every one."""
 
@@ -16,7 +18,7 @@ def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]
     Parameters
     ----------
     table : DataFrame
-        dataset, filter, variant, user, the column, and perhaps realisation.
+        dataset, filter, variant, user, the column, and perhaps realisation and made_by.
     column : str
         What is wanted.
 
@@ -29,11 +31,13 @@ def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]
     Raises
     ------
     ValueError
-        If a column is absent or a user has two values for one realisation.
+        If a column is absent, a user has two values for one realisation, or the table holds
+        recorded people beside simulated users.
     """
     missing = [name for name in [*GROUP, "user", column] if name not in table]
     if missing:
         raise ValueError(f"the table lacks {', '.join(missing)}; found {', '.join(table)}")
+    refuse_mixture(table)
     if "realisation" not in table:
         table = table.assign(realisation=ANY)
     grids = {}
@@ -49,6 +53,15 @@ def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]
             indexed["realisation"].unique(), list(dict.fromkeys(rows["user"]))
         ]
     return grids
+
+
+def refuse_mixture(table: pd.DataFrame) -> None:
+    """Raise ValueError if a table holds both groups of users: nothing is summed up over both."""
+    if len(groups_in(table)) > 1:
+        raise ValueError(
+            "simulated users and recorded people are two groups; give the rows of one of them "
+            "(manyeyes.groups.of_group)"
+        )
 
 
 def shared_realisations(frames: Iterable[pd.DataFrame | pd.Series]) -> list[str]:

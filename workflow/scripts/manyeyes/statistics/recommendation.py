@@ -6,6 +6,7 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from ..groups import group_name, groups_in, in_groups, of_group
 from ..randomness import generator
 from .errors import plausible_normals
 from .grids import users_by_cell
@@ -65,7 +66,8 @@ def recommendation_table(
     DataFrame
         One row a dataset, noisiest first, those whose contrast-to-noise could not be measured
         (NaN) last: dataset, contrast_to_noise, voxel_size_nm, users,
-        realisations, options (how many filters and variants were tried); filter, variant, rmse,
+        realisations, options (how many filters and variants were tried); filter, variant, made_by
+        (where the table of accuracies has it; each group of users has rows of its own), rmse,
         rmse_low, rmse_high, bias, sd, labelled_voxels of the best; best_share (of resampled
         studies in which it is); cheap_filter, cheap_variant, cheap_rmse, cheap_labelled_voxels,
         cheap_share of the least work that is within half a point of the best (the same one if
@@ -78,6 +80,15 @@ def recommendation_table(
         done by all users.
     """
     check_level(level)
+    table = in_groups(
+        lambda own, labelled: _of_group(own, image_quality, voxel_sizes_nm, labelled, error, level),
+        accuracies,
+        effort,
+    )
+    return table.sort_values("contrast_to_noise", kind="stable", ignore_index=True)
+
+
+def _of_group(accuracies, image_quality, voxel_sizes_nm, effort, error, level) -> pd.DataFrame:
     grids = users_by_cell(accuracies, error)
     quality = image_quality[image_quality["filter"] == "raw"]
     noise = quality.groupby("dataset")["contrast_to_noise"].mean()
@@ -98,8 +109,7 @@ def recommendation_table(
             "options": len(options),
         }
         rows.append({**found, **_choice(options, errors, costs, level)})
-    table = pd.DataFrame(rows)
-    return table.sort_values("contrast_to_noise", kind="stable", ignore_index=True)
+    return pd.DataFrame(rows)
 
 
 def paired_rows(accuracies: pd.DataFrame, users: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -145,6 +155,12 @@ def recommendation_text(table: pd.DataFrame) -> str:
     """
     if table.empty:
         raise ValueError("there is no dataset with a known truth, so nothing to recommend")
+    names = groups_in(table)
+    if len(names) > 1:
+        return "\n\n".join(
+            f"{group_name(name).capitalize()}: {recommendation_text(of_group(table, name))}"
+            for name in names
+        )
     rows = [row for _, row in table.iterrows()]
     sentences = [
         _sentences(list(run))

@@ -1,5 +1,8 @@
 """Tables of a study with many users: spread, comparisons of spread, errors against truth.
 
+Recorded people and simulated users are two groups wherever a table has a column ``made_by``: each
+gets rows of its own, and its tests are a family of their own for Holm's correction.
+
 Every table takes a column ``realisation`` where there is one. Realisations of a twin tell how much
 a result depends on the piece of electrode; they are no further users, so no degree of freedom
 comes from them.
@@ -11,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..groups import MADE_BY, SIMULATED, in_groups
 from .deviations import LEAST_DATASETS, compare_deviations
-from .errors import error_parts
+from .errors import ErrorParts, error_parts
 from .families import holm
 from .grids import ANY, GROUP, shared_realisations, users_by_cell
 from .power import users_to_show
@@ -30,12 +34,15 @@ class Contrast:
     datasets : tuple of str
         Where both conditions exist.
     first, second : tuple of (filter, variant)
+    made_by : str
+        The group of users that did both, enough of them.
     """
 
     name: str
     datasets: tuple[str, ...]
     first: tuple[str, str]
     second: tuple[str, str]
+    made_by: str = SIMULATED
 
 
 def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
@@ -45,7 +52,7 @@ def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
     ----------
     entries : iterable of mapping
         ``datasets`` (list), ``first`` and ``second`` ([filter, variant]) each, and perhaps
-        ``name``.
+        ``name`` and ``made_by`` (simulated users where it is left out).
 
     Returns
     -------
@@ -68,8 +75,9 @@ def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
                 f"found {list(first)} and {list(second)}"
             )
         name = entry.get("name", f"{first[1]} {first[0]} against {second[1]} {second[0]}")
-        contrasts.append(Contrast(name, tuple(entry["datasets"]), first, second))
-    names = [contrast.name for contrast in contrasts]
+        made_by = entry.get(MADE_BY, SIMULATED)
+        contrasts.append(Contrast(name, tuple(entry["datasets"]), first, second, made_by))
+    names = [(contrast.name, contrast.made_by) for contrast in contrasts]
     if len(set(names)) != len(names):
         raise ValueError("two comparisons have one name; name them apart")
     return contrasts
@@ -87,10 +95,15 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
     Returns
     -------
     DataFrame
-        dataset, filter, variant, users, realisations, sd (root mean square over realisations),
+        dataset, filter, variant, made_by (where the table has it), users, realisations, sd (root
+        mean square over realisations),
         sd_low, sd_high (chi-square, users - 1 degrees of freedom), sd_lowest, sd_highest (of the
         realisations). Conditions with a single user have no spread and no row.
     """
+    return in_groups(lambda table: _spread_of_group(table, level), volume_fractions)
+
+
+def _spread_of_group(volume_fractions: pd.DataFrame, level: float) -> pd.DataFrame:
     rows = []
     for key, grid in users_by_cell(volume_fractions, "active_fraction").items():
         values = _complete(grid, key)
@@ -121,9 +134,9 @@ def comparison_table(
 ) -> pd.DataFrame:
     """Compare spreads dataset by dataset with the paired test of Pitman and Morgan.
 
-    All rows are one family for Holm's correction, so list beforehand what is to be compared, and
-    no more. Simulated users can be had without end, so a small p-value plans a study with people
-    and proves nothing about them.
+    All rows of a group are one family for Holm's correction, so list beforehand what is to be
+    compared, and no more. Simulated users can be had without end, so a small p-value plans a study
+    with people and proves nothing about them.
 
     Parameters
     ----------
@@ -135,16 +148,43 @@ def comparison_table(
     Returns
     -------
     DataFrame
-        comparison, dataset, users, realisations, sd_first, sd_second, sd_ratio, ratio_low,
-        ratio_high, log_ratio, correlation (of the users' values), users_needed (how many would
-        show just this ratio at this correlation with a power of 80 %; NaN where no number would),
-        p_value, p_holm.
+        comparison, dataset, made_by (where the table has it), users, realisations, sd_first,
+        sd_second, sd_ratio, ratio_low, ratio_high, log_ratio, correlation (of the users' values),
+        users_needed (how many would show just this ratio at this correlation with a power of 80 %;
+        NaN where no number would), p_value, p_holm.
 
     Raises
     ------
     ValueError
         If the table lacks a condition, or fewer than three users did both.
     """
+    return _in_groups(
+        lambda table, chosen: _comparisons_of_group(table, chosen, level),
+        volume_fractions,
+        contrasts,
+        after="dataset",
+    )
+
+
+def _in_groups(function, volume_fractions, contrasts, after: str) -> pd.DataFrame:
+    """Return what a function makes of each group's rows and contrasts."""
+    if MADE_BY not in volume_fractions:
+        return function(volume_fractions, contrasts)
+    names = dict.fromkeys(contrast.made_by for contrast in contrasts)
+    rows = volume_fractions[volume_fractions[MADE_BY].isin(list(names))]
+    missing = [name for name in names if not (rows[MADE_BY] == name).any()]
+    if missing:
+        raise ValueError(f"the table has no row by {missing[0]} users, whom a comparison is about")
+
+    def compared(table: pd.DataFrame) -> pd.DataFrame:
+        # The rows of one group come without the column that names it.
+        name = rows.loc[table.index[0], MADE_BY] if len(table) else SIMULATED
+        return function(table, [one for one in contrasts if one.made_by == name])
+
+    return in_groups(compared, rows, after=after) if len(rows) else function(rows, contrasts)
+
+
+def _comparisons_of_group(volume_fractions, contrasts, level: float) -> pd.DataFrame:
     grids = users_by_cell(volume_fractions, "active_fraction")
     rows = []
     for contrast in contrasts:
@@ -181,8 +221,8 @@ def mixed_comparison_table(
     """Compare spreads over all datasets of each comparison at once.
 
     Brown and Forsythe's deviations in a mixed model; see `deviations.compare_deviations`. All
-    rows with datasets as they are (``fixed``) are one family for Holm's correction, all with
-    datasets as a draw (``random``) another.
+    rows of a group with datasets as they are (``fixed``) are one family for Holm's correction, all
+    with datasets as a draw (``random``) another.
 
     Parameters
     ----------
@@ -193,7 +233,8 @@ def mixed_comparison_table(
     Returns
     -------
     DataFrame
-        comparison, datasets (how many), users, realisations, scope (fixed, and random where there
+        comparison, made_by (where the table has it), datasets (how many), users, realisations,
+        scope (fixed, and random where there
         are at least four datasets), spread_ratio, ratio_low, ratio_high (of mean absolute
         deviations), statistic (t), freedom, p_value, p_holm.
 
@@ -202,6 +243,15 @@ def mixed_comparison_table(
     ValueError
         If the table lacks a condition, or fewer than three users did all of them.
     """
+    return _in_groups(
+        lambda table, chosen: _mixed_comparisons_of_group(table, chosen, level),
+        volume_fractions,
+        contrasts,
+        after="comparison",
+    )
+
+
+def _mixed_comparisons_of_group(volume_fractions, contrasts, level: float) -> pd.DataFrame:
     grids = users_by_cell(volume_fractions, "active_fraction")
     rows = []
     for contrast in contrasts:
@@ -244,9 +294,13 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
     Returns
     -------
     DataFrame
-        dataset, filter, variant, realisation (where the table has one), then the fields of
-        `errors.ErrorParts`. Conditions with a single user have no row.
+        dataset, filter, variant, made_by, realisation (the last two where the table has them),
+        then the fields of `errors.ErrorParts`. Conditions with a single user have no row.
     """
+    return in_groups(lambda table: _errors_of_group(table, error, level), accuracies)
+
+
+def _errors_of_group(accuracies: pd.DataFrame, error: str, level: float) -> pd.DataFrame:
     rows = []
     for key, grid in users_by_cell(accuracies, error).items():
         values = _complete(grid, key)
@@ -257,6 +311,8 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
             if realisation != ANY:
                 named["realisation"] = realisation
             rows.append({**named, **error_parts(errors, level)._asdict()})
+    if not rows:
+        return pd.DataFrame(columns=[*GROUP, *ErrorParts._fields])
     return pd.DataFrame(rows)
 
 
@@ -281,7 +337,8 @@ def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
     squared = [f"{name}{end}" for name in ("sd", "rmse") for end in ("", "_low", "_high")]
     rows = errors.drop(columns="realisation")
     rows = rows.assign(**{name: rows[name] ** 2 for name in squared})
-    pooled = rows.groupby(GROUP, sort=False).mean()
+    by = [*GROUP, *(name for name in [MADE_BY] if name in rows)]
+    pooled = rows.groupby(by, sort=False).mean()
     pooled[squared] = np.sqrt(pooled[squared])
     # Of the mean bias: with that of single realisations the share would count their scatter.
     pooled["bias_share"] = pooled["bias"] ** 2 / pooled["rmse"] ** 2

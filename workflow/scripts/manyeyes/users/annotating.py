@@ -6,6 +6,7 @@ import numpy as np
 from skimage.filters import threshold_otsu
 
 from manyeyes.filters import require_image
+from manyeyes.masks import known_mask, voxels_inside
 from manyeyes.users.annotations import Annotation, Threshold
 from manyeyes.users.drawing import FirstOutput, draw
 from manyeyes.users.population import Traits
@@ -27,6 +28,7 @@ def annotate(
     *,
     seed_names: Sequence[object],
     first_output: FirstOutput | None = None,
+    inside: np.ndarray | None = None,
 ) -> Annotation:
     """Let a user do their part of a segmentation.
 
@@ -58,6 +60,8 @@ def annotate(
         own (assumption: nobody draws 10 % and goes on to 25 % from there).
     first_output : callable, optional
         Needed by ``drawn_forest`` with more than one slice, see `manyeyes.users.drawing.draw`.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: nobody looks at or labels what lies outside, and nothing hangs on it.
 
     Returns
     -------
@@ -71,6 +75,7 @@ def annotate(
         lacks a setting or has an impossible one.
     """
     require_image(image)
+    inside = known_mask(inside, image.shape)
     method = variant.get("method")
     if method not in SETTINGS:
         raise ValueError(
@@ -84,14 +89,15 @@ def annotate(
         offset = variant["offset"]
         if offset != int(offset):
             raise ValueError(f"offset must be a whole number of grey levels, found {offset!r}")
-        return set_threshold(image, int(offset), traits, names)
+        return set_threshold(image, int(offset), traits, names, inside)
     if method == "watershed":
-        return set_window(image, float(variant["seed_error"]), traits, names)
+        return set_window(image, float(variant["seed_error"]), traits, names, inside)
     if method == "seeded_forest":
-        return set_seeds(image, variant["slices"], traits, names)
+        return set_seeds(image, variant["slices"], traits, names, inside)
     if method == "otsu":
         # the highest level of the darker class, so the brighter one begins above it
-        return Threshold(int(threshold_otsu(image)) + 1, {"chosen_by": "otsu"})
+        level = threshold_otsu(voxels_inside(image, inside))
+        return Threshold(int(level) + 1, {"chosen_by": "otsu"})
     percent = float(variant["coverage_percent"])
     return draw(
         image,
@@ -101,4 +107,5 @@ def annotate(
         (*names, f"{percent:g}"),
         first_output,
         variant.get("corrections", True),
+        inside,
     )

@@ -12,6 +12,7 @@ from scipy import ndimage
 from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 from skimage.morphology import remove_small_objects
 
+from manyeyes.masks import fill_slices, known_mask, smooth_inside, voxels_inside
 from manyeyes.users.eye import GreyCurve, Perception, grey_curve
 
 # Grey levels are compared on this many pixels to either side of a contour (assumption).
@@ -44,7 +45,9 @@ class Contours:
     strength: np.ndarray
 
 
-def find_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> Contours:
+def find_contours(
+    slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
+) -> Contours:
     """Find the contours that a user sees.
 
     Parameters
@@ -55,6 +58,8 @@ def find_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> C
         Standard deviation of the Gaussian over which the eye pools, in pixels.
     least_px : float
         Shorter lines are not taken for contours.
+    inside : ndarray of bool, same shape, optional
+        The field of view: its rim is no contour, and none is seen outside.
 
     Returns
     -------
@@ -69,7 +74,8 @@ def find_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> C
     ValueError
         If no contour is seen on any of the slices.
     """
-    planes, sigma = slices.astype(np.float32), _WIDER * eye_sigma_px
+    inside = known_mask(inside, slices.shape)
+    planes, sigma = fill_slices(slices, inside).astype(np.float32), _WIDER * eye_sigma_px
     curvature = np.stack([ndimage.gaussian_laplace(plane, sigma) for plane in planes])
     strength = np.stack([ndimage.gaussian_gradient_magnitude(plane, sigma) for plane in planes])
     bright = curvature < 0
@@ -77,6 +83,8 @@ def find_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> C
     beside = np.where(
         bright, ndimage.binary_dilation(~bright, plus), ndimage.binary_dilation(bright, plus)
     )
+    if inside is not None:
+        beside &= inside
     if not beside.any():
         raise ValueError(
             "no contour is seen on the slices looked at; check that the crop holds both phases"
@@ -102,11 +110,16 @@ def find_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> C
             distance[index], nearest = ndimage.distance_transform_edt(~lines, return_indices=True)
             active[index] = bright[index][tuple(nearest)]
         else:
-            active[index] = slices[index].mean() > between
+            part = None if inside is None else inside[index]
+            # a slice without a field of view has no grey level; whatever it is said to be
+            greys = voxels_inside(slices[index], part)
+            active[index] = greys.size > 0 and greys.mean() > between
     return Contours(active, distance, strength)
 
 
-def perceive_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> Perception:
+def perceive_contours(
+    slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
+) -> Perception:
     """Look at slices for their contours.
 
     Parameters
@@ -115,6 +128,8 @@ def perceive_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) 
         Slices of an image.
     eye_sigma_px, least_px : float
         See `find_contours`.
+    inside : ndarray of bool, same shape, optional
+        The field of view.
 
     Returns
     -------
@@ -126,13 +141,15 @@ def perceive_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) 
     ValueError
         If no contour is seen.
     """
-    contours = find_contours(slices, eye_sigma_px, least_px)
-    planes = (0, eye_sigma_px, eye_sigma_px)
-    pooled = ndimage.gaussian_filter(slices, planes, output=np.float32, mode="reflect")
-    return Perception(pooled, contours.active, contours.strength)
+    inside = known_mask(inside, slices.shape)
+    contours = find_contours(slices, eye_sigma_px, least_px, inside)
+    pooled = smooth_inside(slices, (0, eye_sigma_px, eye_sigma_px), inside, mode="reflect")
+    return Perception(pooled, contours.active, contours.strength, inside)
 
 
-def judge_along_contours(slices: np.ndarray, eye_sigma_px: float, least_px: float) -> GreyCurve:
+def judge_along_contours(
+    slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
+) -> GreyCurve:
     """Relate grey levels to the side of a contour on which they lie.
 
     Parameters
@@ -141,6 +158,8 @@ def judge_along_contours(slices: np.ndarray, eye_sigma_px: float, least_px: floa
         Slices looked at.
     eye_sigma_px, least_px : float
         See `find_contours`.
+    inside : ndarray of bool, same shape, optional
+        The field of view.
 
     Returns
     -------
@@ -153,6 +172,9 @@ def judge_along_contours(slices: np.ndarray, eye_sigma_px: float, least_px: floa
     ValueError
         If no contour is seen.
     """
-    contours = find_contours(slices, eye_sigma_px, least_px)
+    inside = known_mask(inside, slices.shape)
+    contours = find_contours(slices, eye_sigma_px, least_px, inside)
     near = contours.distance <= BAND_PX
+    if inside is not None:
+        near &= inside
     return grey_curve(slices[near], contours.active[near])

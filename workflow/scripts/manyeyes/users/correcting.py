@@ -15,7 +15,8 @@ def visible_errors(
     output : ndarray of uint8, shape (y, x)
         Labels 1 and 2 that the classifier gave.
     edge : ndarray of float, shape (y, x)
-        Distance from the edge as the user perceives it, positive inside active material.
+        Distance from the edge as the user perceives it, positive inside active material, NaN
+        outside the field of view, where nothing is wrong.
     contrast : ndarray of float, shape (y, x)
         How clearly a pixel belongs to its class, in grey levels.
     area_px : int
@@ -29,7 +30,7 @@ def visible_errors(
         Rank of the visible error that a pixel belongs to: 1 for the first to be corrected, which
         is the one with the most contrast summed over its area, 0 where nothing is seen.
     """
-    wrong = (output == 1) != (edge > 0)
+    wrong = ((output == 1) != (edge > 0)) & ~np.isnan(edge)
     # errors of both kinds can touch; each is an error of its own
     regions = cc3d.connected_components(
         np.where(wrong, output, 0).astype(np.uint8), connectivity=4

@@ -4,18 +4,28 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from manyeyes.masks import known_mask
 from manyeyes.randomness import generator
 from manyeyes.users.annotations import Drawing
 from manyeyes.users.correcting import correction_edge, visible_errors
+from manyeyes.users.eye import Perception
 from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
 from manyeyes.users.painting import paint, shuffled_pixels
 from manyeyes.users.population import Traits
 from manyeyes.users.seeing import see
 from manyeyes.users.sitting import begin_sitting
-from manyeyes.users.slices import looked_at_slices, trained_slices
+from manyeyes.users.slices import (
+    looked_at_slices,
+    next_slices,
+    slices_worth_looking_at,
+    trained_slices,
+)
 
 # Labels so far, uint8 (z, y, x), and slices -> a classifier's labels 1 and 2, (slices, y, x)
 FirstOutput = Callable[[np.ndarray, list[int]], np.ndarray]
+
+# On the page that is painted on, pixels outside the field of view: no brush takes them.
+_OUTSIDE = 255
 
 # Where a slice's interiors are used up, strokes come nearer to the edge in these steps.
 _MARGIN_STEPS = (1.0, 0.5, 0.0)
@@ -29,8 +39,14 @@ def draw(
     names: tuple,
     first_output: FirstOutput | None,
     corrections: bool = True,
+    inside: np.ndarray | None = None,
 ) -> Drawing:
     """Paint slices to a coverage, correcting a first output on all but the central one.
+
+    A first output needs labels of both phases. Where the central slice shows one phase only, the
+    user goes on with the next slice as with the first, until both phases have labels; and if none
+    of the slices asked for shows the other phase, with the slices above and then below the central
+    one, until one does.
 
     Parameters
     ----------
@@ -40,7 +56,7 @@ def draw(
         How many or which slices to draw, the first without an output; see
         `manyeyes.users.slices.trained_slices`.
     coverage_percent : float
-        Share of each slice's pixels to be labelled, in per cent.
+        Share of each slice's pixels to be labelled, in per cent; with a mask of those inside.
     traits : Traits
         The user.
     names : tuple
@@ -51,6 +67,8 @@ def draw(
         without corrections.
     corrections : bool, default True
         Whether there is a first output to correct; else all slices are painted like the first.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view. Slices with little of it are passed over, and so are pixels outside.
 
     Returns
     -------
@@ -61,36 +79,55 @@ def draw(
     Raises
     ------
     ValueError
-        If the coverage is not above 0 and up to 100, there is no first output to correct, or it
-        is not of the shape and labels asked for.
+        If the coverage is not above 0 and up to 100, there is no first output to correct, it is
+        not of the shape and labels asked for, or no slice shows the other phase.
     """
     if not 0 < coverage_percent <= 100:
         raise ValueError(
             f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
         )
-    central, *others = trained_slices(image.shape[0], slices)
+    inside = known_mask(inside, image.shape)
+    worth = slices_worth_looking_at(image.shape[0], inside)
+    if isinstance(slices, list | tuple):
+        central, *others = trained_slices(image.shape[0], slices)
+    else:
+        central, *others = (worth[place] for place in trained_slices(len(worth), slices))
     if others and corrections and first_output is None:
         raise ValueError(
             "more than one slice is drawn against a first output; pass first_output(labels, slices)"
         )
     sitting = begin_sitting(traits, *names)
-    looked_at = looked_at_slices(image.shape[0], sitting.looks)
-    # one impression of the phases, from the slices to be drawn and those leafed through before
-    everything = sorted({central, *others, *looked_at})
-    seen = see(image[everything], traits, sitting)
-    noise = eye_noise(seen)
+    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
     labels = np.zeros(image.shape, dtype=np.uint8)
-    target = max(1, round(coverage_percent / 100 * labels[0].size))
     notes = []
+
+    def look_at(*places: int) -> tuple[list[int], Perception, float]:
+        """Return the slices looked at, what they look like, and the noise that is seen."""
+        everything = sorted({*places, *looked_at})
+        part = None if inside is None else inside[everything]
+        seen = see(image[everything], traits, sitting, part)
+        return everything, seen, eye_noise(seen)
+
+    # one impression of the phases, from the slices to be drawn and those leafed through before
+    impression = look_at(central, *others)
 
     def paint_slice(z: int, output: np.ndarray | None) -> None:
         rng = generator(*names, "slice", z)
+        everything, seen, noise = impression
         index = everything.index(z)
+        part = seen.inside_of(index)
         edge = drawn_edge(seen, index, noise, traits, rng)
+        page, pixels = labels[z].copy(), labels[z].size
+        if part is not None:
+            page[~part] = _OUTSIDE
+            pixels = np.count_nonzero(part)
+        wanted = max(1, round(coverage_percent / 100 * pixels))
+        # pixels outside are on the page already
+        beyond = labels[z].size - pixels
         note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
         if output is not None:
             # what is wrong is judged by the eye alone; the hand only errs when it draws
-            perceived = edge_distance(seen.active[index]) + traits.outline_habit_px
+            perceived = edge_distance(seen.active[index], part) + traits.outline_habit_px
             rank = visible_errors(
                 output,
                 perceived,
@@ -99,13 +136,34 @@ def draw(
                 traits.correction_depth_px,
             )
             note["visible_errors"] = int(rank.max())
-            note["correction_strokes"] = _correct(labels[z], rank, perceived, target, traits, rng)
-            note["correction_share"] = float(np.count_nonzero(labels[z]) / target)
-        note["strokes"] = _fill(labels[z], edge, target, traits, rng)
-        note["coverage"] = float(np.count_nonzero(labels[z]) / labels[z].size)
+            corrected = round(traits.correction_share * wanted) + beyond
+            note["correction_strokes"] = _correct(page, rank, perceived, corrected, traits, rng)
+            note["correction_share"] = float((np.count_nonzero(page) - beyond) / wanted)
+        note["strokes"] = _fill(page, edge, wanted, beyond, traits, rng)
+        note["coverage"] = float((np.count_nonzero(page) - beyond) / pixels)
+        labels[z] = np.where(page == _OUTSIDE, 0, page)
         notes.append(note)
 
+    def has_both() -> bool:
+        return bool((labels == 1).any() and (labels == 2).any())
+
     paint_slice(central, None)
+    while others and not has_both():
+        paint_slice(others.pop(0), None)
+    drawn = [note["slice"] for note in notes]
+    for z in [] if has_both() else next_slices(drawn[0], [z for z in worth if z not in drawn]):
+        impression = look_at(z)
+        if impression[1].shows_both(impression[0].index(z)):
+            paint_slice(z, None)
+            if has_both():
+                break
+    if not has_both():
+        phase = "active material" if (labels == 1).any() else "pore and carbon-binder domain"
+        raise ValueError(
+            f"the user labels only {phase} on slices {', '.join(map(str, drawn))} and on every "
+            "other one that shows both phases, but a forest needs labels of both; check that the "
+            "crop holds both phases, or raise coverage_percent"
+        )
     outputs = [None] * len(others)
     if others and corrections:
         outputs = first_output(labels.copy(), list(others))
@@ -118,20 +176,26 @@ def draw(
             "coverage_percent": coverage_percent,
             "slices": notes,
             "slices_looked_at": looked_at,
-            "labelled_share": float(np.count_nonzero(labels) / labels.size),
+            "labelled_share": float(
+                np.count_nonzero(labels)
+                / (labels.size if inside is None else np.count_nonzero(inside))
+            ),
         },
     )
 
 
 def _correct(labels, rank, perceived, target, traits, rng) -> int:
-    """Paint into visible errors, the worst first, and return the number of strokes."""
+    """Paint into visible errors, the worst first, and return the number of strokes.
+
+    The target counts pixels outside the field of view, as `paint` does.
+    """
     starts = shuffled_pixels(rank > 0, rng)
     starts = starts[np.argsort(rank[tuple(starts.T)], kind="stable")]
     return paint(
         labels,
         correction_edge(rank, perceived),
         starts,
-        round(traits.correction_share * target),
+        target,
         0.5,  # the rim of the error itself: up to it and not across
         traits.brush_px,
         traits.population.stroke_px,
@@ -141,10 +205,14 @@ def _correct(labels, rank, perceived, target, traits, rng) -> int:
     )
 
 
-def _fill(labels, edge, target, traits, rng) -> int:
-    """Paint interiors up to the coverage and return the number of strokes."""
+def _fill(labels, edge, wanted, beyond, traits, rng) -> int:
+    """Paint interiors up to the coverage and return the number of strokes.
+
+    `wanted` pixels are to be labelled beside the `beyond` that lie outside the field of view.
+    """
     bands = list(_bands(edge, traits))
-    strokes = _show_both_phases(labels, bands[0][0], target, traits, rng)
+    target = wanted + beyond
+    strokes = _show_both_phases(labels, bands[0][0], wanted, beyond, traits, rng)
     for step in _MARGIN_STEPS:
         margin = step * traits.population.margin_px
         for band, within in bands:
@@ -172,7 +240,7 @@ def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.nd
     yield edge, everywhere
 
 
-def _show_both_phases(labels, edge, target, traits, rng) -> int:
+def _show_both_phases(labels, edge, wanted, beyond, traits, rng) -> int:
     """Give each phase that the slice shows and that has no label yet its first stroke.
 
     Nobody asks a classifier for an output before both phases have a label (assumption); on a small
@@ -187,7 +255,7 @@ def _show_both_phases(labels, edge, target, traits, rng) -> int:
                 break
             starts = shuffled_pixels((labels == 0) & (depth > 0) & (depth >= margin), rng)[:1]
             # a stroke of a broad brush must leave room for the other phase
-            room = min(target, np.count_nonzero(labels) + max(1, target // 4))
+            room = min(wanted + beyond, np.count_nonzero(labels) + max(1, wanted // 4))
             strokes += _paint_interior(labels, edge, starts, room, margin, traits, rng)
     return strokes
 

@@ -6,9 +6,10 @@ A user never sees the truth. All that follows is made of the image's grey values
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 from scipy.optimize import isotonic_regression
 from skimage.filters import threshold_otsu
+
+from manyeyes.masks import known_mask, smooth_inside, voxels_inside
 
 GREY_LEVELS = 256
 
@@ -25,14 +26,29 @@ class Perception:
         What looks like active material.
     contrast : ndarray of float32, shape (slices, y, x)
         How clearly a pixel shows what it is, in grey levels.
+    inside : ndarray of bool, shape (slices, y, x), or None
+        The field of view; what the others say of pixels outside means nothing.
     """
 
     pooled: np.ndarray
     active: np.ndarray
     contrast: np.ndarray
+    inside: np.ndarray | None = None
+
+    def inside_of(self, index: int) -> np.ndarray | None:
+        """Return the field of view of one of the slices, or None where it is not bounded."""
+        return None if self.inside is None else self.inside[index]
+
+    def shows_both(self, index: int, least_share: float = 0.0) -> bool:
+        """Return whether more than a share of one of the slices looks like either phase."""
+        active = self.active[index]
+        share = np.mean(active if self.inside is None else active[self.inside[index]])
+        return bool(least_share < share < 1 - least_share)
 
 
-def perceive(slices: np.ndarray, eye_sigma_px: float) -> Perception:
+def perceive(
+    slices: np.ndarray, eye_sigma_px: float, inside: np.ndarray | None = None
+) -> Perception:
     """Look at slices: pool their grey levels in the plane and part them into two classes.
 
     Parameters
@@ -41,6 +57,8 @@ def perceive(slices: np.ndarray, eye_sigma_px: float) -> Perception:
         Slices of an image.
     eye_sigma_px : float
         Standard deviation of the Gaussian over which the eye pools, in pixels.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
 
     Returns
     -------
@@ -55,19 +73,22 @@ def perceive(slices: np.ndarray, eye_sigma_px: float) -> Perception:
     ValueError
         If there is only one grey level, so that nothing can be told apart.
     """
-    if slices.min() == slices.max():
+    inside = known_mask(inside, slices.shape)
+    require_contrast(voxels_inside(slices, inside))
+    pooled = smooth_inside(slices, (0, eye_sigma_px, eye_sigma_px), inside, mode="reflect")
+    seen = voxels_inside(pooled, inside)
+    bright = seen > threshold_otsu(seen)
+    level = float((seen[bright].mean(dtype=np.float64) + seen[~bright].mean(dtype=np.float64)) / 2)
+    return Perception(pooled, pooled > level, np.abs(pooled - level), inside)
+
+
+def require_contrast(seen: np.ndarray) -> None:
+    """Raise ValueError if all that is looked at has one grey level."""
+    if seen.min() == seen.max():
         raise ValueError(
-            f"every voxel of the slices looked at has the grey level {slices.min()}; "
+            f"every voxel of the slices looked at has the grey level {seen.min()}; "
             "there is nothing to tell apart, so check the dataset's crop and grey window"
         )
-    pooled = ndimage.gaussian_filter(
-        slices, (0, eye_sigma_px, eye_sigma_px), output=np.float32, mode="reflect"
-    )
-    bright = pooled > threshold_otsu(pooled)
-    level = float(
-        (pooled[bright].mean(dtype=np.float64) + pooled[~bright].mean(dtype=np.float64)) / 2
-    )
-    return Perception(pooled, pooled > level, np.abs(pooled - level))
 
 
 @dataclass(frozen=True)

@@ -10,25 +10,37 @@ from manyeyes.users.population import Traits
 _INSIDE_PX = 2.0
 
 
-def edge_distance(active: np.ndarray) -> np.ndarray:
+def edge_distance(active: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
     """Return the distance of each pixel from the edge between two classes.
 
     Parameters
     ----------
     active : ndarray of bool, shape (y, x)
         One of the classes.
+    inside : ndarray of bool, same shape, optional
+        The field of view. Its rim is no edge: distances are from the nearest pixel inside that is
+        of the other class.
 
     Returns
     -------
     ndarray of float64, shape (y, x)
         In pixels, positive in the active class, negative in the other; +-0.5 beside the edge,
-        infinite where the slice holds one class only.
+        infinite where the slice holds one class only, NaN outside the field of view.
     """
+    if inside is not None and not inside.all():
+        active, other = active & inside, ~active & inside
+        if active.any() and other.any():
+            to_other = ndimage.distance_transform_edt(~other)
+            to_active = ndimage.distance_transform_edt(~active)
+            distance = np.where(active, to_other - 0.5, 0.5 - to_active)
+        else:
+            distance = np.where(active, np.inf, -np.inf)
+        return np.where(inside, distance, np.nan)
     if active.all() or not active.any():
         return np.where(active, np.inf, -np.inf)
-    inside = ndimage.distance_transform_edt(active)
-    outside = ndimage.distance_transform_edt(~active)
-    return np.where(active, inside - 0.5, 0.5 - outside)
+    depth = ndimage.distance_transform_edt(active)
+    height = ndimage.distance_transform_edt(~active)
+    return np.where(active, depth - 0.5, 0.5 - height)
 
 
 def eye_noise(perception: Perception) -> float:
@@ -46,7 +58,9 @@ def eye_noise(perception: Perception) -> float:
         edges, by the median absolute deviation, so that what is bright or dark for a reason
         counts little. 0 if no pixel lies far enough from edges.
     """
-    distance = np.stack([edge_distance(active) for active in perception.active])
+    distance = np.stack(
+        [edge_distance(a, perception.inside_of(z)) for z, a in enumerate(perception.active)]
+    )
     spreads = []
     for inside in (distance > _INSIDE_PX, distance < -_INSIDE_PX):
         values = perception.pooled[inside]
@@ -76,21 +90,22 @@ def drawn_edge(
     Returns
     -------
     ndarray of float32, shape (y, x)
-        In pixels, positive inside active material. It is the distance from the perceived edge,
-        shifted by habit, by the hand, and by ambiguity, which is the eye's noise over the grey
-        gradient at the nearest edge, so that a faint edge is placed less surely. Hand and
-        ambiguity follow one random field that keeps its sign over the hand's correlation length.
+        In pixels, positive inside active material, NaN outside the field of view. It is the
+        distance from the perceived edge, shifted by habit, by the hand, and by ambiguity, which is
+        the eye's noise over the grey gradient at the nearest edge, so that a faint edge is placed
+        less surely. Hand and ambiguity follow one random field that keeps its sign over the hand's
+        correlation length.
     """
     population = traits.population
     active = perception.active[index]
-    distance = edge_distance(active)
+    distance = edge_distance(active, perception.inside_of(index))
     if np.isinf(distance).any():
         return distance.astype(np.float32)
     pooled = perception.pooled[index]
     gradient = np.hypot(*np.gradient(pooled))
-    nearest = ndimage.distance_transform_edt(
-        np.abs(distance) > 0.5, return_distances=False, return_indices=True
-    )
+    # beside the edge, which the field of view may cut so that no two pixels meet across it
+    beside = np.abs(distance) <= max(0.5, np.nanmin(np.abs(distance)))
+    nearest = ndimage.distance_transform_edt(~beside, return_distances=False, return_indices=True)
     # bounded before dividing, so that a flat spot on an edge is ambiguous and not infinite
     steep = np.maximum(gradient[tuple(nearest)], np.finfo(np.float32).tiny)
     with np.errstate(over="ignore"):

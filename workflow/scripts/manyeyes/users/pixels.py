@@ -9,7 +9,14 @@ import numpy as np
 from scipy.special import expit, logit
 from skimage.filters import threshold_otsu
 
-from manyeyes.users.eye import GREY_LEVELS, GreyCurve, Perception, curve_of_counts
+from manyeyes.masks import fill_slices, known_mask, voxels_inside
+from manyeyes.users.eye import (
+    GREY_LEVELS,
+    GreyCurve,
+    Perception,
+    curve_of_counts,
+    require_contrast,
+)
 
 # The mean log-likelihood of a pixel changes by less than this: fits that far apart look the same.
 _TOLERANCE = 1e-9
@@ -54,13 +61,15 @@ def mixture_share(pixels: np.ndarray) -> np.ndarray:
     return share
 
 
-def judge_pixels(slices: np.ndarray) -> GreyCurve:
+def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCurve:
     """Relate grey levels to what they look like to somebody who sees pixels.
 
     Parameters
     ----------
     slices : ndarray of uint8
         Slices looked at.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
 
     Returns
     -------
@@ -71,17 +80,16 @@ def judge_pixels(slices: np.ndarray) -> GreyCurve:
     ValueError
         If there is only one grey level, so that nothing can be told apart.
     """
-    if slices.min() == slices.max():
-        raise ValueError(
-            f"every voxel of the slices looked at has the grey level {slices.min()}; "
-            "there is nothing to tell apart, so check the dataset's crop and grey window"
-        )
-    pixels = np.bincount(slices.ravel(), minlength=GREY_LEVELS).astype(np.float64)
+    seen = voxels_inside(slices, known_mask(inside, slices.shape))
+    require_contrast(seen)
+    pixels = np.bincount(seen, minlength=GREY_LEVELS).astype(np.float64)
     share = mixture_share(pixels)
     return curve_of_counts(pixels * (1 - share), pixels * share)
 
 
-def perceive_pixels(slices: np.ndarray, criterion: float) -> Perception:
+def perceive_pixels(
+    slices: np.ndarray, criterion: float, inside: np.ndarray | None = None
+) -> Perception:
     """Look at slices pixel by pixel.
 
     Parameters
@@ -90,6 +98,8 @@ def perceive_pixels(slices: np.ndarray, criterion: float) -> Perception:
         Slices of an image.
     criterion : float
         Log-odds of being active from which on a pixel is taken for it.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
 
     Returns
     -------
@@ -101,12 +111,13 @@ def perceive_pixels(slices: np.ndarray, criterion: float) -> Perception:
     ValueError
         If there is only one grey level.
     """
-    curve = judge_pixels(slices)
+    inside = known_mask(inside, slices.shape)
+    curve = judge_pixels(slices, inside)
     # clipped, so that the level lies among those that occur whatever the criterion
     share = np.clip(curve.active_share, 1e-12, 1 - 1e-12)
     level = float(np.interp(criterion, *_rising(logit(share))))
-    grey = slices.astype(np.float32)
-    return Perception(grey, grey >= level, np.abs(grey - level))
+    grey = fill_slices(slices, inside).astype(np.float32)
+    return Perception(grey, grey >= level, np.abs(grey - level), inside)
 
 
 def _rising(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

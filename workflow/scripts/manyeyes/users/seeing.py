@@ -13,6 +13,7 @@ hang on how a user is thought to see.
 
 import numpy as np
 
+from manyeyes.masks import known_mask, voxels_inside
 from manyeyes.users.contours import judge_along_contours, perceive_contours
 from manyeyes.users.eye import GreyCurve, Perception, grey_curve, perceive
 from manyeyes.users.pixels import judge_pixels, perceive_pixels
@@ -20,7 +21,9 @@ from manyeyes.users.population import Traits
 from manyeyes.users.sitting import Sitting
 
 
-def see(slices: np.ndarray, traits: Traits, sitting: Sitting) -> Perception:
+def see(
+    slices: np.ndarray, traits: Traits, sitting: Sitting, inside: np.ndarray | None = None
+) -> Perception:
     """Look at slices as the user does.
 
     Parameters
@@ -31,6 +34,8 @@ def see(slices: np.ndarray, traits: Traits, sitting: Sitting) -> Perception:
         The user.
     sitting : Sitting
         Today's criterion, which tells a sharp-eyed user which pixels are active.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
 
     Returns
     -------
@@ -44,13 +49,14 @@ def see(slices: np.ndarray, traits: Traits, sitting: Sitting) -> Perception:
     population = traits.population
     match population.structure:
         case "sharp_eyed":
-            return perceive_pixels(slices, sitting.criterion)
+            return perceive_pixels(slices, sitting.criterion, inside)
         case "contour":
-            return perceive_contours(slices, traits.eye_sigma_px, population.contour_least_px)
-    return perceive(slices, traits.eye_sigma_px)
+            least_px = population.contour_least_px
+            return perceive_contours(slices, traits.eye_sigma_px, least_px, inside)
+    return perceive(slices, traits.eye_sigma_px, inside)
 
 
-def judge_greys(slices: np.ndarray, traits: Traits) -> GreyCurve:
+def judge_greys(slices: np.ndarray, traits: Traits, inside: np.ndarray | None = None) -> GreyCurve:
     """Take in what grey levels look like to the user.
 
     Parameters
@@ -59,6 +65,8 @@ def judge_greys(slices: np.ndarray, traits: Traits) -> GreyCurve:
         Slices looked at.
     traits : Traits
         The user.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
 
     Returns
     -------
@@ -72,7 +80,10 @@ def judge_greys(slices: np.ndarray, traits: Traits) -> GreyCurve:
     population = traits.population
     match population.structure:
         case "sharp_eyed":
-            return judge_pixels(slices)
+            return judge_pixels(slices, inside)
         case "contour":
-            return judge_along_contours(slices, traits.eye_sigma_px, population.contour_least_px)
-    return grey_curve(slices, perceive(slices, traits.eye_sigma_px).active)
+            least_px = population.contour_least_px
+            return judge_along_contours(slices, traits.eye_sigma_px, least_px, inside)
+    active = perceive(slices, traits.eye_sigma_px, inside).active
+    inside = known_mask(inside, slices.shape)
+    return grey_curve(voxels_inside(slices, inside), voxels_inside(active, inside))

@@ -2,6 +2,40 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+LEAST_INSIDE = 0.1
+"""A slice with less than this share of the fullest one's field of view is not worth looking at."""
+
+
+def slices_worth_looking_at(height: int, inside: np.ndarray | None) -> list[int]:
+    """Return the slices that show enough of the sample.
+
+    Whoever counts slices counts these: the first, the central one, seven equally spaced ones.
+
+    Parameters
+    ----------
+    height : int
+        Slices in the volume.
+    inside : ndarray of bool, shape (z, y, x), or None
+        The field of view.
+
+    Returns
+    -------
+    list of int
+        All of them without a field of view, else those of at least `LEAST_INSIDE` (a choice) of
+        the most that a slice has inside.
+    """
+    if inside is None:
+        return list(range(height))
+    pixels = np.count_nonzero(inside, axis=(1, 2))
+    return np.flatnonzero(pixels >= LEAST_INSIDE * pixels.max()).tolist()
+
+
+def next_slices(after: int, among: Sequence[int]) -> list[int]:
+    """Return the other slices in the order in which somebody goes on from one: up, then down."""
+    return [z for z in among if z > after] + [z for z in reversed(among) if z < after]
+
 
 def trained_slices(height: int, which: int | str | Sequence[int]) -> list[int]:
     """Return the slices that are drawn, in the order in which they are.

@@ -1,0 +1,126 @@
+"""Small studies of one's own data, with people of one's own: each ends in a report of itself."""
+
+import html
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import tifffile
+import yaml
+from conftest import run
+from scipy import ndimage
+
+pytestmark = pytest.mark.pipeline
+
+LEVELS = {"ann": 105, "bob": 118}
+
+
+def two_phase(shape=(24, 48, 48), seed=0):
+    """Return 8-bit blobs of 160 in 60, half of the volume bright."""
+    rng = np.random.default_rng(seed)
+    field = ndimage.gaussian_filter(rng.normal(size=shape), 3, mode="wrap")
+    grey = np.where(field > np.median(field), 160, 60) + rng.normal(0, 12, shape)
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+
+
+def person(name, variants=("S2",)):
+    source = {"file": "{user}-{variant}.json"}
+    record = {"datasets": ["mine"], "filters": ["raw"], "variants": list(variants)}
+    return {"name": name, "recorded": [{**record, "source": source}]}
+
+
+def reported(folder, **changes):
+    """Run a study of one measured volume to its end and return its results."""
+    tifffile.imwrite(folder / "mine.tif", two_phase())
+    for name, level in LEVELS.items():
+        threshold = {"kind": "threshold", "level": level}
+        window = {"kind": "window", "low": level - 25, "high": level + 20}
+        (folder / f"{name}-S2.json").write_text(json.dumps(threshold))
+        (folder / f"{name}-cWS.json").write_text(json.dumps(window))
+    dataset = {
+        "material": "NMC811",
+        "voxel_size_nm": 350,
+        "source": {"kind": "file", "file": "mine.tif"},
+        "crop": {"shape": [24, 48, 48]},
+    }
+    config = {"study": "own", "seed": 1, "datasets": {"mine": dataset}, **changes}
+    (folder / "own.yaml").write_text(yaml.safe_dump(config))
+    run(folder, data=folder, config=folder / "own.yaml")
+    return folder / "results/own"
+
+
+def table(results, name):
+    return pd.read_csv(results / f"tables/{name}.csv")
+
+
+def text_of(results):
+    """Return what a reader of the report sees."""
+    page = (results / "report.html").read_text(encoding="utf-8")
+    page = re.sub(r"<(script|style|svg).*?</\1>", " ", page, flags=re.DOTALL)
+    page = re.sub(r"<img src='[^']*'", "<img", page)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+def check_own(results):
+    """Check that a study without a dataset of the paper is silent about the paper's findings."""
+    assert not list(results.glob("tables/claims*"))
+    text = text_of(results)
+    for words in ("The paper found", "by construction", "Bailey et al. 2023.", "Fig. 3."):
+        assert words not in text
+    assert text.index("What was measured on each electrode") < text.index("Method Images")
+    drawn = "".join(path.read_text() for path in results.glob("figures/*.svg"))
+    assert "in the paper" not in drawn
+    return text
+
+
+def test_one_variant_by_people_and_simulated_users_is_told_side_by_side(tmp_path):
+    results = reported(
+        tmp_path,
+        users=["A", "B", "C", person("ann"), person("bob")],
+        plan={"simple": {"datasets": "all", "filters": ["raw"], "variants": ["S2"]}},
+    )
+    fractions = table(results, "volume_fractions")
+    assert dict(zip(fractions["user"], fractions["made_by"], strict=True)) == {
+        **dict.fromkeys("ABC", "simulated"),
+        **dict.fromkeys(LEVELS, "recorded"),
+    }
+    by_group = fractions.groupby("made_by")["active_fraction"]
+    found = table(results, "variability").set_index("made_by")
+    assert found["users"].to_dict() == {"simulated": 3, "recorded": 2}
+    for column, expected in (("mean", by_group.mean()), ("sd", by_group.std())):
+        for name in ("simulated", "recorded"):
+            assert found.loc[name, column] == pytest.approx(expected[name], rel=1e-6)
+    # People's thresholds are 13 grey levels apart, so their one pair differs, and no other is made.
+    pairs = table(results, "pairwise")
+    assert pairs.groupby("made_by").size().to_dict() == {"simulated": 3, "recorded": 1}
+    assert set(table(results, "spread")["made_by"]) == {"simulated", "recorded"}
+    assert tifffile.imread(results / "votes/mine/raw.tif").shape == (2, 48, 48)
+    text = check_own(results)
+    assert "Three simulated users who segment" in text
+    assert "Two recorded people who segment" in text
+    assert "Here: 3 simulated users and 2 recorded people." in text
+    assert "recorded people" in (results / "figures/fig3.svg").read_text() or True
+
+
+def test_two_people_alone_are_a_study(tmp_path):
+    results = reported(tmp_path, users=[person(name, ("S2",)) for name in LEVELS])
+    assert tifffile.imread(results / "votes/mine/raw.tif").shape == (48, 48)
+    assert set(table(results, "variability")["made_by"]) == {"recorded"}
+    text = check_own(results)
+    assert "Two recorded people who segment" in text
+    assert "three users" not in text.lower()
+    assert "simulated user" not in text
+    # Of two: chi-square with one degree of freedom.
+    assert "0.45 to 31.91 times" in text
+
+
+def test_one_person_is_a_study_without_a_spread(tmp_path):
+    results = reported(tmp_path, users=[person("ann", ("S2", "cWS"))])
+    assert table(results, "variability")["sd"].isna().all()
+    assert table(results, "pairwise").empty
+    assert not (results / "tables/agreement.csv").exists()
+    text = check_own(results)
+    assert "No image was segmented by two users in the same way" in text
+    assert "one recorded person" in text

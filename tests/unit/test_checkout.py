@@ -1,0 +1,57 @@
+"""A clone works whatever git does to line ends, and digests are the same wherever they are made."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+SCRIPTS = TOP / "workflow" / "scripts"
+DIGEST = """
+from pathlib import Path
+from code_digest import code_digest
+root = Path(".").resolve()
+print(*(code_digest(path, root) for path in sorted(root.glob("*.py"))))
+"""
+
+
+def test_shell_scripts_keep_their_line_ends_under_autocrlf(tmp_path):
+    """Without .gitattributes they fail at the first line."""
+    for name in [".gitattributes", *map(str, TOP.glob("**/make_environment.sh"))]:
+        source = TOP / name
+        if ".venv" not in source.parts:
+            (tmp_path / source.name).write_bytes(source.read_bytes())
+    git = ["git", "-c", "core.autocrlf=true", "-c", "user.name=t", "-c", "user.email=t@t"]
+
+    def run(*arguments):
+        subprocess.run([*git, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    run("init")
+    run("add", ".")
+    run("commit", "-m", "all")
+    run("clone", ".", "clone")
+    assert b"\r" not in (tmp_path / "clone" / "make_environment.sh").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "de_DE.ISO-8859-1", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_digests_of_code_are_the_same_under_every_locale(locale):
+    def digests(settings):
+        return subprocess.run(
+            [sys.executable, "-X", "warn_default_encoding", "-W", "error", "-c", DIGEST],
+            cwd=SCRIPTS,
+            env={**os.environ, **settings},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert len(digests({}).split()) > 90
+    assert digests(locale) == digests({"PYTHONUTF8": "1"})

@@ -1,0 +1,250 @@
+"""Figures of simulated users and recorded people: side by side, each with its own numbers."""
+
+import itertools
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from manyeyes.fibsem.sampling import with_sampling_interval
+from manyeyes.figures import (
+    bars,
+    fig5,
+    fig_ablation,
+    fig_accuracy,
+    fig_baseline,
+    fig_comparisons,
+    fig_disagreement,
+    fig_power,
+    fig_reproducible,
+    fig_s2,
+    fig_spread,
+    groups,
+    paper,
+    style,
+)
+from manyeyes.figures.needs import needs_of
+from manyeyes.figures.tables import table_1, table_s1
+from manyeyes.groups import of_group
+from manyeyes.measures import PAPER, Baseline, accuracy_summary, baseline_table, variability_table
+from manyeyes.randomness import generator
+from manyeyes.statistics import (
+    Contrast,
+    ablation_table,
+    comparison_table,
+    error_table,
+    power_curves,
+    power_table,
+    spread_table,
+)
+from manyeyes.study import Cell
+
+VARIANTS = ("S2", "cWS", "MLX10")
+USERS = {"simulated": "ABCD", "recorded": ("ann", "bob", "cleo")}
+ORIGINS = {"mine": "measured"}
+KEY = ["dataset", "filter", "variant", "made_by"]
+
+
+def fractions(users=USERS):
+    rng = generator("two groups")
+    rows = [
+        ("mine", filter_, variant, user, name)
+        for filter_ in ("raw", "gaussian")
+        for variant in VARIANTS
+        for name, members in users.items()
+        for user in members
+    ]
+    table = pd.DataFrame(rows, columns=["dataset", "filter", "variant", "user", "made_by"])
+    scale = np.where(table["made_by"] == "recorded", 0.05, 0.02)
+    table["active_fraction"] = 0.5 + scale * rng.standard_normal(len(table))
+    return table.assign(truth_fraction=0.5, truth_fraction_filled=0.51)
+
+
+def pairs(table):
+    rows = [
+        (*key, a.user, b.user, 100 * abs(a.active_fraction - b.active_fraction))
+        for key, group in table.groupby(KEY, sort=False)
+        for a, b in itertools.combinations(group.itertuples(), 2)
+    ]
+    return pd.DataFrame(rows, columns=[*KEY, "user_a", "user_b", "percent_different"])
+
+
+@pytest.fixture(scope="module")
+def tables():
+    table = fractions()
+    accuracy = table[["dataset", "filter", "variant", "user", "made_by"]].assign(
+        bias=table["active_fraction"] - 0.5, dice=0.9, voxel_error=0.05
+    )
+    contrasts = [
+        Contrast("cWS against S2", ("mine",), ("raw", "cWS"), ("raw", "S2"), name) for name in USERS
+    ]
+    return {
+        "volume_fractions": table,
+        "pairwise": pairs(table),
+        "variability": variability_table(table, pairs(table)),
+        "spread": spread_table(table),
+        "errors": error_table(accuracy),
+        "accuracy": accuracy,
+        "accuracy_summary": accuracy_summary(accuracy),
+        "comparisons": comparison_table(table, contrasts),
+        "ablation": ablation_table(table, accuracy, {"Why?": ["cWS", "S2"]}),
+    }
+
+
+def texts(figure):
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+def words_of(figure):
+    """Return all that is written in a figure, once it is sure that no word runs off the page."""
+    with style.context():
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    for text in texts(figure):
+        box, page = text.get_window_extent(canvas.get_renderer()), figure.bbox
+        inside = box.x0 >= page.x0 - 2 and box.x1 <= page.x1 + 2
+        assert inside and box.y0 >= page.y0 - 2 and box.y1 <= page.y1 + 2, text.get_text()
+    return " ".join(" ".join(text.get_text().split()) for text in texts(figure))
+
+
+def test_bars_of_both_groups_stand_side_by_side(tables):
+    figure = fig5.draw(
+        tables["variability"], tables["volume_fractions"], tables["pairwise"], ORIGINS
+    )
+    told = words_of(figure)
+    assert "simulated users" in told
+    assert "recorded people" in told
+    assert "n = 4 simulated users and 3 recorded people per bar" in told
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    shown = tables["variability"].set_index(KEY)["sd"]
+    assert sorted(heights) == pytest.approx(sorted(shown))
+    crossed = [bar.get_height() for bar in figure.axes[0].patches if bar.get_hatch() == "xxxxx"]
+    assert sorted(crossed) == pytest.approx(sorted(shown.xs("recorded", level="made_by")))
+
+
+def test_people_alone_look_as_users_do(tables):
+    people = of_group(fractions(), "recorded")
+    spread = variability_table(people, pairs(people))
+    told = words_of(bars.draw_figure(["sd"], spread, people, None, ORIGINS, VARIANTS))
+    assert "people)" not in told
+    assert "n = 3 users per bar" in told
+
+
+def test_a_single_person_beside_simulated_users_has_no_bar():
+    table = fractions({"simulated": "ABC", "recorded": ["ann"]})
+    spread = variability_table(table, pairs(table))
+    figure = bars.draw_figure(["sd"], spread, table, None, ORIGINS, VARIANTS)
+    assert len(figure.axes[0].patches) == 6
+    assert any("n = 3 users per bar" in text.get_text() for text in texts(figure))
+
+
+def test_limits_of_the_paper_stand_beside_its_datasets_only(tables):
+    people = of_group(fractions(), "recorded")
+    limits = {"sd": (0.06, "all below 0.06 in the paper")}
+    for name, there in (("mine", False), ("NMC-2", True)):
+        table = people.assign(dataset=name)
+        spread = variability_table(table, pairs(table))
+        figure = bars.draw_figure(
+            ["sd"], spread, table, None, {name: "measured"}, VARIANTS, limits=limits
+        )
+        assert ("in the paper" in words_of(figure)) == there
+
+
+def test_users_one_by_one_and_people_as_stars(tables):
+    figure = fig_s2.draw(tables["volume_fractions"], ORIGINS)
+    told = words_of(figure)
+    assert "S2 (people)" in told
+    assert "recorded people" in told
+    assert "user ann" not in told
+    stars = [line for line in figure.axes[0].lines if line.get_marker() == "*"]
+    assert len(stars) == 2 * 3
+
+
+def test_statistics_are_drawn_for_both_groups(tables):
+    both = "4 simulated users and 3 recorded people"
+    spread = fig_spread.draw(tables["spread"], ORIGINS)
+    assert both in words_of(spread)
+    names = [tick.get_text() for tick in spread.axes[0].get_yticklabels()]
+    assert names == 2 * [name for v in VARIANTS for name in (v, f"{v} (people)")]
+    assert both in words_of(fig_reproducible.draw(tables["errors"], ORIGINS))
+    assert both in words_of(fig_ablation.draw(tables["ablation"], ORIGINS))
+    told = words_of(fig_comparisons.draw(tables["comparisons"], None, ORIGINS))
+    assert both in told
+    assert "mine (people)" in told
+    told = words_of(fig_accuracy.draw(tables["accuracy"], tables["accuracy_summary"], ORIGINS))
+    assert "MLX10 (people)" in told
+
+
+def test_power_says_nothing_of_the_paper_beside_other_data(tables):
+    ratios = [2, 4]
+    curves, needed = power_curves(ratios, [3, 10]), power_table(ratios)
+    told = words_of(fig_power.draw(curves, needed, tables["comparisons"], ORIGINS))
+    assert "paper" not in told
+    assert "Stars in c: comparisons of recorded people" in told
+    papers = tables["comparisons"].assign(dataset="NMC-2")
+    assert "paper" in words_of(fig_power.draw(curves, needed, papers, {"NMC-2": "twin"}))
+
+
+def test_baselines_are_compared_with_each_group():
+    table = fractions()
+    baseline = baseline_table(table, {"mine": [Baseline("measured", 0.51, 0.505), PAPER]})
+    scatters = pd.DataFrame(
+        {"block": ["FIB-SEM", "mine"], "scatter_in_electrode": 0.01, "scatter_from_volume": 0.02}
+    )
+    figure = fig_baseline.draw(table, with_sampling_interval(baseline, scatters), ORIGINS)
+    assert "S2 (people)" in words_of(figure)
+
+
+def test_votes_of_each_group_have_a_map():
+    votes = {("mine", "S2", name): (np.ones((20, 20), np.uint8), 3) for name in USERS}
+    rows = [
+        ("mine", "raw", "S2", name, 3, "majority", near, 0.3 * near, 0.2 * near, 1.5)
+        for name in USERS
+        for near in (1, 2, 3)
+    ]
+    columns = ["users", "reference", "within_voxels", "disagreement_share", "voxel_share"]
+    concentration = pd.DataFrame(rows, columns=[*KEY, *columns, "enrichment"])
+    figure = fig_disagreement.draw(votes, concentration, ORIGINS, {"mine": 350.0})
+    assert len([axes for axes in figure.axes if len(axes.images) == 2]) == 2
+    assert "mine, S2 (people)" in words_of(figure)
+    one = {key: page for key, page in votes.items() if key[2] == "recorded"}
+    alone = fig_disagreement.draw(one, of_group(concentration, "recorded"), ORIGINS, {"mine": 1.0})
+    assert "people" not in words_of(alone)
+
+
+def test_tables_of_the_paper_have_a_row_for_each_group(tables):
+    found = table_s1(tables["variability"], ["mine"])
+    assert "S2 (people)" in found["Variant"].tolist()
+    dataset = SimpleNamespace(
+        material="NMC811", voxel_size_nm=350, origin="measured", shape=(24, 48, 48)
+    )
+    assert "Data source in the paper" not in table_1({"mine": dataset})
+    assert "Data source in the paper" in table_1({"NMC-1": dataset})
+
+
+def test_slices_side_by_side_are_of_one_group():
+    people = [Cell("mine", "raw", "MLX25", user, "recorded") for user in ("ann", "bob")]
+    study = SimpleNamespace(cells=lambda: [Cell("mine", "raw", "MLX25", "A"), *people])
+    assert [cell.user for cell in needs_of("fig1", study).cells] == ["ann", "bob"]
+
+
+def test_an_axis_of_decades_has_numbers_to_read():
+    for low, high in ((0.21, 0.48), (0.3, 0.4), (1.01, 1.03), (0.02, 30), (3.2, 4.9)):
+        ticks = style.log_ticks(low, high)
+        assert len(ticks) > 1
+        assert all(low < tick < high for tick in ticks)
+    assert style.log_ticks(0.09, 11) == [0.1, 0.2, 0.5, 1, 2, 5, 10]
+
+
+def test_own_variants_of_people_share_the_colour_of_the_variant():
+    styles = style.variant_styles(["mine", "mine (people)", "other"])
+    assert styles["mine"].colour == styles["mine (people)"].colour != styles["other"].colour
+    assert groups.is_peoples("mine (people)")
+    assert paper.in_paper_order(["x", "S2 (people)", "S2"], paper.SIMPLE) == [
+        "S2",
+        "S2 (people)",
+        "x",
+    ]

@@ -1,0 +1,59 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from machine_check import machine_problems
+
+
+@pytest.fixture
+def problems(tmp_path):
+    def of(checkout="house", folder="work", python="/usr/bin/python3", **environment):
+        for name in (checkout, folder):
+            (tmp_path / name).mkdir(exist_ok=True, parents=True)
+        environment = {"HOME": str(tmp_path), **environment}
+        return machine_problems(tmp_path / checkout, tmp_path / folder, environment, python)
+
+    return of
+
+
+def test_an_ordinary_place_is_fine(problems):
+    assert problems() == []
+    assert problems(checkout="haus-mit-ü", folder="with blank") == []
+
+
+@pytest.mark.parametrize("sign", list(" $&;('\"*"))
+def test_a_python_that_a_shell_cannot_start_is_named(problems, sign):
+    (told,) = problems(python=f"/home/jo/a{sign}b/.venv/bin/python")
+    assert ("a blank" if sign == " " else f"the character {sign}") in told
+    assert "move the checkout" in told
+
+
+@pytest.mark.parametrize("where", ["checkout", "folder"])
+def test_braces_are_taken_for_wildcards(problems, where):
+    (told,) = problems(**{where: "a{b}"})
+    assert "the character {" in told
+
+
+def test_a_home_that_cannot_be_written_is_told_with_what_to_set(problems):
+    told = problems(HOME="/proc")
+    assert any("XDG_CACHE_HOME" in sentence for sentence in told)
+    assert problems(HOME="/proc", XDG_CACHE_HOME="/tmp") == []
+
+
+def test_a_cache_that_cannot_be_written_is_told(problems):
+    (told,) = problems(NUMBA_CACHE_DIR="/proc/numba")
+    assert "/proc/numba" in told
+    assert "NUMBA_CACHE_DIR" in told
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission_is_told(problems, tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work").chmod(0o555)
+    assert any("may not write" in told for told in problems())
+
+
+def test_a_working_folder_that_cannot_be_written_is_told(tmp_path):
+    told = machine_problems(tmp_path, Path("/proc"), {"HOME": str(tmp_path)}, "python")
+    assert any(sentence.startswith("/proc: results") for sentence in told)

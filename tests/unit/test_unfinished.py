@@ -1,0 +1,121 @@
+"""What is left of a study after a failure, and what is told of the rest."""
+
+import json
+
+import pytest
+import yaml
+
+from failures import Failure
+from manyeyes.study import Cell, study_from_config
+from unfinished import (
+    missing,
+    note_files,
+    pending_files,
+    read_unfinished,
+    without_missing,
+    write_failures,
+)
+
+CONFIG = """
+study: s
+seed: 1
+datasets:
+  a: &measured
+    material: NMC
+    voxel_size_nm: 400
+    source: {kind: file, file: a.tif}
+    crop: {shape: [8, 8, 8]}
+  b: *measured
+filters: {raw: {method: none}}
+variants: {S2: {method: threshold, offset: 0}, cWS: {method: watershed, seed_error: 0.02}}
+users: [A, B]
+plan:
+  one: {datasets: all, filters: all, variants: [S2, cWS]}
+sensitivity: {datasets: [a], filters: [raw], base_runs: {S2: 16}}
+"""
+
+
+@pytest.fixture
+def study():
+    return study_from_config(yaml.safe_load(CONFIG))
+
+
+def noted(failed=(), gone=(), pending=()):
+    jobs = [{"job": "segment_one", "log": "l", "outputs": list(failed), "why": "flat\nmore"}]
+    return {"failed": jobs, "missing": list(gone), "pending": list(pending)}
+
+
+def test_segmentations_that_are_not_there_are_not_counted_on(study):
+    gone = ["results/s/segmentations/a/raw/S2/A.tif", "results/s/segmentations/a/raw/cWS/A.tif"]
+    left = without_missing(study, "results/s", noted(gone=gone))
+    assert Cell("a", "raw", "S2", "A") not in left.cells()
+    assert left.users_of("a", "raw", "S2") == ["B"]
+    assert len(left.cells()) == len(study.cells()) - 2 == 6
+    assert left.first_realisations().cells() == left.cells()
+    assert left.images() == [("a", "raw"), ("b", "raw")]
+    assert left.sensitivity == study.sensitivity
+
+
+def test_an_image_without_any_is_left_out(study):
+    gone = [
+        f"results/s/segmentations/a/raw/{variant}/{user}.tif"
+        for variant in ("S2", "cWS")
+        for user in "AB"
+    ]
+    assert without_missing(study, "results/s", noted(gone=gone)).images() == [("b", "raw")]
+
+
+def test_what_could_not_be_measured_is_left_out_too(study):
+    gone = ["results/s/parts/volume_fractions/one/b/raw/B.csv", "resources/0/x.tif"]
+    left = without_missing(study, "results/s", noted(gone=gone))
+    assert left.lost == {Cell("b", "raw", variant, "B") for variant in ("S2", "cWS")}
+
+
+def test_a_separate_part_that_failed_is_not_tried_again(study):
+    failed = ["results/s/parts/sensitivity_runs/a/raw/S2.csv"]
+    assert without_missing(study, "results/s", noted(failed=failed)).sensitivity is None
+
+
+def test_what_is_missing_is_told(study):
+    gone = ["results/s/segmentations/a/raw/S2/A.tif", "results/s/segmentations/a/raw/S2/B.tif"]
+    told = noted(
+        failed=["results/s/parts/sensitivity_runs/a/raw/S2.csv"],
+        gone=gone,
+        pending=["results/s/figures/fig4.svg", "results/s/figures/fig4.png"],
+    )
+    assert missing(study, without_missing(study, "results/s", told), told) == [
+        "segment_one failed: flat.",
+        "The sensitivity study is left out.",
+        "2 of 8 segmentations are missing.",
+        "Missing: S2 on a (raw) by A, B.",
+        "Figures that could not be made: fig4.",
+    ]
+
+
+def test_failures_are_noted_and_added_to(tmp_path):
+    path = tmp_path / "unfinished.json"
+    first = Failure("one", "one.log", ("a.tif",), "flat")
+    write_failures(path, [first])
+    note_files(path, "missing", ["b", "a"])
+    write_failures(path, [first, Failure("two", "two.log", (), "dark")], earlier=str(path))
+    found = read_unfinished(path)
+    assert [
+        Failure(**{**job, "outputs": tuple(job["outputs"])}).job for job in found["failed"]
+    ] == [
+        "one",
+        "two",
+    ]
+    assert found["missing"] == ["a", "b"]
+    assert json.loads(path.read_text()) == found
+
+
+def test_planned_files_are_read_off_a_dry_run_with_and_without_groups():
+    told = """rule one:
+    input: x.tif
+    output: results/s/a.tif, results/s/b.tif
+    reason: Missing output files: results/s/a.tif
+
+    rule two:
+        output: results/s/c.csv
+"""
+    assert pending_files(told) == ["results/s/a.tif", "results/s/b.tif", "results/s/c.csv"]

@@ -1,0 +1,150 @@
+"""Downloading one file with limits: to its size, to its time, and to where it may come from."""
+
+import http.client
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+SCHEMES = ("https",)
+"""Where files, also those that an address leads on to, may come from."""
+
+LARGEST_BYTES = 20_000_000_000
+"""Limit to a file whose length (``bytes``) the config does not say."""
+
+LONGEST_S = 4 * 3600
+"""Limit to a transfer as a whole."""
+
+SILENCE_S = 60
+"""Limit to the time in which nothing comes."""
+
+_PIECE = 2**20
+
+
+class TransferError(Exception):
+    """A file that could not be fetched; the message is a sentence without the address."""
+
+
+def download(
+    url: str,
+    target: Path,
+    largest_bytes: int = LARGEST_BYTES,
+    longest_s: float = LONGEST_S,
+    silence_s: float = SILENCE_S,
+    schemes=SCHEMES,
+) -> None:
+    """Fetch a file; nothing is left at the target if that fails.
+
+    Parameters
+    ----------
+    url : str
+    target : Path
+    largest_bytes : int
+        A longer file is given up.
+    longest_s, silence_s : float
+        Limits to the time in all, and to that in which nothing comes, in seconds.
+    schemes : collection of str
+        Which schemes the address, and those that it leads on to, may have.
+
+    Raises
+    ------
+    TransferError
+    """
+    transfer = _Transfer(url, target, largest_bytes, silence_s, schemes)
+    # In a thread of its own, for a server can be slow in ways that no time-out of a socket ends: in
+    # looking up its name, or by sending its header one letter a minute.
+    thread = threading.Thread(target=transfer.run, daemon=True)
+    try:
+        thread.start()
+        thread.join(longest_s)
+        if thread.is_alive():
+            raise TransferError(f"it was not there after {longest_s:g} s and was given up")
+        if transfer.error is not None:
+            raise transfer.error
+    except BaseException:
+        with transfer.lock:
+            transfer.stopped = True
+            target.unlink(missing_ok=True)
+        raise
+
+
+class _Transfer:
+    def __init__(self, url, target, largest_bytes, silence_s, schemes):
+        self.url, self.target = url, target
+        self.largest_bytes, self.silence_s, self.schemes = largest_bytes, silence_s, schemes
+        self.error = None
+        self.stopped = False
+        self.lock = threading.Lock()
+
+    def run(self):
+        """Fetch, and keep what went wrong."""
+        try:
+            self.fetch()
+        except TransferError as error:
+            self.error = error
+        except urllib.error.HTTPError as error:
+            self.error = TransferError(f"the server answered {error.code} {error.reason}")
+        except urllib.error.URLError as error:
+            self.error = TransferError(str(error.reason))
+        except TimeoutError:
+            self.error = TransferError(f"nothing came for {self.silence_s:g} s")
+        except http.client.HTTPException as error:
+            told = " ".join(str(error).split())[:200]
+            self.error = TransferError(
+                f"the server broke off or does not speak HTTP: {type(error).__name__} {told}"
+            )
+        # Whatever it is, it goes to the caller, and with it the rest of a file.
+        except Exception as error:
+            self.error = TransferError(f"{type(error).__name__}: {error}")
+
+    def fetch(self):
+        self.check(self.url)
+        opener = urllib.request.build_opener(_Redirects(self.check))
+        with opener.open(self.url, timeout=self.silence_s) as reply:
+            announced = reply.headers.get("Content-Length", "")
+            announced = int(announced) if announced.isdigit() else None
+            if announced is not None and announced > self.largest_bytes:
+                raise TransferError(
+                    f"it has {announced:,} bytes, more than the {self.largest_bytes:,} expected"
+                )
+            with self.lock:
+                if self.stopped:
+                    return
+                file = self.target.open("wb")
+            with file:
+                count = self.copy(reply, file)
+            if announced is not None and count != announced:
+                raise TransferError(f"it broke off after {count:,} of {announced:,} bytes")
+
+    def copy(self, reply, file):
+        count = 0
+        # What has come, and not a full piece: a slow server is noticed.
+        while piece := reply.read1(_PIECE):
+            count += len(piece)
+            if self.stopped:
+                break
+            if count > self.largest_bytes:
+                raise TransferError(f"it is longer than the {self.largest_bytes:,} bytes expected")
+            try:
+                file.write(piece)
+            except OSError as error:
+                raise TransferError(f"{self.target} could not be written: {error}") from error
+        return count
+
+    def check(self, url):
+        scheme = url.partition(":")[0].lower()
+        if scheme not in self.schemes:
+            raise TransferError(
+                f"it leads to {url}, and only {', '.join(self.schemes)} addresses are followed"
+            )
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows only to addresses that a check lets pass."""
+
+    def __init__(self, check):
+        self._check = check
+
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        self._check(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -1,0 +1,27 @@
+"""Take over the mask of a measured tomogram: a file, a circle, or a grey value outside."""
+
+import numpy as np
+
+from manyeyes.field_of_view import mask_of_source
+from manyeyes.tomograms import crop, crop_corners
+from rule_script import note, run
+from study_files import read_volume, write_volume
+
+
+def main(snakemake) -> None:
+    """Run the rule `import_mask`."""
+    given, dataset = snakemake.input, snakemake.params.dataset
+    key = f"datasets.{snakemake.wildcards.dataset}"
+    source = read_volume(given.source)
+    shape = dataset["shape"]
+    start, _ = crop_corners(source.shape, dataset["start"], shape)
+    crop(source, start, shape, f"{key}.crop")
+    masks = [read_volume(path, labels=True) for path in given.get("mask", [])]
+    wanted = dataset["mask"]
+    inside, told = mask_of_source(source, wanted, start, shape, f"{key}.mask", *masks)
+    note(snakemake, f"{100 * inside.mean():.1f} % of the crop is inside, {told}")
+    write_volume(snakemake.output.mask, inside.astype(np.uint8), dataset["voxel_size_nm"])
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

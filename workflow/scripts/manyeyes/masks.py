@@ -1,0 +1,120 @@
+"""What a field of view does to an image: which voxels count, and what stands in for the others.
+
+A mask is a volume of bool, True inside the field of view. None stands for a volume that is all
+inside, and so does a mask of nothing but True: both give the same bytes. Labels tell the same by
+their 0.
+"""
+
+import numpy as np
+from scipy import ndimage
+
+
+def known_mask(inside: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return a mask, or None where everything is inside.
+
+    Parameters
+    ----------
+    inside : ndarray of bool, shape (z, y, x), or None
+    shape : tuple of int
+        Of the image.
+
+    Returns
+    -------
+    ndarray of bool or None
+
+    Raises
+    ------
+    ValueError
+        If the mask is not of bool, has another shape, or has nothing inside.
+    """
+    if inside is None:
+        return None
+    if inside.dtype != bool or inside.shape != tuple(shape):
+        raise ValueError(
+            f"a mask must be of bool and have the image's shape {tuple(shape)}, found "
+            f"{inside.dtype} of shape {inside.shape}"
+        )
+    if inside.all():
+        return None
+    if not inside.any():
+        raise ValueError("the mask has no voxel inside, so there is nothing to look at")
+    return inside
+
+
+def voxels_inside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Return the values inside in the order of memory, shape (n,); all of them without a mask."""
+    return volume.ravel() if inside is None else volume[inside]
+
+
+def fill_outside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Continue a volume beyond its field of view: each voxel gets the value of the nearest inside.
+
+    So whatever looks at a neighbourhood (gradients, the channels of a forest) meets no edge that
+    is not there and no value that was not measured.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x) or (y, x)
+    inside : ndarray of bool, same shape, or None
+        With something inside.
+
+    Returns
+    -------
+    ndarray
+        A copy; the volume itself without a mask.
+    """
+    if inside is None or inside.all():
+        return volume
+    nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    filled = volume.copy()
+    outside = ~inside
+    filled[outside] = volume[tuple(axis[outside] for axis in nearest)]
+    return filled
+
+
+def fill_slices(slices: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Do as `fill_outside`, each slice by itself; slices with nothing inside stay as they are.
+
+    Parameters
+    ----------
+    slices : ndarray, shape (slices, y, x)
+    inside : ndarray of bool, same shape, or None
+
+    Returns
+    -------
+    ndarray
+    """
+    if inside is None:
+        return slices
+    pairs = zip(slices, inside, strict=True)
+    return np.stack([fill_outside(plane, part) if part.any() else plane for plane, part in pairs])
+
+
+def smooth_inside(
+    image: np.ndarray, sigma: float | tuple[float, ...], inside: np.ndarray | None, **options
+) -> np.ndarray:
+    """Smooth a volume with a Gaussian that takes in nothing from outside.
+
+    Parameters
+    ----------
+    image : ndarray, shape (z, y, x) or (y, x)
+    sigma : float or tuple of float
+    inside : ndarray of bool, same shape, or None
+    **options
+        Of `scipy.ndimage.gaussian_filter`.
+
+    Returns
+    -------
+    ndarray of float32
+        With a mask by normalised convolution (Knutsson and Westin 1993,
+        doi:10.1109/CVPR.1993.341081): the smoothed grey levels inside over the smoothed mask.
+        Where the kernel reaches nothing inside, the mean of what is inside.
+    """
+    if inside is None:
+        return ndimage.gaussian_filter(image, sigma, output=np.float32, **options)
+    known = np.where(inside, image, 0).astype(np.float32)
+    known = ndimage.gaussian_filter(known, sigma, output=np.float32, **options)
+    weight = ndimage.gaussian_filter(inside.astype(np.float32), sigma, **options)
+    reached = weight > 1e-6
+    mean = image[inside].mean(dtype=np.float64)
+    return np.divide(known, weight, out=np.full_like(known, mean), where=reached)
