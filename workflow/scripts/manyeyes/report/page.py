@@ -103,7 +103,10 @@ def page(
         if packs
         else "",
         "viewer_note": study["viewer_note"],
-        "packs": [script_json({"grey": pack["grey"], "chunks": pack["chunks"]}) for pack in packs],
+        "packs": [
+            script_json({key: pack[key] for key in ("grey", "chunks", "inside") if key in pack})
+            for pack in packs
+        ],
         "categories": _categories(figures, frames),
         "claims": [] if claims is None else sections.claim_rows(claims),
         "claims_sentence": "" if claims is None else summary_sentence(claims),
