@@ -28,6 +28,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
 
+from threads import add_threads, threads_here
+
 SYSTEM_PYTHON = "/usr/bin/python3"
 SLICES = 7
 BRUSH = 10
@@ -221,7 +223,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=200, help="edge of the volume in voxels")
     parser.add_argument("--labelled", type=int, default=71_000, help="labelled voxels, about")
     parser.add_argument("--cnr", type=float, default=1.5, help="contrast-to-noise ratio")
-    parser.add_argument("--threads", type=int, default=4)
+    add_threads(parser)
     parser.add_argument("--repeats", type=int, default=1, help="runs of each; the fastest counts")
     parser.add_argument("--only", choices=HERE, help=argparse.SUPPRESS)
     parser.add_argument("files", nargs="*", help=argparse.SUPPRESS)
@@ -229,12 +231,13 @@ def main() -> None:
     if options.only:
         run_here(options.only, *options.files)
         return
+    threads, told = threads_here(options.threads)
     case = make_case(options.size, options.labelled, options.cnr)
     print(
         f"{options.size}^3 voxels, {np.count_nonzero(case['labels'])} labelled, "
-        f"contrast-to-noise {options.cnr:g}, {options.threads} threads, 100 trees\n"
+        f"contrast-to-noise {options.cnr:g}, {told}, 100 trees\n"
     )
-    print(report(case, run_all(case, options.threads, options.repeats)))
+    print(report(case, run_all(case, threads, options.repeats)))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
 
+from threads import add_threads, threads_here
+
 EDGE = 200
 
 
@@ -87,18 +89,19 @@ def main() -> None:
     """Run the benchmark, or one size of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[200, 400, 1000])
-    parser.add_argument("--threads", type=int, default=4)
+    add_threads(parser)
     parser.add_argument("--only", nargs=3, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    threads, told = threads_here(options.threads)
     if options.only:
-        print(json.dumps(label(*options.only, options.threads)))
+        print(json.dumps(label(*options.only, threads)))
         return
     from classifier import make_case
 
     from manyeyes.forest import fit_forest
 
     case = make_case(EDGE, 71_000, 1.5)
-    print(f"{options.threads} threads, 100 trees, 71k labels\n")
+    print(f"{told}, 100 trees, 71k labels\n")
     print("| size | seconds | M voxel/s | of the first rate | CPU s per M voxel | anonymous GB |")
     print("|---|---|---|---|---|---|", flush=True)
     first = None
@@ -109,7 +112,7 @@ def main() -> None:
         for size in options.sizes:
             source, target = folder / "grey.tif", folder / "labels.tif"
             write_mirrored(case["volume"], size, source)
-            call = [sys.executable, __file__, "--threads", str(options.threads), "--only"]
+            call = [sys.executable, __file__, "--threads", str(threads), "--only"]
             files = [str(source), str(folder / "forest.npz"), str(target)]
             done = subprocess.run([*call, *files], check=True, capture_output=True, text=True)
             took = json.loads(done.stdout)

@@ -17,11 +17,13 @@ import tempfile
 from itertools import combinations, product
 from pathlib import Path
 
+import numba
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
 
 from classifier import SYSTEM_PYTHON, vigra_is_missing
+from threads import add_threads, threads_here
 
 SEEDS = (1, 2, 3)
 
@@ -55,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path, help="results of a study")
     parser.add_argument("--size", type=int, default=128, help="edge of the middle, in voxels")
-    parser.add_argument("--threads", type=int, default=4)
+    add_threads(parser)
     options = parser.parse_args()
     from manyeyes.forest import classify, fit_forest
     from study_files import read_volume
@@ -63,6 +65,9 @@ def main() -> None:
     reason = vigra_is_missing()
     if reason:
         sys.exit(f"nothing to compare with: {reason}")
+    threads, told = threads_here(options.threads)
+    numba.set_num_threads(threads)
+    print(f"{told}\n")
     print("| dataset | labels | VIGRA with VIGRA % | ours with VIGRA % | ours with ours % |")
     print("|---|---|---|---|---|", flush=True)
     for folder in sorted((options.results / "images").iterdir()):
@@ -77,7 +82,7 @@ def main() -> None:
                 source,
                 volume=volume,
                 labels=labels,
-                threads=options.threads,
+                threads=threads,
                 seeds=SEEDS,
                 keep_channels=False,
             )

@@ -8,7 +8,7 @@ import pytest
 import tifffile
 
 from check_inputs import input_problems
-from manyeyes.input_checks import annotation_problem
+from manyeyes.input_checks import annotation_problem, level_window
 from manyeyes.study import Dataset, study_from_config
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (24, 48, 48)).astype(np.uint8)
@@ -209,8 +209,20 @@ def test_a_grey_value_of_the_file_is_translated():
     # (31000 - 16978) * 255 / (43874 - 16978) = 132.9
     assert "from 0 to 256" in told
     assert "as a grey value of the file it would be level: 133" in told
-    for window in (None, {"percentiles": [0.1, 99.9]}, (40000.0, 50000.0)):
+    inverted = annotation_problem(annotation, "S2", "threshold", (43874.0, 16978.0))
+    assert "it would be level: 122" in inverted
+    for window in (None, (40000.0, 50000.0)):
         assert "would be" not in annotation_problem(annotation, "S2", "threshold", window)
+
+
+@pytest.mark.parametrize(
+    ("entry", "window"),
+    [([10, 20], (10, 20)), ({"percentiles": [0.1, 99.9]}, None), (None, None)],
+)
+def test_the_window_of_levels_is_that_of_the_config(tmp_path, entry, window):
+    entry = {} if entry is None else {"grey_window": entry}
+    plain, _ = study(tmp_path, **entry)
+    assert level_window(plain.datasets["cell"]) == window
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from fetch_file import obtain
 
 BODY = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(BODY).hexdigest()
-WEB = {"schemes": ("http",)}
+WEB = {"schemes": ("http",), "longest_s": 20}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

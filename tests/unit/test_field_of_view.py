@@ -1,7 +1,10 @@
 """Where masks come from, and what is said of images that lack one."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import tifffile
 from two_phases import round_view, two_phase
 
 from manyeyes.field_of_view import (
@@ -120,3 +123,19 @@ def test_saturated_phases_are_no_fill(seed):
     # half of the pixels of a phase in one level
     assert filled_border(np.minimum(image, 160)) is None
     assert filled_border(np.maximum(image, 60)) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "crop", "filled"),
+    [
+        ("nrel_expertsegmentation_nmc1cal/nmc1cal.tif", np.s_[:], False),
+        # the black corner beside a round cell, and its middle with large black voids
+        ("ucl_battery_xct_cellvol/cell_vol.tif", np.s_[:50, :100, :100], True),
+        ("ucl_battery_xct_cellvol/cell_vol.tif", np.s_[:50, 264:464, 264:464], False),
+    ],
+)
+def test_real_tomograms(file, crop, filled):
+    path = Path(__file__).parents[3] / "shared/data" / file
+    if not path.exists():
+        pytest.skip(f"real images are not there: {path} does not exist")
+    assert (filled_border(tifffile.imread(path)[crop]) is not None) is filled

@@ -191,3 +191,10 @@ def test_users_and_datasets_may_be_called_anything():
     for name in ("jo", *DATASETS):
         assert names[name] in text
     assert "S2 NA" in text
+
+
+def test_one_person_has_no_mean_over_users():
+    alone = of_group(variability(users=(3, 1)), "recorded")
+    headline, parts = told(alone, {"ann": "recorded"})
+    assert "cannot say how much" in headline
+    assert "users' mean" not in parts["How much does the method matter?"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from manyeyes.randomness import generator
-from manyeyes.report.packing import MOST_COMBINATIONS, pack_image, pack_labels
+from manyeyes.report.packing import MOST_COMBINATIONS, pack_image, pack_inside, pack_labels
 
 
 def unpacked(chunks, shape):
@@ -121,3 +121,10 @@ def test_a_page_of_the_default_study_stays_below_20_mb():
     assert a_slice > 45_800
     figures_and_tables = 9.5e6
     assert slices * (raw_images + 0.4 * filtered_images) * a_slice + figures_and_tables < 20e6
+
+
+def test_a_field_of_view_comes_back_as_it_was():
+    inside = np.random.default_rng(0).random((2, 7, 11)) < 0.5
+    found = [zlib.decompress(base64.b64decode(text)) for text in pack_inside(inside)]
+    planes = np.stack([np.frombuffer(plane, np.uint8) for plane in found])
+    assert np.array_equal(planes == 1, inside.reshape(2, -1))

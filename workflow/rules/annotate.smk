@@ -2,6 +2,7 @@
 # block of the plan (and a batch of users, where a job takes several), so that one job does all that
 # belongs together for a user and an image.
 
+from manyeyes.input_checks import level_window
 
 for block, job, batch, users in USER_JOBS:
 
@@ -98,6 +99,6 @@ rule import_thresholds:
     params:
         code=code_of("import_thresholds.py"),
         method=lambda wildcards: STUDY.variants[wildcards.variant]["method"],
-        grey_window=lambda wildcards: STUDY.datasets[wildcards.dataset].grey_window,
+        grey_window=lambda wildcards: level_window(STUDY.datasets[wildcards.dataset]),
     script:
         "../scripts/import_thresholds.py"

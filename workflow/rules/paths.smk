@@ -474,6 +474,7 @@ def volumes_of_study():
     return [
         *(f"{RESULTS}/tomograms/{dataset}.tif" for dataset in datasets),
         *(f"{RESULTS}/truth/{d}.tif" for d in datasets if STUDY.datasets[d].has_truth),
+        *(MASK.format(dataset=dataset) for dataset in datasets if dataset in MASKED),
         *(f"{RESULTS}/images/{dataset}/{filter_}.tif" for dataset, filter_ in images),
         *annotations,
         *(segmentation_of(cell) for cell in cells),

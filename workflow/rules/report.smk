@@ -14,6 +14,7 @@ rule pack_slices:
             if cell in set(viewed_cells(wildcards))
         ],
         truth=truth_of,
+        mask=mask_of,
     output:
         f"{RESULTS}/parts/slices/{{dataset}}/{{filter}}.json",
     log:

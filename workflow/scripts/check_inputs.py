@@ -7,7 +7,12 @@ import numpy as np
 
 from fibsem_files import stack_facts
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.input_checks import annotation_problem, source_problems, voxel_size_problem
+from manyeyes.input_checks import (
+    annotation_problem,
+    level_window,
+    source_problems,
+    voxel_size_problem,
+)
 from manyeyes.label_checks import misfit
 from manyeyes.study import FOREST_METHODS, Study
 from study_files import FileError, read_annotation, volume_facts
@@ -97,7 +102,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(
-                        annotation, recording.variant, method, dataset.grey_window
+                        annotation, recording.variant, method, level_window(dataset)
                     )
             except FileError as error:
                 yield f"{key}: {error}"
@@ -123,7 +128,10 @@ def _stack(study: Study, file_of) -> Iterator[str]:
     key = f"baseline.fibsem ({path})"
     if facts.dtype != np.uint8:
         yield f"{key}: expected 8-bit slices, found {facts.dtype}; convert them with one window"
-    expected = SliceGeometry(**chain["geometry"]).voxel_size_nm
-    told = voxel_size_problem(facts.voxel_size_nm, expected, "geometry")
+    geometry = SliceGeometry(**chain["geometry"])
+    dz, dy, dx = facts.voxel_size_nm
+    # Rows that are foreshortened still have pixels of one size in the microscope's own words.
+    stated = (dz, dy if geometry.tilt_corrected else None, dx)
+    told = voxel_size_problem(stated, geometry.voxel_size_nm, "geometry")
     if told and source.get("voxel_size_in_file") != "ignore":
         yield f"{key}: {told}"

@@ -1,9 +1,9 @@
 """Pack slices of one image and of its segmentations for the report's viewer."""
 
 from manyeyes.report.choosing import drawn_slices, shown_slices
-from manyeyes.report.packing import pack_image, pack_labels
+from manyeyes.report.packing import pack_image, pack_inside, pack_labels
 from rule_script import run
-from study_files import read_result, write_json
+from study_files import read_mask, read_result, write_json
 
 
 def main(snakemake) -> None:
@@ -28,6 +28,9 @@ def main(snakemake) -> None:
             (told, read_result(path)[slices]) for told, path in zip(names, paths, strict=True)
         ),
     }
+    inside = read_mask(given.get("mask"))
+    if inside is not None:
+        packed["inside"] = pack_inside(inside[slices])
     write_json(packed, snakemake.output[0])
 
 

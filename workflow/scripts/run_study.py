@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from config_files import file_problems
 from failures import Failure, lines_of
 from machine_check import machine_problems
 from unfinished import NAME, note_files, pending_files, read_unfinished
@@ -49,13 +50,16 @@ def config_of(name: str) -> Path:
 
 def study_of(config: Path) -> str:
     """Return the name of the study that a config describes; its results lie under it."""
-    try:
-        described = yaml.safe_load(config.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise CannotRunError(f"{config}: {error}") from error
-    name = described.get("study") if isinstance(described, dict) else None
+    # Snakemake would stop at these too, but not say where.
+    problems = file_problems([config])
+    if problems:
+        raise CannotRunError("The config cannot be read:\n  " + "\n  ".join(problems))
+    name = (yaml.safe_load(config.read_text(encoding="utf-8")) or {}).get("study")
     if not isinstance(name, str):
-        raise CannotRunError(f"{config}: study: expected the name of the study, found {name!r}")
+        raise CannotRunError(
+            f"{config}: study: expected the name of the study, found {name!r}; add a line such as "
+            "study: mine (results go to results/mine/)"
+        )
     return name
 
 

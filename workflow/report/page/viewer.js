@@ -88,7 +88,15 @@
     return bytes.map((code) => lookup[code]);
   }
 
-  function painted(width, height, a, b, alphaOf) {
+  // The field of view of a slice, 1 inside; nothing where an image has no mask.
+  async function fieldOfView(source, at) {
+    if (!source.pack.inside) return null;
+    const key = `inside/${at}`;
+    if (!source.bytes.has(key)) source.bytes.set(key, inflated(source.pack.inside[at]));
+    return source.bytes.get(key);
+  }
+
+  function painted(width, height, a, b, inside, alphaOf) {
     const canvas = document.createElement("canvas");
     canvas.width = width;
     canvas.height = height;
@@ -97,7 +105,7 @@
     for (let i = 0; i < a.length; i += 1) {
       const kind = kinds[2 * a[i] + b[i]];
       pixels.data.set(COLOURS[kind], 4 * i);
-      pixels.data[4 * i + 3] = alphaOf(kind);
+      pixels.data[4 * i + 3] = inside && !inside[i] ? 0 : alphaOf(kind);
     }
     canvas.getContext("2d").putImageData(pixels, 0, 0);
     return canvas;
@@ -120,21 +128,22 @@
     const [height, width] = now.shape.slice(1);
     const grey = new Image();
     grey.src = `data:image/jpeg;base64,${source.pack.grey[at]}`;
-    const [a, b] = await Promise.all([
+    const [a, b, inside] = await Promise.all([
       labels(source, variant.value, first.value, at),
       labels(source, variant.value, second.value, at),
+      fieldOfView(source, at),
       grey.decode(),
     ]);
     // Whoever scrolls on quickly sees the last slice only.
     if (mine !== drawing) return;
     const opacity = Math.round(2.55 * Number(strength.value));
     show("grey", width, height, [grey]);
-    show("overlay", width, height, [grey, painted(width, height, a, b, (kind) => (kind === "neither" ? 0 : kind === "both" ? opacity / 2 : opacity))]);
-    show("difference", width, height, [painted(width, height, a, b, () => 255)]);
-    say(now, at, a, b);
+    show("overlay", width, height, [grey, painted(width, height, a, b, inside, (kind) => (kind === "neither" ? 0 : kind === "both" ? opacity / 2 : opacity))]);
+    show("difference", width, height, [painted(width, height, a, b, inside, () => 255)]);
+    say(now, at, a, b, inside);
   }
 
-  function say(now, at, a, b) {
+  function say(now, at, a, b, inside) {
     const z = now.slices[at];
     const drawn = now.drawn.includes(z) ? ", users drew here" : "";
     const name = `${z} of 0 to ${now.shape[0] - 1}${drawn}`;
@@ -147,15 +156,16 @@
       activeB += b[i];
       different += a[i] ^ b[i];
     }
+    const pixels = inside ? inside.reduce((sum, here) => sum + here, 0) || 1 : a.length;
     const who = [first.value, second.value];
     const volume = who.map((user) => (user === TRUTH ? now.truth : chosenVariant().users[user]));
     const pair = chosenVariant().pairs.find(([x, y]) => who.includes(x) && who.includes(y));
-    const parts = who.map((user, i) => `${told(user)} ${percent((i ? activeB : activeA) / a.length)} (whole volume ${percent(volume[i])})`);
+    const parts = who.map((user, i) => `${told(user)} ${percent((i ? activeB : activeA) / pixels)} (whole volume ${percent(volume[i])})`);
     let text = `Active material in this slice: ${parts[0]}`;
     if (who[0] === who[1]) {
       text += `. Nobody else did ${variant.value} on this image, so there is nothing to compare.`;
     } else {
-      text += `, ${parts[1]}. They differ in ${percent(different / a.length)} of its pixels`;
+      text += `, ${parts[1]}. They differ in ${percent(different / pixels)} of its pixels`;
       text += pair ? ` (whole volume ${pair[2].toFixed(1)} %).` : ".";
     }
     field("status").textContent = text;

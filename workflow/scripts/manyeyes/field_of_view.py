@@ -13,6 +13,9 @@ from scipy import ndimage
 LEAST_FILLED_SHARE = 0.01
 """One grey value that fills so much of the border of what is inside is taken for an outside."""
 
+LEAST_FILLED_RIM = 0.1
+"""The same of the border of a mask, which fill that was left in follows all around."""
+
 LEAST_LINE = 8
 """Shorter lines of one grey value may be chance."""
 
@@ -226,7 +229,8 @@ def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Fille
     Returns
     -------
     Filled or None
-        None if no value fills `LEAST_FILLED_SHARE` of the border, nor any slice.
+        None if no value fills `LEAST_FILLED_SHARE` of the border, `LEAST_FILLED_RIM` of that of a
+        mask, nor any slice.
     """
     on_line = np.zeros(volume.shape, dtype=bool)
     for axis in range(3):
@@ -244,7 +248,8 @@ def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Fille
         return None
     value = values[counts.argmax()]
     share = counts.max() / np.count_nonzero(border)
-    if not empty and not (share >= LEAST_FILLED_SHARE and _is_fill(volume, on_line, value, share)):
+    least = LEAST_FILLED_SHARE if inside is None else LEAST_FILLED_RIM
+    if not empty and not (share >= least and _is_fill(volume, on_line, value, share)):
         return None
     return Filled(float(value), float(share), empty)
 
@@ -266,7 +271,9 @@ def _constant(volume, inside, axis) -> np.ndarray:
     ends = volume[inside]
     low = volume.min(axis=axis, where=inside, initial=ends.max())
     high = volume.max(axis=axis, where=inside, initial=ends.min())
-    return (low == high) & (inside.sum(axis=axis) >= LEAST_LINE)
+    # short chords at the rim of a mask may be of one value by chance
+    lengths = inside.sum(axis=axis)
+    return (low == high) & (lengths >= max(LEAST_LINE, lengths.max() // 2))
 
 
 def refuse_filled_border(volume: np.ndarray, inside: np.ndarray | None, key: str) -> None:

@@ -111,7 +111,7 @@ def voxel_size_problem(
 
 
 def annotation_problem(
-    annotation: Mapping, variant: str, method: str, grey_window: object = None
+    annotation: Mapping, variant: str, method: str, grey_window: Sequence[float] | None = None
 ) -> str | None:
     """Say why a recorded threshold or window does not fit its variant.
 
@@ -122,8 +122,8 @@ def annotation_problem(
     variant : str
     method : str
         Of the variant: ``threshold`` or ``watershed``.
-    grey_window : (float, float) or other, optional
-        Grey values of the dataset's file that become 0 and 255, to translate a level by.
+    grey_window : (float, float) or None
+        What `level_window` returns for the dataset, to translate a level by.
 
     Returns
     -------
@@ -147,10 +147,28 @@ def annotation_problem(
     return None
 
 
-def _translated(key: str, value: float, window: object) -> str:
+def level_window(dataset: Dataset) -> tuple[float, float] | None:
+    """Return the grey values of a dataset's file that are 0 and 255 in its images.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    (float, float) or None
+        The first is the larger where grey levels are inverted; None if the window is not known
+        before the file is read.
+    """
+    window = dataset.grey_window
+    if not isinstance(window, tuple):
+        return None
+    return window[::-1] if getattr(dataset, "inverted", False) else window
+
+
+def _translated(key: str, value: float, window: Sequence[float] | None) -> str:
     """Say what a grey value of the dataset's file is in its 8-bit images."""
-    known = isinstance(window, Sequence) and len(window) == 2
-    if not known or not window[0] <= value <= window[1]:
+    if window is None or not min(window) <= value <= max(window):
         return ""
     level = round((value - window[0]) * 255 / (window[1] - window[0]))
     return f"; as a grey value of the file it would be {key}: {level}"

@@ -97,7 +97,7 @@ def _draw_bias(axes: Axes, rows: pd.DataFrame, variants: list[str], filters: lis
             np.full(len(points), x),
             points,
             look.marker,
-            ms=3,
+            ms=style.mark_size(look, 3),
             mfc="white" if hollow else look.colour,
             mec="black",
             mew=0.5,

@@ -137,7 +137,7 @@ def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]
                 line["within_voxels"],
                 100 * line["disagreement_share"],
                 marker=look.marker,
-                ms=4,
+                ms=style.mark_size(look, 4),
                 color=look.colour,
                 mec="black",
                 mew=0.5,

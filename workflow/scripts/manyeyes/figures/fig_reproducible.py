@@ -98,7 +98,7 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, filters: list[str]) -> None:
             x,
             p.bias,
             look.marker,
-            ms=4.5,
+            ms=style.mark_size(look, 4.5),
             mfc="white" if hollow else look.colour,
             mec=look.colour if hollow else "black",
             mew=1.0 if hollow else 0.5,

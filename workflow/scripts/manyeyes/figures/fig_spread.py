@@ -126,7 +126,7 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits) -> l
             max(100 * row.sd, left),
             y,
             look.marker,
-            ms=4.2,
+            ms=style.mark_size(look, 4.2),
             mfc=look.colour,
             mec="black",
             mew=0.5,

@@ -171,7 +171,8 @@ def draw_figure(
         style.panel_letter(axes, letter, dataset)
     for axes in grid[:, 0]:
         axes.set_ylabel("Active-material volume fraction")
-    handles = _handles(users, has_truth, has_recorded)
+    has_mean = bool(shown.duplicated(["dataset", "filter", "variant"]).any())
+    handles = _handles(users, has_truth, has_recorded, has_mean)
     fits = columns > 1 or len(handles) <= MOST_HANDLES
     style.legend_above(figure, handles, columns=6 if fits else 4)
     notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
@@ -183,7 +184,7 @@ def draw_figure(
     return figure
 
 
-def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool) -> list:
+def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool, has_mean: bool) -> list:
     point = {"mfc": "#bbbbbb", "mec": "black", "mew": 0.5, "ls": ""}
     handles = []
     if len(users) <= MOST_MARKED:
@@ -191,7 +192,8 @@ def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool) -> list:
             style.line_handle(f"user {user}", marker=marker, ms=4, **point)
             for user, marker in zip(users, USER_MARKERS, strict=False)
         ]
-    handles.append(style.line_handle("mean", color="black", lw=0.9))
+    if has_mean:
+        handles.append(style.line_handle("mean", color="black", lw=0.9))
     if has_recorded:
         handles.append(style.line_handle("recorded people", marker="*", ms=7, **point))
     if has_truth:

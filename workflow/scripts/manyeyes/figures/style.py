@@ -131,6 +131,11 @@ def variant_styles(variants: Iterable[str]) -> dict[str, VariantStyle]:
     return styles
 
 
+def mark_size(look: VariantStyle, size: float) -> float:
+    """Return the size of a variant's mark; a star of the same size looks smaller than others."""
+    return 1.6 * size if look.marker == PEOPLES_MARKER else size
+
+
 def context() -> AbstractContextManager:
     """Return a context in which matplotlib draws and saves in this style.
 

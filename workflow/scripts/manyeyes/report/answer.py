@@ -302,8 +302,9 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
         told.append(f"{points(ranges.median())} points on {where}")
     if not told:
         return question, "Each image was segmented by one variant only."
+    what = "the users' mean" if (variability["users"] > 1).any() else "it"
     text = (
-        "From the variant with the lowest to that with the highest result, the users' mean moves "
+        f"From the variant with the lowest to that with the highest result, {what} moves "
         f"by {and_list(told)}."
     )
     if {"S1", "S3"} <= set(variability["variant"]):

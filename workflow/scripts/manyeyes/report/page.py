@@ -112,7 +112,10 @@ def page(
         if packs
         else "",
         "viewer_note": study["viewer_note"],
-        "packs": [script_json({"grey": pack["grey"], "chunks": pack["chunks"]}) for pack in packs],
+        "packs": [
+            script_json({key: pack[key] for key in ("grey", "chunks", "inside") if key in pack})
+            for pack in packs
+        ],
         "results": []
         if study["about_paper"]
         else sections.result_rows(frames["variability"], study["methods"]),

@@ -90,6 +90,9 @@ def draw(
     worth = slices_worth_looking_at(image.shape[0], inside)
     if isinstance(slices, list | tuple):
         central, *others = trained_slices(image.shape[0], slices)
+        empty = [] if inside is None else [z for z in slices if not inside[z].any()]
+        if empty:
+            raise ValueError(f"slices {empty} lie outside the field of view; take others")
     else:
         central, *others = (worth[place] for place in trained_slices(len(worth), slices))
     if others and corrections and first_output is None:
