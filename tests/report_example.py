@@ -135,6 +135,7 @@ def arguments():
         "study": {
             "name": "example",
             "title": "An example",
+            "missing": [],
             "datasets": DATASETS,
             "segmented": list(DATASETS),
             "about_paper": True,

@@ -1,7 +1,7 @@
 """Input files are looked at before any job: all that their headers show is told at once."""
 
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ import tifffile
 
 from check_inputs import input_problems
 from manyeyes.input_checks import annotation_problem, level_window
-from manyeyes.study import Dataset, study_from_config
+from manyeyes.study import study_from_config
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (24, 48, 48)).astype(np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 3, VOLUME.shape).astype(np.uint8)
@@ -223,13 +223,8 @@ def test_the_window_of_levels_is_that_of_the_config(tmp_path, entry, window):
     entry = {} if entry is None else {"grey_window": entry}
     plain, _ = study(tmp_path, **entry)
     assert level_window(plain.datasets["cell"]) == window
-
-
-@dataclass(frozen=True)
-class Masked(Dataset):
-    """A dataset whose mask is a file."""
-
-    mask: dict | None = None
+    dark, _ = study(tmp_path, active="dark", **entry)
+    assert level_window(dark.datasets["cell"]) == (window and window[::-1])
 
 
 @pytest.mark.parametrize(
@@ -243,10 +238,7 @@ class Masked(Dataset):
 def test_a_mask_of_another_shape_is_told(tmp_path, mask, words):
     tifffile.imwrite(tmp_path / "cell.tif", VOLUME)
     tifffile.imwrite(tmp_path / "mask.tif", np.ascontiguousarray(mask))
-    plain, file_of = study(tmp_path)
-    told = {field.name: getattr(plain.datasets["cell"], field.name) for field in fields(Dataset)}
-    masked = Masked(**told | {"mask": {"file": "mask.tif"}})
-    found = input_problems(replace(plain, datasets={"cell": masked}), file_of)
+    found = input_problems(*study(tmp_path, mask={"file": "mask.tif"}))
     if words is None:
         assert found == []
     else:

@@ -155,6 +155,7 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
         ("datasets/cell/source/kind", "twn", "kind must be one of twin, geometry, file"),
         ("datasets/cell/source/file", "'a{b}.tif'", "holds braces"),
         ("data_folder", "'/data/{x}'", "holds braces"),
+        ("datasets/cell/mask", "{file: 'a{b}.tif'}", "datasets.cell.mask.file: 'a{b}.tif' holds"),
         (f"{RECORD}/source/file", "'{dataset.foo}.tif'", "and no other braces"),
         (f"{RECORD}/source/file", "'{dataset!r}.tif'", "and no other braces"),
         (f"{RECORD}/source/file", "'{dataset:9}.tif'", "and no other braces"),

@@ -66,10 +66,9 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
 def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
     """Yield problems of masks that are files."""
     for name, dataset in study.datasets.items():
-        mask = getattr(dataset, "mask", None)
-        if not isinstance(mask, Mapping) or "file" not in mask:
+        if not dataset.mask_from_file:
             continue
-        path = Path(file_of(mask))
+        path = Path(file_of(dataset.mask))
         if not path.exists():
             continue
         try:

@@ -140,6 +140,7 @@ def _sources(config: Mapping) -> Iterator[str]:
         source = dataset["source"]
         key = f"datasets.{name}.source"
         files.append((f"{key}.file", source.get("file", "")))
+        files.append((f"datasets.{name}.mask.file", _file_in(dataset.get("mask"))))
         wanted = source.get("expected_dtype")
         if wanted is not None and not _is_grey_type(wanted):
             yield (
@@ -151,6 +152,10 @@ def _sources(config: Mapping) -> Iterator[str]:
     for key, path in files:
         if "{" in path or "}" in path:
             yield f"{key}: {path!r} holds braces, which Snakemake takes for a pattern; rename it"
+
+
+def _file_in(entry: object) -> str:
+    return entry.get("file", "") if isinstance(entry, Mapping) else ""
 
 
 def _is_grey_type(name: str) -> bool:

@@ -163,7 +163,7 @@ def level_window(dataset: Dataset) -> tuple[float, float] | None:
     window = dataset.grey_window
     if not isinstance(window, tuple):
         return None
-    return window[::-1] if getattr(dataset, "inverted", False) else window
+    return window[::-1] if dataset.inverted else window
 
 
 def _translated(key: str, value: float, window: Sequence[float] | None) -> str:
