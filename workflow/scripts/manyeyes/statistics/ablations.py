@@ -125,9 +125,10 @@ def ablation_text(table: pd.DataFrame) -> str:
         paragraphs.append(f"**{question}.** {' '.join(told)}")
     if (table["p_holm"] >= ALPHA).any():
         tests = table["p_holm"].count()
+        over = f"all {tests} comparisons" if tests > 1 else "one comparison"
         paragraphs.append(
-            f"Not told apart: p is {100 * ALPHA:g} % or more after Holm's correction over all "
-            f"{tests} comparisons of spread; intervals in brackets are those of one by itself."
+            f"Not told apart: p is {100 * ALPHA:g} % or more after Holm's correction over {over} "
+            "of spread; intervals in brackets are those of one by itself."
         )
     return "\n\n".join(paragraphs)
 
