@@ -279,7 +279,7 @@ def test_agreement_is_that_of_the_inside():
     cropped = [(cell, np.ascontiguousarray(v[:, :12, :12])) for cell, v in masked]
     for with_mask, without in zip(agreement_tables(masked), agreement_tables(cropped), strict=True):
         assert with_mask.equals(without)
-    key = ("d", "raw", "S2")
+    key = ("d", "raw", "S2", "simulated")
     near = concentration_table({key: (votes(v for _, v in masked), 2)}, None, inside)
     of_crop = concentration_table({key: (votes(v for _, v in cropped), 2)}, None)
     assert near.equals(of_crop)

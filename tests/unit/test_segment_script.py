@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from snakemake.iocontainers import InputFiles
 
 import annotate
 import manyeyes.forest
@@ -51,7 +52,7 @@ class _Wildcards(SimpleNamespace):
 def seeds_of_segmenting(case, names, variants=("MLX",)):
     image, labels = case
     done = dict.fromkeys(variants, ({"kind": "drawing"}, labels))
-    found = segment.segmentations(image, done, names[1], job(names, variants))
+    found = segment.segmentations(image, None, done, names[1], job(names, variants))
     return [int(made_by.rpartition("seed ")[2]) for _, made_by in found]
 
 
@@ -91,9 +92,9 @@ def test_the_forest_of_a_first_output_has_names_too(case, monkeypatch):
 def test_users_annotate_under_their_own_names(case, tmp_path, monkeypatch):
     asked = []
 
-    def annotation(image, name, variant, traits, names):
+    def annotation(image, name, variant, traits, names, inside):
         asked.append((name, *names))
-        return annotation_of(image, name, variant, traits, names)
+        return annotation_of(image, name, variant, traits, names, inside)
 
     monkeypatch.setattr(annotate, "annotation_of", annotation)
     write_volume(tmp_path / "image.tif", case[0], 400)
@@ -107,7 +108,7 @@ def test_users_annotate_under_their_own_names(case, tmp_path, monkeypatch):
             log=[],
             wildcards=_Wildcards(dataset="cell", filter="raw"),
             params=SimpleNamespace(**params, voxel_size_nm=400),
-            input=SimpleNamespace(image=tmp_path / "image.tif"),
+            input=InputFiles(fromdict={"image": str(tmp_path / "image.tif")}),
             output=SimpleNamespace(annotations=paths, drawings=[]),
         )
     )
