@@ -142,7 +142,6 @@ def arguments():
             "users": USERS,
             "methods": METHODS,
             "viewer_note": "Every slice is shown.",
-            "missing": [],
             "settings": {"seed": "1", "filters": {"raw": {"method": "none"}}},
         },
         "tables": {name: frame.to_csv(index=False) for name, frame in tables.items()},
