@@ -56,6 +56,28 @@ def test_segmentations_that_are_not_there_are_not_counted_on(study):
     assert left.sensitivity == study.sensitivity
 
 
+def test_a_recorded_persons_segmentation_is_not_counted_on_either():
+    described = yaml.safe_load(CONFIG)
+    described["users"].append(
+        {
+            "name": "jo",
+            "recorded": [
+                {
+                    "datasets": ["a"],
+                    "filters": ["raw"],
+                    "variants": ["S2"],
+                    "source": {"file": "jo.json"},
+                }
+            ],
+        }
+    )
+    study = study_from_config(described)
+    gone = ["results/s/segmentations/a/raw/S2/jo.tif"]
+    left = without_missing(study, "results/s", noted(gone=gone))
+    assert len(left.cells()) == len(study.cells()) - 1
+    assert "jo" not in left.users_of("a", "raw", "S2")
+
+
 def test_an_image_without_any_is_left_out(study):
     gone = [
         f"results/s/segmentations/a/raw/{variant}/{user}.tif"

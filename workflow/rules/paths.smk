@@ -377,8 +377,8 @@ def parts_of(wildcards):
 def is_there(block, dataset, filter_, batch):
     """Whether a batch's segmentations of an image are not among those that a run could not make."""
     users = BATCHES[block.name][batch]
-    cells = {Cell(dataset, filter_, variant, user) for variant in block.variants for user in users}
-    return not cells & STUDY.lost
+    lost = (cell for cell in STUDY.lost if (cell.dataset, cell.filter) == (dataset, filter_))
+    return not any(cell.user in users and cell.variant in block.variants for cell in lost)
 
 
 def realisations_listed():

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from failures import Failure
-from manyeyes.study import Cell, Study
+from manyeyes.study import Study
 
 NAME = "unfinished.json"
 # Parts of a study that stand by themselves: the folders that their jobs write to.
@@ -97,6 +97,7 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
 
 def _lost(study: Study, results: str, files: Iterable[str]):
     """Yield the segmentations that are not there or could not be measured."""
+    planned = {(c.dataset, c.filter, c.variant, c.user): c for c in study.cells()}
     batches = {
         (block.name, batch.name): (block, batch)
         for block in study.blocks
@@ -107,12 +108,13 @@ def _lost(study: Study, results: str, files: Iterable[str]):
             continue
         kind, *names = path.relative_to(results).with_suffix("").parts
         if kind == "segmentations":
-            yield Cell(*names)
+            # One that is no longer planned may be on its way out.
+            yield from filter(None, [planned.get(tuple(names))])
         elif kind == "parts" and names[0] == "volume_fractions":
             block, batch = batches[names[1], names[4]]
             for variant in block.variants:
                 for user in batch.users:
-                    yield Cell(names[2], names[3], variant, user)
+                    yield planned[names[2], names[3], variant, user]
 
 
 def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
