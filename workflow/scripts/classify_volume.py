@@ -5,7 +5,7 @@
 
 The first trains on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself, the second
 on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and never held in
-memory as a whole. A call that was stopped goes on where it was when it is given again.
+memory as a whole. A call that was stopped resumes when it is given again.
 """
 
 import argparse
