@@ -105,7 +105,7 @@ def test_a_measured_tomogram_of_ones_own_runs(tmp_path):
     path.write_text(yaml.safe_dump(measured()))
     run(tmp_path, "results/mine/tables/variability.csv", config=path, data=tmp_path)
     fractions = (tmp_path / "results/mine/tables/volume_fractions.csv").read_text()
-    assert "cell,measured,raw,S2,A,0.5" in fractions
+    assert "cell,measured,raw,S2,A,simulated,0.5" in fractions
 
 
 def truncated(path):

@@ -72,6 +72,8 @@ def test_runs_keep_to_their_study_and_a_killed_one_is_taken_up(studies):
     first = start(studies, "one")
     holder = wait_until_held(studies, "one")
     assert holder["process"] == first.pid
+    # It must not come to its end while others ask.
+    first.send_signal(signal.SIGSTOP)
 
     # Refused by plain Snakemake too, the second time as the first; a dry run may look.
     for _ in range(2):

@@ -67,7 +67,7 @@ def test_what_is_finished_is_reported_and_the_rest_made_later(study):
     # The last lines tell what failed and where to look.
     end = done.stdout[-1500:]
     assert "1 job failed" in end
-    assert "single grey value" in end
+    assert "import_tomogram: datasets.flat" in end
     assert "report.html shows what is finished" in end
     report = (results / "report.html").read_text()
     assert "This study is not finished" in report
