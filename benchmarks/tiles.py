@@ -52,7 +52,7 @@ class MemoryWatch(threading.Thread):
     def run(self):
         """Look every 20 ms."""
         while True:
-            for line in Path("/proc/self/status").read_text().splitlines():
+            for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
                 if line.startswith("RssAnon:"):
                     self.peak = max(self.peak, 1024 * int(line.split()[1]))
             time.sleep(0.02)

@@ -80,7 +80,10 @@ def run_batch(name: str, seed: str, first: int, count: int, until: float) -> dic
     top = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
         reader.warm_up(top)
-        held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        held = (
+            int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
+            * resource.getpagesize()
+        )
         resource.setrlimit(resource.RLIMIT_AS, (held + MOST_BYTES,) * 2)
         for number in range(first, first + count):
             if time.monotonic() > until:

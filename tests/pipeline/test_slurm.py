@@ -54,7 +54,7 @@ def why_not():
         return f"no {', '.join(missing)} (Debian: slurm-wlm, slurm-client)"
     if os.geteuid() != 0:
         return "a Slurm of one's own takes root"
-    if CONFIG.exists() and not CONFIG.read_text().startswith(MARK):
+    if CONFIG.exists() and not CONFIG.read_text(encoding="utf-8").startswith(MARK):
         return f"{CONFIG} is there: this machine belongs to a cluster, which is left alone"
     return None
 
@@ -84,7 +84,8 @@ def cluster(tmp_path):
     host = os.uname().nodename.split(".")[0]
     CONFIG.parent.mkdir(exist_ok=True)
     CONFIG.write_text(
-        SETTINGS.format(mark=MARK, host=host, folder=folder, cores=os.cpu_count(), mib=mib)
+        SETTINGS.format(mark=MARK, host=host, folder=folder, cores=os.cpu_count(), mib=mib),
+        encoding="utf-8",
     )
     try:
         for name in ("slurmctld", "slurmd"):

@@ -1,5 +1,6 @@
 """A clone works whatever git does to line ends, and digests are the same wherever they are made."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -55,3 +56,29 @@ def test_digests_of_code_are_the_same_under_every_locale(locale):
 
     assert len(digests({}).split()) > 90
     assert digests(locale) == digests({"PYTHONUTF8": "1"})
+
+
+def texts_without_encoding(path):
+    """Return the lines of a script that read or write text as the locale would have it."""
+    lines = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if any(keyword.arg == "encoding" for keyword in node.keywords):
+            continue
+        mode = node.args[0] if node.args else None
+        binary = isinstance(mode, ast.Constant) and "b" in str(mode.value)
+        # Others than paths have an `open` too.
+        owner = getattr(node.func.value, "id", "")
+        opens = node.func.attr == "open" and owner not in ("zarr", "opener", "tifffile")
+        if node.func.attr in ("read_text", "write_text") or (opens and not binary):
+            lines.append(f"{path.name}:{node.lineno}")
+    return lines
+
+
+def test_text_is_utf8_wherever_it_is_read_and_written():
+    scripts = [*SCRIPTS.rglob("*.py"), *(TOP / "benchmarks").glob("*.py")]
+    assert len(scripts) > 200
+    assert [line for path in scripts for line in texts_without_encoding(path)] == []
+    for path in (TOP / "workflow").rglob("*.smk"):
+        assert "read_text()" not in path.read_text(encoding="utf-8"), path

@@ -296,7 +296,7 @@ def test_the_job_asks_for_the_folder_itself(tmp_path, monkeypatch):
             monkeypatch.setenv("MANYEYES_DATA", variable)
         task = job(tmp_path / place, config)
         fetch_file.run(task)
-        assert "copied from" in Path(task.log[0]).read_text()
+        assert "copied from" in Path(task.log[0]).read_text(encoding="utf-8")
         assert Path(task.output[0]).read_bytes() == BODY
     # Later, with no folder at all: nothing is lost.
     Path(task.output[0]).unlink()
@@ -320,5 +320,5 @@ def test_the_reason_is_in_the_log(site, tmp_path, monkeypatch, name, message, pa
     with pytest.raises(SystemExit) as end:
         fetch_file.run(task)
     assert message in str(end.value)
-    assert Path(task.log[0]).read_text() == f"{end.value}\n"
+    assert Path(task.log[0]).read_text(encoding="utf-8") == f"{end.value}\n"
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["cell.tif.log"]

@@ -45,7 +45,7 @@ def read_study(config: Path) -> Study:
     for path in (config.parent / "protocol.yaml", config):
         if not path.is_file():
             sys.exit(f"{path}: there is no such file; expected a study's config")
-        _merge(merged, yaml.safe_load(path.read_text()))
+        _merge(merged, yaml.safe_load(path.read_text(encoding="utf-8")))
     return study_from_config(merged)
 
 

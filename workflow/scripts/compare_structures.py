@@ -15,7 +15,7 @@ from study_files import read_table, write_table
 def main(snakemake) -> None:
     """Run the rule `compare_structures`."""
     given, params = snakemake.input, snakemake.params
-    claims = claims_from_mapping(yaml.safe_load(Path(given.claims).read_text("utf-8")))
+    claims = claims_from_mapping(yaml.safe_load(Path(given.claims).read_text(encoding="utf-8")))
     own = {name: read_table(given[name]) for name in params.own_tables}
     tables = {params.own: own}
     for structure, *paths in zip(

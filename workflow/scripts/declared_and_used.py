@@ -213,7 +213,7 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=64, help="cores of a node")
     options = parser.parse_args()
     try:
-        jobs = read_jobs(options.results, options.plan.read_text())
+        jobs = read_jobs(options.results, options.plan.read_text(encoding="utf-8"))
     except ValueError as error:
         sys.exit(f"Error: {error}")
     if options.tomograms:

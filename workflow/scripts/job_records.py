@@ -29,7 +29,7 @@ def record(log: Path, benchmark: Path) -> pd.DataFrame:
         (seconds over all cores) and max_rss (MB), NaN where nothing is known.
     """
     table = pd.read_csv(benchmark, sep="\t", na_values=["NA", "-"])
-    told = list(USED.finditer(log.read_text())) if log.is_file() else []
+    told = list(USED.finditer(log.read_text(encoding="utf-8"))) if log.is_file() else []
     if told:
         for column, name in (("cpu_time", "cpu_s"), ("max_rss", "peak_mb")):
             seen = pd.to_numeric(table[column]).fillna(0)

@@ -12,7 +12,9 @@ from study_files import read_table, write_table
 def main(snakemake) -> None:
     """Run the rule `score_claims`."""
     given = dict(snakemake.input.items())
-    claims = claims_from_mapping(yaml.safe_load(Path(given.pop("claims")).read_text("utf-8")))
+    claims = claims_from_mapping(
+        yaml.safe_load(Path(given.pop("claims")).read_text(encoding="utf-8"))
+    )
     card = scorecard({name: read_table(path) for name, path in given.items()}, claims)
     write_table(card, snakemake.output.claims)
     write_table(count_verdicts(card), snakemake.output.summary)
