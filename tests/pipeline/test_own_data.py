@@ -15,6 +15,8 @@ from scipy import ndimage
 pytestmark = pytest.mark.pipeline
 
 LEVELS = {"ann": 105, "bob": 118}
+# Names that table readers take for missing numbers.
+NOBODY, NOTHING = "NA", "null"
 
 
 def two_phase(shape=(24, 48, 48), seed=0):
@@ -25,27 +27,27 @@ def two_phase(shape=(24, 48, 48), seed=0):
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
 
 
-def person(name, variants=("S2",)):
+def person(name, variants=("S2",), dataset="mine"):
     source = {"file": "{user}-{variant}.json"}
-    record = {"datasets": ["mine"], "filters": ["raw"], "variants": list(variants)}
+    record = {"datasets": [dataset], "filters": ["raw"], "variants": list(variants)}
     return {"name": name, "recorded": [{**record, "source": source}]}
 
 
-def reported(folder, **changes):
+def reported(folder, name="mine", **changes):
     """Run a study of one measured volume to its end and return its results."""
     tifffile.imwrite(folder / "mine.tif", two_phase())
-    for name, level in LEVELS.items():
+    for user, level in {**LEVELS, NOBODY: 110}.items():
         threshold = {"kind": "threshold", "level": level}
         window = {"kind": "window", "low": level - 25, "high": level + 20}
-        (folder / f"{name}-S2.json").write_text(json.dumps(threshold))
-        (folder / f"{name}-cWS.json").write_text(json.dumps(window))
+        (folder / f"{user}-S2.json").write_text(json.dumps(threshold))
+        (folder / f"{user}-cWS.json").write_text(json.dumps(window))
     dataset = {
         "material": "NMC811",
         "voxel_size_nm": 350,
         "source": {"kind": "file", "file": "mine.tif"},
         "crop": {"shape": [24, 48, 48]},
     }
-    config = {"study": "own", "seed": 1, "datasets": {"mine": dataset}, **changes}
+    config = {"study": "own", "seed": 1, "datasets": {name: dataset}, **changes}
     (folder / "own.yaml").write_text(yaml.safe_dump(config))
     run(folder, data=folder, config=folder / "own.yaml")
     return folder / "results/own"
@@ -117,11 +119,17 @@ def test_two_people_alone_are_a_study(tmp_path):
     assert "0.45 to 31.91 times" in text
 
 
-def test_one_person_is_a_study_without_a_spread(tmp_path):
-    results = reported(tmp_path, users=[person("ann", ("S2", "cWS"))])
+def test_one_person_whatever_their_name_is_a_study_without_a_spread(tmp_path):
+    users = [person(NOBODY, ("S2", "cWS"), NOTHING)]
+    results = reported(tmp_path, name=NOTHING, users=users)
+    fractions = (results / "tables/volume_fractions.csv").read_text(encoding="utf-8")
+    assert "\nnull,measured,raw,S2,NA,recorded,0." in fractions
+    assert "null" in (results / "tables/variability.csv").read_text(encoding="utf-8")
     assert table(results, "variability")["sd"].isna().all()
     assert table(results, "pairwise").empty
     assert not (results / "tables/agreement.csv").exists()
     text = check_own(results)
     assert "No image was segmented by two users in the same way" in text
     assert "one recorded person" in text
+    assert NOTHING in text
+    assert "nan" not in text
