@@ -100,8 +100,7 @@ def summary(failures: list[Failure], log: Path) -> str:
     str
         Lines to print.
     """
-    full = shutil.disk_usage(log.parent).free < FULL_MB * 1e6
-    told = [f"The disk of {Path.cwd()} is full."] if full else []
+    told = full_disk(Path.cwd())
     if not failures:
         told.append(
             "No job is known to have failed: the run was stopped, or failed before or beside its "
@@ -109,6 +108,17 @@ def summary(failures: list[Failure], log: Path) -> str:
         )
         return "\n".join(told)
     return "\n".join([*told, *lines_of(failures)])
+
+
+def full_disk(folder: Path) -> list[str]:
+    """Return a sentence if there is hardly room in a folder, whatever else is told of a failure.
+
+    On a full disk, Snakemake ends without a word of ours, and its log may be cut off.
+    """
+    left = shutil.disk_usage(folder).free
+    if left >= FULL_MB * 1e6:
+        return []
+    return [f"The disk of {folder} is full ({left / 1e6:.1f} MB left): make room, and start again."]
 
 
 def lines_of(failures: list[Failure]) -> list[str]:
@@ -166,7 +176,7 @@ def _left_out(job: str, following: list[str]) -> dict:
             break
         missing.append(match[1])
     why = f"came to its end but did not make {', '.join(missing)}"
-    if shutil.disk_usage(Path.cwd()).free < FULL_MB * 1e6:
+    if full_disk(Path.cwd()):
         why += "; the disk is full"
     block = _begin([], job, None)
     return {**block, "outputs": tuple(missing), "why": why}

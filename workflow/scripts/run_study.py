@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from config_files import file_problems
-from failures import Failure, lines_of
+from failures import Failure, full_disk, lines_of
 from machine_check import machine_problems
 from unfinished import NAME, note_files, pending_files, read_unfinished
 
@@ -154,6 +154,8 @@ def main() -> int:
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
         reported = report_what_is_finished(snakemake, options.config, results)
         print(told_of_failures(results, reported), file=sys.stderr)
+    for told in full_disk(Path.cwd()) if status else []:
+        print(told, file=sys.stderr)
     return status
 
 
