@@ -31,6 +31,8 @@ def test_the_files_that_we_ship_are_well():
         ("title: a: b\n", "line 1, column 9: a colon is not expected here"),
         ("a: 1\nb: {c: {d: 1}\ne: 1\n", "closing } is missing; the { stands in line 2"),
         ("a: 1\nusers: [A, B\nseed: 1\n", "closing ] is missing; the [ stands in line 2"),
+        ("a: 1\nb: {c: [\n", "line 2, column 9: the text ends, and a [ or { that was opened"),
+        ("a: [1, }\n", "line 1, column 8: a value is missing here, or a comma, bracket"),
         ('a: 1\ndata_folder: "C:\\my\\data"\n', "line 2, column 18: a backslash"),
         ('a: 1\ndata_folder: "C:\\users"\n', "line 2, column 19: a backslash"),
         ('study: "a\nseed: 1\n', "line 1, column 8: the quote that opens here is never closed"),

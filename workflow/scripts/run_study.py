@@ -148,7 +148,7 @@ def main() -> int:
     forced = ["--forcerun", *drawn] if drawn else []
     (results / NAME).unlink(missing_ok=True)
     status = run([*snakemake, *forced, *settings, *targets[options.only]])
-    if status == 0:
+    if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
         print(told_at_the_end(results, options.only))
     elif (results / NAME).exists() and options.only != "figures":
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)

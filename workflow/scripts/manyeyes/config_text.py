@@ -38,6 +38,14 @@ _MEANT = (
         "a comma or the closing ] is missing; the [ stands in line {opened}",
     ),
     (
+        "found '<stream end>'",
+        "the text ends, and a [ or {{ that was opened before is not closed",
+    ),
+    (
+        "expected the node content",
+        "a value is missing here, or a comma, bracket or brace is one too many",
+    ),
+    (
         "found unexpected end of stream",
         "the quote that opens here is never closed",
     ),
