@@ -38,6 +38,14 @@ def test_contrast_to_noise_ignores_brightness_and_contrast():
     assert contrast_to_noise(brighter) == pytest.approx(contrast_to_noise(image), rel=0.01)
 
 
+def test_noise_of_unlike_phases_is_the_root_of_their_mean_variance():
+    half = np.arange(80)[:, None, None] < 40
+    spread = np.where(half, 4.0, 20.0)
+    noise = generator("unlike").standard_normal((80, 40, 40)) * spread
+    image = np.rint(np.where(half, 60, 160) + noise).clip(0, 255).astype(np.uint8)
+    assert contrast_to_noise(image) == pytest.approx(100 / np.sqrt((16 + 400) / 2), rel=0.02)
+
+
 def test_contrast_to_noise_of_ends_of_the_scale():
     clean = np.full((40, 40, 40), 50, dtype=np.uint8)
     clean[20:] = 200

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import ndimage
 
 from manyeyes.figures import fig_strokes
 from manyeyes.imitating import drawn_slices, imitations
@@ -50,6 +51,31 @@ def test_strokes_are_counted_and_measured(image, labels):
     bars[2] = 0
     bars[4, 5:45, 5:10] = 2
     assert LabelledImage(image).measures(bars)["stroke_width_px"] == 5
+
+
+def test_labels_just_beyond_an_edge_are_on_the_wrong_side(image, labels):
+    labels[:] = 0
+    labels[4, :, 29], labels[4, :30, 30], labels[4, 30:, 30] = 1, 1, 2
+    # the edge lies between columns 29 and 30: half of 60 labels of column 30 are right, and none
+    # of the 60 of column 29
+    assert LabelledImage(image).measures(labels)["wrong_side_percent"] == pytest.approx(75)
+
+
+def test_the_steepest_pixel_of_a_slice_ranks_a_hundred_and_the_flattest_nought():
+    image = generator("steep").integers(0, 256, (3, 6, 6)).astype(np.uint8)
+    steep = ndimage.gaussian_gradient_magnitude(image[1].astype(float), 1.0)
+    labels = np.zeros(image.shape, np.uint8)
+    labels[1].flat[[steep.argmax(), steep.argmin()]] = 1, 2
+    assert LabelledImage(image).measures(labels)["gradient_percentile"] == pytest.approx(50)
+
+
+def test_strokes_that_meet_at_a_corner_are_one(image, labels):
+    labels[:] = 0
+    labels[4, range(5, 15), range(5, 15)] = 2
+    labels[4, 30:40, 40] = 1
+    found = LabelledImage(image).measures(labels)
+    assert found["strokes_per_slice"] == 2
+    assert found["stroke_area_px"] == 10
 
 
 def test_edges_and_grey_values_are_those_below_the_labels(image, labels):
