@@ -64,6 +64,7 @@ def test_grids_are_realisations_by_users(study):
     assert plain["d", "raw", "S2"].index.tolist() == [ANY]
     assert shared_realisations([grid, plain["d", "raw", "S2"]]) == ["0", "1"]
     assert shared_realisations([grid, grid.loc[["1"]]]) == ["1"]
+    assert shared_realisations([grid.loc[["1"]], grid]) == ["1"]
 
 
 def test_spread_over_users_and_realisations(study):
