@@ -329,6 +329,9 @@ def test_grey_windows_are_those_of_the_inside():
     levels, window = to_grey_levels(image, {"percentiles": [0, 100]}, "key", inside)
     assert window == (image[inside].min(), image[inside].max())
     assert not levels[~inside].any()
+    image[~inside] = 300
+    assert not to_grey_levels(image, [0, 255], "key", inside)[0][~inside].any()
+    image[~inside] = np.nan
     with pytest.raises(ValueError, match="mask"):
         to_grey_levels(image, {"percentiles": [0, 100]}, "key")
 
@@ -348,7 +351,7 @@ def test_labels_outside_are_dropped_and_counted():
     labels[0, 0, :2] = 1, 2
     labels[3] = 1
     inside = np.ones(labels.shape, bool)
-    inside[3] = False
+    inside[2:] = False
     kept, dropped = labels_inside(labels, inside, "users.jo")
     assert dropped == 16
     assert np.count_nonzero(kept) == 2
