@@ -203,6 +203,11 @@ def test_a_window_upside_down_and_a_file_in_latin_1_are_told(tmp_path):
     assert "low (150) must not lie above high (100)" in found[1]
 
 
+def test_a_window_without_width_is_one():
+    window = {"kind": "window", "low": 100, "high": 100}
+    assert annotation_problem(window, "cWS", "watershed") is None
+
+
 def test_a_grey_value_of_the_file_is_translated():
     annotation = {"kind": "threshold", "level": 31000}
     told = annotation_problem(annotation, "S2", "threshold", (16978.0, 43874.0))

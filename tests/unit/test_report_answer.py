@@ -66,6 +66,15 @@ def test_methods_are_compared_on_the_datasets_that_all_share():
     assert "lowered it in 1 of 2" in text
 
 
+def test_families_of_methods_are_told_by_the_median_of_their_images():
+    sds = {"NMC1_raw_S2": 0.01, "NMC2_raw_S2": 0.02, "NMC3_raw_S2": 0.09}
+    sds |= {"NMC1_raw_cWS": 0.03, "NMC2_raw_cWS": 0.04, "NMC3_raw_cWS": 0.08}
+    table = variability(**sds)
+    _, told = parts({"variability": table}, {**TWINS, "NMC-3": "twin"})
+    text = told["Which method makes users agree?"]
+    assert "threshold 2.0 and watershed 4.0" in text
+
+
 def test_means_of_methods_are_given_with_their_ends():
     _, told = parts({"variability": TABLE})
     text = told["How much does the method matter?"]
