@@ -17,6 +17,7 @@ from manyeyes.claims import (
 )
 from manyeyes.claims.definition import Aggregate, Cell
 from manyeyes.claims.evaluating import evaluate
+from manyeyes.claims.panels import StudyTables
 from manyeyes.randomness import generator
 
 CLAIMS = Path(__file__).parents[2] / "workflow" / "claims.yaml"
@@ -491,6 +492,15 @@ def test_counts_and_summary(agreeing):
     tested = counts.set_index("verdict")["claims"][["agrees", "disagrees", "undecided"]].sum()
     assert f"Of 114 claims {tested} could be tested" in sentence
     assert "none of these counts as agreement" in sentence
+
+
+def test_a_block_without_closed_pores_in_a_realisation_is_nothing_to_compare_with():
+    cell = Cell("NEX-V", "raw", "S2")
+    tables = study(papers_world, users=3)
+    assert StudyTables(tables).has("pores_per_baseline", cell)
+    baseline = tables["baseline"]
+    baseline.loc[baseline["realisation"] == 1, "baseline_closed_pores"] = 0.0
+    assert not StudyTables(tables).has("pores_per_baseline", cell)
 
 
 def test_with_few_users_the_lowest_cell_is_the_one_that_was_measured_lowest():
