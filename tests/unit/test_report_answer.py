@@ -200,6 +200,17 @@ def test_how_many_of_the_papers_numbers_lie_among_choices_of_three():
     assert text.startswith("Of 2 numbers that the paper states 1 lie within")
 
 
+def test_biases_are_sure_on_either_side_of_zero():
+    rows = [
+        ("NMC-1", "raw", "S2", 0.03, 0.01, 0.05),
+        ("NMC-1", "raw", "cWS", -0.02, -0.03, -0.01),
+        ("NMC-1", "raw", "MLX10", 0.01, -0.01, 0.03),
+    ]
+    columns = ["dataset", "filter", "variant", "bias", "bias_low", "bias_high"]
+    text = finding("fig_reproducible", ["NMC-1"], {"errors": pd.DataFrame(rows, columns=columns)})
+    assert "leaves out zero in 2 of 3 cases" in text
+
+
 def test_comparisons_count_what_is_clear_after_holm():
     rows = [
         ("MLX10 against S2", "NMC-2", 0.5, 0.01),

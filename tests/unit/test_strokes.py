@@ -119,6 +119,23 @@ def test_users_draw_the_persons_slices_to_the_persons_coverage(image, labels):
         imitations(image, labels, Population(), users, "seed", "d", "raw", training=other)
 
 
+def test_of_two_slices_beside_the_middle_the_lower_is_drawn_first():
+    labels = np.zeros((8, 4, 4), np.uint8)
+    labels[[1, 3, 4, 7], 0, 0] = 1
+    assert drawn_slices(labels) == [3, 1, 4, 7]
+    labels = np.zeros((9, 4, 4), np.uint8)
+    labels[[3, 5], 0, 0] = 1
+    assert drawn_slices(labels) == [3, 5]
+
+
+def test_imitators_label_as_much_of_the_field_of_view_as_the_person(image, labels):
+    inside = np.zeros(image.shape, bool)
+    inside[:, 4:56, 4:56] = True
+    (drawn,) = imitations(image, labels, Population(), ["a"], "seed", "d", "raw", inside=inside)
+    assert np.count_nonzero(drawn) == np.count_nonzero(labels)
+    assert not drawn[~inside].any()
+
+
 def test_slices_can_be_named():
     assert trained_slices(9, [4, 2]) == [4, 2]
     for which in ([], [4, 4], [9], [-1]):
