@@ -60,6 +60,15 @@ def test_modes_part_near_a_contrast_to_noise_of_two_and_a_half():
     assert modes == {1.5: 1, 1.7: 1, 2: 1, 3: 2, 6: 2, 8: 2}
 
 
+def test_modes_are_told_apart_by_a_fortieth_of_where_99_percent_lie():
+    levels = np.arange(256)
+    close = sum(np.exp(-((levels - centre) ** 2) / (2 * 3**2)) for centre in (40, 50))
+    assert histogram_modes(1e6 * close) == 2
+    # With 0.7 % of the voxels at 250, a fortieth of the range is more than half of the distance.
+    far = close + 0.007 * close.sum() * (levels == 250)
+    assert histogram_modes(1e6 * far) == 1
+
+
 def test_modes_of_made_up_histograms():
     levels = np.arange(256)
     peak = lambda centre, sd: np.exp(-((levels - centre) ** 2) / (2 * sd**2))  # noqa: E731
