@@ -203,6 +203,11 @@ def test_a_window_upside_down_and_a_file_in_latin_1_are_told(tmp_path):
     assert "low (150) must not lie above high (100)" in found[1]
 
 
+def test_a_window_without_width_is_one():
+    window = {"kind": "window", "low": 100, "high": 100}
+    assert annotation_problem(window, "cWS", "watershed") is None
+
+
 def test_a_grey_value_of_the_file_is_translated():
     annotation = {"kind": "threshold", "level": 31000}
     told = annotation_problem(annotation, "S2", "threshold", (16978.0, 43874.0))
@@ -247,11 +252,11 @@ def test_a_mask_of_another_shape_is_told(tmp_path, mask, words):
         assert words in problem
 
 
-def chain(folder, **source):
+def chain(folder, geometry=None, **source):
     """Return a study that has a stack of the user's own beside its dataset."""
     plain, file_of = study(folder)
     source = {"kind": "file", "file": "sem", "marks_box": [0, 4, 0, 4]} | source
-    geometry = {"slice_thickness_nm": 200, "pixel_size_nm": 50}
+    geometry = {"slice_thickness_nm": 200, "pixel_size_nm": 50} | (geometry or {})
     fibsem = {"source": source, "geometry": geometry}
     return replace(plain, baseline={"fibsem": fibsem}), file_of
 
@@ -269,3 +274,12 @@ def test_the_stack_of_the_baseline_is_looked_at(tmp_path):
     assert "200" in sizes
     ignored = chain(tmp_path, file="sem.tif", voxel_size_in_file="ignore")
     assert len(input_problems(*ignored)) == 1
+
+
+def test_rows_of_a_tilted_face_have_pixels_of_one_size_in_its_header(tmp_path):
+    imagej(tmp_path / "cell.tif", VOLUME)
+    imagej(tmp_path / "sem.tif", VOLUME, (0.2, 0.05, 0.05))
+    tilted = {"tilt_corrected": False}
+    assert input_problems(*chain(tmp_path, tilted, file="sem.tif")) == []
+    (problem,) = input_problems(*chain(tmp_path, tilted | {"pixel_size_nm": 60}, file="sem.tif"))
+    assert "x 50 nm" in problem

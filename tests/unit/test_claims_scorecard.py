@@ -15,6 +15,9 @@ from manyeyes.claims import (
     scorecard,
     summary_sentence,
 )
+from manyeyes.claims.definition import Aggregate, Cell
+from manyeyes.claims.evaluating import evaluate
+from manyeyes.claims.panels import StudyTables
 from manyeyes.randomness import generator
 
 CLAIMS = Path(__file__).parents[2] / "workflow" / "claims.yaml"
@@ -489,3 +492,22 @@ def test_counts_and_summary(agreeing):
     tested = counts.set_index("verdict")["claims"][["agrees", "disagrees", "undecided"]].sum()
     assert f"Of 114 claims {tested} could be tested" in sentence
     assert "none of these counts as agreement" in sentence
+
+
+def test_a_block_without_closed_pores_in_a_realisation_is_nothing_to_compare_with():
+    cell = Cell("NEX-V", "raw", "S2")
+    tables = study(papers_world, users=3)
+    assert StudyTables(tables).has("pores_per_baseline", cell)
+    baseline = tables["baseline"]
+    baseline.loc[baseline["realisation"] == 1, "baseline_closed_pores"] = 0.0
+    assert not StudyTables(tables).has("pores_per_baseline", cell)
+
+
+def test_with_few_users_the_lowest_cell_is_the_one_that_was_measured_lowest():
+    a, b = Cell("NMC-1", "raw", "S2"), Cell("NMC-1", "raw", "cWS")
+    lowest = Aggregate("sd", (a, b), "lowest")
+    drawn = {a: np.array([[1.0, 5.0]]), b: np.array([[2.0, 3.0]])}
+    measured = {a: np.array([[4.0]]), b: np.array([[2.5]])}
+    assert evaluate(lowest, lambda _, cell: drawn[cell]).tolist() == [[1, 3]]
+    found = evaluate(lowest, lambda _, cell: drawn[cell], lambda _, cell: measured[cell])
+    assert found.tolist() == [[2, 3]]

@@ -263,6 +263,10 @@ def test_a_dataset_twice_is_refused_and_another_part_of_a_file_is_not():
     again["source"]["file"] = "./cell.tif"
     (problem,) = told(config)
     assert "cell and again are the same crop of the same file" in problem
+    # left out, a crop starts at the first voxel
+    again["crop"]["start"] = [0, 0, 0]
+    config["datasets"]["cell"]["crop"].pop("start", None)
+    assert len(told(config)) == 1
     again["crop"]["start"] = [24, 0, 0]
     assert told(config) == []
 

@@ -98,6 +98,13 @@ def test_opposite_faces_are_joined(nmc):
     assert inside.min() * 0.5 < across_face < inside.max() * 1.5
 
 
+def test_random_fields_have_nothing_to_do_with_each_other(nmc):
+    structure = nmc.structure
+    fields = (structure.coarse, structure.fine, structure.binder, structure.pores)
+    alike = np.corrcoef([field.nodes.ravel() for field in fields])
+    assert np.allclose(alike, np.eye(4), atol=0.02)
+
+
 def test_same_names_same_electrode_and_other_names_another(nmc):
     first = rasterise(nmc, (0, 0, 0), (40, 40, 40), 500)
     again = describe_electrode(NMC, "test", "nmc")

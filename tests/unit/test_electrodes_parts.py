@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from manyeyes.electrodes.cracks import Cracks, distance_to_cracks
+from manyeyes.electrodes.cracks import Cracks, distance_to_cracks, draw_cracks
 from manyeyes.electrodes.fields import random_field, sample
 from manyeyes.electrodes.packing import pack, random_rotations
 from manyeyes.electrodes.surfaces import nearest_two
@@ -106,8 +106,31 @@ def test_spheres_touch_but_do_not_run_into_each_other():
     assert (pushed_only[:, 0] < 1.05 * 2).mean() < 0.75
 
 
+def test_spheres_of_two_sizes_touch_at_the_sum_of_their_radii():
+    radii = np.repeat([2.0, 1.0], [6, 60])
+    centres = pack(
+        generator("unlike"),
+        np.full(3, 10.0),
+        np.repeat(radii[:, None], 3, axis=1),
+        np.repeat(UPRIGHT, 66, 0),
+        0.0,
+        0.15,
+        0.2,
+    )
+    trees = [cKDTree(part, boxsize=np.full(3, 10.0)) for part in (centres[:6], centres[6:])]
+    nearest, _ = trees[1].query(centres[:6])
+    assert nearest == pytest.approx(3.0, rel=0.05)
+
+
 def test_overlap_brings_spheres_closer():
     assert np.median(packed_spheres(overlap=0.1)[:, 0]) == pytest.approx(1.8, abs=0.06)
+
+
+def test_cracks_fall_on_particles_by_their_volume():
+    radii = np.array([1.0, 2.0])
+    axes = np.repeat([[1.0, 0, 0]], 2, axis=0)
+    cracks = draw_cracks(9000, axes, radii, False, "cracks")
+    assert np.diff(cracks.first).tolist() == pytest.approx([1000, 8000], abs=100)
 
 
 def test_distance_to_a_crack():

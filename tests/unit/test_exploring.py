@@ -40,6 +40,11 @@ def test_forests_are_trained_as_the_study_says(image):
         Explorer(image, variant, Population(), "test").active_fraction({}, 1)
 
 
+def test_forests_take_as_many_labels_as_the_variant_allows(image):
+    with pytest.raises(ValueError, match="max_labels must be 1 or more"):
+        Explorer(image, {**DRAWN, "max_labels": 0}, Population(), "test").active_fraction({}, 1)
+
+
 def test_a_sitting_moves_people_alike(image):
     """The day's mood is one number, whoever has it: two people keep their distance."""
     moods = {

@@ -114,6 +114,9 @@ Command 'set -euo pipefail;  python job.py' {}.
         ("died with <Signals.SIGSEGV: 11>", "was ended by SIGSEGV"),
         ("died with <Signals.SIGTERM: 15>", "was ended by SIGTERM"),
         ("returned non-zero exit status 1", "without an error of its own"),
+        # no signal has these numbers
+        ("returned non-zero exit status 128", "without an error of its own"),
+        ("returned non-zero exit status 255", "without an error of its own"),
     ],
 )
 def test_the_end_of_a_process_is_called_what_it_is(log, tmp_path, ended, told):

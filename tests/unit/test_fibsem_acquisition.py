@@ -65,6 +65,27 @@ def test_curtains_are_as_strong_as_asked_and_persist():
     assert alike == pytest.approx(0.8, abs=0.05)
 
 
+def test_the_first_slice_has_curtains_as_strong_as_the_others():
+    first = [next(iter(draw_profiles(1, 400, 12.0, "test", seed))) for seed in range(40)]
+    assert np.sqrt(np.mean(np.square(first))) == pytest.approx(12, rel=0.05)
+
+
+def test_noise_is_as_strong_as_the_contrast_asks_and_new_on_every_slice(block):
+    faults = FAULTS | {"curtain_strength": 0.0, "brightness_drift": 0.0, "drift_px": 0.0}
+    # slices so thin that two show the same face
+    thin = SliceGeometry(slice_thickness_nm=1e-3, pixel_size_nm=110, tilt_degrees=90)
+    plan = plan_acquisition((2, *SHAPE[1:]), thin, faults | {"contrast_to_noise": 5.0}, "test")
+    first, second = acquire(block, plan)
+    assert np.array_equal(first.truth, second.truth)
+    inside = first.truth == 1
+    for axis in (0, 1):
+        inside &= np.roll(inside, 2, axis) & np.roll(inside, -2, axis)
+    greys = np.array([face.image[inside] for face in (first, second)], float)
+    # active material is 145 levels brighter than pores
+    assert greys.std(axis=1) == pytest.approx(145 / 5, rel=0.1)
+    assert abs(np.corrcoef(greys)[0, 1]) < 0.1
+
+
 def test_the_record_explains_the_images(block):
     """Taken apart by its own record, an acquisition is the truth's grey levels and shot noise."""
     plan = plan_acquisition(SHAPE, GEOMETRY, FAULTS, "test")
@@ -149,6 +170,12 @@ def test_a_field_that_does_not_follow_the_face_is_refused():
 def test_wrong_faults_are_named(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         plan_acquisition(SHAPE, GEOMETRY, wrong, "test")
+
+
+def test_rows_run_along_z_unless_slices_do():
+    assert to_stack_axes(("z", "y", "x"), "z") == ("z", "y", "x")
+    assert to_stack_axes(("z", "y", "x"), "y") == ("y", "z", "x")
+    assert to_stack_axes(("z", "y", "x"), "x") == ("x", "z", "y")
 
 
 def test_unknown_slicing_axis_is_refused():

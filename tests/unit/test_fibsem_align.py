@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.fibsem.align import follow_structure, track_marks
+from manyeyes.fibsem.align import _reconcile, follow_structure, track_marks
 from manyeyes.fibsem.drift import draw_drift
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.marks import draw_lines, paint_coat
@@ -127,6 +127,23 @@ def test_marks_give_the_field_whatever_the_structure_does():
     score = drift_score(found, field)
     assert score.rms < 0.15
     assert score.furthest < 0.5
+
+
+def test_a_line_ends_at_its_share_of_the_coat():
+    image = np.full((60, 20), 100, np.float32)
+    places = np.arange(60) + 0.5, np.arange(20) + 0.5
+    paint_coat(image, *places, (10, 50), np.array([[10, 3, 0.4]]))
+    # above the coat, line, coat below the line, face
+    assert image[[5, 20, 30, 55], 10].tolist() == [15, 35, 150, 100]
+    assert image[20, 2] == 150
+
+
+def test_a_difference_counts_by_the_inverse_square_of_its_lag():
+    pairs = np.array([[0, 1], [1, 2], [0, 2]])
+    measured = np.array([[1.0, 0], [1.0, 0], [3.0, 0]])
+    # the loop does not close by 1: each step takes 1/6 of it, the double step 4/6
+    found = _reconcile(3, pairs, measured, np.ones(3))
+    assert found[:, 0] == pytest.approx([0, 7 / 6, 7 / 3])
 
 
 def test_marks_that_leave_the_field_are_named():

@@ -65,6 +65,17 @@ def test_the_label_is_cut_out_of_the_published_panel():
     assert np.array_equal(check_labelled_slice.label_of_panel(panel), label)
 
 
+def test_a_label_is_read_in_the_middle_of_its_enlarged_pixels(monkeypatch):
+    """Their rims may be smoothed by whoever enlarged the picture."""
+    label = np.random.default_rng(0).integers(1, 4, (6, 7))
+    enlarged = np.kron(np.array([0, 0, 128, 255], np.uint8)[label], np.ones((4, 4), np.uint8))
+    enlarged[::4], enlarged[:, ::4] = 128, 128
+    monkeypatch.setattr(check_labelled_slice, "_PANEL", (slice(3, 27), slice(5, 33)))
+    monkeypatch.setattr(check_labelled_slice, "_SHAPE", label.shape)
+    panel = np.pad(enlarged, ((3, 2), (5, 2)))
+    assert np.array_equal(check_labelled_slice.label_of_panel(panel), label)
+
+
 def test_a_clear_slice_agrees_and_the_best_threshold_is_the_best(made_up):
     image, active = made_up
     table = agreement_with_label(image, active).set_index("way")

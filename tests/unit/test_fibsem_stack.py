@@ -41,6 +41,12 @@ def test_wrong_numbers_are_refused(numbers, message):
         check_numbers(numbers)
 
 
+def test_more_than_half_of_the_numbers_missing_are_no_gaps():
+    assert check_numbers([0, 1, 5]) == [2, 3, 4]
+    with pytest.raises(ValueError, match="of slices 0 to 6 only 3 are there, 2 to 5 are missing"):
+        check_numbers([0, 1, 6])
+
+
 def test_slices_of_another_size_or_depth_are_refused(slices):
     with pytest.raises(ValueError, match="slice 2 has 119 x 130 pixels"):
         check_slices([*slices[:2], slices[2][1:]])

@@ -125,6 +125,29 @@ def test_saturated_phases_are_no_fill(seed):
     assert filled_border(np.maximum(image, 60)) is None
 
 
+def test_saturated_phases_of_a_thin_crop_are_no_fill():
+    """Pores as deep as the crop make lines of one value, but most of them lie beside such lines."""
+    image, _ = two_phase((6, 48, 48))
+    for low, high in ((60, 255), (70, 150), (65, 150)):
+        saturated = np.clip((image.astype(float) - low) * 255 / (high - low), 0, 255)
+        assert filled_border(saturated.astype(np.uint8)) is None
+
+
+def test_short_chords_of_one_value_at_the_rim_of_a_mask_are_no_fill():
+    image, inside, _ = round_view()
+    y, x = np.abs(np.indices((64, 64)) - 31.5)
+    # phases that end at the rim, on every other slice
+    image[::2, (y > 26) | (x > 26)] = 50
+    assert filled_border(np.where(inside, image, 0).astype(np.uint8), inside) is None
+
+
+def test_empty_slices_do_not_hide_the_circle_of_the_others():
+    image, _, _ = round_view()
+    assert circle_radius(image, "key") == pytest.approx(30, abs=0.5)
+    empty = np.concatenate([image, np.zeros_like(image), np.zeros_like(image)])
+    assert circle_radius(empty, "key") == circle_radius(image, "key")
+
+
 @pytest.mark.parametrize(
     ("file", "crop", "filled"),
     [

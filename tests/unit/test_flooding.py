@@ -30,6 +30,12 @@ def test_labels_nearly_equal_those_of_scikit_image_where_they_do():
     assert np.mean(flood(heights, markers) == watershed(heights, markers)) > 0.98
 
 
+def test_who_enters_a_basin_first_fills_it_before_water_from_elsewhere_comes():
+    heights = np.array([[[0, 7, 3, 2, 3, 2, 3, 7, 0]]], dtype=np.uint16)
+    markers = np.array([[[1, 0, 0, 0, 0, 0, 0, 0, 2]]], dtype=np.uint8)
+    assert flood(heights, markers)[0, 0].tolist() == [1, 1, 1, 1, 1, 1, 1, 2, 2]
+
+
 def test_water_stops_at_a_crest():
     heights = np.zeros((5, 5, 9), dtype=np.uint16)
     heights[:, :, 4] = 100

@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from manyeyes.electrodes import describe_electrode, rasterise
 from manyeyes.imaging.backprojection import reconstruct
-from manyeyes.imaging.noise import WINDOWS, backprojection_noise
+from manyeyes.imaging.noise import WINDOWS, backprojection_amplitude, backprojection_noise
 from manyeyes.randomness import generator
 
 CENTRE = slice(16, 80)
@@ -102,3 +102,31 @@ def test_impossible_scans_are_refused(arguments, message):
         reconstruct(*arguments, "test")
     with pytest.raises(ValueError, match="window must be one of"):
         backprojection_noise((1, 8, 8), "parzen", "test")
+
+
+@pytest.mark.parametrize("columns", [24, 25])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_noise_of_all_frequencies_adds_up_to_one(window, columns):
+    half = backprojection_amplitude(30, columns, window)
+    mirrored = [min(column, columns - column) for column in range(columns)]
+    assert np.mean(half[:, mirrored] ** 2) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("window", "share"), [("shepp-logan", 2 / np.pi), ("cosine", 0), ("hamming", 0.08), ("hann", 0)]
+)
+def test_a_window_keeps_its_share_of_the_finest_frequency(window, share):
+    kept = backprojection_amplitude(64, 64, window)[0] / (
+        backprojection_amplitude(64, 64, "ramp")[0] + 1e-12
+    )
+    # against a frequency that is so low that all of it is kept
+    assert kept[-1] / kept[1] == pytest.approx(share, abs=0.005)
+
+
+def test_projections_are_spread_over_half_a_circle():
+    point = np.zeros((1, 17, 17))
+    point[0, 8, 8] = 1.0
+    (seen,) = reconstruct(point, np.inf, 2, "hann", "point")
+    # two of them, from above and from the side, smear it along its column and its row
+    assert seen[8, 2] == pytest.approx(seen[2, 8], rel=0.01)
+    assert abs(seen[8, 2]) > 10 * abs(seen[2, 3])

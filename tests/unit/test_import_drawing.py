@@ -76,6 +76,18 @@ def test_labels_of_the_dataset_are_taken_as_they_lie(tmp_path):
     assert warnings == []
 
 
+def test_labels_are_counted_and_their_slices_noted(tmp_path):
+    some = LABELS.copy()
+    some[:9], some[11:] = 0, 0
+    taken_over(tmp_path, some)
+    record = json.loads((tmp_path / "a.json").read_text())["record"]
+    assert record == {
+        "active_voxels": np.count_nonzero(TRUTH[9:11]),
+        "rest_voxels": np.count_nonzero(~TRUTH[9:11]),
+        "slices": [9, 10],
+    }
+
+
 def test_labels_of_the_file_are_cropped_like_it(tmp_path):
     crop = {"start": (2, 3, 4), "shape": (20, 40, 30), "source": IMAGE}
     labels, warnings = taken_over(tmp_path, LABELS, **crop)

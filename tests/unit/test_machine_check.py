@@ -47,6 +47,12 @@ def test_a_cache_that_cannot_be_written_is_told(problems):
     assert "NUMBA_CACHE_DIR" in told
 
 
+def test_compiled_code_needs_one_place_of_two(tmp_path):
+    # beside the code nothing can be written
+    environment = {"HOME": str(tmp_path)}
+    assert machine_problems(Path("/proc"), tmp_path, environment, "python") == []
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
 def test_a_folder_without_permission_is_told(problems, tmp_path):
     (tmp_path / "work").mkdir()

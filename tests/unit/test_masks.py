@@ -153,6 +153,18 @@ def test_a_filter_mixes_nothing_of_the_outside_in():
     assert np.allclose(smooth_inside(image, 2.0, inside), 200)
 
 
+def test_a_line_of_voxels_inside_is_smoothed_along_itself():
+    image = np.full((21, 21), 200, np.uint8)
+    image[10] = 10 * np.arange(21)
+    inside = np.zeros(image.shape, bool)
+    inside[10] = True
+    smooth = smooth_inside(image, 1.0, inside)
+    # a ramp is its own mean, whatever lies beside it
+    assert np.allclose(smooth[10, 5:16], image[10, 5:16], atol=0.01)
+    # further than the kernel reaches it is the mean of what is inside
+    assert np.allclose(smooth[:3], 100)
+
+
 def test_the_nearest_grey_level_goes_on_outside():
     volume = np.arange(27, dtype=np.uint8).reshape(3, 3, 3)
     inside = np.zeros(volume.shape, bool)
@@ -188,6 +200,12 @@ def test_a_piece_that_no_seed_reaches_is_cut_in_the_middle():
     inside[:, :, 4:6] = False
     labels = segmentation.watershed(image, 50, 180, inside=inside)
     assert (labels[:, :, 6:] == 1).all()
+
+
+def test_a_slice_with_a_tenth_of_the_fullest_one_s_view_is_looked_at():
+    inside = np.zeros((3, 10, 10), bool)
+    inside[0, 0], inside[1], inside[2, 0, :9] = True, True, True
+    assert slices_worth_looking_at(3, inside) == [0, 1]
 
 
 def test_slices_without_a_field_of_view_are_passed_over():
@@ -311,6 +329,9 @@ def test_grey_windows_are_those_of_the_inside():
     levels, window = to_grey_levels(image, {"percentiles": [0, 100]}, "key", inside)
     assert window == (image[inside].min(), image[inside].max())
     assert not levels[~inside].any()
+    image[~inside] = 300
+    assert not to_grey_levels(image, [0, 255], "key", inside)[0][~inside].any()
+    image[~inside] = np.nan
     with pytest.raises(ValueError, match="mask"):
         to_grey_levels(image, {"percentiles": [0, 100]}, "key")
 
@@ -330,7 +351,7 @@ def test_labels_outside_are_dropped_and_counted():
     labels[0, 0, :2] = 1, 2
     labels[3] = 1
     inside = np.ones(labels.shape, bool)
-    inside[3] = False
+    inside[2:] = False
     kept, dropped = labels_inside(labels, inside, "users.jo")
     assert dropped == 16
     assert np.count_nonzero(kept) == 2

@@ -133,6 +133,13 @@ def test_accuracy_knows_errors_that_cancel_in_the_fraction(truth):
     assert found.dice == pytest.approx(2 * 440 / 900)
 
 
+def test_truth_outside_the_field_of_view_is_not_missed(truth):
+    labels = np.where(truth == 1, 1, 2).astype(np.uint8)
+    labels[:, :, 5:] = 0
+    found = accuracy(labels, truth)
+    assert (found.bias, found.dice, found.voxel_error) == (0, 1, 0)
+
+
 def test_accuracy_of_two_empty_phases_is_perfect():
     nothing = np.full((2, 2, 2), 2, dtype=np.uint8)
     assert accuracy(nothing, nothing + 1).dice == 1

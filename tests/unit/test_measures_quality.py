@@ -38,6 +38,14 @@ def test_contrast_to_noise_ignores_brightness_and_contrast():
     assert contrast_to_noise(brighter) == pytest.approx(contrast_to_noise(image), rel=0.01)
 
 
+def test_noise_of_unlike_phases_is_the_root_of_their_mean_variance():
+    half = np.arange(80)[:, None, None] < 40
+    spread = np.where(half, 4.0, 20.0)
+    noise = generator("unlike").standard_normal((80, 40, 40)) * spread
+    image = np.rint(np.where(half, 60, 160) + noise).clip(0, 255).astype(np.uint8)
+    assert contrast_to_noise(image) == pytest.approx(100 / np.sqrt((16 + 400) / 2), rel=0.02)
+
+
 def test_contrast_to_noise_of_ends_of_the_scale():
     clean = np.full((40, 40, 40), 50, dtype=np.uint8)
     clean[20:] = 200
@@ -50,6 +58,15 @@ def test_contrast_to_noise_of_ends_of_the_scale():
 def test_modes_part_near_a_contrast_to_noise_of_two_and_a_half():
     modes = {cnr: histogram_modes(grey_histogram(picture(cnr))) for cnr in (1.5, 1.7, 2, 3, 6, 8)}
     assert modes == {1.5: 1, 1.7: 1, 2: 1, 3: 2, 6: 2, 8: 2}
+
+
+def test_modes_are_told_apart_by_a_fortieth_of_where_99_percent_lie():
+    levels = np.arange(256)
+    close = sum(np.exp(-((levels - centre) ** 2) / (2 * 3**2)) for centre in (40, 50))
+    assert histogram_modes(1e6 * close) == 2
+    # With 0.7 % of the voxels at 250, a fortieth of the range is more than half of the distance.
+    far = close + 0.007 * close.sum() * (levels == 250)
+    assert histogram_modes(1e6 * far) == 1
 
 
 def test_modes_of_made_up_histograms():

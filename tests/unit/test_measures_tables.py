@@ -280,6 +280,26 @@ def test_realisations_are_pooled_and_not_mixed_with_users():
     assert row.mean_percent_different == pytest.approx(3.0)
 
 
+def test_errors_of_realisations_are_pooled_as_squares():
+    accuracies = pd.DataFrame(
+        {
+            "dataset": "d",
+            "realisation": ["1", "1", "2", "2"],
+            "filter": "raw",
+            "variant": "S2",
+            "user": ["A", "B", "A", "B"],
+            "bias": [0.03, 0.03, 0.04, -0.04],
+            "dice": [0.9, 0.7, 0.8, 0.8],
+            "voxel_error": 0.1,
+        }
+    )
+    (row,) = accuracy_summary(accuracies).itertuples()
+    assert row.bias == pytest.approx(0.015)
+    assert row.rmse == pytest.approx(np.sqrt((0.03**2 + 0.04**2) / 2))
+    assert row.sd == pytest.approx(np.sqrt(0.0032 / 2))
+    assert row.dice == pytest.approx(0.8)
+
+
 def test_realisations_are_listed_under_their_dataset():
     table = pd.DataFrame({"dataset": ["d", "d.r2"], "x": [1, 2]})
     found = listed_realisations(table, {"d": ("d", 1), "d.r2": ("d", 2)})

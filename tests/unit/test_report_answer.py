@@ -66,6 +66,15 @@ def test_methods_are_compared_on_the_datasets_that_all_share():
     assert "lowered it in 1 of 2" in text
 
 
+def test_families_of_methods_are_told_by_the_median_of_their_images():
+    sds = {"NMC1_raw_S2": 0.01, "NMC2_raw_S2": 0.02, "NMC3_raw_S2": 0.09}
+    sds |= {"NMC1_raw_cWS": 0.03, "NMC2_raw_cWS": 0.04, "NMC3_raw_cWS": 0.08}
+    table = variability(**sds)
+    _, told = parts({"variability": table}, {**TWINS, "NMC-3": "twin"})
+    text = told["Which method makes users agree?"]
+    assert "threshold 2.0 and watershed 4.0" in text
+
+
 def test_means_of_methods_are_given_with_their_ends():
     _, told = parts({"variability": TABLE})
     text = told["How much does the method matter?"]
@@ -189,6 +198,17 @@ def test_how_many_of_the_papers_numbers_lie_among_choices_of_three():
     table = pd.DataFrame(rows, columns=["dataset", "paper_low", "paper_kind", "low", "high"])
     text = finding("fig_choices", ["NMC-2"], {"choices": table})
     assert text.startswith("Of 2 numbers that the paper states 1 lie within")
+
+
+def test_biases_are_sure_on_either_side_of_zero():
+    rows = [
+        ("NMC-1", "raw", "S2", 0.03, 0.01, 0.05),
+        ("NMC-1", "raw", "cWS", -0.02, -0.03, -0.01),
+        ("NMC-1", "raw", "MLX10", 0.01, -0.01, 0.03),
+    ]
+    columns = ["dataset", "filter", "variant", "bias", "bias_low", "bias_high"]
+    text = finding("fig_reproducible", ["NMC-1"], {"errors": pd.DataFrame(rows, columns=columns)})
+    assert "leaves out zero in 2 of 3 cases" in text
 
 
 def test_comparisons_count_what_is_clear_after_holm():

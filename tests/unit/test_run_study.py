@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from run_study import CannotRunError, config_of, run, study_of, told_at_the_end
+from run_study import CannotRunError, config_of, dry_run, run, study_of, told_at_the_end
 
 TOP = Path(__file__).parents[2]
 
@@ -50,6 +50,13 @@ def test_a_config_without_a_name_is_told_by_its_own(tmp_path, text):
 @pytest.mark.parametrize(("code", "status"), [("import sys; sys.exit(3)", 3), ("", 0)])
 def test_the_exit_status_is_snakemakes(code, status):
     assert run([sys.executable, "-c", code]) == status
+
+
+def test_a_dry_run_that_fails_tells_why_and_plans_nothing():
+    plan = "print('rule a:\\n    output: x.tif, y.json')"
+    assert dry_run([sys.executable, "-c", plan]) == ["x.tif", "y.json"]
+    with pytest.raises(CannotRunError, match="no such rule"):
+        dry_run([sys.executable, "-c", f"import sys; {plan}; sys.exit('no such rule')"])
 
 
 def test_a_signal_gives_the_status_that_a_shell_gives():

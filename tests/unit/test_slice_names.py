@@ -27,6 +27,8 @@ def test_the_number_that_differs_is_the_slices(pattern):
 def test_of_several_that_differ_the_one_that_counts_is_taken():
     times = ["sem_0001_14-22-05", "sem_0002_14-22-31", "sem_0003_14-23-05", "sem_0004_14-23-30"]
     assert slice_numbers(times) == [1, 2, 3, 4]
+    # two times may follow each other by chance
+    assert slice_numbers(["s1_10", "s2_11", "s3_25", "s4_40"]) == [1, 2, 3, 4]
     assert slice_numbers(["z0.250_1", "z0.500_2", "z0.750_3"]) == [1, 2, 3]
     # As the order of names says nothing here, whoever checks the numbers will refuse it.
     assert slice_numbers(["s0", "s1", "s10", "s2"]) == [0, 1, 10, 2]

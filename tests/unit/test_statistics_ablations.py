@@ -53,6 +53,13 @@ def test_who_never_varies_has_no_ratio(table):
     assert nobody["sd_ratio"].isna().all()
 
 
+def test_the_reference_has_to_vary_and_not_the_first_variant():
+    questions = {"Varies": ["nobody", "three", "seven"], "Never": ["three", "nobody"]}
+    table = ablation_table(measured(), measured(), questions).set_index(["question", "variant"])
+    assert table.loc[("Varies", "three"), "sd_ratio"].tolist() == pytest.approx([2, 2])
+    assert table.loc[("Never", "three"), "sd_ratio"].isna().all()
+
+
 def test_images_that_lack_a_variant_do_not_count():
     rows = measured()
     rows = rows[(rows["dataset"] == "one") | (rows["variant"] != "alike")]

@@ -85,6 +85,13 @@ def test_a_single_choice_has_no_interval():
     assert np.isnan(share.high)
 
 
+def test_an_interval_needs_two_choices_without_each_user():
+    # of the choices of three of four, one lacks a given user; of those of five, four do
+    four, five = (choices_of_users(users) for users in (4, 5))
+    assert np.isnan(share_of_choices(np.eye(1, 4, dtype=bool), four, 4).low)
+    assert share_of_choices(np.eye(1, 10, dtype=bool), five, 5).low == 0
+
+
 def test_the_interval_of_a_share_has_the_width_that_new_users_show():
     """Overlapping choices are not independent: a binomial interval would be far too narrow."""
     users, studies = 12, 400
@@ -98,6 +105,16 @@ def test_the_interval_of_a_share_has_the_width_that_new_users_show():
     assert np.sqrt(np.mean(reach**2)) == pytest.approx(shares.std(), rel=0.25)
     binomial = np.sqrt(shares.mean() * (1 - shares.mean()) / len(choices))
     assert shares.std() > 3 * binomial
+
+
+def test_users_and_realisations_add_to_the_interval():
+    choices = choices_of_users(12)
+    of_user = (choices < 3).any(axis=1)
+    one = share_of_choices(of_user[None], choices, 12)
+    alike = share_of_choices(np.repeat(of_user[None], 3, axis=0), choices, 12)
+    # realisations that agree add nothing, and take nothing away
+    assert alike == pytest.approx(one)
+    assert one.high - one.low > 0.2
 
 
 def test_realisations_that_differ_widen_the_interval():

@@ -54,6 +54,14 @@ def test_without_a_truth_the_majority_has_the_interfaces():
     assert table["disagreement_share"].tolist() == [1, 1, 1]
 
 
+def test_half_of_the_users_are_no_majority():
+    # Two of four call voxel 9 active, so the majority's face lies at 9: of 4, 3 and 3 pairs that
+    # disagree on voxels 9, 10 and 11, the first are within one voxel of it.
+    counted = votes(slabs(9, 9, 10, 12))
+    table = concentration_table({("d", "raw", "S2", "simulated"): (counted, 4)}, None)
+    assert table["disagreement_share"].tolist() == pytest.approx([0.4, 0.7, 1])
+
+
 def test_a_majority_of_one_phase_has_no_interface():
     table = concentration_table({("d", "raw", "S2", "simulated"): (votes(slabs(0, 0, 5)), 3)}, None)
     assert table["disagreement_share"].isna().all()

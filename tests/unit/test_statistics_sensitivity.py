@@ -39,6 +39,14 @@ def test_the_session_has_the_share_that_it_was_given():
         assert table["total"][factor] == pytest.approx(share, abs=0.06)
 
 
+def test_the_spread_is_that_of_people_drawn_independently():
+    design = sensitivity_design({"a": stats.norm(), "b": stats.norm()}, 16, "test")
+    independent = design["set"].isin(["A", "B"])
+    output = np.where(independent, np.where(design["row"] % 2, 1.0, -1.0), 0.0)
+    table = sobol_table(design, output, "test")
+    assert table["output_sd"].tolist() == pytest.approx([np.sqrt(32 / 31)] * 3)
+
+
 def test_the_design_changes_one_factor_at_a_time():
     design = sensitivity_design({"a": stats.norm(), "b": stats.uniform()}, 16, "test")
     assert len(design) == 16 * 5

@@ -6,6 +6,7 @@ import pytest
 
 from manyeyes.randomness import generator
 from manyeyes.statistics.deviations import compare_deviations
+from manyeyes.statistics.errors import ErrorParts
 from manyeyes.statistics.families import holm
 from manyeyes.statistics.grids import ANY, shared_realisations, users_by_cell
 from manyeyes.statistics.spread import pitman_morgan, sd_interval_factors
@@ -15,6 +16,7 @@ from manyeyes.statistics.tables import (
     contrasts_from_config,
     error_table,
     mixed_comparison_table,
+    pool_errors,
     spread_table,
 )
 
@@ -64,6 +66,7 @@ def test_grids_are_realisations_by_users(study):
     assert plain["d", "raw", "S2"].index.tolist() == [ANY]
     assert shared_realisations([grid, plain["d", "raw", "S2"]]) == ["0", "1"]
     assert shared_realisations([grid, grid.loc[["1"]]]) == ["1"]
+    assert shared_realisations([grid.loc[["1"]], grid]) == ["1"]
 
 
 def test_spread_over_users_and_realisations(study):
@@ -140,6 +143,17 @@ def test_errors_per_realisation(study):
     assert "realisation" not in error_table(
         table[table["realisation"] == 0].drop(columns="realisation")
     )
+
+
+def test_errors_are_pooled_over_realisations_as_squares():
+    parts = {name: [0.0, 0.0] for name in ErrorParts._fields}
+    parts |= {"users": [5, 5], "bias": [0.01, 0.03], "sd": [0.03, 0.01], "rmse": [0.03, 0.05]}
+    where = {"dataset": "d", "filter": "raw", "variant": "S2", "realisation": ["1", "2"]}
+    (row,) = pool_errors(pd.DataFrame(where | parts)).itertuples()
+    assert row.bias == pytest.approx(0.02)
+    assert row.sd == pytest.approx(np.sqrt(0.0005))
+    assert row.rmse == pytest.approx(np.sqrt(0.0017))
+    assert row.bias_share == pytest.approx(4 / 17)
 
 
 def test_comparisons_from_config():

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import ndimage
 
 from manyeyes.figures import fig_strokes
 from manyeyes.imitating import drawn_slices, imitations
@@ -52,6 +53,31 @@ def test_strokes_are_counted_and_measured(image, labels):
     assert LabelledImage(image).measures(bars)["stroke_width_px"] == 5
 
 
+def test_labels_just_beyond_an_edge_are_on_the_wrong_side(image, labels):
+    labels[:] = 0
+    labels[4, :, 29], labels[4, :30, 30], labels[4, 30:, 30] = 1, 1, 2
+    # the edge lies between columns 29 and 30: half of 60 labels of column 30 are right, and none
+    # of the 60 of column 29
+    assert LabelledImage(image).measures(labels)["wrong_side_percent"] == pytest.approx(75)
+
+
+def test_the_steepest_pixel_of_a_slice_ranks_a_hundred_and_the_flattest_nought():
+    image = generator("steep").integers(0, 256, (3, 6, 6)).astype(np.uint8)
+    steep = ndimage.gaussian_gradient_magnitude(image[1].astype(float), 1.0)
+    labels = np.zeros(image.shape, np.uint8)
+    labels[1].flat[[steep.argmax(), steep.argmin()]] = 1, 2
+    assert LabelledImage(image).measures(labels)["gradient_percentile"] == pytest.approx(50)
+
+
+def test_strokes_that_meet_at_a_corner_are_one(image, labels):
+    labels[:] = 0
+    labels[4, range(5, 15), range(5, 15)] = 2
+    labels[4, 30:40, 40] = 1
+    found = LabelledImage(image).measures(labels)
+    assert found["strokes_per_slice"] == 2
+    assert found["stroke_area_px"] == 10
+
+
 def test_edges_and_grey_values_are_those_below_the_labels(image, labels):
     found = LabelledImage(image).measures(labels)
     # column 10 is 19.5 px from the edge between columns 29 and 30
@@ -91,6 +117,23 @@ def test_users_draw_the_persons_slices_to_the_persons_coverage(image, labels):
     other = {"trainer": "none such"}
     with pytest.raises(ValueError, match="trainer"):
         imitations(image, labels, Population(), users, "seed", "d", "raw", training=other)
+
+
+def test_of_two_slices_beside_the_middle_the_lower_is_drawn_first():
+    labels = np.zeros((8, 4, 4), np.uint8)
+    labels[[1, 3, 4, 7], 0, 0] = 1
+    assert drawn_slices(labels) == [3, 1, 4, 7]
+    labels = np.zeros((9, 4, 4), np.uint8)
+    labels[[3, 5], 0, 0] = 1
+    assert drawn_slices(labels) == [3, 5]
+
+
+def test_imitators_label_as_much_of_the_field_of_view_as_the_person(image, labels):
+    inside = np.zeros(image.shape, bool)
+    inside[:, 4:56, 4:56] = True
+    (drawn,) = imitations(image, labels, Population(), ["a"], "seed", "d", "raw", inside=inside)
+    assert np.count_nonzero(drawn) == np.count_nonzero(labels)
+    assert not drawn[~inside].any()
 
 
 def test_slices_can_be_named():

@@ -11,6 +11,7 @@ from study_files import (
     FileError,
     read_annotation,
     read_json,
+    read_mask,
     read_table,
     read_volume,
     write_table,
@@ -178,3 +179,13 @@ def test_an_annotation_that_says_too_little_is_refused(tmp_path, document, words
     path.write_text(json.dumps(document))
     with pytest.raises(FileError, match=words):
         read_annotation(path)
+
+
+def test_a_mask_is_inside_where_it_is_not_0(tmp_path):
+    inside = np.zeros((2, 3, 4), bool)
+    inside[:, 1:, 1:] = True
+    write_volume(tmp_path / "mask.tif", inside.astype(np.uint8), 400)
+    for given in (tmp_path / "mask.tif", [str(tmp_path / "mask.tif")]):
+        assert np.array_equal(read_mask(given), inside)
+    assert read_mask(None) is None
+    assert read_mask([]) is None

@@ -1,5 +1,6 @@
 """One run of a study at a time, whoever starts it, and none that is kept out for nothing."""
 
+import fcntl
 import json
 import os
 import signal
@@ -65,6 +66,14 @@ def test_a_second_run_is_refused_again_and_again_and_told_who_runs(tmp_path, hol
         with pytest.raises(LockedError, match=rf"process {process.pid}, since"), held(tmp_path):
             pass
     assert is_run(tmp_path)
+
+
+def test_who_looks_is_not_taken_for_a_run(tmp_path):
+    with held(tmp_path):
+        pass
+    with (tmp_path / RUN).open("rb") as looked_at:
+        fcntl.flock(looked_at, fcntl.LOCK_SH)
+        assert not is_run(tmp_path)
 
 
 def test_a_killed_run_holds_nothing(tmp_path, holder):

@@ -320,6 +320,27 @@ def test_a_page_that_cannot_be_in_the_file_is_refused_from_its_header(tmp_path, 
     refused(path, "announce")
 
 
+def test_pages_of_several_slices_are_read_one_below_the_other(tmp_path):
+    volume = np.random.default_rng(3).integers(0, 2**16, (32, 16, 16)).astype(np.uint16)
+    with tifffile.TiffWriter(tmp_path / "deep.tif") as writer:
+        for half in (volume[:16], volume[16:]):
+            writer.write(half, tile=(16, 16, 16), metadata=None, volumetric=True)
+    assert np.array_equal(read_volume(tmp_path / "deep.tif"), volume)
+
+
+def test_a_second_page_with_the_voxels_of_the_first_is_refused(tmp_path):
+    path = tmp_path / "twice.tif"
+    tifffile.imwrite(path, IMAGE[0], metadata=None)
+    with tifffile.TiffFile(path) as tiff:
+        first = tiff.pages[0].offset
+        end = first + 2 + 12 * len(tiff.pages[0].tags)
+    data = bytearray(path.read_bytes())
+    # the list of pages goes on with a copy of its only entry
+    data[end : end + 4] = len(data).to_bytes(4, "little")
+    path.write_bytes(data + data[first:end] + bytes(4))
+    refused(path, "the pages announce 9216 bytes in the file, which has")
+
+
 def test_pages_in_a_circle_are_refused(tmp_path):
     path = tmp_path / "circle.tif"
     write_pages(path, IMAGE)

@@ -37,6 +37,14 @@ def test_a_window_brings_its_ends_to_0_and_255():
     assert window == (1000.0, 3000.0)
 
 
+def test_a_missing_window_is_told_with_the_middle_of_the_values():
+    volume = np.arange(1001, dtype=np.uint16).reshape(7, 11, 13)
+    with pytest.raises(
+        ValueError, match=r"between 0 and 1000, the middle 99\.8 % between 1 and 999"
+    ):
+        to_grey_levels(volume, None, "k")
+
+
 def test_percentiles_are_those_of_the_volume():
     volume = np.arange(1001, dtype=np.uint16).reshape(7, 11, 13)
     _, window = to_grey_levels(volume, {"percentiles": (10, 90)}, "k")

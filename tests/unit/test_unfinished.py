@@ -1,6 +1,7 @@
 """What is left of a study after a failure, and what is told of the rest."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -96,6 +97,22 @@ def test_what_could_not_be_measured_is_left_out_too(study):
 def test_a_separate_part_that_failed_is_not_tried_again(study):
     failed = ["results/s/parts/sensitivity_runs/a/raw/S2.csv"]
     assert without_missing(study, "results/s", noted(failed=failed)).sensitivity is None
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [
+        ("baseline", "fibsem/aligned.json"),
+        ("baseline", "baseline/fraction.json"),
+        ("structures", "parts/structures/a/raw.csv"),
+        ("imitators", "parts/strokes/a.csv"),
+    ],
+)
+def test_each_separate_part_is_left_out_alone(study, part, path):
+    parts = {"baseline": {"fibsem": {}}, "structures": ("contour",), "imitators": ("jo",)}
+    study = replace(study, **parts)
+    left = without_missing(study, "results/s", noted(failed=[f"results/s/{path}"]))
+    assert [name for name in parts if not getattr(left, name)] == [part]
 
 
 def test_what_is_missing_is_told(study):

@@ -1,6 +1,7 @@
 """Whole users: what they do with images, as the pipeline asks them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -216,6 +217,13 @@ def test_an_output_like_the_user_s_view_needs_no_correction():
     image = np.where(TRUTH, np.uint8(230), np.uint8(20))
     done = work("MLX25", person(**SURE), image)
     assert all(note["correction_strokes"] == 0 for note in done.record["slices"])
+
+
+def test_who_draws_outlines_further_out_sees_errors_in_an_output_that_does_not():
+    image = np.where(TRUTH, np.uint8(230), np.uint8(20))
+    traits = replace(person(**SURE), outline_habit_px=4.0)
+    _, *others = work("MLX25", traits, image).record["slices"]
+    assert all(note["visible_errors"] > 0 for note in others)
 
 
 def test_more_noise_drives_users_apart():

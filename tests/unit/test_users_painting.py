@@ -85,6 +85,15 @@ def test_strokes_are_as_long_and_wide_as_said():
     assert np.ptp(rows) == np.ptp(columns) == 6
 
 
+@pytest.mark.parametrize(("brush_px", "pixels"), [(1, 1), (3, 9), (5, 21), (7, 37)])
+def test_a_dab_is_a_disc_as_wide_as_the_brush(brush_px, pixels):
+    labels = np.zeros((20, 20), dtype=np.uint8)
+    edge = np.full(labels.shape, 1e3, dtype=np.float32)
+    rng = np.random.default_rng(0)
+    paint(labels, edge, np.array([[10, 10]]), 400, 1.5, brush_px, 1e-9, 0.0, 0.0, rng)
+    assert np.count_nonzero(labels) == pixels
+
+
 def test_a_narrow_place_gets_a_narrow_brush():
     active = np.zeros((40, 40), dtype=bool)
     active[:, 18:22] = True
@@ -125,6 +134,12 @@ def test_the_eye_s_noise_is_the_pooled_image_s():
     assert eye_noise(seen(6.0)) == pytest.approx(6.0, rel=0.3)
 
 
+def test_noise_of_normal_grey_levels_is_told_by_its_standard_deviation():
+    noise = np.random.default_rng(3).normal(0, 6, (2, 200, 200))
+    halves = np.where(np.arange(200) < 100, 80, 180)
+    assert eye_noise(parted(halves + noise)) == pytest.approx(6, rel=0.05)
+
+
 def test_a_steady_hand_draws_what_is_perceived():
     still = Population(hand_noise_px=0, outline_habit_sd_px=0, outline_ambiguity_max_px=0)
     traits = draw_traits(still, 1, "A")
@@ -144,6 +159,20 @@ def test_habit_shifts_and_the_hand_spreads_the_outline():
     )
     assert errors.mean() == pytest.approx(traits.outline_habit_px, abs=0.1)
     assert errors.std() == pytest.approx(0.6, rel=0.15)
+
+
+def test_the_hand_s_error_is_alike_within_its_correlation_length_and_no_further():
+    halves = np.broadcast_to(np.where(np.arange(400) < 200, 80.0, 180.0), (1, 400, 400))
+    population = Population(
+        hand_noise_px=1, hand_correlation_px=6, outline_habit_sd_px=0, outline_ambiguity_max_px=0
+    )
+    traits = draw_traits(population, 1, "A")
+    perceived = edge_distance(halves[0] > 130)
+    error = drawn_edge(parted(halves), 0, 0.0, traits, np.random.default_rng(0)) - perceived
+    # white noise under a Gaussian is alike by exp(-d^2 / 2 L^2) at a distance d
+    for distance, likeness in ((6, np.exp(-0.5)), (12, np.exp(-2))):
+        found = np.corrcoef(error[distance:].ravel(), error[:-distance].ravel())[0, 1]
+        assert found == pytest.approx(likeness, abs=0.07)
 
 
 def test_ambiguity_grows_with_noise_over_gradient_up_to_its_bound():

@@ -144,6 +144,8 @@ def test_one_perceived_phase_is_refused():
 def test_slices_of_the_protocol():
     assert trained_slices(200, 7) == [100, 25, 50, 75, 125, 150, 175]
     assert trained_slices(200, 1) == [100]
+    # of an even number the upper one of the two in the middle comes first
+    assert trained_slices(200, 4) == [120, 40, 80, 160]
     assert trained_slices(75, 7) == [37, 9, 18, 28, 46, 56, 65]
     assert seeded_slices(200, "first") == [0]
     assert seeded_slices(200, 6) == [16, 50, 83, 116, 150, 183]

@@ -90,6 +90,14 @@ def test_who_sees_pixels_knows_how_likely_each_grey_level_is(distance, share):
     assert found == pytest.approx(bright / (bright + dark), abs=0.02)
 
 
+def test_neighbouring_grey_levels_without_scatter_are_told_apart():
+    pixels = np.zeros(256)
+    pixels[[100, 101]] = 500
+    share = mixture_share(pixels)
+    assert share[100] < 0.02
+    assert share[101] > 0.98
+
+
 def test_a_criterion_moves_a_sharp_eyed_threshold_by_contrast_over_noise_squared():
     """Log-odds rise by distance^2 over the contrast, as signal detection has it."""
     rng = np.random.default_rng(0)
@@ -141,6 +149,14 @@ def test_a_slice_without_a_contour_is_of_the_phase_that_it_looks_like():
     image = photograph(np.concatenate([disc(slices=1), np.ones((1, 96, 96), bool)]), np.inf)
     assert find_contours(image, 1.5, 10).active[1].all()
     assert not find_contours(255 - image, 1.5, 10).active[1].any()
+
+
+def test_a_contour_is_followed_to_where_it_fades():
+    contrast = np.linspace(100, 30, 96)
+    image = 80 + np.where(LEVELS[:96] < 48, 0, contrast[:, None])[None]
+    noise = np.random.default_rng(0).normal(0, 1, image.shape)
+    lines = find_contours(np.rint(image + noise).astype(np.uint8), 1.5, 10).distance[0] == 0
+    assert lines[:, 46:50].any(axis=1).all()
 
 
 def test_grey_levels_far_from_contours_do_not_move_a_contour_follower():
