@@ -166,6 +166,20 @@ def test_maps_show_where_users_differ(disagreement):
     assert panel.lines[0].get_ydata() == pytest.approx([30, 60, 90])
 
 
+def test_what_lies_outside_the_field_of_view_is_no_active_material(disagreement):
+    votes, table = disagreement
+    counted, users = votes["NMC-2", "S2", "simulated"]
+    cut = counted.copy()
+    cut[:, :2] = 255
+    for page, bounded in ((counted, False), (cut, True)):
+        one = {("NMC-2", "S2", "simulated"): (page, users)}
+        figure = fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0})
+        (shown,) = [axes for axes in figure.axes if len(axes.images) == 2]
+        assert bool(shown.patch.get_hatch()) == bounded
+        told = " ".join(" ".join(text.get_text().split()) for text in figure.texts)
+        assert ("hatched: outside the field of view" in told) == bounded
+
+
 def test_one_dataset_with_one_variant_is_enough(disagreement):
     votes, table = disagreement
     one = {("NMC-2", "S2", "simulated"): votes["NMC-2", "S2", "simulated"]}

@@ -89,11 +89,13 @@ def draw(
     bar.set_label("Share of pairs of users that label a pixel differently")
     bar.outline.set_linewidth(0.4)
     references = _draw_concentration(lower, raw_rows, datasets, variants, letters)
+    bounded = any((page > users).any() for page, users in votes.values())
     style.footnote(
         figure,
         "Maps: central slices of raw images; where all agree, active material is light and the "
-        "rest grey. Below: whole volumes; dashed, the share of all voxels that lie so near, which "
-        f"disagreement spread evenly would have. Interfaces of {' or '.join(references)}.",
+        f"rest grey{'; hatched: outside the field of view' * bounded}. Below: whole volumes; "
+        "dashed, the share of all voxels that lie so near, which disagreement spread evenly would "
+        f"have. Interfaces of {' or '.join(references)}.",
         groups.note(raw[raw["dataset"].isin(datasets)]),
         words.origin_sentence({d: origins[d] for d in datasets}),
     )
@@ -112,6 +114,9 @@ def _show(axes: Axes, votes: np.ndarray, users: int, norm: Normalize) -> None:
     differing = disagreement_map(np.where(outside, 0, votes), users)
     majority = np.ma.masked_where(outside, 2 * votes.astype(int) > users)
     axes.imshow(majority, cmap=MAJORITY, vmin=0, vmax=1, interpolation="none")
+    if outside.any():
+        # White would pass for active material.
+        axes.patch.set(hatch="/////", edgecolor="#9a9a9a", linewidth=0)
     masked = np.ma.masked_equal(differing, 0)
     axes.imshow(masked, cmap=DISAGREEMENT, norm=norm, interpolation="none")
     axes.set_xticks([])
