@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import TOP, planned, run
+from running import TOP, planned, run
 
 pytestmark = pytest.mark.pipeline
 

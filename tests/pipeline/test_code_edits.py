@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TOP, planned
+from running import TOP, planned
 
 pytestmark = pytest.mark.pipeline
 

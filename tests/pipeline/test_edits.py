@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from conftest import TOP, planned
+from running import TOP, planned
 
 pytestmark = pytest.mark.pipeline
 

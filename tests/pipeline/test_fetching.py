@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import run
+from running import run
 
 pytestmark = pytest.mark.pipeline
 

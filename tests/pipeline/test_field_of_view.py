@@ -6,7 +6,7 @@ import pytest
 import tifffile
 import two_phases
 import yaml
-from conftest import run
+from running import run
 
 pytestmark = pytest.mark.pipeline
 

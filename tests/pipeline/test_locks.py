@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import command
+from running import command
 
 pytestmark = pytest.mark.pipeline
 

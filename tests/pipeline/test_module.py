@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from conftest import TOP, planned
+from running import TOP, planned
 
 pytestmark = pytest.mark.pipeline
 

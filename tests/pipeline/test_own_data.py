@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-from conftest import run
+from running import run
 from scipy import ndimage
 
 pytestmark = pytest.mark.pipeline

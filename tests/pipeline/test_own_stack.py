@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-from conftest import TOP, run
+from running import TOP, run
 
 pytestmark = pytest.mark.pipeline
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import tifffile
-from conftest import run
+from running import run
 
 pytestmark = pytest.mark.pipeline
 

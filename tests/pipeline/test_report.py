@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from chromium import Chromium, executable
-from conftest import run
+from running import run
 
 pytestmark = pytest.mark.pipeline
 

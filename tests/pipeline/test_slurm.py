@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import TOP, command, planned
+from running import TOP, command, planned
 
 pytestmark = pytest.mark.pipeline
 

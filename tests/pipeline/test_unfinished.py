@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from conftest import TOP
+from running import TOP
 
 pytestmark = pytest.mark.pipeline
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_claims_scorecard import DOCUMENT, study
+from claims_example import DOCUMENT, study
 
 from manyeyes.claims import claims_from_mapping, survival_table, survival_text
 from manyeyes.claims.survival import FATES, fate
