@@ -9,10 +9,12 @@ WORKDIR /manyeyes
 COPY envs/requirements.txt envs/requirements.txt
 RUN pip install --no-cache-dir --require-hashes -r envs/requirements.txt
 COPY envs/manyeyes.yaml envs/manyeyes.yaml
-COPY Snakefile CITATION.cff LICENSE README.md ./
+COPY Snakefile CITATION.cff LICENSE README.md pyproject.toml ./
+COPY src src
 COPY workflow workflow
 COPY config config
 COPY profiles profiles
+RUN pip install --no-cache-dir --no-deps --no-build-isolation -e .
 # Caches lie in the folder that a study runs in. Compiled code is read back as it is, so a folder that
 # others may write to, such as the temporary one that Apptainer shares with its host, will not do.
 ENV HOME=/tmp XDG_CACHE_HOME=.snakemake/cache NUMBA_CACHE_DIR=.snakemake/numba \

@@ -2,7 +2,7 @@
 
 STUDY ?= paper
 CORES ?= all
-RUN := .venv/bin/python workflow/scripts/run_study.py $(STUDY) --cores $(CORES)
+RUN := .venv/bin/manyeyes run $(STUDY) --cores $(CORES)
 
 # Make takes `study=mine` for a variable of its own, and would run the default study.
 $(foreach given,study Study cores Cores,$(if $(filter command%,$(origin $(given))),\
@@ -44,11 +44,11 @@ lint: .venv/test
 # Each stamp stands for an environment that holds exactly what its lock says.
 env: .venv/run
 
-.venv/run: envs/requirements.txt envs/make_environment.sh
+.venv/run: envs/requirements.txt envs/make_environment.sh pyproject.toml
 	sh envs/make_environment.sh envs/requirements.txt
 	@touch $@
 
-.venv/test: envs/requirements-test.txt envs/make_environment.sh
+.venv/test: envs/requirements-test.txt envs/make_environment.sh pyproject.toml
 	sh envs/make_environment.sh envs/requirements-test.txt
 	@touch $@ .venv/run
 

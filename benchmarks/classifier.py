@@ -25,9 +25,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
-
 from threads import add_threads, threads_here
 
 SYSTEM_PYTHON = "/usr/bin/python3"

@@ -1,8 +1,8 @@
 """Time, memory and error of every step of the FIB-SEM chain, in one process.
 
-    PYTHONPATH=workflow/scripts python benchmarks/fibsem.py            # a small stack, a minute
-    PYTHONPATH=workflow/scripts python benchmarks/fibsem.py --full     # the paper's size
-    PYTHONPATH=workflow/scripts python benchmarks/fibsem.py --pictures somewhere
+    python benchmarks/fibsem.py            # a small stack, a minute
+    python benchmarks/fibsem.py --full     # the paper's size
+    python benchmarks/fibsem.py --pictures somewhere
 
 Synthesis and truth, which a real stack does not need, are timed apart from the processing.
 """

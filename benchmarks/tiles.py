@@ -22,9 +22,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
-
 from threads import add_threads, threads_here
 
 EDGE = 200
@@ -62,7 +59,7 @@ def label(source: Path, forest_path: Path, target: Path, threads: int) -> dict[s
     """Label a volume on disk and return what it took."""
     import numba
 
-    from disk_volumes import create_labels, flush, open_volume
+    from manyeyes.files.disk_volumes import create_labels, flush, open_volume
     from manyeyes.forest import Forest
     from manyeyes.forest.tiles import classify_tiles
 

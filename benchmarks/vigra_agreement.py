@@ -19,9 +19,6 @@ from pathlib import Path
 
 import numba
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
-
 from classifier import SYSTEM_PYTHON, vigra_is_missing
 from threads import add_threads, threads_here
 
@@ -59,8 +56,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128, help="edge of the middle, in voxels")
     add_threads(parser)
     options = parser.parse_args()
+    from manyeyes.files.study_files import read_volume
     from manyeyes.forest import classify, fit_forest
-    from study_files import read_volume
 
     reason = vigra_is_missing()
     if reason:

@@ -6,19 +6,14 @@ python benchmarks/watershed.py
 from __future__ import annotations
 
 import argparse
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
+from classifier import make_case
 from skimage.segmentation import watershed
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow/scripts"))
-
-from classifier import make_case
-
-from manyeyes.flooding import flood
-from manyeyes.segmentation import gradient_magnitude
+from manyeyes.methods.flooding import flood
+from manyeyes.methods.segmentation import gradient_magnitude
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make or update .venv from a lock file: with uv where it is there, with venv and pip where it is not.
+# Make or update .venv from a lock file, with this checkout's library and command in it: with uv where
+# it is there, with venv and pip where it is not.
 set -eu
 lock=$1
 
@@ -22,8 +23,10 @@ if command -v uv >/dev/null 2>&1; then
   [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
   # Not `sync`: the environment for tests is the one for runs and more.
   uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
+  uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 else
   [ -x .venv/bin/python ] || "$python" -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
 echo "Environment: .venv ($(.venv/bin/python --version), $lock)"

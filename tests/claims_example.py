@@ -9,7 +9,7 @@ import yaml
 
 from manyeyes.randomness import generator
 
-CLAIMS = Path(__file__).parents[1] / "workflow" / "claims.yaml"
+CLAIMS = Path(__file__).parents[1] / "src/manyeyes/paper/claims.yaml"
 DOCUMENT = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))
 OPEN = ("NMC-1", "NMC-2", "GRA-1", "GRA-2")
 IN_HOUSE = ("NEX-V", "NEX-U")

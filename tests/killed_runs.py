@@ -26,8 +26,15 @@ FREE = {"logs", "benchmarks", "report.html", ".run.lock", ".jobs.lock", "unfinis
 
 def start(folder: Path, options) -> subprocess.Popen:
     """Start the study in a folder, in a process group of its own."""
-    script = TOP / "workflow" / "scripts" / "run_study.py"
-    call = [sys.executable, script, options.config.resolve(), "--cores", str(options.cores)]
+    call = [
+        sys.executable,
+        "-m",
+        "manyeyes",
+        "run",
+        options.config.resolve(),
+        "--cores",
+        str(options.cores),
+    ]
     with (folder / "run.log").open("a", encoding="utf-8") as log:
         return subprocess.Popen(
             call, cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[2] / "workflow/scripts"), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parent))
 
 LONGEST_S = 10
 MOST_BYTES = 2 * 10**9

@@ -8,10 +8,10 @@ import yaml
 from cases import Case
 from mutating import mutate
 
-from config_files import file_problems
-from manyeyes.config_check import problems
-from manyeyes.config_sense import sense_problems
-from manyeyes.study import StudyError, study_from_config
+from manyeyes.study.config_files import file_problems
+from manyeyes.study.form import problems
+from manyeyes.study.model import StudyError, study_from_config
+from manyeyes.study.sense import sense_problems
 
 TOP = Path(__file__).parents[2]
 ODD = (None, True, "", "x", "NA", -1, 0, 1, 1.5, 1e308, float("nan"), float("inf"), 10**30, [], {})

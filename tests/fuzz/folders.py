@@ -7,9 +7,9 @@ from cases import Case
 from mutating import mutate, mutate_tiff
 from tiffs import OTHER_FORMATS, values
 
-from disk_volumes import open_volume
-from fibsem_files import read_slices, stack_facts
 from manyeyes.fibsem.stack import check_numbers, check_slices
+from manyeyes.files.disk_volumes import open_volume
+from manyeyes.files.fibsem_files import read_slices, stack_facts
 
 SOUND_NAMES = (
     "run2_{k:03d}.tif",

@@ -1,6 +1,7 @@
 """What several pipeline tests share: one finished run, and the real images."""
 
 import pytest
+
 from running import SHARED, run
 
 

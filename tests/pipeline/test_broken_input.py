@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
+
 from running import TOP, planned, run
 
 pytestmark = pytest.mark.pipeline

@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+
 from running import TOP, planned
 
 pytestmark = pytest.mark.pipeline
 
-CODE = ("workflow", "config", "Snakefile", "CITATION.cff")
+CODE = ("src", "workflow", "config", "Snakefile", "CITATION.cff")
 # What stands for a whole, and is never a job of its own.
 TARGETS = {"all", "default"}
 
@@ -42,7 +43,7 @@ def jobs_after(finished, changes=None):
     """Return the planned jobs when files of the code, by their paths, are changed by functions."""
     folder, code = finished
     for name, change in (changes or {}).items():
-        path = code / "workflow/scripts" / name
+        path = code / name
         before = path.read_text()
         path.write_text(change(before))
         assert path.read_text() != before, "the edit changed nothing"
@@ -63,24 +64,24 @@ def test_a_fresh_copy_of_the_code_plans_nothing(finished):
 
 
 def test_a_plot_script_redraws_its_figure(finished):
-    jobs = jobs_after(finished, {"draw_fig3.py": a_statement})
+    jobs = jobs_after(finished, {"workflow/scripts/draw_fig3.py": a_statement})
     assert jobs == {"draw_fig3": 1, "write_report": 1}
 
 
 def test_a_plotting_module_redraws_its_figure(finished):
-    jobs = jobs_after(finished, {"manyeyes/figures/fig3.py": a_statement})
+    jobs = jobs_after(finished, {"src/manyeyes/figures/fig3.py": a_statement})
     assert jobs == {"draw_fig3": 1, "write_report": 1}
 
 
 def test_the_style_redraws_all_figures_and_computes_nothing(finished, tiny):
-    jobs = jobs_after(finished, {"manyeyes/figures/style.py": a_statement})
+    jobs = jobs_after(finished, {"src/manyeyes/figures/style.py": a_statement})
     figures = {f"draw_{path.stem}" for path in (tiny / "figures").glob("*.svg")}
     assert len(figures) > 15
     assert jobs == dict.fromkeys([*figures, "write_report"], 1)
 
 
 def test_the_classifier_reruns_what_it_labelled_and_what_follows(finished):
-    jobs = jobs_after(finished, {"manyeyes/forest/classifier.py": a_statement})
+    jobs = jobs_after(finished, {"src/manyeyes/forest/classifier.py": a_statement})
     # Users who paint look at what a forest makes of it; seeds from thresholds need none.
     assert {rule: n for rule, n in jobs.items() if rule.startswith(("annotate", "segment"))} == {
         "annotate_drawn": 6,
@@ -98,14 +99,18 @@ def test_the_classifier_reruns_what_it_labelled_and_what_follows(finished):
 
 
 def test_comments_rerun_nothing(finished):
-    modules = ("segment.py", "manyeyes/forest/classifier.py", "manyeyes/figures/style.py")
+    modules = (
+        "workflow/scripts/segment.py",
+        "src/manyeyes/forest/classifier.py",
+        "src/manyeyes/figures/style.py",
+    )
     assert jobs_after(finished, dict.fromkeys(modules, a_comment)) == {}
 
 
 def test_touched_files_rerun_nothing(finished):
     folder, code = finished
     later = time.time() + 3600
-    for top in (code / "workflow", code / "config", folder / "results"):
+    for top in (code / "src", code / "workflow", code / "config", folder / "results"):
         for path in top.rglob("*"):
             if path.is_file():
                 os.utime(path, (later, later))
@@ -117,17 +122,20 @@ def test_a_fresh_clone_with_restored_results_plans_nothing(tiny, tmp_path):
     clone(tmp_path)
     shutil.copytree(tiny, tmp_path / "results/tiny", copy_function=shutil.copy2)
     later = time.time() + 3600
-    for path in (tmp_path / "workflow").rglob("*"):
-        os.utime(path, (later, later))
+    for name in ("src", "workflow"):
+        for path in (tmp_path / name).rglob("*"):
+            os.utime(path, (later, later))
     assert planned(tmp_path, snakefile=tmp_path / "Snakefile") == {}
 
 
 def test_an_edited_text_of_the_report_rewrites_the_report(finished):
-    jobs = jobs_after(finished, {"../report/page/page.css": lambda text: text + "p {margin: 0}\n"})
+    jobs = jobs_after(
+        finished, {"workflow/report/page/page.css": lambda text: text + "p {margin: 0}\n"}
+    )
     assert jobs == {"write_report": 1}
 
 
 def test_an_edited_claim_is_held_against_the_tables_again(finished):
-    jobs = jobs_after(finished, {"../claims.yaml": a_comment})
+    jobs = jobs_after(finished, {"src/manyeyes/paper/claims.yaml": a_comment})
     assert jobs["score_claims"] == 1
     assert not [rule for rule in jobs if rule.startswith(("annotate", "segment", "measure"))]

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import yaml
+
 from running import TOP, planned
 
 pytestmark = pytest.mark.pipeline

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
+
 from running import run
 
 pytestmark = pytest.mark.pipeline

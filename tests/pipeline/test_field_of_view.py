@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import tifffile
-import two_phases
 import yaml
+
+import two_phases
 from running import run
 
 pytestmark = pytest.mark.pipeline

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
+
 from running import command
 
 pytestmark = pytest.mark.pipeline

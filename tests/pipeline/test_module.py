@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+
 from running import TOP, planned
 
 pytestmark = pytest.mark.pipeline

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-from running import run
 from scipy import ndimage
+
+from running import run
 
 pytestmark = pytest.mark.pipeline
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
+
 from running import TOP, run
 
 pytestmark = pytest.mark.pipeline

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 import tifffile
+
 from running import run
 
 pytestmark = pytest.mark.pipeline

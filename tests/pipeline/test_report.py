@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+
 from chromium import Chromium, executable
 from running import run
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from running import TOP, command, planned
 
 pytestmark = pytest.mark.pipeline

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
+
 from running import TOP, command, planned, run
 
 pytestmark = pytest.mark.pipeline

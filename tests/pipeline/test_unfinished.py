@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tifffile
 import yaml
-from running import TOP
 
 pytestmark = pytest.mark.pipeline
 
@@ -51,7 +50,7 @@ def study(tmp_path):
 
 def run_study(config, *arguments):
     return subprocess.run(
-        [sys.executable, TOP / "workflow/scripts/run_study.py", config.name, *arguments],
+        [sys.executable, "-m", "manyeyes", "run", config.name, *arguments],
         cwd=config.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

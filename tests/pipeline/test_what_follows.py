@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 import tifffile
 import yaml
-from running import TOP, planned, run
 from skimage.filters import threshold_otsu
+
+from running import TOP, planned, run
 
 pytestmark = pytest.mark.pipeline
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from manyeyes.claims import choices_table
-from manyeyes.comparisons import LEAST_USERS_FOR_CHOICES
-from manyeyes.figures.paper import Stated
+from manyeyes.paper.claims import choices_table
+from manyeyes.paper.names import Stated
 from manyeyes.randomness import generator
+from manyeyes.study.comparisons import LEAST_USERS_FOR_CHOICES
 
 CELL = ("NEX-V", "raw", "S2")
 TOP = Path(__file__).parents[2]
@@ -67,5 +67,5 @@ def test_too_few_users_have_no_row():
 
 
 def test_enough_users_are_as_many_as_for_claims():
-    rules = yaml.safe_load((TOP / "workflow/claims.yaml").read_text("utf-8"))["rules"]
+    rules = yaml.safe_load((TOP / "src/manyeyes/paper/claims.yaml").read_text("utf-8"))["rules"]
     assert rules["least_users"] == LEAST_USERS_FOR_CHOICES

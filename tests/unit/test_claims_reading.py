@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.claims import claims_from_mapping
-from manyeyes.claims.definition import (
+from manyeyes.paper.claims import claims_from_mapping
+from manyeyes.paper.claims.definition import (
     CHECKED_KINDS,
     Aggregate,
     Cell,
@@ -15,7 +15,7 @@ from manyeyes.claims.definition import (
     needs_of_claim,
 )
 
-CLAIMS = Path(__file__).parents[2] / "workflow" / "claims.yaml"
+CLAIMS = Path(__file__).parents[2] / "src/manyeyes/paper/claims.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,18 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from claims_example import DOCUMENT, SWEEP, study
 
-from manyeyes.claims import (
+from claims_example import DOCUMENT, SWEEP, study
+from manyeyes.paper.claims import (
     VERDICTS,
     claims_from_mapping,
     count_verdicts,
     scorecard,
     summary_sentence,
 )
-from manyeyes.claims.definition import Aggregate, Cell
-from manyeyes.claims.evaluating import evaluate
-from manyeyes.claims.panels import StudyTables
+from manyeyes.paper.claims.definition import Aggregate, Cell
+from manyeyes.paper.claims.evaluating import evaluate
+from manyeyes.paper.claims.panels import StudyTables
 
 
 def papers_world(dataset, filter_, variant):

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from claims_example import DOCUMENT, study
 
-from manyeyes.claims import claims_from_mapping, survival_table, survival_text
-from manyeyes.claims.survival import FATES, fate
+from claims_example import DOCUMENT, study
 from manyeyes.figures import fig_survival
+from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
+from manyeyes.paper.claims.survival import FATES, fate
 from manyeyes.statistics import spread_table
 
 

@@ -1,7 +1,6 @@
 """Labelling a volume by hand: nothing of the user's is lost, and a stopped call goes on rightly."""
 
 import shutil
-import sys
 
 import numba
 import numpy as np
@@ -9,11 +8,11 @@ import pytest
 import tifffile
 import zarr
 
-import classify_volume
-import result_files
-from journal import Journal, read_journal
+from manyeyes.commands import classify as classify_volume
+from manyeyes.files import result_files
+from manyeyes.files.journal import Journal, read_journal
+from manyeyes.files.study_files import FileError, read_volume
 from manyeyes.forest import classify, fit_forest, tiles
-from study_files import FileError, read_volume
 
 SHAPE = (24, 20, 22)
 
@@ -53,12 +52,7 @@ def call(folder, monkeypatch):
 
     def run(*words):
         arguments = ["--trees", "5", "--threads", "1", *map(str, words)]
-        monkeypatch.setattr(sys, "argv", ["classify_volume.py", *arguments])
-        try:
-            classify_volume.main()
-        except SystemExit as end:
-            return str(end.code)
-        return None
+        return classify_volume.main(arguments) or None
 
     return run
 

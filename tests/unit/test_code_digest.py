@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from code_digest import _files_of, _imported_files, _meaning, _tree, code_digest
+from manyeyes.running.code_digest import (
+    _files_of,
+    _imported_files,
+    _meaning,
+    _tree,
+    code_digest,
+)
 
 SCRIPT = '"""Draw."""\nfrom house.draw import bar\n\n# why\nbar(1)\n'
 
@@ -24,7 +30,7 @@ def house(tmp_path):
 def digest(house):
     for cached in (_tree, _imported_files, _meaning):
         cached.cache_clear()
-    return code_digest(house / "script.py", house)
+    return code_digest(house / "script.py", [house])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,7 @@ def test_what_a_job_does_not_need_is_left_out(house):
 
     def both():
         whole = digest(house)
-        return whole, code_digest(house / "script.py", house, without="house.heavy")
+        return whole, code_digest(house / "script.py", [house], without="house.heavy")
 
     before = both()
     (house / "house" / "heavy" / "__init__.py").write_text("WEIGHT = 2\n")
@@ -86,4 +92,4 @@ def test_scripts_import_the_forest_only_where_it_is_needed(script):
 
 
 def test_names_outside_the_house_are_left_to_the_lock(house):
-    assert list(_files_of("numpy.random", house)) == []
+    assert list(_files_of("numpy.random", (house,))) == []

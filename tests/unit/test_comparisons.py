@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from manyeyes.comparisons import comparisons_of, shared_cells, users_of_all
-from manyeyes.study import Block, Study
+from manyeyes.study.comparisons import comparisons_of, shared_cells, users_of_all
+from manyeyes.study.model import Block, Study
 
 S2_CWS = {"datasets": "all", "first": ["raw", "cWS"], "second": ["raw", "S2"]}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config_files import file_problems, files_in, main
-from manyeyes.config_text import text_problems
+from manyeyes.study.config_files import file_problems, files_in, main
+from manyeyes.study.text import text_problems
 
 TOP = Path(__file__).parents[2]
 SHIPPED = sorted((TOP / "config").glob("*.yaml"))
@@ -104,8 +104,11 @@ def test_the_script_says_what_is_wrong_and_ends_with_1(tmp_path, capsys):
     bad.write_text("study: a\nstudy: b\n")
     assert main([str(good)]) == 0
     assert capsys.readouterr().err == ""
-    script = TOP / "workflow/scripts/config_files.py"
-    done = subprocess.run([sys.executable, script, good, bad], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "manyeyes.study.config_files", good, bad],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 1
     assert f"{bad}: line 2: study is given twice" in done.stderr
     assert "good.yaml" not in done.stderr

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.config_check import problems
-from manyeyes.config_sense import RESERVED_BLOCKS, sense_problems
-from manyeyes.study import study_from_config
+from manyeyes.study.form import problems
+from manyeyes.study.model import study_from_config
+from manyeyes.study.sense import RESERVED_BLOCKS, sense_problems
 
 TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8"))

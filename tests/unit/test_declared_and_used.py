@@ -1,6 +1,12 @@
 import pytest
 
-from declared_and_used import SNAKEMAKES_MB, by_rule, declared, node_hours, read_jobs
+from declared_and_used import (
+    SNAKEMAKES_MB,
+    by_rule,
+    declared,
+    node_hours,
+    read_jobs,
+)
 
 JOB = """
 [Sat Nov 21 04:16:27 2026]

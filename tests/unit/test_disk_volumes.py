@@ -5,8 +5,8 @@ import pytest
 import tifffile
 import zarr
 
-from disk_volumes import LARGEST_CHUNK, open_volume
-from study_files import FileError
+from manyeyes.files.disk_volumes import LARGEST_CHUNK, open_volume
+from manyeyes.files.study_files import FileError
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (9, 10, 11)).astype(np.uint8)
 

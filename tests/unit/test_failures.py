@@ -1,6 +1,6 @@
 import pytest
 
-from failures import failed_jobs, summary
+from manyeyes.running.failures import failed_jobs, summary
 
 TRACEBACK = """a line of progress
 Traceback (most recent call last):
@@ -192,5 +192,5 @@ def test_a_full_disk_is_told_even_where_nothing_could_be_noted(log, monkeypatch)
     class Usage:
         free = 1000
 
-    monkeypatch.setattr("failures.shutil.disk_usage", lambda path: Usage)
+    monkeypatch.setattr("manyeyes.running.failures.shutil.disk_usage", lambda path: Usage)
     assert "is full" in failures(log("run.log", ""))

@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 
 import fetch_file
-from downloads import SCHEMES, TransferError, download
 from fetch_file import obtain
+from manyeyes.files.downloads import SCHEMES, TransferError, download
 
 BODY = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(BODY).hexdigest()

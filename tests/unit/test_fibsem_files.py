@@ -10,8 +10,14 @@ import tifffile
 from scipy import ndimage
 
 import fibsem_import
-from fibsem_files import read_slices, read_views, with_progress, write_stack, write_views
-from study_files import FileError
+from manyeyes.files.fibsem_files import (
+    read_slices,
+    read_views,
+    with_progress,
+    write_stack,
+    write_views,
+)
+from manyeyes.files.study_files import FileError
 
 
 @pytest.fixture(scope="module")

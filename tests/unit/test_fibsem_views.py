@@ -6,7 +6,13 @@ import pytest
 from manyeyes.fibsem.crop import centred, common_field, place_slices
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.greys import PhaseGreys
-from manyeyes.fibsem.views import central_planes, face, raw_section, resampled_section, section
+from manyeyes.fibsem.views import (
+    central_planes,
+    face,
+    raw_section,
+    resampled_section,
+    section,
+)
 
 GEOMETRY = SliceGeometry(slice_thickness_nm=200, pixel_size_nm=50)
 

@@ -2,13 +2,23 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.fibsem.crop import Crop, centred, common_field, place_slices
+from manyeyes.fibsem.crop import (
+    Crop,
+    centred,
+    common_field,
+    place_slices,
+)
 from manyeyes.fibsem.denoise import denoise, grey_pair
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.pores import fill_internal_pores
 from manyeyes.fibsem.resample import overlaps, resample, resampled_shape
 from manyeyes.fibsem.scores import LabelCounts, count_layers
-from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment, segment_slice
+from manyeyes.fibsem.watershed import (
+    grey_histogram,
+    seed_levels,
+    segment,
+    segment_slice,
+)
 
 GEOMETRY = SliceGeometry(slice_thickness_nm=256, pixel_size_nm=55, field_shift_nm=190)
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from two_phases import round_view, two_phase
 
-from manyeyes.field_of_view import (
+from manyeyes.imaging.field_of_view import (
     circle,
     circle_radius,
     filled_border,
@@ -15,6 +14,7 @@ from manyeyes.field_of_view import (
     outside_by_value,
     refuse_filled_border,
 )
+from two_phases import round_view, two_phase
 
 
 def mask(image, wanted, *given, start=(0, 0, 0), shape=(24, 64, 64)):

@@ -31,7 +31,6 @@ from manyeyes.figures import (
     fig_s5,
     fig_s6,
     fig_twins,
-    paper,
     slices,
     style,
     words,
@@ -43,6 +42,7 @@ from manyeyes.measures import (
     baseline_table,
     sample_sd,
 )
+from manyeyes.paper import names as paper
 from manyeyes.randomness import generator
 
 GROUP = ["dataset", "filter", "variant"]

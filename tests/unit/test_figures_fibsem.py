@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from manyeyes.figures import chain_words, fig_fibsem, fig_s7, fig_s8, style
+from manyeyes.figures import (
+    chain_words,
+    fig_fibsem,
+    fig_s7,
+    fig_s8,
+    style,
+)
 from manyeyes.randomness import generator
 
 TWIN = {"FIB-SEM block": "twin"}

@@ -23,13 +23,19 @@ from manyeyes.figures import (
     fig_s2,
     fig_spread,
     groups,
-    paper,
     style,
 )
 from manyeyes.figures.needs import needs_of
 from manyeyes.figures.tables import table_1, table_s1
 from manyeyes.groups import of_group
-from manyeyes.measures import PAPER, Baseline, accuracy_summary, baseline_table, variability_table
+from manyeyes.measures import (
+    PAPER,
+    Baseline,
+    accuracy_summary,
+    baseline_table,
+    variability_table,
+)
+from manyeyes.paper import names as paper
 from manyeyes.randomness import generator
 from manyeyes.statistics import (
     Contrast,
@@ -40,7 +46,7 @@ from manyeyes.statistics import (
     power_table,
     spread_table,
 )
-from manyeyes.study import Cell
+from manyeyes.study.model import Cell
 
 VARIANTS = ("S2", "cWS", "MLX10")
 USERS = {"simulated": "ABCD", "recorded": ("ann", "bob", "cleo")}

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.figures import paper
 from manyeyes.figures.needs import FIGURES, figures_of, needs_of
-from manyeyes.study import study_from_config
+from manyeyes.paper import names as paper
+from manyeyes.study.model import study_from_config
 
 TOP = Path(__file__).parents[2]
 ELECTRODE = {"kind": "nmc", "size_um": [200, 200, 200], "active_fraction": 0.5}
@@ -190,8 +190,8 @@ def test_unknown_figures_are_named(of_paper):
 
 def test_every_figure_has_its_module_script_and_caption():
     for name in FIGURES:
-        for path in (f"scripts/manyeyes/figures/{name}.py", f"scripts/draw_{name}.py"):
-            assert (TOP / "workflow" / path).is_file()
+        for path in (f"src/manyeyes/figures/{name}.py", f"workflow/scripts/draw_{name}.py"):
+            assert (TOP / path).is_file()
         caption = (TOP / "workflow" / "report" / f"{name}.rst").read_text()
         assert "{{ snakemake.params.origins }}" in caption
 

@@ -4,7 +4,14 @@ import numba
 import numpy as np
 import pytest
 
-from manyeyes.figures.rendering import END, NOTHING, SECTION, SURFACE, View, render
+from manyeyes.figures.rendering import (
+    END,
+    NOTHING,
+    SECTION,
+    SURFACE,
+    View,
+    render,
+)
 
 STRAIGHT = View(azimuth_degrees=0.0, elevation_degrees=0.0)
 OBLIQUE = View(azimuth_degrees=50.0, elevation_degrees=25.0)

@@ -10,7 +10,6 @@ import yaml
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from manyeyes.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.figures import (
     fig_ablation,
     fig_choices,
@@ -20,10 +19,11 @@ from manyeyes.figures import (
     fig_power,
     fig_reproducible,
     fig_spread,
-    paper,
     style,
 )
 from manyeyes.measures import sample_sd
+from manyeyes.paper import names as paper
+from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.randomness import generator
 from manyeyes.statistics import (
     Contrast,
@@ -36,7 +36,9 @@ from manyeyes.statistics import (
 )
 
 TOP = Path(__file__).parents[2]
-CLAIMS = claims_from_mapping(yaml.safe_load((TOP / "workflow/claims.yaml").read_text("utf-8")))
+CLAIMS = claims_from_mapping(
+    yaml.safe_load((TOP / "src/manyeyes/paper/claims.yaml").read_text("utf-8"))
+)
 TWINS = dict.fromkeys(paper.DATASETS, "twin")
 VARIANTS = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
 

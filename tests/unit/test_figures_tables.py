@@ -5,7 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from manyeyes.figures.tables import table_1, table_2, table_s1, table_s2, to_markdown
+from manyeyes.figures.tables import (
+    table_1,
+    table_2,
+    table_s1,
+    table_s2,
+    to_markdown,
+)
 
 VARIANTS = {
     "S1": {"method": "threshold", "offset": -10},

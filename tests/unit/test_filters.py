@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from manyeyes import filters
+from manyeyes.imaging import filters
 
 
 def test_gaussian_keeps_a_uniform_volume_up_to_its_border():

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,12 +9,10 @@ import tifffile
 import zarr
 from scipy import ndimage
 
-from disk_volumes import create_labels, open_volume
+from manyeyes.files.disk_volumes import create_labels, open_volume
+from manyeyes.files.study_files import FileError
 from manyeyes.forest import classify, fit_forest, tiles
 from manyeyes.forest.tiles import classify_tiles, tile_voxels
-from study_files import FileError
-
-SCRIPT = Path(__file__).parents[2] / "workflow/scripts/classify_volume.py"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +42,17 @@ def small_tiles(monkeypatch):
 
 
 def command(*arguments):
-    return [sys.executable, SCRIPT, *map(str, arguments), "--threads", "2", "--trees", "10"]
+    return [
+        sys.executable,
+        "-m",
+        "manyeyes",
+        "classify",
+        *map(str, arguments),
+        "--threads",
+        "2",
+        "--trees",
+        "10",
+    ]
 
 
 def test_tiles_have_all_voxels(small_tiles):

@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manyeyes.claims import choices_table, claims_from_mapping, scorecard
-from manyeyes.comparisons import cells_with_choices, comparisons_of, shared_cells, users_of_all
-from manyeyes.groups import groups_in, in_groups, judged_group, of_group
+from manyeyes.groups import (
+    groups_in,
+    in_groups,
+    judged_group,
+    of_group,
+)
 from manyeyes.measures import (
     Baseline,
     accuracy_summary,
@@ -19,6 +22,7 @@ from manyeyes.measures import (
     variability_table,
     volume_fractions_table,
 )
+from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.statistics import (
     Contrast,
     ablation_table,
@@ -34,7 +38,13 @@ from manyeyes.statistics import (
     spread_table,
 )
 from manyeyes.statistics.grids import users_by_cell
-from manyeyes.study import Cell, study_from_config
+from manyeyes.study.comparisons import (
+    cells_with_choices,
+    comparisons_of,
+    shared_cells,
+    users_of_all,
+)
+from manyeyes.study.model import Cell, study_from_config
 
 Made = namedtuple("Made", "dataset filter variant user made_by")
 PEOPLE = {"ann": 9, "bob": 3, "cleo": 6}

@@ -9,7 +9,7 @@ import tifffile
 from scipy import ndimage
 
 import import_drawing
-from study_files import read_volume, write_volume
+from manyeyes.files.study_files import read_volume, write_volume
 
 
 class Files(SimpleNamespace):

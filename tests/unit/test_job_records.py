@@ -1,6 +1,6 @@
 import pytest
 
-from job_records import record
+from manyeyes.running.job_records import record
 
 
 @pytest.fixture

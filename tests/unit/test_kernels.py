@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import compile_kernels
 from manyeyes.kernels import WARM_UPS
+from manyeyes.running import compile_kernels
 
 SCRIPT = Path(compile_kernels.__file__)
 
@@ -20,9 +20,9 @@ import sys
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
-from manyeyes import segmentation
+from manyeyes.methods import segmentation
 from manyeyes.kernels import WARM_UPS
-from manyeyes.procedures import annotation_of, forest_segmentations
+from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.users import Population, draw_traits
 
 
@@ -68,7 +68,7 @@ print(json.dumps(sorted(name for name in after if after[name])))
 def left_to_jobs(names):
     """Return what jobs still compile after some warm-ups, and all compiled code that they call."""
     call = [sys.executable, "-c", JOBS, json.dumps(names)]
-    done = subprocess.run(call, capture_output=True, text=True, check=True, cwd=SCRIPT.parent)
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()[-2:]]
 
 
@@ -80,7 +80,7 @@ def test_jobs_find_all_their_compiled_code_after_the_warm_ups():
     left, called = left_to_jobs(compile_kernels.NAMES)
     assert left == {}
     assert "manyeyes.forest.growing.grow_trees" in called
-    assert "manyeyes.flooding._flood" in called
+    assert "manyeyes.methods.flooding._flood" in called
     assert len(called) >= 10
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from manyeyes.label_checks import LEAST_CHANCE, contradiction, misfit
+from manyeyes.imaging.label_checks import LEAST_CHANCE, contradiction, misfit
 
 
 def two_phase(noise, seed=0):

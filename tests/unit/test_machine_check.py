@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from machine_check import machine_problems
+from manyeyes.running.machine_check import machine_problems
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from made_files import BEGINS, altered, lines_of
+from manyeyes.running.made_files import BEGINS, altered, lines_of
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from scipy import ndimage
-from two_phases import round_view, two_phase
 
-from manyeyes import filters, segmentation
-from manyeyes.masks import fill_outside, known_mask, smooth_inside
+from manyeyes.imaging import filters
+from manyeyes.imaging.masks import fill_outside, known_mask, smooth_inside
+from manyeyes.imaging.tomograms import inverted, labels_inside, to_grey_levels
 from manyeyes.measures import (
     accuracy,
     contrast_to_noise,
@@ -18,13 +18,24 @@ from manyeyes.measures import (
     volume_fraction,
 )
 from manyeyes.measures.strokes import LabelledImage
-from manyeyes.procedures import annotation_of, forest_segmentations
-from manyeyes.statistics import agreement_tables, concentration_table, effort_table, votes
-from manyeyes.study import Cell
-from manyeyes.tomograms import inverted, labels_inside, to_grey_levels
-from manyeyes.users import Drawing, Population, Threshold, draw_traits
+from manyeyes.methods import segmentation
+from manyeyes.methods.procedures import annotation_of, forest_segmentations
+from manyeyes.statistics import (
+    agreement_tables,
+    concentration_table,
+    effort_table,
+    votes,
+)
+from manyeyes.study.model import Cell
+from manyeyes.users import (
+    Drawing,
+    Population,
+    Threshold,
+    draw_traits,
+)
 from manyeyes.users.outline import edge_distance
 from manyeyes.users.slices import slices_worth_looking_at
+from two_phases import round_view, two_phase
 
 VARIANTS = {
     "S2": {"method": "threshold", "offset": 0},

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from manyeyes.measures import contrast_to_noise, grey_histogram, histogram_modes, image_quality
+from manyeyes.measures import (
+    contrast_to_noise,
+    grey_histogram,
+    histogram_modes,
+    image_quality,
+)
 from manyeyes.randomness import generator
 
 CONTRAST = 60

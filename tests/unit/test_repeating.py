@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from manyeyes import segmentation
-from manyeyes.procedures import annotation_of, forest_segmentations
+from manyeyes.methods import segmentation
+from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.randomness import generator
-from manyeyes.repeating import repeated
 from manyeyes.users import Drawing, Population, draw_traits
+from manyeyes.users.repeating import repeated
 
 FOREST = {"trainer": "manyeyes", "trees": 10}
 VARIANTS = {

@@ -6,16 +6,16 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from report_example import DATASETS, METHODS, USERS, arguments, frames
 
-from manyeyes.claims.definition import VERDICTS
 from manyeyes.groups import of_group
+from manyeyes.paper.claims.definition import VERDICTS
 from manyeyes.report.answer import answer
 from manyeyes.report.captions import caption
 from manyeyes.report.findings import finding, users_shown
 from manyeyes.report.page import page
 from manyeyes.report.sections import result_rows
 from manyeyes.report.spread_plot import spread_plot
+from report_example import DATASETS, METHODS, USERS, arguments, frames
 
 KEY = ["dataset", "filter", "variant", "made_by"]
 

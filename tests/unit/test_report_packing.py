@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
 from manyeyes.randomness import generator
-from manyeyes.report.packing import MOST_COMBINATIONS, pack_image, pack_inside, pack_labels
+from manyeyes.report.packing import (
+    MOST_COMBINATIONS,
+    pack_image,
+    pack_inside,
+    pack_labels,
+)
 
 
 def unpacked(chunks, shape):

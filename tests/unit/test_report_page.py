@@ -4,11 +4,11 @@ import re
 
 import pandas as pd
 import pytest
-from chromium import Chromium, executable
-from report_example import DATASETS, arguments, frames, packs, write
 
+from chromium import Chromium, executable
 from manyeyes.report.page import page
 from manyeyes.report.viewer import viewer_index
+from report_example import DATASETS, arguments, frames, packs, write
 
 in_browser = pytest.mark.skipif(
     executable() is None, reason="no Chromium here (Debian's package chromium)"

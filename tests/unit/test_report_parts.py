@@ -12,13 +12,19 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from report_example import DATASETS, DOT, SVG, frames
 
 from manyeyes.report import embedding
 from manyeyes.report.captions import caption
-from manyeyes.report.rule_graph import Passing, draw, needs_from_dot, rows_of, rule_graph
+from manyeyes.report.rule_graph import (
+    Passing,
+    draw,
+    needs_from_dot,
+    rows_of,
+    rule_graph,
+)
 from manyeyes.report.run_times import run_times
 from manyeyes.report.sections import dataset_rows
+from report_example import DATASETS, DOT, SVG, frames
 
 CAPTIONS = Path(__file__).parents[2] / "workflow/report"
 

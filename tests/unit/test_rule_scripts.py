@@ -10,8 +10,8 @@ import tifffile
 
 import collect_table
 import import_mask
-import rule_script
-from study_files import read_mask
+from manyeyes.files.study_files import read_mask
+from manyeyes.running import rule_script
 
 
 class Files(SimpleNamespace):

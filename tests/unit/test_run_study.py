@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from run_study import CannotRunError, config_of, dry_run, run, study_of, told_at_the_end
+from manyeyes.commands.run import (
+    CannotRunError,
+    config_of,
+    dry_run,
+    run,
+    study_of,
+    told_at_the_end,
+)
 
 TOP = Path(__file__).parents[2]
 
@@ -79,4 +86,4 @@ def test_make_hands_the_study_on():
         text=True,
         check=True,
     )
-    assert "run_study.py population-more --cores 3 --only report" in done.stdout
+    assert "manyeyes run population-more --cores 3 --only report" in done.stdout

@@ -6,7 +6,7 @@ import time
 import pytest
 from snakemake.scheduling.job_scheduler import JobScheduler
 
-from scheduler_timer import keep_one_timer
+from manyeyes.running.scheduler_timer import keep_one_timer
 
 
 class Scheduler:

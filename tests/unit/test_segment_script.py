@@ -10,11 +10,11 @@ from snakemake.iocontainers import InputFiles
 import annotate
 import manyeyes.forest
 import segment
+from manyeyes.files.study_files import write_volume
 from manyeyes.forest import fit_forest
-from manyeyes.procedures import annotation_of, forest_segmentations
+from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.randomness import seed_from_names
 from manyeyes.users import Population, draw_traits
-from study_files import write_volume
 
 NAMES = ("study", "A", "cell", "raw")
 OTHERS = [

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from manyeyes import segmentation
+from manyeyes.methods import segmentation
 
 
 def test_a_voxel_at_the_level_is_active():

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tifffile
 
-from fibsem_files import read_slices, stack_facts
 from manyeyes.fibsem.stack import as_ranges, check_numbers, told_ranges
-from slice_names import slice_numbers
-from study_files import FileError
+from manyeyes.files.fibsem_files import read_slices, stack_facts
+from manyeyes.files.slice_names import slice_numbers
+from manyeyes.files.study_files import FileError
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,7 @@ import pytest
 from scipy import stats
 
 from manyeyes.randomness import generator
-from manyeyes.statistics.deviations import (
-    absolute_deviations,
-    brown_forsythe,
-    compare_deviations,
-)
+from manyeyes.statistics.deviations import absolute_deviations, brown_forsythe, compare_deviations
 
 DRAWS = 3000
 

@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manyeyes.statistics import concentration_table, effort_table, paired_rows, votes
-from manyeyes.study import Cell
+from manyeyes.statistics import (
+    concentration_table,
+    effort_table,
+    paired_rows,
+    votes,
+)
+from manyeyes.study.model import Cell
 
 
 def test_effort_counts_what_was_labelled_by_hand():

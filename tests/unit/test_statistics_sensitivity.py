@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from manyeyes.designs import JITTER, sensitivity_design
 from manyeyes.randomness import generator
+from manyeyes.statistics.designs import JITTER, sensitivity_design
 from manyeyes.statistics.sensitivity import sobol_table
 
 

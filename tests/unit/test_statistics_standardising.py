@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from manyeyes.designs import JITTER, sensitivity_design
 from manyeyes.figures import fig_sensitivity
 from manyeyes.randomness import generator
 from manyeyes.statistics import sensitivity_table, sensitivity_text
+from manyeyes.statistics.designs import JITTER, sensitivity_design
 from manyeyes.statistics.standardising import FACTORS, leading_trait
 from manyeyes.users.ranks import TRAITS
 

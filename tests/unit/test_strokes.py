@@ -6,11 +6,11 @@ import pytest
 from scipy import ndimage
 
 from manyeyes.figures import fig_strokes
-from manyeyes.imitating import drawn_slices, imitations
 from manyeyes.measures.strokes import MEASURES, LabelledImage
 from manyeyes.randomness import generator
 from manyeyes.statistics import realism_text, stroke_comparison
 from manyeyes.users import Population
+from manyeyes.users.imitating import drawn_slices, imitations
 from manyeyes.users.slices import trained_slices
 
 NAMES = ("d", "raw", "recorded", "jo")

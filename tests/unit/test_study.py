@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.config_check import problems
-from manyeyes.study import StudyError, study_from_config
+from manyeyes.study.form import problems
+from manyeyes.study.model import StudyError, study_from_config
 from manyeyes.users.population import STRUCTURES
 
 TOP = Path(__file__).parents[2]

@@ -12,14 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from snakemake_lock import remove_stale_locks
-from study_lock import JOBS, RUN, LockedError, held, is_run, job_of
+from manyeyes.running.snakemake_lock import remove_stale_locks
+from manyeyes.running.study_lock import (
+    JOBS,
+    RUN,
+    LockedError,
+    held,
+    is_run,
+    job_of,
+)
 
-SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 HOLD = """
 import sys, time
 from pathlib import Path
-from study_lock import {what}
+from manyeyes.running.study_lock import {what}
 with {what}(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -34,7 +40,6 @@ def holder(tmp_path):
     def start(what="held", folder=tmp_path, **options):
         process = subprocess.Popen(
             [sys.executable, "-c", HOLD.format(what=what), str(folder)],
-            cwd=SCRIPTS,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -110,7 +115,6 @@ def test_a_run_of_another_user_or_process_space_is_seen(tmp_path, elsewhere):
         folder.chmod(0o777)
     process = subprocess.Popen(
         [*elsewhere, sys.executable, "-c", HOLD.format(what="held"), str(tmp_path)],
-        cwd=SCRIPTS,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -150,7 +154,7 @@ def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
     def refuse(file, kind):
         raise OSError(38, "Function not implemented")
 
-    monkeypatch.setattr("study_lock.fcntl.flock", refuse)
+    monkeypatch.setattr("manyeyes.running.study_lock.fcntl.flock", refuse)
     with pytest.raises(LockedError, match="keeps no locks"), held(tmp_path):
         pass
 
@@ -167,7 +171,6 @@ def test_a_run_waits_for_the_jobs_of_a_killed_one(tmp_path, holder, capfd):
     job = holder("job_of")
     waiting = subprocess.Popen(
         [sys.executable, "-c", HOLD.format(what="held"), str(tmp_path)],
-        cwd=SCRIPTS,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from manyeyes.config_check import problems
 from manyeyes.figures.words import inverted_sentence
 from manyeyes.report.sections import field_notes
-from manyeyes.study import StudyError, study_from_config
+from manyeyes.study.form import problems
+from manyeyes.study.model import StudyError, study_from_config
 
 TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())

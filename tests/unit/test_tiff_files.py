@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 import tifffile
 
-from disk_volumes import open_volume
-from fibsem_files import read_slices
-from study_files import FileError, VolumeFacts, read_result, read_volume, volume_facts
+from manyeyes.files.disk_volumes import open_volume
+from manyeyes.files.fibsem_files import read_slices
+from manyeyes.files.study_files import (
+    FileError,
+    VolumeFacts,
+    read_result,
+    read_volume,
+    volume_facts,
+)
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (12, 64, 72)).astype(np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 3, (12, 64, 72)).astype(np.uint8)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from manyeyes.tomograms import (
+from manyeyes.imaging.tomograms import (
     check_source,
     crop,
     labels_from_codes,

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from failures import Failure
-from manyeyes.study import Cell, study_from_config
-from unfinished import (
+from manyeyes.running.failures import Failure
+from manyeyes.running.unfinished import (
     missing,
     note_files,
     pending_files,
@@ -16,6 +15,7 @@ from unfinished import (
     without_missing,
     write_failures,
 )
+from manyeyes.study.model import Cell, study_from_config
 
 CONFIG = """
 study: s

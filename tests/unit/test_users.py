@@ -8,8 +8,14 @@ import pytest
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
-from manyeyes import segmentation
-from manyeyes.users import Population, Threshold, Window, annotate, draw_traits
+from manyeyes.methods import segmentation
+from manyeyes.users import (
+    Population,
+    Threshold,
+    Window,
+    annotate,
+    draw_traits,
+)
 from manyeyes.users.slices import trained_slices
 
 VARIANTS = {

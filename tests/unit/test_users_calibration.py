@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
 import calibrate_population
-from manyeyes import segmentation
+from manyeyes.methods import segmentation
 from manyeyes.users import Population, annotate, draw_traits
 from manyeyes.users.calibration import (
     Crowd,

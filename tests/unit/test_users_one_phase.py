@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from two_phases import two_phase
 
-from manyeyes.procedures import annotation_of, forest_segmentations
+from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.users import Population, draw_traits
 from manyeyes.users.seeding import set_seeds
 from manyeyes.users.slices import next_slices
+from two_phases import two_phase
 
 FOREST = {"trees": 10}
 STRUCTURES = ("two_class", "sharp_eyed", "contour")

@@ -5,7 +5,12 @@ import pytest
 from scipy import stats
 
 from manyeyes.randomness import generator
-from manyeyes.users import Drawing, Population, annotate, draw_traits
+from manyeyes.users import (
+    Drawing,
+    Population,
+    annotate,
+    draw_traits,
+)
 from manyeyes.users.population import STRUCTURES
 from manyeyes.users.ranks import TRAITS, traits_at, traits_of
 

@@ -5,8 +5,13 @@ import pytest
 from scipy import ndimage
 from scipy.special import logit
 
-from manyeyes import segmentation
-from manyeyes.users import Population, Threshold, annotate, draw_traits
+from manyeyes.methods import segmentation
+from manyeyes.users import (
+    Population,
+    Threshold,
+    annotate,
+    draw_traits,
+)
 from manyeyes.users.contours import find_contours, judge_along_contours, perceive_contours
 from manyeyes.users.eye import perceive
 from manyeyes.users.outline import edge_distance

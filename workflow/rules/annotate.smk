@@ -2,7 +2,7 @@
 # block of the plan (and a batch of users, where a job takes several), so that one job does all that
 # belongs together for a user and an image.
 
-from manyeyes.input_checks import level_window
+from manyeyes.study.inputs import level_window
 
 for block, job, batch, users in USER_JOBS:
 

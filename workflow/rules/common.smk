@@ -26,21 +26,26 @@ def checkout():
 
 TOP = checkout()
 SCRIPTS = TOP / "workflow" / "scripts"
-# Scripts find the library by themselves; the rules have to be told.
-sys.path.append(str(SCRIPTS))
+# An installed package holds a copy of the checkout. Rules and jobs take the library that lies beside
+# them, whatever else is installed: its code is what the digests speak of.
+SOURCES = TOP / "src" if (TOP / "src").is_dir() else TOP.parents[1]
+sys.path.insert(0, str(SOURCES))
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
-from code_digest import code_digest
-from config_files import file_problems
-from failures import failed_jobs, summary
-from machine_check import machine_problems
-from made_files import altered
-from manyeyes.config_check import problems
-from manyeyes.config_sense import sense_problems
-from manyeyes.study import FOREST_METHODS, Cell, StudyError, study_from_config
-from scheduler_timer import keep_one_timer
-from snakemake_lock import lock_study
-from unfinished import NAME as UNFINISHED_NAME
-from unfinished import missing, read_unfinished, without_missing, write_failures
+from manyeyes.running.code_digest import code_digest
+from manyeyes.study.config_files import file_problems
+from manyeyes.running.failures import failed_jobs, summary
+from manyeyes.running.machine_check import machine_problems
+from manyeyes.running.made_files import altered
+from manyeyes.study.form import problems
+from manyeyes.study.sense import sense_problems
+from manyeyes.study.model import FOREST_METHODS, Cell, StudyError, study_from_config
+from manyeyes.running.scheduler_timer import keep_one_timer
+from manyeyes.running.snakemake_lock import lock_study
+from manyeyes.running.unfinished import NAME as UNFINISHED_NAME
+from manyeyes.running.unfinished import missing, read_unfinished, without_missing, write_failures
 
 keep_one_timer()
 
@@ -96,7 +101,7 @@ def unfit_models(study):
     """Return what is wrong with the study's models; jobs on a cluster need not ask again."""
     if not workflow.is_main_process:
         return []
-    from manyeyes.model_check import model_problems
+    from manyeyes.study.models import model_problems
 
     return model_problems(study)
 
@@ -206,7 +211,9 @@ def code_of(script, with_forest=True):
 
     Scripts that import the classifier only where a variant takes it are told whether one does.
     """
-    return code_digest(SCRIPTS / script, SCRIPTS, "" if with_forest else "manyeyes.forest")
+    return code_digest(
+        SCRIPTS / script, [SCRIPTS, SOURCES], "" if with_forest else "manyeyes.forest"
+    )
 
 
 def ours(path):
@@ -236,7 +243,7 @@ def variants_that(block, drawn):
 
 def compile_kernels():
     """Let the jobs find compiled code; those of a batch would all compile it at once."""
-    subprocess.run([sys.executable, str(SCRIPTS / "compile_kernels.py")], check=False)
+    subprocess.run([sys.executable, "-m", "manyeyes.running.compile_kernels"], check=False)
 
 
 # What jobs ask for. `workflow/scripts/declared_and_used.py` holds it against what they took.

@@ -2,14 +2,14 @@
 
 from dataclasses import asdict
 
-from manyeyes.comparisons import (
+from manyeyes.study.comparisons import (
     cells_with_choices,
     comparisons_of,
     possible_comparisons,
     shared_cells,
     users_of_all,
 )
-from manyeyes.figures import paper
+from manyeyes.paper import names as paper
 from manyeyes.groups import GROUPS
 
 BASELINE = STUDY.baseline or {"datasets": []}
@@ -77,7 +77,7 @@ def refuse_unfit_files():
     # Jobs on a cluster need not ask again.
     if not workflow.is_main_process:
         return
-    from check_inputs import input_problems
+    from manyeyes.running.check_inputs import input_problems
 
     found = input_problems(FIRST, file_of)
     if found:

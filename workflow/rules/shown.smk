@@ -1,7 +1,7 @@
 # What each figure and table shows of this study, which files that takes, and what their jobs are told.
 # Which figures there are is told by manyeyes/figures/needs.py.
 
-from manyeyes.figures import paper
+from manyeyes.paper import names as paper
 from manyeyes.figures.needs import FIGURES, figures_of, needs_of
 from manyeyes.figures.words import inverted_sentence, origin_sentence
 

@@ -2,7 +2,7 @@
 # voxel, the paper's claims one by one, and what follows for a laboratory.
 
 
-CLAIMS = "workflow/claims.yaml"
+CLAIMS = SOURCES / "manyeyes/paper/claims.yaml"
 
 
 rule score_claims:

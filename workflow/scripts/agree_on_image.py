@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from manyeyes.figures.slices import central_slice
+from manyeyes.files.study_files import read_result, write_table, write_volume
 from manyeyes.measures import truth_active
+from manyeyes.running.rule_script import run
 from manyeyes.statistics import agreement_tables, concentration_table, votes
-from manyeyes.study import Cell
-from rule_script import run
-from study_files import read_result, write_table, write_volume
+from manyeyes.study.model import Cell
 
 # In the map of votes: outside the field of view, where nobody votes.
 OUTSIDE = np.uint8(255)

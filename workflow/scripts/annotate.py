@@ -1,9 +1,9 @@
 """Let simulated users annotate one image with every variant of a block."""
 
-from manyeyes.procedures import annotation_of
+from manyeyes.files.study_files import read_mask, read_result, write_annotation
+from manyeyes.methods.procedures import annotation_of
+from manyeyes.running.rule_script import note, run
 from manyeyes.users import Drawing, Population, draw_traits
-from rule_script import note, run
-from study_files import read_mask, read_result, write_annotation
 
 
 def main(snakemake) -> None:

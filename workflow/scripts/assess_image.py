@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace
 
+from manyeyes.files.study_files import read_mask, read_result, write_table
 from manyeyes.measures import image_quality_table
-from rule_script import run
-from study_files import read_mask, read_result, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

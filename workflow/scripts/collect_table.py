@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from manyeyes.files.study_files import read_table, write_table
 from manyeyes.measures import listed_realisations
-from rule_script import run
-from study_files import read_table, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

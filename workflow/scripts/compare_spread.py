@@ -1,5 +1,7 @@
 """Give every spread its interval, make the comparisons that the study lists, and plan studies."""
 
+from manyeyes.files.study_files import read_table, write_table
+from manyeyes.running.rule_script import run
 from manyeyes.statistics import (
     comparison_table,
     contrasts_from_config,
@@ -8,8 +10,6 @@ from manyeyes.statistics import (
     power_table,
     spread_table,
 )
-from rule_script import run
-from study_files import read_table, write_table
 
 
 def main(snakemake) -> None:

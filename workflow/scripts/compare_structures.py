@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from manyeyes.claims import claims_from_mapping, survival_table, survival_text
+from manyeyes.files.study_files import read_table, write_table
 from manyeyes.groups import SIMULATED, of_group
+from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
+from manyeyes.running.rule_script import run
 from manyeyes.statistics import spread_table
-from rule_script import run
-from study_files import read_table, write_table
 
 
 def main(snakemake) -> None:

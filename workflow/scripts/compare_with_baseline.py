@@ -1,9 +1,9 @@
 """Compare the users' mean volume fractions with the FIB-SEM block and with the paper's number."""
 
 from manyeyes.fibsem.sampling import with_sampling_interval
+from manyeyes.files.study_files import read_table, write_table
 from manyeyes.measures import Baseline, baseline_table
-from rule_script import run
-from study_files import read_table, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

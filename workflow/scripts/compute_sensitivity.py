@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from manyeyes.files.study_files import read_table, write_table
+from manyeyes.running.rule_script import run
 from manyeyes.statistics import sensitivity_table, sensitivity_text
-from rule_script import run
-from study_files import read_table, write_table
 
 
 def main(snakemake) -> None:

@@ -1,9 +1,9 @@
 """Count what users labelled by hand on one image."""
 
+from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.running.rule_script import run
 from manyeyes.statistics import effort_table
-from manyeyes.study import Cell
-from rule_script import run
-from study_files import read_mask, read_result, write_table
+from manyeyes.study.model import Cell
 
 
 def main(snakemake) -> None:

@@ -1,8 +1,13 @@
 """Draw Fig. 1: what three users make of one slice, and where they differ."""
 
-from figure_jobs import central_labels, origins, save, voxel_sizes_nm
+from figure_jobs import (
+    central_labels,
+    origins,
+    save,
+    voxel_sizes_nm,
+)
 from manyeyes.figures import fig1
-from rule_script import run
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -1,8 +1,14 @@
 """Draw Fig. 6: raw and filtered slices of the in-house data and two segmentations of each."""
 
-from figure_jobs import central_images, central_labels, origins, save, voxel_sizes_nm
+from figure_jobs import (
+    central_images,
+    central_labels,
+    origins,
+    save,
+    voxel_sizes_nm,
+)
 from manyeyes.figures import fig6
-from rule_script import run
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

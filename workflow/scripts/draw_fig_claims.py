@@ -2,7 +2,7 @@
 
 from figure_jobs import origins, save, tables
 from manyeyes.figures import fig_claims
-from rule_script import run
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

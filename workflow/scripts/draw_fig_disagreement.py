@@ -1,9 +1,14 @@
 """Draw where users differ, and how near to interfaces."""
 
-from figure_jobs import origins, save, tables, voxel_sizes_nm
+from figure_jobs import (
+    origins,
+    save,
+    tables,
+    voxel_sizes_nm,
+)
 from manyeyes.figures import fig_disagreement
-from rule_script import run
-from study_files import read_result
+from manyeyes.files.study_files import read_result
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -1,10 +1,10 @@
 """Draw every step of the FIB-SEM chain, before and after."""
 
-from fibsem_files import read_views
 from figure_jobs import origins, save
 from manyeyes.figures import fig_fibsem
-from rule_script import run
-from study_files import read_json, read_table
+from manyeyes.files.fibsem_files import read_views
+from manyeyes.files.study_files import read_json, read_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

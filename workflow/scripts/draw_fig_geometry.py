@@ -1,8 +1,14 @@
 """Draw the synthetic geometry beside a measured one."""
 
-from figure_jobs import central_truths, origins, save, tables, voxel_sizes_nm
+from figure_jobs import (
+    central_truths,
+    origins,
+    save,
+    tables,
+    voxel_sizes_nm,
+)
 from manyeyes.figures import fig_geometry
-from rule_script import run
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

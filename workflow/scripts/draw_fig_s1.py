@@ -3,7 +3,7 @@
 from figure_histograms import histograms
 from figure_jobs import origins, save
 from manyeyes.figures import fig_s1
-from rule_script import run
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

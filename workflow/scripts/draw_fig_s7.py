@@ -1,10 +1,10 @@
 """Draw Fig. S7d: a slice of the FIB-SEM stack after processing."""
 
-from fibsem_files import read_views
 from figure_jobs import origins, save
 from manyeyes.figures import fig_s7
-from rule_script import run
-from study_files import read_json
+from manyeyes.files.fibsem_files import read_views
+from manyeyes.files.study_files import read_json
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -2,8 +2,8 @@
 
 from figure_jobs import origins, save
 from manyeyes.figures import fig_s8
-from rule_script import run
-from study_files import read_result, read_table
+from manyeyes.files.study_files import read_result, read_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

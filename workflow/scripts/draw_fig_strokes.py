@@ -2,8 +2,8 @@
 
 from figure_jobs import origins, save, tables
 from manyeyes.figures import fig_strokes
-from rule_script import run
-from study_files import read_result
+from manyeyes.files.study_files import read_result
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -4,7 +4,7 @@ from figure_histograms import histograms
 from figure_jobs import origins, save, tables
 from manyeyes.electrodes.targets import NMC_TARGETS
 from manyeyes.figures import fig_twins
-from rule_script import run
+from manyeyes.running.rule_script import run
 
 MEASURED = ("specific_surface_per_um", "mean_diameter_um")
 

@@ -3,9 +3,15 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-from manyeyes.figures.tables import table_1, table_2, table_s1, table_s2, to_markdown
-from rule_script import run
-from study_files import read_table, write_table
+from manyeyes.figures.tables import (
+    table_1,
+    table_2,
+    table_s1,
+    table_s2,
+    to_markdown,
+)
+from manyeyes.files.study_files import read_table, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

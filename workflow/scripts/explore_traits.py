@@ -1,9 +1,9 @@
 """Let people who differ in one trait at a time segment one image with one variant."""
 
-from manyeyes.exploring import explore
+from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.running.rule_script import run
 from manyeyes.users import Population
-from rule_script import run
-from study_files import read_mask, read_result, write_table
+from manyeyes.users.exploring import explore
 
 
 def main(snakemake) -> None:

@@ -13,7 +13,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from downloads import LARGEST_BYTES, TransferError, download
+from manyeyes.files.downloads import LARGEST_BYTES, TransferError, download
 
 
 def sha256_of(path: Path) -> str:

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import tifffile
 
-from fibsem_files import with_progress, write_stack
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.geometry import SliceGeometry
-from rule_script import run
-from study_files import write_json, write_table
+from manyeyes.files.fibsem_files import with_progress, write_stack
+from manyeyes.files.study_files import write_json, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from fibsem_files import with_progress
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
-from rule_script import run
-from study_files import read_json, read_result, write_table
+from manyeyes.files.fibsem_files import with_progress
+from manyeyes.files.study_files import read_json, read_result, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

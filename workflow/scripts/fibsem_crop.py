@@ -2,12 +2,17 @@
 
 import dataclasses
 
-from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.crop import centred, common_field, place_slices
 from manyeyes.fibsem.destripe import to_grey_levels
 from manyeyes.fibsem.geometry import SliceGeometry
-from rule_script import note, run
-from study_files import read_json, read_result, read_table, write_json
+from manyeyes.files.fibsem_files import with_progress, write_stack
+from manyeyes.files.study_files import (
+    read_json,
+    read_result,
+    read_table,
+    write_json,
+)
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.denoise import denoise, grey_pair
 from manyeyes.fibsem.geometry import SliceGeometry
-from rule_script import run
-from study_files import read_result
+from manyeyes.files.fibsem_files import with_progress, write_stack
+from manyeyes.files.study_files import read_result
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

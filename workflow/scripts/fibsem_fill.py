@@ -1,10 +1,10 @@
 """Fill pores inside particles."""
 
-from fibsem_files import write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.pores import fill_internal_pores
-from rule_script import note, run
-from study_files import read_result
+from manyeyes.files.fibsem_files import write_stack
+from manyeyes.files.study_files import read_result
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

@@ -4,7 +4,6 @@ import dataclasses
 
 import pandas as pd
 
-from fibsem_files import read_slices, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.stack import (
     as_ranges,
@@ -15,8 +14,9 @@ from manyeyes.fibsem.stack import (
     misplaced_slices,
     told_ranges,
 )
-from rule_script import note, run
-from study_files import write_json, write_table
+from manyeyes.files.fibsem_files import read_slices, write_stack
+from manyeyes.files.study_files import write_json, write_table
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

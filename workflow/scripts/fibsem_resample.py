@@ -1,10 +1,10 @@
 """Resample the filled labels to cubic voxels by volume share."""
 
-from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.resample import resample, resampled_shape
-from rule_script import run
-from study_files import read_result
+from manyeyes.files.fibsem_files import with_progress, write_stack
+from manyeyes.files.study_files import read_result
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from fibsem_files import with_progress, write_stack
 from manyeyes.electrodes import describe_electrode
 from manyeyes.electrodes.phases import ACTIVE
 from manyeyes.fibsem.acquisition import Block
@@ -17,11 +16,22 @@ from manyeyes.fibsem.destripe import METHODS, destriper
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.greys import PhaseGreys
 from manyeyes.fibsem.pores import fill_internal_pores
-from manyeyes.fibsem.scores import LabelCounts, drift_score, stripe_score, stripe_share
+from manyeyes.fibsem.scores import (
+    LabelCounts,
+    drift_score,
+    stripe_score,
+    stripe_share,
+)
 from manyeyes.fibsem.shear import add_shear
+from manyeyes.files.fibsem_files import with_progress, write_stack
+from manyeyes.files.study_files import (
+    read_json,
+    read_result,
+    read_table,
+    write_table,
+)
 from manyeyes.measures import volume_fraction
-from rule_script import note, run
-from study_files import read_json, read_result, read_table, write_table
+from manyeyes.running.rule_script import note, run
 
 # Slices that destriping is scored on, and layers of truth that are rasterised at once.
 _SCORED_SLICES = 8

@@ -1,10 +1,10 @@
 """Segment the stack by marker-based watershed, slice by slice."""
 
-from fibsem_files import with_progress, write_stack
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment
-from rule_script import note, run
-from study_files import read_result
+from manyeyes.files.fibsem_files import with_progress, write_stack
+from manyeyes.files.study_files import read_result
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

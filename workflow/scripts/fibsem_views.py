@@ -2,12 +2,23 @@
 
 import numpy as np
 
-from fibsem_files import write_views
 from manyeyes.fibsem.crop import Crop
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.fibsem.views import central_planes, face, raw_section, resampled_section, section
-from rule_script import run
-from study_files import read_json, read_result, read_table, write_json
+from manyeyes.fibsem.views import (
+    central_planes,
+    face,
+    raw_section,
+    resampled_section,
+    section,
+)
+from manyeyes.files.fibsem_files import write_views
+from manyeyes.files.study_files import (
+    read_json,
+    read_result,
+    read_table,
+    write_json,
+)
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -1,7 +1,7 @@
 """Grey-value histograms of the images that a figure shows."""
 
+from manyeyes.files.study_files import read_mask, read_result
 from manyeyes.measures.quality import grey_histogram
-from study_files import read_mask, read_result
 
 
 def histograms(snakemake) -> dict:

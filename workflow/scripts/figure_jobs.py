@@ -2,7 +2,7 @@
 
 from manyeyes.figures import style
 from manyeyes.figures.slices import central_slice
-from study_files import read_result, read_table
+from manyeyes.files.study_files import read_result, read_table
 
 
 def tables(snakemake, *names: str) -> list:

@@ -1,8 +1,8 @@
 """Filter a tomogram: the image that users segment."""
 
-from manyeyes import filters
-from rule_script import run
-from study_files import read_mask, read_result, write_volume
+from manyeyes.files.study_files import read_mask, read_result, write_volume
+from manyeyes.imaging import filters
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -1,8 +1,8 @@
 """Image a truth as an X-ray tomograph would."""
 
+from manyeyes.files.study_files import read_result, write_volume
 from manyeyes.imaging import image_ct
-from rule_script import run
-from study_files import read_result, write_volume
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

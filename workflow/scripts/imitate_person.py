@@ -3,11 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from manyeyes.imitating import drawn_slices, imitations
-from manyeyes.measures.strokes import LabelledImage
-from manyeyes.users import Population
-from rule_script import run
-from study_files import (
+from manyeyes.files.study_files import (
     RUN_AGAIN,
     read_annotation,
     read_mask,
@@ -15,6 +11,10 @@ from study_files import (
     write_table,
     write_volume,
 )
+from manyeyes.measures.strokes import LabelledImage
+from manyeyes.running.rule_script import run
+from manyeyes.users import Population
+from manyeyes.users.imitating import drawn_slices, imitations
 
 # The figure shows the person and so many simulated users on the slice drawn first.
 SHOWN = 2

@@ -1,9 +1,6 @@
 """Take over the label volume of a real person."""
 
-from manyeyes.label_checks import contradiction, misfit
-from manyeyes.tomograms import crop, labels_from_codes, labels_inside
-from rule_script import note, run
-from study_files import (
+from manyeyes.files.study_files import (
     read_mask,
     read_result,
     read_volume,
@@ -11,6 +8,9 @@ from study_files import (
     write_json,
     write_volume,
 )
+from manyeyes.imaging.label_checks import contradiction, misfit
+from manyeyes.imaging.tomograms import crop, labels_from_codes, labels_inside
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

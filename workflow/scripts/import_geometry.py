@@ -1,9 +1,14 @@
 """Crop a published segmented volume and bring it to our phase codes: a truth of real geometry."""
 
-from manyeyes.input_checks import voxel_size_problem
-from manyeyes.tomograms import crop, phases_from_codes
-from rule_script import run
-from study_files import FileError, read_volume, volume_facts, write_volume
+from manyeyes.files.study_files import (
+    FileError,
+    read_volume,
+    volume_facts,
+    write_volume,
+)
+from manyeyes.imaging.tomograms import crop, phases_from_codes
+from manyeyes.running.rule_script import run
+from manyeyes.study.inputs import voxel_size_problem
 
 
 def main(snakemake) -> None:

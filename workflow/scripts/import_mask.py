@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from manyeyes.field_of_view import mask_of_source
-from manyeyes.tomograms import crop, crop_corners
-from rule_script import note, run
-from study_files import read_volume, write_volume
+from manyeyes.files.study_files import read_volume, write_volume
+from manyeyes.imaging.field_of_view import mask_of_source
+from manyeyes.imaging.tomograms import crop, crop_corners
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

@@ -1,8 +1,8 @@
 """Take over the threshold or the window of a real person."""
 
-from manyeyes.input_checks import annotation_problem
-from rule_script import run
-from study_files import FileError, read_annotation, write_json
+from manyeyes.files.study_files import FileError, read_annotation, write_json
+from manyeyes.running.rule_script import run
+from manyeyes.study.inputs import annotation_problem
 
 
 def main(snakemake) -> None:

@@ -1,10 +1,21 @@
 """Check a measured tomogram, crop it and bring it to 8-bit grey levels."""
 
-from manyeyes.field_of_view import refuse_filled_border
-from manyeyes.input_checks import voxel_size_problem
-from manyeyes.tomograms import check_source, crop, inverted, to_grey_levels
-from rule_script import note, run
-from study_files import FileError, read_mask, read_volume, volume_facts, write_volume
+from manyeyes.files.study_files import (
+    FileError,
+    read_mask,
+    read_volume,
+    volume_facts,
+    write_volume,
+)
+from manyeyes.imaging.field_of_view import refuse_filled_border
+from manyeyes.imaging.tomograms import (
+    check_source,
+    crop,
+    inverted,
+    to_grey_levels,
+)
+from manyeyes.running.rule_script import note, run
+from manyeyes.study.inputs import voxel_size_problem
 
 
 def main(snakemake) -> None:

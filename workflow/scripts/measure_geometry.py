@@ -1,8 +1,8 @@
 """Measure the geometry of a dataset's truth: fractions, surface, particles, chords."""
 
+from manyeyes.files.study_files import read_result, write_table
 from manyeyes.measures.geometry import geometry_tables
-from rule_script import run
-from study_files import read_result, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

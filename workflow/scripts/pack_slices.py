@@ -1,9 +1,9 @@
 """Pack slices of one image and of its segmentations for the report's viewer."""
 
+from manyeyes.files.study_files import read_mask, read_result, write_json
 from manyeyes.report.choosing import drawn_slices, shown_slices
 from manyeyes.report.packing import pack_image, pack_inside, pack_labels
-from rule_script import run
-from study_files import read_mask, read_result, write_json
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -1,9 +1,9 @@
 """Place the paper's numbers among what all choices of three users give."""
 
-from manyeyes.claims import choices_table
-from manyeyes.figures.paper import STATED
-from rule_script import run
-from study_files import read_table, write_table
+from manyeyes.files.study_files import read_table, write_table
+from manyeyes.paper.claims import choices_table
+from manyeyes.paper.names import STATED
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

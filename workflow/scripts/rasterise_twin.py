@@ -1,8 +1,8 @@
 """Rasterise a block of an electrode: the truth of a twin."""
 
 from manyeyes.electrodes import describe_electrode, rasterise
-from rule_script import run
-from study_files import write_volume
+from manyeyes.files.study_files import write_volume
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

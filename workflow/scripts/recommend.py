@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from manyeyes.files.study_files import read_table, write_table
 from manyeyes.groups import of_group
+from manyeyes.running.rule_script import run
 from manyeyes.statistics import paired_rows, recommendation_table, recommendation_text
-from rule_script import run
-from study_files import read_table, write_table
 
 
 def main(snakemake) -> None:

@@ -1,9 +1,9 @@
 """Let users of another structure do a block of the plan on one image, for the numbers alone."""
 
-from manyeyes.repeating import repeated
+from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.running.rule_script import run
 from manyeyes.users import Population
-from rule_script import run
-from study_files import read_mask, read_result, write_table
+from manyeyes.users.repeating import repeated
 
 
 def main(snakemake) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from manyeyes.claims import claims_from_mapping, count_verdicts, scorecard
-from rule_script import run
-from study_files import read_table, write_table
+from manyeyes.files.study_files import read_table, write_table
+from manyeyes.paper.claims import claims_from_mapping, count_verdicts, scorecard
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

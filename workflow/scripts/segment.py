@@ -1,9 +1,15 @@
 """Segment one image from users' annotations; it does not matter who made them."""
 
-from manyeyes import segmentation
-from manyeyes.procedures import forest_segmentations
-from rule_script import note, run
-from study_files import RUN_AGAIN, read_annotation, read_mask, read_result, write_volume
+from manyeyes.files.study_files import (
+    RUN_AGAIN,
+    read_annotation,
+    read_mask,
+    read_result,
+    write_volume,
+)
+from manyeyes.methods import segmentation
+from manyeyes.methods.procedures import forest_segmentations
+from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:

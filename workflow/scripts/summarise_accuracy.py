@@ -1,8 +1,8 @@
 """Summarise bias, spread and error over the users of each image and variant."""
 
+from manyeyes.files.study_files import read_table, write_table
 from manyeyes.measures import accuracy_summary
-from rule_script import run
-from study_files import read_table, write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from manyeyes.files.study_files import write_table
 from manyeyes.report.rule_graph import needs_from_dot
-from rule_script import run
-from study_files import write_table
+from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import yaml
 
-from job_records import record
+from manyeyes.files.study_files import FileError, read_json, read_table
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
-from rule_script import note, run
-from study_files import FileError, read_json, read_table
+from manyeyes.running.job_records import record
+from manyeyes.running.rule_script import note, run
 
 PACKAGES = (
     "snakemake",

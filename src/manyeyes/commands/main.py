@@ -1,0 +1,46 @@
+"""The command `manyeyes`: run a study, check its config, or label a volume by a random forest."""
+
+import importlib
+import sys
+from importlib.metadata import version
+
+COMMANDS = {
+    "run": "run a study: its images, users, tables, figures and report",
+    "check": "say what is wrong with a config, and what a run would do",
+    "classify": "label a volume on disk by a random forest, from labels of a few slices",
+}
+"""What each command does; each is a module beside this one, imported only when it is asked for."""
+
+
+def usage() -> str:
+    """Return the text of `manyeyes --help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  manyeyes {name:{width}}  {text}" for name, text in COMMANDS.items()]
+    return "\n".join(
+        [
+            "How much an electrode's measured microstructure depends on who segments it, and how.",
+            "",
+            *lines,
+            "",
+            "Each has a --help of its own. To begin: manyeyes run tiny",
+        ]
+    )
+
+
+def main(arguments: list[str] | None = None) -> int | str:
+    """Run a command; return its exit status, or a message of what is wrong."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if arguments else 2
+    if arguments[0] == "--version":
+        print(f"manyeyes {version('manyeyes')}")
+        return 0
+    if arguments[0] not in COMMANDS:
+        return f"there is no command {arguments[0]!r}; there are {', '.join(COMMANDS)}"
+    command = importlib.import_module(f"{__package__}.{arguments[0]}")
+    return command.main(arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

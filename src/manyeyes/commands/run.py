@@ -1,0 +1,204 @@
+"""Run a study by Snakemake, and report what is finished if some of it failed.
+
+    manyeyes run mine                     config/mine.yaml, all of it
+    manyeyes run mine --only report       its report and what that needs
+    manyeyes run my/config.yaml --cores 8 --profile profiles/slurm
+
+The study is named by its file in config/ (`paper` is config/config.yaml) or by the path of a
+config. Further arguments go to Snakemake.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from ..running.checkout import TOP
+from ..running.failures import Failure, full_disk, lines_of
+from ..running.machine_check import machine_problems
+from ..running.unfinished import (
+    NAME,
+    note_files,
+    pending_files,
+    read_unfinished,
+)
+from ..study.config_files import file_problems
+
+ONLY = ("report", "figures", "snakemake-report")
+
+
+class CannotRunError(Exception):
+    """A run that cannot be started; the message says why and what to do."""
+
+
+def config_of(name: str) -> Path:
+    """Return the config of a study that is named by its file or its path."""
+    if name.endswith((".yaml", ".yml")):
+        path = Path(name)
+        if not path.is_file():
+            raise CannotRunError(f"{path}: there is no such config")
+        return path
+    path = TOP / "config" / ("config.yaml" if name == "paper" else f"{name}.yaml")
+    if path.is_file():
+        return Path(os.path.relpath(path))
+    others = sorted(p.stem for p in path.parent.glob("*.yaml"))
+    known = ["paper", *(stem for stem in others if stem not in ("config", "protocol"))]
+    raise CannotRunError(
+        f"There is no study {name!r}: {os.path.relpath(path)} does not exist; there are "
+        f"{', '.join(known)}"
+    )
+
+
+def study_of(config: Path) -> str:
+    """Return the name of the study that a config describes; its results lie under it."""
+    # Snakemake would stop at these too, but not say where.
+    problems = file_problems([config])
+    if problems:
+        raise CannotRunError("The config cannot be read:\n  " + "\n  ".join(problems))
+    name = (yaml.safe_load(config.read_text(encoding="utf-8")) or {}).get("study")
+    if not isinstance(name, str):
+        raise CannotRunError(
+            f"{config}: study: expected the name of the study, found {name!r}; add a line such as "
+            "study: mine (results go to results/mine/)"
+        )
+    return name
+
+
+def run(command: list[str]) -> int:
+    """Run Snakemake in the foreground and return its exit status; signals are for it to act on."""
+    process = subprocess.Popen(command)
+    # A keyboard interrupt reaches Snakemake by itself; what is sent to us alone is passed on.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
+    try:
+        status = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return status if status >= 0 else 128 - status
+
+
+def dry_run(command: list[str]) -> list[str]:
+    """Return the files that Snakemake would make."""
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRunError(done.stdout[-2000:])
+    return pending_files(done.stdout)
+
+
+def report_what_is_finished(snakemake: list[str], settings: list[str], results: Path) -> bool:
+    """Measure, draw and report what a run that failed has finished; return whether it could."""
+    noted, report = results / NAME, results / "report.html"
+    partly = [*settings, f"unfinished={noted}", "--"]
+    measured = ["tables", "figures"]
+    note_files(noted, "missing", dry_run([*snakemake, "--dry-run", *config_option(settings)]))
+    try:
+        # What cannot be made fails again, or is not tried; the second look tells.
+        run([*snakemake, "--quiet", "rules", "--config", *partly, *measured])
+        left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
+        note_files(noted, "pending", left)
+    except CannotRunError as error:
+        print(error, file=sys.stderr)
+        return False
+    return run([*snakemake, "--quiet", "rules", "--config", *partly, str(report)]) == 0
+
+
+def config_option(settings: list[str]) -> list[str]:
+    """Return Snakemake's option for what the command line adds to the config."""
+    return ["--config", *settings, "--"] if settings else []
+
+
+def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return what was asked for, and what is Snakemake's business."""
+    parser = argparse.ArgumentParser(
+        prog="manyeyes run",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("study", nargs="?", default="paper")
+    parser.add_argument("--only", choices=ONLY, help="make no more than this")
+    parser.add_argument("--redraw", action="store_true", help="draw figures that are there again")
+    parser.add_argument("--cores", default="all")
+    parser.add_argument("--config", nargs="+", action="extend", default=[], help="as Snakemake's")
+    return parser.parse_known_args(arguments)
+
+
+def main(arguments: list[str]) -> int | str:
+    """Run the study that the arguments name."""
+    options, others = options_of(arguments)
+    try:
+        return run_study(options, others)
+    except CannotRunError as error:
+        return str(error)
+
+
+def snakemake_call(config: Path, cores: str) -> list[str]:
+    """Return how Snakemake is called for the study of a config; more options may follow."""
+    call = [sys.executable, "-m", "snakemake", "--snakefile", str(TOP / "Snakefile")]
+    call += ["--workflow-profile", str(TOP / "profiles" / "default")]
+    return [*call, "--cores", cores, "--configfile", str(config)]
+
+
+def run_study(options: argparse.Namespace, others: list[str]) -> int:
+    """Run a study and return Snakemake's exit status."""
+    config = config_of(options.study)
+    problems = machine_problems(TOP, Path.cwd(), os.environ, sys.executable)
+    if problems:
+        raise CannotRunError("The study cannot be run here:\n  " + "\n  ".join(problems))
+    results = Path("results", study_of(config))
+    snakemake = [*snakemake_call(config, options.cores), *others]
+    settings = config_option(options.config) or ["--"]
+    if options.only == "snakemake-report":
+        page = ["--report", str(results / "snakemake-report.html")]
+        return run([*snakemake, *page, *settings])
+    targets = {"report": [str(results / "report.html")], "figures": ["figures"], None: []}
+    drawn = [str(p) for p in sorted(results.glob("figures/*.svg"))] if options.redraw else []
+    forced = ["--forcerun", *drawn] if drawn else []
+    (results / NAME).unlink(missing_ok=True)
+    status = run([*snakemake, *forced, *settings, *targets[options.only]])
+    if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
+        print(told_at_the_end(results, options.only))
+    elif (results / NAME).exists() and options.only != "figures":
+        print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
+        reported = report_what_is_finished(snakemake, options.config, results)
+        print(told_of_failures(results, reported), file=sys.stderr)
+    for told in full_disk(Path.cwd()) if status else []:
+        print(told, file=sys.stderr)
+    return status
+
+
+def told_of_failures(results: Path, reported: bool) -> str:
+    """Return what failed and where to look at the rest; what was printed before is out of sight."""
+    failed = [Failure(**job) for job in read_unfinished(results / NAME)["failed"]]
+    last = (
+        f"{results}/report.html shows what is finished, and says what is missing."
+        if reported
+        else "Nothing of the study can be reported yet."
+    )
+    return "\n".join(["", *lines_of(failed), last])
+
+
+def told_at_the_end(results: Path, only: str | None) -> str:
+    """Return where to look."""
+    if only:
+        return f"Look at {results}/{'report.html' if only == 'report' else 'figures/'}."
+    return (
+        f"\nDone. Look at {results}/report.html (the answer, all figures, a viewer of slices),\n"
+        f"{results}/figures/ (SVG and PNG) and {results}/tables/ (CSV)."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

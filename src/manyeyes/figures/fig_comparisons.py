@@ -1,0 +1,223 @@
+"""Which spreads differ: ratios of standard deviations with intervals, comparison by comparison."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..groups import RECORDED, groups_in
+from ..paper import names as paper
+from . import groups, style, words
+
+ROW_MM = 3.3
+REST_MM = 38.0
+TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+MOST_RATIO = 60.0
+CLEAR = 0.05
+"""Holm-adjusted p-values from here on leave a comparison open; those below are filled."""
+COLUMNS = {0.0: "ratio (95 % interval)", 0.5: "p (Holm)", 0.72: "users to show it"}
+"""Where columns of text start beside the panel, in parts of their width."""
+SIMULATED_TESTS = (
+    "Simulated users can be had without end, so their p-values plan studies and are no evidence "
+    "about people."
+)
+SCOPES = {"fixed": "these datasets", "random": "datasets like these"}
+
+
+@style.styled
+def draw(
+    comparisons: pd.DataFrame, over_datasets: pd.DataFrame | None, origins: Mapping[str, str]
+) -> Figure:
+    """Return a forest plot of all comparisons of spread that the study lists.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        Made by `manyeyes.statistics.comparison_table`.
+    over_datasets : DataFrame or None
+        Made by `manyeyes.statistics.mixed_comparison_table`, where a comparison has several
+        datasets.
+    origins : mapping of dataset to origin
+        The datasets of the comparisons.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no comparison.
+    """
+    if comparisons.empty:
+        raise ValueError("nothing to draw: the study compares no two spreads")
+    names = list(dict.fromkeys(comparisons["comparison"]))
+    lines = _lines(comparisons, over_datasets, names)
+    row_mm = min(ROW_MM, (style.PAGE_MM - REST_MM) / len(lines))
+    figure = style.new_figure(style.DOUBLE_MM, row_mm * len(lines) + REST_MM)
+    axes, beside = figure.subplots(1, 2, width_ratios=[5, 2.6], sharey=True)
+    reach = _reach(lines)
+    for y, line in enumerate(lines):
+        if "heading" in line:
+            axes.axhline(y - 0.5, color="#dddddd", lw=0.5, zorder=0)
+        else:
+            _draw_line(axes, y, line, reach)
+            _write_line(beside, y, line)
+    axes.axvline(1, color="#777777", lw=0.8, zorder=1)
+    axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(lines) - 0.3, -0.7))
+    ticks = [tick for tick in TICKS if 1 / reach < tick < reach]
+    if len(ticks) < 3:
+        ticks = sorted({1.0, *style.log_ticks(1 / reach, reach)})
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    ticks = axes.set_yticks(
+        range(len(lines)), [style.plain(line.get("heading") or line["name"]) for line in lines]
+    )
+    for tick, line in zip(ticks, lines, strict=True):
+        tick.label1.set_fontweight("bold" if "heading" in line else "normal")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    beside.set_axis_off()
+    axes.set_xlabel("Ratio of spreads, first over second (< 1: the first spreads less)")
+    for x, title in COLUMNS.items():
+        _write(beside, x, -1.0, title)
+    simulated = groups_in(comparisons) != [RECORDED]
+    style.legend_above(figure, _handles(over_datasets is not None), columns=4)
+    most = int(comparisons["realisations"].max())
+    style.footnote(
+        figure,
+        f"{groups.numbers_of_users(comparisons)}, the same ones under both conditions"
+        + (f", on {most} realisations of each dataset" if most > 1 else "")
+        + ". Circles: ratio of SDs on one dataset (Pitman-Morgan). Diamonds: ratio of mean "
+        "absolute deviations over all of them (Brown-Forsythe in a mixed model), users and perhaps "
+        "datasets being a draw. Each kind is one family for Holm's correction, listed before any "
+        "run.",
+        SIMULATED_TESTS if simulated else "",
+        "Users to show it: for a power of 80 % if the ratio found were the true one.",
+        words.origin_sentence(origins),
+    )
+    return figure
+
+
+def _lines(comparisons, over_datasets, names: list[str]) -> list[dict]:
+    """Return all lines from top to bottom: a heading, then datasets, then all of them."""
+    lines = []
+    both = groups.both_groups(comparisons)
+    for group in names:
+        lines.append({"heading": group})
+        rows = comparisons[comparisons["comparison"] == group]
+        order = paper.in_paper_order(rows["dataset"])
+        for row in sorted(rows.itertuples(), key=lambda one: order.index(one.dataset)):
+            lines.append(
+                {
+                    "name": row.dataset + _whose(row, both),
+                    "people": bool(_whose(row, both)),
+                    "ratio": row.sd_ratio,
+                    "low": row.ratio_low,
+                    "high": row.ratio_high,
+                    "p": row.p_holm,
+                    "users": row.users_needed,
+                    "over": False,
+                }
+            )
+        if over_datasets is None:
+            continue
+        for row in over_datasets[over_datasets["comparison"] == group].itertuples():
+            lines.append(
+                {
+                    "name": SCOPES[row.scope] + _whose(row, both),
+                    "people": bool(_whose(row, both)),
+                    "ratio": row.spread_ratio,
+                    "low": row.ratio_low,
+                    "high": row.ratio_high,
+                    "p": row.p_holm,
+                    "users": np.nan,
+                    "over": True,
+                }
+            )
+    return lines
+
+
+def _whose(row, both: bool) -> str:
+    """Return what follows a name where both groups of users are compared."""
+    return words.PEOPLE if both and row.made_by == RECORDED else ""
+
+
+def _reach(lines: list[dict]) -> float:
+    """Return the end of the axis: as far as the widest interval, if that is not too far."""
+    ends = [max(line["high"], 1 / line["low"]) for line in lines if _known(line)]
+    return min(MOST_RATIO, 1.2 * max(ends)) if ends else 10.0
+
+
+def _known(line: dict) -> bool:
+    return "heading" not in line and bool(np.isfinite(line["ratio"])) and line["low"] > 0
+
+
+def _draw_line(axes: Axes, y: int, line: dict, reach: float) -> None:
+    if not np.isfinite(line["ratio"]):
+        return
+    ends = np.clip([line["low"], line["high"]], 1 / reach, reach)
+    colour = "#444444" if line["over"] else "#3d8fc7"
+    axes.plot(ends, [y, y], color=colour, lw=1.0, zorder=2)
+    clear = line["p"] < CLEAR
+    axes.plot(
+        np.clip(line["ratio"], 1 / reach, reach),
+        y,
+        style.PEOPLES_MARKER if line["people"] else "D" if line["over"] else "o",
+        ms=6.0 if line["people"] else 4.0 if line["over"] else 4.2,
+        mfc=colour if clear else "white",
+        mec=colour,
+        mew=1.0,
+        zorder=3,
+        clip_on=False,
+    )
+
+
+def _write_line(axes: Axes, y: int, line: dict) -> None:
+    if not np.isfinite(line["ratio"]):
+        _write(axes, 0, y, "nobody deviates on one side")
+        return
+    texts = [
+        f"{_ratio(line['ratio'])} ({_ratio(line['low'])} to {_ratio(line['high'])})",
+        _p_value(line["p"]),
+        "" if line["over"] else _users(line["users"]),
+    ]
+    for x, text in zip(COLUMNS, texts, strict=True):
+        _write(axes, x, y, text)
+
+
+def _write(axes: Axes, x: float, y: float, text: str) -> None:
+    axes.text(x, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", fontsize=6)
+
+
+def _ratio(value: float) -> str:
+    if np.isinf(value):
+        return "∞"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _p_value(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def _users(users: float) -> str:
+    if not np.isfinite(users):
+        return "–"
+    return f"{users:.0f}" if users <= 1000 else "> 1000"
+
+
+def _handles(over: bool) -> list:
+    look = {"ls": "", "ms": 4.2, "mew": 1.0}
+    blue, grey = {"mec": "#3d8fc7"}, {"mec": "#444444"}
+    handles = [
+        style.line_handle("one dataset, p < 0.05", marker="o", mfc="#3d8fc7", **blue, **look),
+        style.line_handle("one dataset, open", marker="o", mfc="white", **blue, **look),
+    ]
+    if over:
+        handles += [
+            style.line_handle("all datasets, p < 0.05", marker="D", mfc="#444444", **grey, **look),
+            style.line_handle("all datasets, open", marker="D", mfc="white", **grey, **look),
+        ]
+    return handles

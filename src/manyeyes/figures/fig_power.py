@@ -1,0 +1,184 @@
+"""How many users show that two methods differ in spread."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..groups import MADE_BY, RECORDED, groups_in
+from ..paper import names as paper
+from . import groups, style, words
+
+POWER = 0.8
+PAPERS_USERS = 3
+PAPERS_RATIOS = (2, 4)
+"""Section 3.2.3 of the paper: methods that vary two to four times more than others."""
+COLOURS = ("#a6cbe8", "#6fb1dc", "#3d8fc7", "#1f6aa5", "#0b4a78")
+MARKERS = ("o", "s", "^", "D", "v")
+DESIGN_COLOURS = ("#d9660a", "#a6cbe8", "#3d8fc7", "#0b4a78")
+RATIO_TICKS = (1.1, 1.5, 2, 3, 4, 6, 10, 20)
+USERS_TICKS = (3, 5, 10, 20, 50, 100, 200, 500, 1000)
+MOST_USERS = 1000
+MOST_RATIO = 20.0
+SHOWN_CORRELATION = 0.5
+
+
+@style.styled
+def draw(
+    curves: pd.DataFrame,
+    needed: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    origins: Mapping[str, str],
+) -> Figure:
+    """Return power over the number of users, and the users needed for each ratio.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Made by `manyeyes.statistics.power_curves`.
+    needed : DataFrame
+        Made by `manyeyes.statistics.power_table`.
+    comparisons : DataFrame
+        Made by `manyeyes.statistics.comparison_table`: the ratios that the study found.
+    origins : mapping of dataset to origin
+        The datasets of the comparisons.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If a table is empty.
+    """
+    if curves.empty or needed.empty or comparisons.empty:
+        raise ValueError("nothing to draw: the study compares no two spreads")
+    figure = style.new_figure(style.DOUBLE_MM, 82.0)
+    grid = figure.subplots(1, 3)
+    ratios = sorted(set(curves["sd_ratio"]))
+    users = int(comparisons["users"].max())
+    paired = curves[curves["correlation"] == SHOWN_CORRELATION]
+    # What the paper says is shown beside its own datasets only.
+    of_paper = bool(paper.of_paper(origins))
+    numbers = list(dict.fromkeys([*([PAPERS_USERS] if of_paper else []), users]))
+    designs = (
+        (curves[curves["design"] == "unpaired"], "different users in each group"),
+        (paired, f"the same users, correlation {SHOWN_CORRELATION:g}"),
+    )
+    for axes, (rows, title), letter in zip(grid, designs, "ab", strict=False):
+        _draw_curves(axes, rows, ratios, numbers)
+        style.panel_letter(axes, f"{letter})", title)
+    grid[0].set_ylabel("Power (5 % error rate)")
+    if of_paper:
+        grid[2].axvspan(*PAPERS_RATIOS, color=style.PAPER_FILL, alpha=0.35, lw=0, zorder=0)
+    _draw_needed(grid[2], needed, comparisons, numbers)
+    style.panel_letter(grid[2], "c)", "for a power of 80 %")
+    style.legend_above(figure, _handles(ratios), columns=6)
+    style.footnote(
+        figure,
+        "Dotted: "
+        + ("the paper's three users" if of_paper else "")
+        + (" and " if len(numbers) > 1 else "")
+        + (f"this study's {users}" if len(numbers) > 1 or not of_paper else "")
+        + ". Signs in c: checked by simulation. Grey dots in c: this study's comparisons, as if "
+        "the ratio and the correlation found were the true ones."
+        + (" Yellow: the paper's two- to fourfold spreads." if of_paper else ""),
+        "For planning studies with people"
+        + (
+            "; tests of simulated users, of whom there is no end, are no evidence about people."
+            if groups_in(comparisons) != [RECORDED]
+            else "."
+        )
+        + (
+            " Stars in c: comparisons of recorded people."
+            if groups.both_groups(comparisons)
+            else ""
+        ),
+        words.origin_sentence(origins),
+    )
+    return figure
+
+
+def _draw_curves(axes: Axes, rows: pd.DataFrame, ratios: list[float], numbers: list) -> None:
+    for ratio, colour, marker in zip(ratios, COLOURS, MARKERS, strict=False):
+        curve = rows[rows["sd_ratio"] == ratio]
+        axes.plot(
+            curve["users"], curve["power"], color=colour, lw=1.2, marker=marker, ms=2.6, mew=0
+        )
+    axes.axhline(POWER, color="#777777", lw=0.7, ls=(0, (4, 2)), zorder=1)
+    for number in numbers:
+        axes.axvline(number, color="#777777", lw=0.8, ls=":", zorder=1)
+    axes.set(xscale="log", ylim=(0, 1.02), xlim=(2.7, rows["users"].max() * 1.05))
+    _label_users(axes.xaxis, rows["users"].max())
+    axes.set_xlabel("Users" + (" in each group" if (rows["design"] == "unpaired").all() else ""))
+    axes.grid(axis="both")
+
+
+def _draw_needed(
+    axes: Axes, needed: pd.DataFrame, comparisons: pd.DataFrame, numbers: list
+) -> None:
+    found = comparisons.dropna(subset=["users_needed"])
+    ratios = np.exp(np.abs(np.log(found["sd_ratio"])))
+    most = 1.05 * float(np.clip(ratios.max(), needed["sd_ratio"].max(), MOST_RATIO))
+    people = groups.both_groups(found) & (found.get(MADE_BY, "") == RECORDED)
+    for theirs, marker, size in ((False, "o", 2.6), (True, style.PEOPLES_MARKER, 5.0)):
+        rows = np.broadcast_to(people, len(found)) == theirs
+        axes.plot(
+            np.clip(ratios[rows], 1.05, most),
+            np.clip(found["users_needed"][rows], 3, MOST_USERS),
+            marker,
+            ms=size,
+            color="#9b9b9b",
+            mew=0,
+            zorder=2,
+        )
+    designs = [("unpaired", np.nan), *_correlations(needed)]
+    for (design, correlation), colour, marker in zip(
+        designs, DESIGN_COLOURS, MARKERS, strict=False
+    ):
+        rows = needed[needed["design"] == design]
+        if design == "paired":
+            rows = rows[rows["correlation"] == correlation]
+        name = "different users" if design == "unpaired" else f"same users, r = {correlation:g}"
+        axes.plot(
+            rows["sd_ratio"],
+            rows["users"],
+            marker=marker,
+            ms=5.0 if design == "unpaired" else 3.0,
+            color=colour,
+            lw=2.0 if design == "unpaired" else 1.0,
+            label=name,
+            zorder=3,
+        )
+    for number in numbers:
+        axes.axhline(number, color="#777777", lw=0.8, ls=":", zorder=1)
+    axes.set(xscale="log", yscale="log", ylim=(2.7, MOST_USERS * 1.1))
+    ticks = [tick for tick in RATIO_TICKS if tick < most]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    _label_users(axes.yaxis, MOST_USERS)
+    axes.set(xlabel="Ratio of the two SDs", ylabel="Users needed (in each group)")
+    axes.set_xlim(1.04, most)
+    axes.grid(axis="both")
+    axes.legend(loc="upper right", borderaxespad=0.2)
+
+
+def _correlations(needed: pd.DataFrame) -> list[tuple[str, float]]:
+    found = needed.loc[needed["design"] == "paired", "correlation"]
+    return [("paired", correlation) for correlation in dict.fromkeys(found)]
+
+
+def _label_users(axis, most: float) -> None:
+    ticks = [tick for tick in USERS_TICKS if tick <= most]
+    axis.set_ticks(ticks, [str(tick) for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
+def _handles(ratios: list[float]) -> list:
+    return [
+        style.line_handle(f"SD ratio {ratio:g}", color=colour, lw=1.2, marker=marker, ms=3)
+        for ratio, colour, marker in zip(ratios, COLOURS, MARKERS, strict=False)
+    ] + [style.line_handle("80 %", color="#777777", lw=0.7, ls=(0, (4, 2)))]

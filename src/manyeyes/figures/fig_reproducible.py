@@ -1,0 +1,137 @@
+"""Reproducible is not accurate: spread over users against bias to the truth."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..paper import names as paper
+from ..statistics.tables import pool_errors
+from . import groups, style, words
+
+ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
+MOST_COLUMNS = 3
+RINGS = (1, 2, 5, 10, 20, 50)
+"""Root-mean-square errors, in points, of the lines that are drawn behind the methods."""
+
+
+@style.styled
+def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
+    """Return, for each dataset, every method's bias over its spread, with intervals.
+
+    Parameters
+    ----------
+    errors : DataFrame
+        Made by `manyeyes.statistics.error_table`.
+    origins : mapping of dataset to origin
+        The datasets to show, in order.
+
+    Returns
+    -------
+    Figure
+        In points of the volume fraction.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+    """
+    pooled = pool_errors(errors[errors["dataset"].isin(list(origins))])
+    (table,) = groups.told_apart(pooled)
+    if table.empty:
+        raise ValueError("nothing to draw: no dataset with a truth was segmented by two users")
+    datasets = [d for d in origins if d in set(table["dataset"])]
+    variants = paper.in_paper_order(table["variant"], ORDER)
+    filters = list(dict.fromkeys(table["filter"]))
+    columns = min(MOST_COLUMNS, len(datasets))
+    lines = -(-len(datasets) // columns)
+    width = style.DOUBLE_MM if columns > 1 else style.SINGLE_MM * 1.3
+    figure = style.new_figure(width, 70.0 * lines + 36.0)
+    grid = figure.subplots(lines, columns, squeeze=False)
+    for axes in grid.ravel()[len(datasets) :]:
+        axes.set_axis_off()
+    agreed = False
+    for axes, dataset, letter in zip(grid.ravel(), datasets, style.letters(), strict=False):
+        rows = table[table["dataset"] == dataset]
+        agreed |= bool((rows["sd"] <= 0).any())
+        _draw_dataset(axes, rows, filters)
+        style.panel_letter(axes, letter, dataset)
+        axes.set_xlabel("SD over users (points)")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("Bias: mean of users minus truth (points)")
+    style.legend_above(figure, _handles(variants, filters), columns=8 if columns > 1 else 5)
+    style.footnote(
+        figure,
+        f"Marks: {groups.numbers_of_users(table)}; lines: 95 % intervals for all such users "
+        "(chi-square for the SD, t for the bias), cut at the frame. Grey: where the "
+        "root-mean-square error of all users is the number beside. Left: reproducible; on the "
+        "dashed line: right on average; only both is accurate.",
+        "Methods whose users all agree stand at the left edge." if agreed else "",
+        groups.note(pooled),
+        words.origin_sentence({d: origins[d] for d in datasets}),
+    )
+    return figure
+
+
+def _draw_dataset(axes: Axes, rows: pd.DataFrame, filters: list[str]) -> None:
+    points = rows[["bias", "bias_low", "bias_high", "sd", "sd_low", "sd_high"]] * 100
+    positive = points.loc[points["sd"] > 0, "sd"]
+    left, right = (positive.min() / 2.2, positive.max() * 2.2) if len(positive) else (0.1, 10.0)
+    reach = 1.3 * max(points["bias"].abs().max(), 0.5)
+    axes.set(xscale="log", xlim=(left, right), ylim=(-reach, reach))
+    ticks = style.log_ticks(left, right)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    _draw_rings(axes, left, right, reach)
+    axes.axhline(0, zorder=1, **style.TRUTH_LINE)
+    styles = style.variant_styles(dict.fromkeys(rows["variant"]))
+    for names, p in zip(rows.itertuples(), points.itertuples(), strict=True):
+        look = styles[names.variant]
+        hollow = filters.index(names.filter) > 0
+        x = max(p.sd, left)
+        line = {"color": look.colour, "lw": 0.6, "alpha": 0.6, "zorder": 2}
+        axes.plot([x, x], [p.bias_low, p.bias_high], **line)
+        if p.sd > 0:
+            axes.plot([p.sd_low, p.sd_high], [p.bias, p.bias], **line)
+        axes.plot(
+            x,
+            p.bias,
+            look.marker,
+            ms=style.mark_size(look, 4.5),
+            mfc="white" if hollow else look.colour,
+            mec=look.colour if hollow else "black",
+            mew=1.0 if hollow else 0.5,
+            zorder=3,
+            clip_on=p.sd > 0,
+        )
+
+
+def _draw_rings(axes: Axes, left: float, right: float, reach: float) -> None:
+    """Draw lines of equal root-mean-square error, bias^2 + SD^2, with their numbers."""
+    for ring in RINGS:
+        if ring <= left:
+            continue
+        sd = np.geomspace(left, min(ring, right), 200)
+        bias = np.sqrt(np.maximum(ring**2 - sd**2, 0))
+        for sign in (-1, 1):
+            axes.plot(sd, sign * bias, color="#c9c9c9", lw=0.6, zorder=0)
+        if ring < 0.93 * reach:
+            axes.text(left * 1.04, bias[0], f"{ring}", color="#777777", fontsize=5.5, va="bottom")
+
+
+def _handles(variants: list[str], filters: list[str]) -> list:
+    styles = style.variant_styles(variants)
+    handles = [
+        style.line_handle(
+            name, marker=look.marker, ms=4.5, ls="", mfc=look.colour, mec="black", mew=0.5
+        )
+        for name, look in styles.items()
+    ]
+    square = {"marker": "s", "ms": 4, "ls": "", "mec": "#555555"}
+    handles += [
+        style.line_handle(words.filter_name(f), mfc="white" if i else "#777777", **square)
+        for i, f in enumerate(filters)
+    ]
+    return [*handles, style.line_handle("truth", **style.TRUTH_LINE)]

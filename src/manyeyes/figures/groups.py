@@ -1,0 +1,90 @@
+"""Simulated users and recorded people in one figure: a variant of each, side by side."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ..groups import (
+    MADE_BY,
+    RECORDED,
+    group_name,
+    groups_in,
+)
+from ..paper import names as paper
+from .words import PEOPLE
+
+TOLD_APART = (
+    "Recorded people (crossed bars, stars, rows and columns of their own) stand beside the "
+    "simulated users; nothing is summed up over both."
+)
+
+
+def told_apart(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return tables in which what recorded people did is a variant of its own.
+
+    Parameters
+    ----------
+    tables : DataFrame
+        What one figure draws.
+
+    Returns
+    -------
+    list of DataFrame
+        As they are if all is done by one group of users. Else ``S2`` by recorded people is called
+        ``S2 (people)``; what only people can do (`paper.RECORDED`) keeps its name.
+    """
+    if not both_groups(*tables):
+        return list(tables)
+    renamed = []
+    for table in tables:
+        if MADE_BY in table:
+            theirs = (table[MADE_BY] == RECORDED) & (table["variant"] != paper.RECORDED)
+            names = table["variant"].where(~theirs, table["variant"] + PEOPLE)
+            table = table.assign(variant=names)
+        renamed.append(table)
+    return renamed
+
+
+def both_groups(*tables: pd.DataFrame) -> bool:
+    """Whether tables hold simulated users and recorded people."""
+    return len({name for table in tables for name in groups_in(table)}) > 1
+
+
+def with_people(variants: Iterable[str]) -> list[str]:
+    """Return variants, each followed by what it is called when recorded people did it."""
+    return [name for variant in variants for name in (variant, variant + PEOPLE)]
+
+
+def is_peoples(variant: str) -> bool:
+    """Whether a variant, perhaps renamed by `told_apart`, is what recorded people did."""
+    return variant == paper.RECORDED or variant.endswith(PEOPLE)
+
+
+def note(*tables: pd.DataFrame) -> str:
+    """Return a sentence for the small print if tables hold both groups, else nothing."""
+    renamed = told_apart(*tables)
+    names = {name for table in renamed if MADE_BY in table for name in table["variant"]}
+    return TOLD_APART if any(name.endswith(PEOPLE) for name in names) else ""
+
+
+def numbers_of_users(table: pd.DataFrame) -> str:
+    """Return how many users stand behind the rows of a table, such as ``3 or 5 users``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column users, and perhaps made_by.
+    """
+    names = groups_in(table)
+    if len(names) < 2:
+        return _numbers(table["users"], "user", "users")
+    told = [
+        _numbers(table.loc[table[MADE_BY] == name, "users"], group_name(name, 1), group_name(name))
+        for name in names
+    ]
+    return " and ".join(told)
+
+
+def _numbers(users: pd.Series, one: str, several: str) -> str:
+    found = sorted(set(users))
+    return f"{' or '.join(str(int(n)) for n in found)} {one if found == [1] else several}"

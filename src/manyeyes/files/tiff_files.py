@@ -1,0 +1,826 @@
+"""TIFF stacks as people write them: read rightly, or refused with what was found.
+
+The only module that knows TIFFs for reading. A stack is put together from the pages that the file
+holds, each with its own tags, and held against what its header announces (ImageJ, OME, tifffile's
+shape): libraries fill up what is missing with zeros and take the first page's shape for all.
+"""
+
+import logging
+import math
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from .file_errors import FileError
+from .file_kinds import is_tiff, what_it_is
+
+_MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
+_REDUCED_IMAGE = 1
+_UNCOMPRESSED = 1
+# The largest factor by which a codec can shrink a page: deflate 1032, LZW 2731, PackBits 64, ZSTD
+# 32768; others are taken for no better. What announces more has a false header. Below 64 MB a page
+# and 512 MB in all nothing is asked.
+_SHRINK = {1: 1, 5: 2800, 8: 1100, 32946: 1100, 32773: 70}
+_SHRINK_OTHERS = 33_000
+_NEVER_ASKED, _NEVER_ASKED_IN_ALL = 2**26, 2**29
+# More than any stack that can be read into memory.
+_LARGEST_BYTES = 2**40
+# Complaints of tifffile about other tags than these do not touch the voxels.
+_TAGS_OF_VOXELS = {254, 256, 257, 258, 259, 262, 266, 270, 273, 277, 278, 279, 284, 317, 320, 322}
+_TAGS_OF_VOXELS |= {323, 324, 325, 338, 339, 347, 530, 32997, 32998}
+_ABOUT_A_TAG = re.compile(r"TiffTag (\d+) @")
+# Families of files in which tifffile knows better than the list of pages how planes are ordered.
+_OTHER_KINDS = ("lsm", "stk", "fluoview", "nih", "scanimage", "mmstack", "ndtiff", "sis")
+# Far more than any program writes for a page.
+_MOST_TAGS = 500
+# So many channels ImageJ shows at most.
+_MOST_CHANNELS = 7
+_COPY_AGAIN = "copy or download it again"
+_EXPORT = "export the volume again as a plain TIFF stack, one page a slice"
+_NM = {"nm": 1.0, "um": 1e3, "micron": 1e3, "microns": 1e3, "micrometer": 1e3, "micrometre": 1e3}
+_NM |= {"µm": 1e3, "μm": 1e3, "\\u00b5m": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9, "inch": 2.54e7}
+_NM |= {"pm": 1e-3, "å": 0.1, "nanometer": 1.0, "millimeter": 1e6, "in": 2.54e7}
+_RESOLUTION_UNITS = {2: 2.54e7, 3: 1e7}
+# Voxels of microscopes, in nm. A resolution per inch or cm is believed for finer ones only: 72, 300
+# or 1200 dpi are a printer's (2400 dpi are 10.6 um), 1 per cm nobody's.
+_SMALLEST_NM, _LARGEST_NM, _LARGEST_PRINTED_NM = 0.01, 200_000.0, 10_000.0
+
+
+@dataclass(frozen=True)
+class VolumeFacts:
+    """What the header of a file says of its volume.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Slices, rows, columns.
+    dtype : numpy.dtype
+        Of the values as `read_tiff` returns them.
+    voxel_size_nm : tuple of (float or None)
+        Edges (z, y, x) of a voxel; None where the file says nothing.
+    """
+
+    shape: tuple[int, int, int]
+    dtype: np.dtype
+    voxel_size_nm: tuple[float | None, float | None, float | None]
+
+
+class _UnfitError(Exception):
+    """What is wrong with a TIFF, and what to do."""
+
+    def __init__(self, problem: str, advice: str = _COPY_AGAIN):
+        super().__init__(problem)
+        self.problem, self.advice = problem, advice
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Which pages make up the volume, in order, and how their values are to be taken.
+
+    ``contiguous`` is the number of slices that follow each other behind the first page's offset,
+    in files that have one page for all; otherwise None.
+    """
+
+    pages: tuple[tifffile.TiffPage, ...]
+    shape: tuple[int, int, int]
+    dtype: np.dtype
+    contiguous: int | None = None
+    invert: bool = False
+
+
+def read_tiff(
+    path, labels: bool = False, single_slice: bool = False, advice: str | None = None
+) -> np.ndarray:
+    """Return the volume of a TIFF.
+
+    Parameters
+    ----------
+    path : path-like
+    labels : bool
+        Whether the values are codes of phases: then the indices of a palette, 1-bit pages as 0 and
+        1, and all values as stored. Grey values of a page whose zero is white come inverted.
+    single_slice : bool
+        Whether one page is a volume of one slice, and not an error.
+    advice : str, optional
+        What to do about a file that does not fit, instead of the advice for a user's own.
+
+    Returns
+    -------
+    ndarray, shape (z, y, x)
+
+    Raises
+    ------
+    FileError
+        Naming the file, what was found (both numbers or shapes, where two contradict each other)
+        and what to do.
+    """
+    with _opened(path, advice) as (tiff, complaints):
+        return _voxels(tiff, _stack(tiff, complaints, labels, single_slice))
+
+
+def tiff_facts(path, labels: bool = False, single_slice: bool = False) -> VolumeFacts:
+    """Return shape, dtype and voxel size of a TIFF's volume; only headers are read.
+
+    Parameters
+    ----------
+    path : path-like
+    labels, single_slice : bool
+        As in `read_tiff`.
+
+    Raises
+    ------
+    FileError
+        What `read_tiff` would raise, where the header shows it.
+    """
+    with _opened(path, None) as (tiff, complaints):
+        stack = _stack(tiff, complaints, labels, single_slice)
+        return VolumeFacts(stack.shape, stack.dtype, _voxel_size_nm(tiff))
+
+
+def map_tiff(path, labels: bool = False) -> np.memmap:
+    """Return the volume of a TIFF as an array on disk, read-only.
+
+    Parameters
+    ----------
+    path : path-like
+        Its pages must lie uncompressed one after the other.
+    labels : bool
+        As in `read_tiff`.
+
+    Returns
+    -------
+    numpy.memmap, shape (z, y, x)
+
+    Raises
+    ------
+    FileError
+        As `read_tiff`, and if the file can only be read page by page.
+    """
+    with _opened(path, None) as (tiff, complaints):
+        stack = _stack(tiff, complaints, labels, single_slice=False)
+        hindrance = _hindrance_of_mapping(stack)
+        if hindrance:
+            raise _UnfitError(
+                f"this TIFF cannot be mapped into memory ({hindrance})",
+                "save it uncompressed, all slices in one file, or convert it to Zarr",
+            )
+        page = stack.pages[0]
+        dtype = np.dtype(page.dtype).newbyteorder(tiff.byteorder)
+        return np.memmap(path, dtype, "r", page.dataoffsets[0], stack.shape)
+
+
+@contextmanager
+def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[str]]]:
+    """Open a TIFF; whatever fails or is complained of within ends in an error that names it."""
+    path = Path(path)
+    if not path.exists():
+        raise FileError(f"{path}: there is no such file; expected a TIFF stack of one volume")
+    try:
+        readable = path.is_file() and is_tiff(path)
+        kind, remedy = (None, None) if readable else what_it_is(path)
+    except OSError as error:
+        raise FileError(f"{path}: the file cannot be read ({error})") from error
+    if not readable:
+        raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
+    complaints: list[str] = []
+    try:
+        _walk_directories(path)
+        with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
+            yield tiff, complaints
+    except _UnfitError as error:
+        told, remedy = error.problem, error.advice
+        # What does not fit where tifffile complains is a consequence of damage.
+        if complaints or remedy == _COPY_AGAIN:
+            told = "; ".join([told, *complaints[:1]])
+            told = f"the file is damaged, it may be truncated ({told})"
+            remedy = _COPY_AGAIN
+        raise FileError(f"{path}: {told}; {advice or remedy}") from error
+    except (FileError, KeyboardInterrupt):
+        raise
+    except MemoryError as error:
+        raise FileError(
+            f"{path}: there is not enough memory to read this TIFF ({error}); "
+            "take a machine with more, or a smaller file"
+        ) from error
+    except Exception as error:
+        raise FileError(
+            f"{path}: this is not a readable TIFF, it may be truncated "
+            f"({_short(error)}); {advice or _COPY_AGAIN}"
+        ) from error
+    # A cut-off stack keeps its first pages readable, and tifffile only mutters about the rest.
+    if complaints:
+        raise FileError(
+            f"{path}: the file is damaged, it may be truncated ({complaints[0]}); "
+            f"{advice or _COPY_AGAIN}"
+        )
+
+
+def _walk_directories(path: Path) -> None:
+    """Stop if the directories of pages run in circles or are none, before anything is parsed."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(16)
+        order, big = ("<" if head[:2] == b"II" else ">"), 43 in head[2:4]
+        word, count_word = ("Q", "Q") if big else ("I", "H")
+        place, head_bytes = (8, struct.calcsize(count_word)) if big else (4, 2)
+        seen: set[int] = set()
+        taken = 0
+        while place + struct.calcsize(word) <= size:
+            file.seek(place)
+            offset = struct.unpack(order + word, file.read(struct.calcsize(word)))[0]
+            if offset == 0 or offset + head_bytes > size:
+                return
+            if offset in seen:
+                raise _UnfitError(f"its list of pages runs in a circle at byte {offset}")
+            seen.add(offset)
+            file.seek(offset)
+            entries = struct.unpack(order + count_word, file.read(head_bytes))[0]
+            length = entries * (20 if big else 12)
+            taken += length
+            if entries > _MOST_TAGS or taken > size:
+                raise _UnfitError(
+                    f"page {len(seen) - 1} (counted from 0) announces {entries} tags at byte "
+                    f"{offset}"
+                )
+            place = offset + head_bytes + length
+
+
+def _short(error: BaseException) -> str:
+    told = " ".join(str(error).split()) or type(error).__name__
+    return told if len(told) <= 200 else told[:200] + "..."
+
+
+@contextmanager
+def _complaints_of_tifffile() -> Iterator[list[str]]:
+    """Collect what tifffile only logs, instead of printing it, where it touches the voxels."""
+    complaints: list[str] = []
+
+    def collect(record):
+        message = record.getMessage()
+        tag = _ABOUT_A_TAG.search(message)
+        if tag is None or int(tag.group(1)) in _TAGS_OF_VOXELS:
+            complaints.append(_short(ValueError(message)))
+
+    handler = logging.Handler(level=logging.WARNING)
+    handler.emit = collect
+    logger = logging.getLogger("tifffile")
+    passed_on = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield complaints
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = passed_on
+
+
+def _stack(
+    tiff: tifffile.TiffFile, complaints: list[str], labels: bool, single_slice: bool
+) -> _Stack:
+    """Find out which pages make up the volume, and check all that can be told without reading."""
+    every = _readable_pages(tiff)
+    if not every:
+        raise ValueError("there is no page in it")
+    pages = _full_pages(every)
+    dtype = _check_kind(pages[0], labels)
+    _check_alike(pages)
+    if tiff.is_shaped:
+        pages, shape, contiguous = _of_tifffile(tiff, pages)
+    elif tiff.is_ome:
+        pages, shape, contiguous = _of_series(tiff, pages)
+    elif tiff.is_imagej:
+        pages, shape, contiguous = _of_imagej(tiff, pages)
+        if contiguous is not None:
+            # All slices are there, and the list of pages does not matter.
+            complaints.clear()
+    elif any(getattr(tiff, f"is_{kind}") for kind in _OTHER_KINDS):
+        pages, shape, contiguous = _of_series(tiff, pages)
+    else:
+        rows, columns = _page_shape(pages[0])[1:]
+        shape, contiguous = (_depth(pages) * len(pages), rows, columns), None
+    if shape[0] == 1 and not single_slice:
+        raise _UnfitError(
+            f"expected a volume (z, y, x), found one image of shape {shape[1:]}",
+            "save all slices in one multi-page TIFF",
+        )
+    for page in pages:
+        _check_extent(page, tiff, contiguous or 1)
+    if contiguous is None:
+        _check_whole(pages, math.prod(shape) * dtype.itemsize, tiff.filehandle.size)
+    return _Stack(
+        pages,
+        shape,
+        dtype,
+        contiguous,
+        invert=not labels and int(pages[0].photometric) == _MINISWHITE,
+    )
+
+
+def _full_pages(every: tuple) -> tuple:
+    """Return the pages without thumbnails and pyramids, which say that they are reduced.
+
+    Those that say so but are as large as the others are none.
+    """
+    reduced = [bool(int(page.subfiletype) & _REDUCED_IMAGE) for page in every]
+    if all(reduced):
+        return every
+    shape = _page_shape(every[reduced.index(False)])
+    return tuple(
+        page
+        for page, small in zip(every, reduced, strict=True)
+        if not small or _page_shape(page) == shape
+    )
+
+
+def _readable_pages(tiff) -> tuple:
+    """Return all pages, or of an ImageJ file those before damage: it may do without the others."""
+    pages = []
+    try:
+        for page in tiff.pages:
+            pages.append(page)
+    except tifffile.TiffFileError:
+        if not (pages and tiff.is_imagej):
+            raise
+        tifffile.logger().warning("the list of pages is cut off behind page %d", len(pages) - 1)
+    return tuple(pages)
+
+
+def _samples(page) -> int:
+    planes, _, _, _, samples = page.shaped
+    return int(planes) * int(samples)
+
+
+def _depth(pages) -> int:
+    return int(pages[0].shaped[1])
+
+
+def _page_shape(page) -> tuple[int, int, int]:
+    return tuple(int(n) for n in page.shaped[1:4])
+
+
+def _check_kind(page, labels: bool) -> np.dtype:
+    """Say which dtype the values of a page get, or that they are no grey values or labels."""
+    photometric, samples, dtype = int(page.photometric), _samples(page), page.dtype
+    name = getattr(page.photometric, "name", str(page.photometric))
+    what = "labels" if labels else "grey values"
+    if dtype is None:
+        raise _UnfitError(f"expected {what}, found pages of an unknown type of values", _EXPORT)
+    if photometric in (_RGB, _YCBCR):
+        raise _UnfitError(
+            f"expected {what}, found an image in colour ({name}, {samples} channels in a pixel)",
+            "export it as a grey TIFF stack",
+        )
+    if samples > 1:
+        raise _UnfitError(
+            f"expected {what}, found {samples} channels in a pixel ({name})",
+            "export the one that is meant as a grey TIFF stack",
+        )
+    if photometric == _PALETTE and not labels and not _is_grey_ramp(page):
+        raise _UnfitError(
+            "expected grey values, found a PALETTE image, of which only a viewer shows colours",
+            "export it as a grey TIFF stack",
+        )
+    known = {_MINISWHITE, _MINISBLACK, _PALETTE} | ({_MASK} if labels else set())
+    if photometric not in known:
+        raise _UnfitError(
+            f"expected {what}, found a {name} image", "export it as a grey TIFF stack"
+        )
+    if dtype.kind == "b" and labels:
+        return np.dtype(np.uint8)
+    if dtype.kind not in "uif":
+        told = "1-bit values" if dtype.kind == "b" else str(dtype)
+        raise _UnfitError(f"expected integer or real {what}, found {told}", _EXPORT)
+    bits = page.bitspersample
+    if photometric == _MINISWHITE and not labels and (dtype.kind != "u" or bits not in (8, 16)):
+        raise _UnfitError(
+            f"zero is white in this TIFF (MINISWHITE), and its values have {bits} bits ({dtype}), "
+            "for which there is no rule how to invert them",
+            "export it with zero as black",
+        )
+    return np.dtype(dtype.newbyteorder("="))
+
+
+def _is_grey_ramp(page) -> bool:
+    """Whether a palette shows each index as that grey level, which makes it a grey image."""
+    table = page.colormap
+    if table is None or table.shape != (3, 256) or page.bitspersample != 8:
+        return False
+    return any(np.array_equal(table, [np.arange(256) * unit] * 3) for unit in (256, 257))
+
+
+def _told(page) -> tuple:
+    """Return what must be the same on every page of a stack."""
+    depth, rows, columns = _page_shape(page)
+    zero_is_white = int(page.photometric) == _MINISWHITE
+    return (depth, rows, columns, str(page.dtype), _samples(page), zero_is_white)
+
+
+def _check_alike(pages: Sequence) -> None:
+    first = _told(pages[0])
+    k = next((k for k, page in enumerate(pages) if _told(page) != first), None)
+    if k is None:
+        return
+    other = _told(pages[k])
+    if other[:5] == first[:5]:
+        raise _UnfitError(
+            f"zero is {'white' if other[5] else 'black'} on page {k} (counted from 0) and "
+            f"{'white' if first[5] else 'black'} on page 0",
+            "export all slices in the same way",
+        )
+    shapes = []
+    for page in pages:
+        told = _told(page)
+        if shapes and shapes[-1][1] == told:
+            shapes[-1][0] += told[0]
+        else:
+            shapes.append([told[0], told])
+    images = [str(_shown(n, told)) for n, told in shapes]
+    listed = ", ".join(images[:4]) + (", ..." if len(images) > 4 else "")
+    raise _UnfitError(
+        f"page {k} (counted from 0) is {_size(other)}, page 0 is {_size(first)}: the file holds "
+        f"{len(images)} images of shapes {listed}",
+        "export the stack alone, all slices of one size and type",
+    )
+
+
+def _shown(slices: int, told: tuple) -> tuple[int, ...]:
+    return (slices, *told[1:3]) if slices > 1 else told[1:3]
+
+
+def _size(told: tuple) -> str:
+    samples = f" with {told[4]} channels" if told[4] > 1 else ""
+    return f"{told[1]} x {told[2]} {told[3]}{samples}"
+
+
+def _of_tifffile(tiff, pages):
+    """Put together what tifffile wrote: blocks of pages, each with its shape on the first."""
+    shapes, contiguous = [], None
+    page_values = math.prod(pages[0].shaped)
+    k = 0
+    while k < len(pages):
+        if not pages[k].is_shaped:
+            # A page that another program put there.
+            shapes.append((_depth(pages), *_page_shape(pages[k])[1:]))
+            k += 1
+            continue
+        told = _shape_written_by_tifffile(pages[k])
+        announced, odd = divmod(math.prod(told[0]), page_values)
+        following = next((n for n in range(k + 1, len(pages)) if pages[n].is_shaped), len(pages))
+        found = min(following - k, announced) if announced == 1 else following - k
+        if announced > 1 and len(pages) == 1 and pages[0].is_final:
+            contiguous = announced
+        elif odd or announced != found:
+            raise _UnfitError(
+                f"{_slices(announced)} of {pages[0].shape} announced by the header (shape "
+                f"{told[0]}), {found} found"
+            )
+        shapes.append(_spatial(*told))
+        k += found
+    if len({shape[1:] for shape in shapes}) > 1:
+        raise _UnfitError(
+            f"the file holds {len(shapes)} images of shapes {', '.join(map(str, shapes[:4]))}",
+            "export the stack alone",
+        )
+    return pages, (sum(shape[0] for shape in shapes), *shapes[0][1:]), contiguous
+
+
+def _shape_written_by_tifffile(page) -> tuple[tuple[int, ...], str | None]:
+    """Return the shape that tifffile wrote into a page's description, and the axes if it did."""
+    try:
+        metadata = tifffile.tifffile.shaped_description_metadata(page.shaped_description)
+        shape = tuple(metadata["shape"])
+        axes = metadata.get("axes")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _UnfitError(f"the header's shape cannot be read ({_short(error)})") from error
+    if not all(type(n) is int and 0 < n < 2**40 for n in shape) or len(shape) > 16:
+        raise _UnfitError(f"the header announces the impossible shape {_short(ValueError(shape))}")
+    if not isinstance(axes, str) or len(axes) != len(shape):
+        axes = None
+    return shape, axes
+
+
+def _spatial(
+    shape: Sequence[int], axes: str | None, timed: bool = False, named: bool = True
+) -> tuple[int, int, int]:
+    """Return (z, y, x) of an array of any number of axes, or say what the others are.
+
+    Parameters
+    ----------
+    shape : sequence of int
+    axes : str or None
+        A letter an axis as tifffile names them; None if unknown.
+    timed : bool
+        Whether the file says how much time lies between images.
+    named : bool
+        Whether somebody named the axes; ImageJ's and OME's headers have names for all of them.
+    """
+    shape = list(shape)
+    letters = list(axes.upper()) if axes else [""] * len(shape)
+    # Axes of length one say nothing; those that are not spatial go first.
+    while len(shape) > 2:
+        ones = [k for k, n in enumerate(shape) if n == 1 and letters[k] not in ("Z", "Y", "X")]
+        ones = ones or [k for k, n in enumerate(shape) if n == 1 and letters[k] == "Z"]
+        if not ones or (len(shape) == 3 and not axes):
+            break
+        del shape[ones[0]], letters[ones[0]]
+    told = f"shape {tuple(shape)}" + (f", axes {''.join(letters)}" if axes else "")
+    if axes and letters[-2:] != ["Y", "X"]:
+        raise _UnfitError(f"expected a volume (z, y, x), found {told}", _EXPORT)
+    if len(shape) == 2:
+        return (1, shape[0], shape[1])
+    channels = [n for n, letter in zip(shape, letters, strict=True) if letter in ("C", "S")]
+    # Programs that write a volume for ImageJ without naming its axes make channels of slices.
+    mistaken = not named and len(shape) == 3 and letters[0] == "C" and shape[0] > _MOST_CHANNELS
+    if channels and not mistaken:
+        raise _UnfitError(
+            f"expected one volume (z, y, x), found {channels[0]} channels ({told})",
+            "export the channel that is meant",
+        )
+    if len(shape) == 3 and letters[0] == "T" and timed:
+        raise _UnfitError(
+            f"expected a volume (z, y, x), found a series of {shape[0]} times ({told})",
+            "if these are slices, save them as such (ImageJ: Image > Properties)",
+        )
+    if len(shape) == 3:
+        return tuple(shape)
+    if "T" in letters:
+        raise _UnfitError(
+            f"expected one volume (z, y, x), found {shape[letters.index('T')]} times ({told})",
+            "export the one that is meant",
+        )
+    fewest = min(shape[:-2] if axes else [n for n in shape if n > 1])
+    raise _UnfitError(
+        f"expected one volume (z, y, x), found {told}: {fewest} channels, times or volumes",
+        "export the one that is meant",
+    )
+
+
+def _of_imagej(tiff, pages):
+    """Put together what ImageJ wrote: pages, or one page with all slices behind each other."""
+    metadata = tiff.imagej_metadata or {}
+    counts = {}
+    for key in ("images", "channels", "slices", "frames"):
+        value = metadata.get(key, 1)
+        if type(value) is not int or not 0 < value < 2**40:
+            raise _UnfitError(f"ImageJ's header says {key}={_short(ValueError(value))}")
+        counts[key] = value
+    channels, slices, frames = (counts[key] for key in ("channels", "slices", "frames"))
+    announced = channels * slices * frames
+    if announced == 1:
+        # Old versions only say how many images there are, and single ones may have been put
+        # together by another program.
+        announced = slices = counts["images"] if "images" in metadata else len(pages)
+    interval = metadata.get("finterval", 0)
+    timed = isinstance(interval, int | float) and interval > 0
+    contiguous = None
+    if len(pages) != announced and _in_one_piece(tiff, pages, announced):
+        pages, contiguous = pages[:1], announced
+    if contiguous is None and len(pages) != announced:
+        raise _UnfitError(f"{_slices(announced)} announced by ImageJ's header, {len(pages)} found")
+    rows, columns = _page_shape(pages[0])[1:]
+    shape = (frames, slices, channels, rows, columns)
+    return pages, _spatial(shape, "TZCYX", timed, named=False), contiguous
+
+
+def _slices(count: int) -> str:
+    return "1 slice" if count == 1 else f"{count} slices"
+
+
+def _in_one_piece(tiff, pages, announced: int) -> bool:
+    """Whether so many slices follow each other behind the first page's offset.
+
+    ImageJ writes its large stacks so, and reads them so whatever pages there are.
+    """
+    first = pages[0]
+    if not first.is_final or len(pages) > announced:
+        return False
+    start = first.dataoffsets[0]
+    follow = all(
+        page.is_final and page.dataoffsets[0] == start + k * first.nbytes
+        for k, page in enumerate(pages)
+    )
+    if not follow or start + announced * first.nbytes > tiff.filehandle.size:
+        return False
+    # Pages that are known must not lie within the voxels.
+    return all(not start < page.offset < start + announced * first.nbytes for page in pages)
+
+
+def _of_series(tiff, pages):
+    """Put together files whose planes tifffile knows how to order, by OME or of a microscope."""
+    series = tiff.series
+    if len(series) != 1:
+        shapes = ", ".join(str(s.shape) for s in series[:4])
+        raise _UnfitError(
+            f"the {'OME ' * tiff.is_ome}file holds {len(series)} images of shapes {shapes}",
+            "export the one that is meant",
+        )
+    who = "the OME header" if tiff.is_ome else "the header"
+    return _listed(tiff, pages, series[0], list(series[0].pages), who)
+
+
+def _listed(tiff, pages, series, listed: list, who: str):
+    """Return the pages that a header lists, in its order."""
+    announced = math.prod(series.get_shape(False)) // math.prod(pages[0].shaped)
+    known = {page.index: page for page in pages}
+    foreign = any(page is not None and page.parent is not tiff for page in listed)
+    found = sum(page is not None for page in listed)
+    if found < announced or (not foreign and len(pages) != announced):
+        found = found if found < announced else len(pages)
+        raise _UnfitError(
+            f"{_slices(announced)} announced by {who}, {found} found",
+            "find the rest (it may lie in files of its own), or export all slices in one TIFF "
+            "stack",
+        )
+    if foreign:
+        raise _UnfitError(
+            f"the {_slices(announced)} that {who} announces lie in several files",
+            "export all slices in one TIFF stack",
+        )
+    numbers = [page.index for page in listed]
+    if len(set(numbers)) != len(numbers) or not set(numbers) <= known.keys():
+        raise _UnfitError(f"{who} names a page twice, or one that is none of the stack's", _EXPORT)
+    text = tiff.ome_metadata if tiff.is_ome else None
+    timed = bool(text and re.search(r'TimeIncrement="\s*0*[.\d]*[1-9]', text))
+    axes, shape = series.get_axes(False), series.get_shape(False)
+    return (
+        tuple(known[number] for number in numbers),
+        _spatial(shape, axes, timed, named=False),
+        None,
+    )
+
+
+def _check_extent(page, tiff, slices: int) -> None:
+    """Stop if a page's voxels cannot be in the file, without reading them."""
+    size = tiff.filehandle.size
+    k = page.index
+    announced = math.prod(page.shaped) * slices * page.dtype.itemsize
+    if announced == 0:
+        raise _UnfitError(f"page {k} announces an image of shape {page.shape}")
+    if announced > _LARGEST_BYTES:
+        raise _UnfitError(f"page {k} announces {announced:.3g} bytes, the file has {size}")
+    offsets, counts = page.dataoffsets, page.databytecounts
+    if page.is_contiguous:
+        last = offsets[0] + announced if offsets else size + 1
+        if last > size or len(offsets) != len(counts):
+            raise _UnfitError(
+                f"the voxels of page {k} are announced to end at byte {last}, the file ends at "
+                f"{size}"
+            )
+        if sum(counts) < announced // slices:
+            raise _UnfitError(
+                f"page {k} needs {announced // slices} bytes, its parts have {sum(counts)}"
+            )
+        if len(offsets) > 1 and any(
+            offset != offsets[0] + sum(counts[:n]) for n, offset in enumerate(offsets)
+        ):
+            raise _UnfitError(f"the parts of page {k} do not follow each other")
+        return
+    parts = math.prod(page.chunked)
+    if len(offsets) != parts or len(counts) != parts:
+        raise _UnfitError(
+            f"page {k} should consist of {parts} parts, found {min(len(offsets), len(counts))}"
+        )
+    for offset, count in zip(offsets, counts, strict=True):
+        if offset <= 0 or count <= 0 or offset + count > size:
+            raise _UnfitError(
+                f"a part of page {k} is announced at bytes {offset} to {offset + count}, the file "
+                f"has {size}"
+            )
+    held = sum(counts)
+    if int(page.compression) == _UNCOMPRESSED:
+        needed = math.ceil(math.prod(page.shaped) * page.bitspersample / 8)
+        if held < needed:
+            raise _UnfitError(f"page {k} needs {needed} bytes, its parts have {held}")
+    limit = max(_NEVER_ASKED, _unpacked_at_most(page))
+    part = math.prod(page.chunks) * page.dtype.itemsize
+    if announced > limit or part > limit:
+        raise _UnfitError(
+            f"page {k} announces {max(announced, part)} bytes, which {held} compressed ones "
+            "cannot hold"
+        )
+
+
+def _check_whole(pages, announced: int, size: int) -> None:
+    """Stop if the pages together cannot be in a file of that size."""
+    taken = sum(page.nbytes if page.is_contiguous else sum(page.databytecounts) for page in pages)
+    if taken > size:
+        raise _UnfitError(f"the pages announce {taken} bytes in the file, which has {size}")
+    if announced > max(_NEVER_ASKED_IN_ALL, sum(_unpacked_at_most(page) for page in pages)):
+        raise _UnfitError(
+            f"the pages announce {announced} bytes unpacked, which {taken} in the file cannot hold"
+        )
+
+
+def _unpacked_at_most(page) -> int:
+    """Return the number of bytes that the parts of a page can hold at most when unpacked."""
+    factor = _SHRINK.get(int(page.compression), _SHRINK_OTHERS)
+    # Bits become bytes.
+    return sum(page.databytecounts) * factor * (8 if page.bitspersample < 8 else 1)
+
+
+def _voxels(tiff, stack: _Stack) -> np.ndarray:
+    """Read the pages of a stack."""
+    first = stack.pages[0]
+    if stack.contiguous is not None:
+        dtype = np.dtype(first.dtype).newbyteorder(tiff.byteorder)
+        tiff.filehandle.seek(first.dataoffsets[0])
+        values = tiff.filehandle.read_array(dtype, stack.contiguous * math.prod(first.shaped))
+        volume = values.astype(stack.dtype, copy=False)
+    else:
+        volume = np.empty((len(stack.pages), math.prod(first.shaped)), stack.dtype)
+        for k, page in enumerate(stack.pages):
+            values = page.asarray(maxworkers=1)
+            if values.size != volume.shape[1]:
+                raise _UnfitError(
+                    f"page {k} announces the shape {first.shape}, its voxels have {values.shape}"
+                )
+            volume[k] = values.reshape(-1)
+    volume = volume.reshape(stack.shape)
+    if stack.invert:
+        np.subtract(np.iinfo(stack.dtype).max, volume, out=volume)
+    return volume
+
+
+def _hindrance_of_mapping(stack: _Stack) -> str | None:
+    """Say why a stack cannot be read in place."""
+    first = stack.pages[0]
+    if stack.invert:
+        return "its zero is white (MINISWHITE), so all values have to be inverted"
+    if int(first.compression) != _UNCOMPRESSED:
+        return f"it is compressed by {getattr(first.compression, 'name', first.compression)}"
+    if not all(page.is_final for page in stack.pages) or first.dtype.kind == "b":
+        return "its voxels are packed, or its pages are cut into tiles"
+    start, size = first.dataoffsets[0], first.nbytes
+    if any(page.dataoffsets[0] != start + k * size for k, page in enumerate(stack.pages)):
+        return "its pages do not follow each other without gaps"
+    return None
+
+
+def _voxel_size_nm(tiff) -> tuple[float | None, float | None, float | None]:
+    """Return the edges (z, y, x) of a voxel, None where the file says nothing that can be meant."""
+    if tiff.is_ome:
+        sizes = _voxel_size_of_ome(tiff.ome_metadata or "")
+        if any(sizes):
+            return sizes
+    page = tiff.pages[0]
+    per_x, per_y = (_rational(page, code) for code in (282, 283))
+    if tiff.is_imagej:
+        metadata = tiff.imagej_metadata or {}
+        unit = _unit(metadata.get("unit"))
+        if unit is not None:
+            spacing = metadata.get("spacing")
+            spacing = abs(spacing) if isinstance(spacing, int | float) else None
+            z = _size_or_none(spacing, _unit(metadata.get("zunit")) or unit)
+            y = _size_or_none(_inverse(per_y), _unit(metadata.get("yunit")) or unit)
+            return z, y, _size_or_none(_inverse(per_x), unit)
+    tag = page.tags.get(296)
+    unit = _RESOLUTION_UNITS.get(int(tag.value)) if tag and isinstance(tag.value, int) else None
+    if unit is None:
+        return None, None, None
+    sizes = [_size_or_none(_inverse(per), unit) for per in (per_y, per_x)]
+    return None, *(sizes if all(sizes) else (None, None))
+
+
+def _unit(name) -> float | None:
+    """Return the nanometres of a unit of length, None for pixels and unknown ones."""
+    return _NM.get(str(name).strip().lower().rstrip(".")) if name else None
+
+
+def _inverse(value: float | None) -> float | None:
+    return 1 / value if value else None
+
+
+def _size_or_none(value: float | None, unit: float) -> float | None:
+    """Return a length in nm, None where it can be no voxel's."""
+    largest = _LARGEST_PRINTED_NM if unit in _RESOLUTION_UNITS.values() else _LARGEST_NM
+    if value is None or not _SMALLEST_NM <= value * unit <= largest:
+        return None
+    return float(f"{value * unit:.9g}")
+
+
+def _rational(page, code: int) -> float | None:
+    tag = page.tags.get(code)
+    if tag is None or not isinstance(tag.value, tuple) or len(tag.value) != 2:
+        return None
+    above, below = tag.value
+    return above / below if above > 0 and below > 0 else None
+
+
+def _voxel_size_of_ome(text: str) -> tuple[float | None, float | None, float | None]:
+    pixels = re.search(r"<(?:\w+:)?Pixels\b[^>]*>", text)
+    sizes = []
+    for axis in "ZYX":
+        size = pixels and re.search(rf'\bPhysicalSize{axis}="([^"]*)"', pixels.group())
+        unit = pixels and re.search(rf'\bPhysicalSize{axis}Unit="([^"]*)"', pixels.group())
+        nm = _unit(unit.group(1)) if unit else 1e3
+        try:
+            sizes.append(_size_or_none(float(size.group(1)), nm) if size and nm else None)
+        except ValueError:
+            sizes.append(None)
+    return tuple(sizes)

@@ -1,0 +1,97 @@
+"""Blocks with a halo, into which a volume of any size is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .checks import check_values
+from .taps import HALO
+
+PLANE_EDGE = 256
+"""Longest edge of a block in y and x, without its halo."""
+
+BLOCK_VOXELS = 1_000_000
+"""About how many voxels a block has, without its halo."""
+
+LARGEST_GROUP_DEPTH = 4
+"""The depth of a block is a multiple of this, so that groups of voxels are full."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a volume.
+
+    Attributes
+    ----------
+    target : three slices
+        The part in the volume.
+    source : three slices
+        The part with its halo, cut off at the volume's borders.
+    inner : three slices
+        The part in its source.
+    """
+
+    target: tuple[slice, slice, slice]
+    source: tuple[slice, slice, slice]
+    inner: tuple[slice, slice, slice]
+
+    def read(self, volume: np.ndarray) -> np.ndarray:
+        """Return the source as contiguous float32, or raise ValueError if that cannot hold it."""
+        values = np.asarray(volume[self.source])
+        check_values(values)
+        return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _cut(start: int, stop: int, edge: int) -> list[tuple[int, int]]:
+    """Cut a range into pieces of an edge, the last one shorter."""
+    return [(a, min(a + edge, stop)) for a in range(start, stop, edge)]
+
+
+def make_blocks(
+    shape: Sequence[int], slices: Iterable[int] | None = None, *, voxels: int | None = None
+) -> Iterator[Block]:
+    """Cut a volume, or some slices of it, into blocks.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Shape (z, y, x) of the volume.
+    slices : iterable of int, optional
+        Slices to be covered; neighbouring ones share a block. The default is all.
+    voxels : int, optional
+        About how many voxels a block has, without its halo; BLOCK_VOXELS is the default.
+
+    Yields
+    ------
+    Block
+    """
+    depth, height, width = shape
+    wanted = range(depth) if slices is None else sorted(set(slices))
+    runs: list[list[int]] = []
+    for z in wanted:
+        if runs and runs[-1][1] == z:
+            runs[-1][1] = z + 1
+        else:
+            runs.append([z, z + 1])
+    rows, columns = _cut(0, height, PLANE_EDGE), _cut(0, width, PLANE_EDGE)
+    area = min(height, PLANE_EDGE) * min(width, PLANE_EDGE)
+    layers = max(1, (voxels or BLOCK_VOXELS) // area // LARGEST_GROUP_DEPTH) * LARGEST_GROUP_DEPTH
+    for first, last in runs:
+        for z in _cut(first, last, layers):
+            for y in rows:
+                for x in columns:
+                    yield _block((z, y, x), shape)
+
+
+def _block(part: tuple[tuple[int, int], ...], shape: Sequence[int]) -> Block:
+    """Return the block of a part given by its bounds."""
+    low = [max(0, a - HALO) for a, _ in part]
+    high = [min(size, b + HALO) for (_, b), size in zip(part, shape, strict=True)]
+    return Block(
+        target=tuple(slice(a, b) for a, b in part),
+        source=tuple(slice(a, b) for a, b in zip(low, high, strict=True)),
+        inner=tuple(slice(a - c, b - c) for (a, b), c in zip(part, low, strict=True)),
+    )

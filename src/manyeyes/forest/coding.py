@@ -1,0 +1,212 @@
+"""Codes of one byte for the channels: what the trees split, and all that they ever see.
+
+Each channel is cut at up to 255 places: some divide the training voxels into even parts, others
+the range of their values. The cuts lie on a regular grid of cells between the outermost
+of them, so that coding a value is a multiplication and a look-up in a table. A code never decreases
+with its value, so that a split by a code is a split by a threshold.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numba import get_num_threads, njit, prange
+
+from .filters import CODE_CELLS
+
+MOST_CUTS = 255
+"""A code is a byte."""
+
+BY_RANK = 105
+"""Borders that divide the training voxels evenly."""
+
+BY_VALUE = 135
+"""Borders that lie evenly between the outermost of the classes' CORE_PERCENTILES."""
+
+CORE_PERCENTILES = (0.5, 99.5)
+
+FARTHEST_GAP = 2.5
+"""How far from the middle of these percentiles a gap may lie, in distances of the two."""
+
+FINEST = 1e37
+"""The most cells in a unit of a channel, well inside float32. Beyond, a channel counts as constant:
+it spans less than 8e-34 then, near the end of what float32 resolves."""
+
+_TOGETHER = 16
+"""Channels of which a copy is held at a time."""
+
+
+@dataclass(frozen=True)
+class Coding:
+    """How the values of the channels become codes.
+
+    Attributes
+    ----------
+    low : ndarray of float32, shape (channels,)
+        Where the grid of cells begins.
+    per_unit : ndarray of float32, shape (channels,)
+        Cells in a unit of the channel; 0 for a channel that was constant in training.
+    cuts : ndarray of uint16, shape (channels, 255)
+        Ascending numbers of the cells at which the code grows by one; after the last cut of a
+        channel, CODE_CELLS + 1.
+    """
+
+    low: np.ndarray
+    per_unit: np.ndarray
+    cuts: np.ndarray
+
+    def table(self) -> np.ndarray:
+        """Return the code of each cell, uint8 of shape (channels, CODE_CELLS + 1)."""
+        cells = np.arange(CODE_CELLS + 1)
+        return np.stack([np.searchsorted(row, cells, side="right") for row in self.cuts]).astype(
+            np.uint8
+        )
+
+
+def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
+    """Choose the codes of each channel from the values of the training voxels.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (voxels, channels)
+    labels : ndarray of uint8, shape (voxels,)
+
+    Returns
+    -------
+    Coding
+
+    Raises
+    ------
+    ValueError
+        If channels differ, but all by less than float32 resolves.
+    """
+    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    channels = values.shape[1]
+    low = np.zeros(channels, dtype=np.float32)
+    per_unit = np.zeros(channels, dtype=np.float32)
+    cuts = np.full((channels, MOST_CUTS), CODE_CELLS + 1, dtype=np.uint16)
+    chosen, dropped = [], False
+    # Sorting takes nearly all of the time, and lets other threads run.
+    with ThreadPoolExecutor(get_num_threads()) as pool:
+        for first in range(0, channels, _TOGETHER):
+            count = min(_TOGETHER, channels - first)
+            columns = np.empty((count, values.shape[0]), dtype=np.float32)
+            _take_columns(values, first, columns)
+            chosen += pool.map(lambda column: _borders(column, members), columns)
+    for channel, (borders, below) in enumerate(chosen):
+        if borders.size == 0:
+            continue
+        # The grid spans the borders, not the values, so that it spends no cells on tails. The
+        # first border falls into the middle of cell 1, the last into the middle of the last cell.
+        span = borders[-1] - borders[0]
+        unit = (CODE_CELLS - 2) / span if span > 0 else 2 / (borders[0] - below)
+        if unit > FINEST:
+            # A number of cells that float32 cannot hold would make NaN of values, and of NaN a cell
+            # far outside the table.
+            dropped = True
+            continue
+        low[channel] = borders[0] - 1.5 / unit
+        per_unit[channel] = unit
+        cells = cells_of(borders.astype(np.float32), low[channel], per_unit[channel])
+        cells = np.unique(cells)
+        cuts[channel, : cells.size] = cells
+    if dropped and not per_unit.any():
+        raise ValueError(
+            f"the labelled voxels differ by less than {CODE_CELLS / FINEST:.0e} in all channels, "
+            "which float32 cannot resolve; scale the volume first"
+        )
+    return Coding(low=low, per_unit=per_unit, cuts=cuts)
+
+
+def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray, np.float64]:
+    """Choose the values of a channel at which a new code begins.
+
+    A tree with exact splits cuts in the middle between two neighbouring training values. Where
+    these are dense, borders by rank come close to that. But users label what they are sure of:
+    between the classes there are few labels or none, many of the other voxels lie just there, and
+    the middle differs from node to node. So others lie evenly by value, and the rest in the
+    middles of the widest gaps. A value that many voxels share gets a code of its own.
+
+    Parameters
+    ----------
+    column : ndarray of float32, shape (voxels,)
+    members : list of ndarray of int64
+        The voxels of each class.
+
+    Returns
+    -------
+    borders : ndarray of float64
+        At most MOST_CUTS, ascending; none if all values are equal.
+    below : float64
+        The largest value below the first border; the lowest of all if there is no border.
+    """
+    ordered = np.sort(column)
+    starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
+    distinct = ordered[starts].astype(np.float64)
+    middles = distinct[:-1] + np.diff(distinct) / 2
+    if middles.size > MOST_CUTS:
+        counts = np.diff(starts, append=ordered.size)
+        is_heavy = counts > ordered.size / (MOST_CUTS + 1)
+        borders = [middles[is_heavy[:-1] | is_heavy[1:]]]
+        # Of the other voxels, the gap before the one with which each even part begins.
+        rank = np.cumsum(np.where(is_heavy, 0, counts))
+        ranks = np.arange(1, BY_RANK + 1) * rank[-1] / (BY_RANK + 1)
+        borders.append(middles[np.searchsorted(rank, ranks).clip(1) - 1])
+        # Of each class by itself, since the smallest of them may hold a few voxels of a million.
+        # Sorted beforehand, since that is faster than what finds percentiles of the unsorted.
+        classes = [np.sort(column[of_class]) for of_class in members]
+        cores = [np.percentile(values, CORE_PERCENTILES) for values in classes]
+        low, high = np.min(cores).astype(np.float64), np.max(cores).astype(np.float64)
+        even, step = np.linspace(low, high, BY_VALUE, retstep=True)
+        chosen = np.unique(np.concatenate([*borders, even[even > distinct[0]]]))[:MOST_CUTS]
+        # Gaps between outliers are none that a user made, and would make all cells too wide.
+        near = np.abs(middles - (low + high) / 2) <= FARTHEST_GAP * (high - low)
+        width = np.where(near, np.diff(distinct), 0)
+        wide = np.flatnonzero(width > step)
+        widest = wide[np.argsort(-width[wide], kind="stable")][: MOST_CUTS - chosen.size]
+        middles = np.union1d(chosen, middles[widest])
+    below = distinct[0] if middles.size == 0 else distinct[distinct < middles[0]].max()
+    return middles, below
+
+
+def cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.ndarray:
+    """Return the number of the cell that each value falls into, as the compiled filters do."""
+    position = (values - low) * per_unit
+    return np.clip(position, 0, CODE_CELLS).astype(np.int32)
+
+
+def code_values(values: np.ndarray, coding: Coding) -> np.ndarray:
+    """Return the codes of training voxels.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (voxels, channels)
+    coding : Coding
+
+    Returns
+    -------
+    ndarray of uint8, shape (voxels, 64)
+        One cache line a voxel; the places after the channels hold 0.
+    """
+    codes = np.zeros((values.shape[0], 64), dtype=np.uint8)
+    _code_rows(values, coding.low, coding.per_unit, coding.table(), np.float32(CODE_CELLS), codes)
+    return codes
+
+
+@njit(cache=True, parallel=True)
+def _take_columns(values, first, columns):
+    """Copy some columns, all at once: one alone would read every cache line of all of them."""
+    for i in prange(values.shape[0]):
+        for k in range(columns.shape[0]):
+            columns[k, i] = values[i, first + k]
+
+
+@njit(cache=True, parallel=True)
+def _code_rows(values, low, per_unit, table, top, codes):
+    """Write the code of each value."""
+    for i in prange(values.shape[0]):
+        for k in range(values.shape[1]):
+            position = (values[i, k] - low[k]) * per_unit[k]
+            codes[i, k] = table[k, np.int32(min(max(position, np.float32(0.0)), top))]

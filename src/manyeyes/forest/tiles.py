@@ -1,0 +1,76 @@
+"""Labelling a volume that need not fit into memory, tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from .blocks import Block, make_blocks
+from .checks import check_shape
+from .classifier import label_block
+from .model import Forest
+
+TILE_VOXELS = 3_000_000
+"""About how many voxels a tile has, without its halo: large enough that the halo's share of the
+work is small, small enough for a gigabyte of memory."""
+
+
+def tiles_of(shape: tuple[int, int, int]) -> Iterator[Block]:
+    """Yield the tiles of a volume, in the order of `classify_tiles`."""
+    return make_blocks(shape, voxels=TILE_VOXELS)
+
+
+def tile_voxels(shape: tuple[int, int, int]) -> list[int]:
+    """Return how many voxels each tile of a volume has, in the order of `classify_tiles`."""
+    return [
+        int(np.prod([part.stop - part.start for part in block.target])) for block in tiles_of(shape)
+    ]
+
+
+def classify_tiles(
+    volume: np.ndarray,
+    forest: Forest,
+    target: np.ndarray,
+    *,
+    finished: Collection[int] = (),
+) -> Iterator[int]:
+    """Label a volume tile by tile; the labels are those of `manyeyes.forest.classify`.
+
+    A tile is read with a halo as wide as the largest filter sees, so that the labels do not depend
+    on how the volume is cut. Memory is bounded by the tile, whatever the size of the volume.
+
+    Parameters
+    ----------
+    volume : array-like, shape (z, y, x)
+        Anything that has ``shape``, ``ndim`` and ``dtype`` and gives an array for three slices: an
+        ndarray, a memory-mapped TIFF, a Zarr array.
+    forest : Forest
+    target : array-like of uint8, shape (z, y, x)
+        Output. Anything that can be assigned to by three slices.
+    finished : collection of int
+        Numbers of tiles that are left as they are: those of an earlier, interrupted call.
+
+    Yields
+    ------
+    int
+        The number of each tile after it was written to ``target``.
+
+    Raises
+    ------
+    ValueError
+        If the volume is empty, not finite or not exact in float32, or the target has another shape
+        or type.
+    """
+    check_shape(volume)
+    if tuple(target.shape) != tuple(volume.shape) or target.dtype != np.uint8:
+        raise ValueError(
+            f"expected a target of uint8 with the volume's shape {tuple(volume.shape)}, found "
+            f"{target.dtype} of shape {tuple(target.shape)}"
+        )
+    for number, block in enumerate(tiles_of(volume.shape)):
+        if number in finished:
+            continue
+        (labels,) = label_block(volume, block, [forest])
+        target[block.target] = labels
+        yield number

@@ -1,0 +1,185 @@
+"""From the channels of labelled voxels to a forest, by one of the trainers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..randomness import generator
+from .coding import code_values, make_coding
+from .filters import N_CHANNELS
+from .growing import grow_trees
+from .model import (
+    CHILD_BIT,
+    LEFT_BIT,
+    MIXED,
+    MOST_CLASSES,
+    Forest,
+    unpack,
+)
+
+TRAINERS = ("manyeyes", "scikit-learn")
+
+CHANNELS_TRIED = math.floor(math.sqrt(N_CHANNELS) + 0.5)
+"""Channels drawn at each node (ilastik's rule: the root of their number, rounded)."""
+
+MANYEYES_VERSION = "manyeyes 1"
+"""Name of our trainer in `Forest.trainer`; the number grows when its forests change."""
+
+
+def train(
+    values: np.ndarray,
+    labels: np.ndarray,
+    *,
+    seed: int,
+    trees: int,
+    draws: int | None = None,
+    trainer: str = "manyeyes",
+) -> Forest:
+    """Train a forest.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (voxels, channels)
+        Channels of the labelled voxels.
+    labels : ndarray of uint8, shape (voxels,)
+        Their labels; two classes or more.
+    seed : int
+        Two forests with different seeds are independent.
+    trees : int
+        Number of trees.
+    draws : int, optional
+        Size of each tree's bootstrap sample. The default, and the most, is the number of voxels.
+    trainer : {"manyeyes", "scikit-learn"}
+        Our own trainer, or scikit-learn's ``RandomForestClassifier`` on the same codes.
+
+    Returns
+    -------
+    Forest
+
+    Raises
+    ------
+    ValueError
+        If the trainer is unknown or the number of trees is not between 1 and 255.
+    """
+    if trainer not in TRAINERS:
+        raise ValueError(f"unknown trainer {trainer!r}; use one of {', '.join(TRAINERS)}")
+    if not 1 <= trees <= 255:
+        raise ValueError(f"expected 1 to 255 trees, found {trees}")
+    classes, places = np.unique(labels, return_inverse=True)
+    if classes.size > MOST_CLASSES:
+        raise ValueError(
+            f"expected at most {MOST_CLASSES} classes, found {classes.size}; join some of them"
+        )
+    coding = make_coding(values, labels)
+    codes = code_values(values, coding)
+    places = places.astype(np.uint8)
+    draws = labels.size if draws is None else min(draws, labels.size)
+    if trainer == "manyeyes":
+        nodes, roots, mixed, depth = _own_trees(
+            codes, places, coding.cuts, classes.size, draws, seed, trees
+        )
+        name = MANYEYES_VERSION
+    else:
+        from .scikit import scikit_trees
+
+        nodes, roots, mixed, depth, name = scikit_trees(
+            codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, draws, seed, trees
+        )
+    channel, cut, left, right, child = unpack(nodes)
+    return Forest(
+        classes=classes,
+        roots=roots,
+        channel=channel,
+        cut=cut,
+        left=left,
+        right=right,
+        child=child.astype(np.int32),
+        mixed=mixed,
+        depth=depth,
+        low=coding.low,
+        per_unit=coding.per_unit,
+        cuts=coding.cuts,
+        trainer=name,
+        seed=seed,
+        labelled=labels.size,
+    )
+
+
+def _own_trees(
+    codes: np.ndarray,
+    places: np.ndarray,
+    cuts: np.ndarray,
+    n_classes: int,
+    draws: int,
+    seed: int,
+    trees: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Grow the trees and join them; return nodes, roots, mixed leaves and depth."""
+    seeds = generator("forest", seed).integers(2**64, size=trees, dtype=np.uint64)
+    # Untouched pages of these arrays take up no memory.
+    grown = np.empty((trees, 2 * draws + 1), dtype=np.uint64)
+    shares = np.empty((trees, draws // 2 + 1, n_classes), dtype=np.float32)
+    sizes = np.empty((trees, 3), dtype=np.int64)
+    grow_trees(
+        codes,
+        places,
+        cuts,
+        n_classes,
+        N_CHANNELS,
+        CHANNELS_TRIED,
+        draws,
+        seeds,
+        grown,
+        shares,
+        sizes,
+    )
+    used, mixed, depth = sizes.T
+    return join_trees(
+        [tree[:k] for tree, k in zip(grown, used, strict=True)],
+        [share[:k] for share, k in zip(shares, mixed, strict=True)],
+        int(depth.max()),
+    )
+
+
+def join_trees(
+    grown: list[np.ndarray], shares: list[np.ndarray], depth: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Join packed trees into one array of nodes.
+
+    Parameters
+    ----------
+    grown : list of ndarray of uint64
+        The nodes of each tree, packed, with children numbered within the tree. The place of a
+        mixed leaf has the left kind MIXED and its row in the tree's shares as child.
+    shares : list of ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+        Nodes on the longest path.
+
+    Returns
+    -------
+    nodes : ndarray of uint64
+        With children and mixed leaves numbered throughout.
+    roots : ndarray of int32
+    mixed : ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+
+    Raises
+    ------
+    ValueError
+        If there are more nodes than an int32 can count.
+    """
+    starts = np.concatenate([[0], np.cumsum([tree.size for tree in grown])])
+    if starts[-1] >= 2**31:
+        raise ValueError(
+            f"the forest has {starts[-1]} nodes, more than can be numbered; "
+            "bound the labels with max_labels"
+        )
+    rows = np.concatenate([[0], np.cumsum([len(share) for share in shares])])
+    parts = []
+    for tree, start, row in zip(grown, starts, rows, strict=False):
+        is_share = (tree >> np.uint64(LEFT_BIT) & np.uint64(MIXED)) == MIXED
+        offset = np.where(is_share, row, start).astype(np.uint64)
+        parts.append(tree + (offset << np.uint64(CHILD_BIT)))
+    return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares), depth

@@ -1,0 +1,328 @@
+"""From somebody's volume to ours: check, crop, bring grey values to 8 bits and codes to phases."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .masks import known_mask, voxels_inside
+
+# Codes of a truth; manyeyes.electrodes explains them.
+PHASES = {"active": 1, "cbd": 2, "pore": 3, "internal_pore": 4}
+
+
+def check_source(
+    volume: np.ndarray,
+    expected_shape: Sequence[int] | None,
+    expected_dtype: str | None,
+    name: object,
+) -> None:
+    """Stop if a volume is not the one that the config describes.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    expected_shape : sequence of int or None
+        None accepts any.
+    expected_dtype : str or None
+        As numpy names it, such as ``uint16``; None accepts any.
+    name : object
+        What to call the volume in messages.
+
+    Raises
+    ------
+    ValueError
+    """
+    if expected_shape is not None and tuple(expected_shape) != volume.shape:
+        raise ValueError(
+            f"{name}: expected a volume of shape {tuple(expected_shape)} (z, y, x), found "
+            f"{volume.shape}; is it the right file, and are its slices complete?"
+        )
+    if expected_dtype is not None and np.dtype(expected_dtype) != volume.dtype:
+        raise ValueError(
+            f"{name}: expected {expected_dtype} grey values, found {volume.dtype}; export it again "
+            "without conversion, or mend expected_dtype and grey_window"
+        )
+
+
+def crop(
+    volume: np.ndarray, start: Sequence[int] | str, shape: Sequence[int], key: str
+) -> np.ndarray:
+    """Return a sub-volume.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+    start : sequence of int or "centre"
+        First voxel along z, y, x.
+    shape : sequence of int
+        Extent along z, y, x.
+    key : str
+        The config key that asked for it, for messages.
+
+    Returns
+    -------
+    ndarray
+        A view.
+
+    Raises
+    ------
+    ValueError
+        If the crop reaches beyond the volume.
+    """
+    start, stop = crop_corners(volume.shape, start, shape)
+    if any(last > size for last, size in zip(stop, volume.shape, strict=True)):
+        raise ValueError(
+            f"{key}: the crop from {list(start)} to {stop} (z, y, x) lies outside the volume of "
+            f"{list(volume.shape)} voxels; move it or make it smaller"
+        )
+    return volume[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))]
+
+
+def crop_corners(
+    volume_shape: Sequence[int], start: Sequence[int] | str, shape: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Return the first voxel of a crop and the one behind its last, within the volume or not.
+
+    Parameters
+    ----------
+    volume_shape : sequence of int
+        Of the volume (z, y, x).
+    start, shape
+        As in `crop`.
+
+    Returns
+    -------
+    start, stop : list of int
+    """
+    if isinstance(start, str):
+        start = [
+            max(0, (size - extent) // 2) for size, extent in zip(volume_shape, shape, strict=True)
+        ]
+    return list(start), [first + extent for first, extent in zip(start, shape, strict=True)]
+
+
+def to_grey_levels(
+    volume: np.ndarray,
+    window: Sequence[float] | Mapping | None,
+    key: str,
+    inside: np.ndarray | None = None,
+) -> tuple[np.ndarray, tuple[float, float]]:
+    """Bring grey values to 8 bits by a linear window, the same for all users.
+
+    The paper's offsets of 10 grey levels are meant in 8 bits (an assumption), so every dataset is
+    brought there once, by a window that the config states.
+
+    Parameters
+    ----------
+    volume : ndarray, shape (z, y, x)
+        Grey values; 8-bit ones need no window.
+    window : (float, float), mapping or None
+        Values that become 0 and 255, or ``{"percentiles": (low, high)}`` of the volume; what lies
+        beyond is clipped.
+    key : str
+        The config key of the window, for messages.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: percentiles are of what is inside, and what is not becomes 0.
+
+    Returns
+    -------
+    grey_levels : ndarray of uint8, shape (z, y, x)
+    window : (float, float)
+        The values that became 0 and 255.
+
+    Raises
+    ------
+    ValueError
+        If a window is needed and missing, or the volume has values that are not numbers, or is
+        flat within the window.
+    """
+    inside = known_mask(inside, volume.shape)
+    seen = voxels_inside(volume, inside)
+    if not np.isfinite(seen).all():
+        raise ValueError(
+            f"{key}: the tomogram has voxels that are not finite numbers (NaN or infinite); "
+            "replace them before, crop them away or leave them out by a mask"
+        )
+    if window is None:
+        if volume.dtype != np.uint8:
+            raise ValueError(
+                f"{key}: a {volume.dtype} tomogram needs a window to become 8-bit; its values lie "
+                f"between {seen.min():g} and {seen.max():g}, the middle 99.8 % between "
+                "{:g} and {:g}".format(*np.percentile(seen, [0.1, 99.9]))
+            )
+        grey_levels = np.ascontiguousarray(volume)
+        return (grey_levels if inside is None else np.where(inside, volume, 0)), (0.0, 255.0)
+    if isinstance(window, Mapping):
+        window = np.percentile(seen, window["percentiles"])
+    low, high = (float(value) for value in window)
+    if not low < high:
+        raise ValueError(
+            f"{key}: the tomogram has a single grey value, {low:g}, where its contrast should be; "
+            "is the crop within the sample?"
+        )
+    if inside is not None:
+        volume = np.where(inside, volume, low)
+    values = (volume.astype(np.float64) - low) * (255.0 / (high - low))
+    grey_levels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    known = voxels_inside(grey_levels, inside)
+    if known.min() == known.max():
+        raise ValueError(
+            f"{key}: within {low:g} to {high:g} the whole tomogram has a single grey level; its "
+            f"values lie between {seen.min():g} and {seen.max():g}"
+        )
+    return grey_levels, (low, high)
+
+
+def inverted(grey_levels: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """Exchange dark and bright, so that dark active material becomes the bright phase.
+
+    Parameters
+    ----------
+    grey_levels : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, same shape, optional
+        The field of view; what is not inside stays 0.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        255 minus each grey level.
+    """
+    turned = np.uint8(255) - grey_levels
+    return turned if inside is None else np.where(inside, turned, np.uint8(0))
+
+
+def labels_inside(
+    labels: np.ndarray, inside: np.ndarray | None, key: str
+) -> tuple[np.ndarray, int]:
+    """Drop a person's labels outside the field of view.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (z, y, x)
+        0 unlabelled, 1 active material, 2 the rest.
+    inside : ndarray of bool, same shape, or None
+    key : str
+        The config key, for messages.
+
+    Returns
+    -------
+    labels : ndarray of uint8, shape (z, y, x)
+    dropped : int
+        How many labels lay outside.
+
+    Raises
+    ------
+    ValueError
+        If one of the two phases has no label left.
+    """
+    inside = known_mask(inside, labels.shape)
+    if inside is None:
+        return labels, 0
+    kept = np.where(inside, labels, np.uint8(0))
+    for value, phase in ((1, "active material"), (2, "the rest")):
+        if not (kept == value).any():
+            raise ValueError(
+                f"{key}: every voxel that is labelled as {phase} lies outside the dataset's mask; "
+                "label within it, or mend the mask"
+            )
+    return kept, int(np.count_nonzero(labels) - np.count_nonzero(kept))
+
+
+def phases_from_codes(volume: np.ndarray, codes: Mapping, key: str) -> np.ndarray:
+    """Bring the values of a segmented volume to our codes of phases.
+
+    Parameters
+    ----------
+    volume : ndarray of integers, shape (z, y, x)
+    codes : mapping of phase to int or list of int
+        Which values mean ``active``, ``cbd``, ``pore`` or ``internal_pore``.
+    key : str
+        The config key, for messages.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        1 active, 2 CBD, 3 pore, 4 pore inside a particle.
+
+    Raises
+    ------
+    ValueError
+        If a phase is unknown or the volume has values that no phase has.
+    """
+    unknown = sorted(codes.keys() - PHASES.keys())
+    if unknown:
+        raise ValueError(f"{key}: unknown phases {unknown}; known are {', '.join(PHASES)}")
+    return _recode(volume, _meaning(codes, PHASES, key), key)
+
+
+def labels_from_codes(
+    volume: np.ndarray, codes: Mapping | None, shape: Sequence[int], key: str
+) -> np.ndarray:
+    """Bring a person's label volume to ours: 0 unlabelled, 1 active material, 2 the rest.
+
+    Parameters
+    ----------
+    volume : ndarray of integers, shape (z, y, x)
+        Cropped like its dataset.
+    codes : mapping or None
+        Which value, or which list of values, means ``active`` and ``rest``; 0 is always
+        unlabelled. None means 1 and 2.
+    shape : sequence of int
+        Of the dataset.
+    key : str
+        The config key, for messages.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, a value means nothing or two things, 0 means a phase, or one of the two
+        phases has no label.
+    """
+    if volume.shape != tuple(shape):
+        raise ValueError(
+            f"{key}: labels {volume.shape}, dataset {tuple(shape)} (z, y, x); export labels of the "
+            "whole dataset, unlabelled voxels as 0"
+        )
+    codes = codes or {"active": 1, "rest": 2}
+    if codes.keys() != {"active", "rest"}:
+        raise ValueError(f"{key}.codes: expected active and rest, found {sorted(codes)}")
+    meaning = _meaning(codes, {"active": 1, "rest": 2}, f"{key}.codes")
+    if 0 in meaning:
+        raise ValueError(f"{key}.codes: 0 is unlabelled and cannot mean a phase")
+    labels = _recode(volume, {0: 0, **meaning}, key)
+    for value, phase in ((1, "active material"), (2, "the rest")):
+        if not (labels == value).any():
+            raise ValueError(f"{key}: no voxel is labelled as {phase}; both phases need labels")
+    return labels
+
+
+def values_of(code: int | Sequence[int]) -> list[int]:
+    """Return the values that a phase has in a label file; a config gives one or a list."""
+    return list(code) if isinstance(code, list | tuple) else [code]
+
+
+def _meaning(codes: Mapping, numbers: Mapping[str, int], key: str) -> dict[int, int]:
+    """Return our number for each value of a label file."""
+    meaning: dict[int, int] = {}
+    for phase, code in codes.items():
+        for value in values_of(code):
+            if meaning.setdefault(value, numbers[phase]) != numbers[phase]:
+                raise ValueError(f"{key}: {value} means two phases; give each its own value")
+    return meaning
+
+
+def _recode(volume: np.ndarray, codes: Mapping[int, int], key: str) -> np.ndarray:
+    values = np.unique(volume)
+    strange = [value for value in values.tolist() if value not in codes]
+    if strange:
+        raise ValueError(
+            f"{key}: the volume holds {strange[:8]}, which mean nothing; known are {sorted(codes)}"
+        )
+    recoded = np.zeros(volume.shape, np.uint8)
+    for value, code in codes.items():
+        recoded[volume == value] = code
+    return recoded

@@ -1,0 +1,59 @@
+"""Small calls after which all compiled code that many jobs share lies in Numba's cache on disk.
+
+Compiling takes about a minute. Without this, every job that runs at the same time as the first one
+would compile for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .forest import classify, fit_forest
+from .forest.training import train
+from .methods.segmentation import watershed
+from .users import Population, annotate, draw_traits
+
+_EDGE = 16
+
+
+def _phases() -> tuple[np.ndarray, np.ndarray]:
+    """Return a small volume of two phases, and labels of some of it."""
+    z, y, x = np.indices((_EDGE,) * 3)
+    truth = (1 + (x + y > _EDGE)).astype(np.uint8)
+    volume = (100 * truth + 7 * z % 13).astype(np.uint8)
+    return volume, np.where((z + y) % 4 == 0, truth, 0).astype(np.uint8)
+
+
+def _train() -> None:
+    fit_forest(*_phases(), seed=0, trees=2)
+
+
+def _label() -> None:
+    # The trainer of another library: this one's is compiled by the other call meanwhile.
+    volume, labels = _phases()
+    values = np.random.default_rng(0).random((200, 61), dtype=np.float32)
+    forest = train(values, labels[labels > 0][:200], seed=0, trees=2, trainer="scikit-learn")
+    classify(volume, forest)
+    classify(volume, forest, slices=[3])
+
+
+def _annotate() -> None:
+    volume, _ = _phases()
+    watershed(volume, 120, 180)
+    annotate(
+        volume,
+        {"name": "MLX", "method": "drawn_forest", "coverage_percent": 10, "slices": 3},
+        draw_traits(Population(), "kernels", "nobody"),
+        seed_names=("kernels",),
+        first_output=lambda _, slices: np.ones((len(slices), _EDGE, _EDGE), dtype=np.uint8),
+    )
+
+
+WARM_UPS: dict[str, Callable[[], None]] = {
+    "labelling": _label,
+    "training": _train,
+    "annotating": _annotate,
+}
+"""What to call, each in a process of its own, the longest first."""

@@ -1,0 +1,186 @@
+"""Surface, specks and closed pores of a segmentation."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import cc3d
+import numpy as np
+from scipy import ndimage
+
+from .fractions import (
+    ACTIVE,
+    OUTSIDE,
+    REST,
+    check_segmentation,
+)
+
+SPECK_BELOW_UM = 2.0
+PORE_FROM_UM = 0.5
+
+# Share of the unit sphere's area that is nearer to a direction (both senses) than to any other of
+# the 13: along an axis, along a face's diagonal, along the cube's diagonal. After Legland, Kieu
+# and Devaux 2007, doi:10.5566/ias.v26.p83-92; a test derives them anew.
+_DIRECTION_WEIGHTS = {1: 0.0915557824, 2: 0.0739612558, 3: 0.0703912796}
+
+
+@dataclass(frozen=True)
+class Morphology:
+    """Shape measures of one segmentation.
+
+    Attributes
+    ----------
+    specific_surface_per_um : float
+        Area between active material and the rest over the volume inside the field of view, per um.
+    active_specks : int
+        Pieces of active material smaller than a sphere of 2 um, the volume's faces and the field
+        of view's rim not touched.
+    active_speck_fraction : float
+        Share of all voxels inside in those specks, 0 to 1.
+    closed_pores : int
+        Pieces of the other phase at least as large as a sphere of 0.5 um that touch neither.
+    closed_pore_fraction : float
+        Share of all voxels inside in those closed pores, 0 to 1.
+    """
+
+    specific_surface_per_um: float
+    active_specks: int
+    active_speck_fraction: float
+    closed_pores: int
+    closed_pore_fraction: float
+
+
+def morphology(labels: np.ndarray, voxel_size_nm: float) -> Morphology:
+    """Return surface, specks and closed pores of a segmentation.
+
+    Voxels are of one piece when they share a face: with diagonals allowed, the noise specks of a
+    raw image would join into one. Pieces that touch a face of the volume, or the outside of the
+    field of view, are cut, their size is unknown, so they are neither specks nor closed pores. The
+    limits are lengths and not voxels so that instruments compare: 2 um is well below any particle
+    of these electrodes (graphite platelets of 6 um by 1 um are four times larger in volume), and
+    0.5 um keeps single voxels of noise at 397 nm from being pores. Both are choices.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (z, y, x)
+        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view.
+    voxel_size_nm : float
+        Edge of the cubic voxel in nm.
+
+    Returns
+    -------
+    Morphology
+
+    Raises
+    ------
+    ValueError
+        If the labels hold anything but 0, 1 and 2 or the voxel size is not positive.
+    """
+    check_segmentation(labels)
+    _check_voxel_size(voxel_size_nm)
+    voxel_um3 = (voxel_size_nm / 1000.0) ** 3
+    active = labels == ACTIVE
+    outside = labels == OUTSIDE
+    outside = outside if outside.any() else None
+    voxels = np.count_nonzero(labels)
+    specks = _closed_components(active, outside)
+    specks = specks[specks * voxel_um3 < _sphere_um3(SPECK_BELOW_UM)]
+    pores = _closed_components(labels == REST, outside)
+    pores = pores[pores * voxel_um3 >= _sphere_um3(PORE_FROM_UM)]
+    return Morphology(
+        specific_surface_per_um=specific_surface_per_um(
+            active, voxel_size_nm, None if outside is None else ~outside
+        ),
+        active_specks=len(specks),
+        active_speck_fraction=float(specks.sum() / voxels),
+        closed_pores=len(pores),
+        closed_pore_fraction=float(pores.sum() / voxels),
+    )
+
+
+def specific_surface_per_um(
+    active: np.ndarray, voxel_size_nm: float, inside: np.ndarray | None = None
+) -> float:
+    """Return the area of the active material's surface over the whole volume.
+
+    Crofton's formula: the surface per volume is twice the mean number of its crossings per length
+    of line, over the 13 directions to a voxel's neighbours, each weighted by its share of the
+    sphere (Legland, Kieu and Devaux 2007, doi:10.5566/ias.v26.p83-92). Unlike the faces of the
+    voxels (half too much) or a mesh around them (about 8 % too much) it has next to no bias on
+    spheres, and it needs a tenth of a second. The volume's own faces are not surface, nor is the
+    rim of the field of view: only steps from one voxel inside to another count.
+
+    Parameters
+    ----------
+    active : ndarray of bool, shape (z, y, x)
+        At least two voxels along each axis.
+    voxel_size_nm : float
+        Edge of the cubic voxel in nm.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+
+    Returns
+    -------
+    float
+        Per um; NaN where a direction has no two voxels inside.
+
+    Raises
+    ------
+    ValueError
+        If the volume is thinner than two voxels or the voxel size is not positive.
+    """
+    _check_voxel_size(voxel_size_nm)
+    if active.ndim != 3 or min(active.shape) < 2:
+        raise ValueError(
+            f"a surface needs a volume of at least 2 voxels along each axis, found {active.shape}"
+        )
+    crossings_per_voxel = 0.0
+    for step in product((-1, 0, 1), repeat=3):
+        if step <= (0, 0, 0):
+            continue
+        lengths = list(zip(step, active.shape, strict=True))
+        here, there = active[_from(lengths)], active[_to(lengths)]
+        crossed, steps = here != there, here.size
+        if inside is not None:
+            both = inside[_from(lengths)] & inside[_to(lengths)]
+            crossed, steps = crossed & both, np.count_nonzero(both)
+        if steps == 0:
+            return float("nan")
+        squared_length = sum(d * d for d in step)
+        crossings_per_voxel += (
+            _DIRECTION_WEIGHTS[squared_length]
+            * np.count_nonzero(crossed)
+            / (steps * np.sqrt(squared_length))
+        )
+    return float(2.0 * crossings_per_voxel / (voxel_size_nm / 1000.0))
+
+
+def _from(lengths: list[tuple[int, int]]) -> tuple[slice, ...]:
+    """Return the voxels that a step, given with the size of each axis, does not lead out of."""
+    return tuple(slice(max(0, -d), n - max(0, d)) for d, n in lengths)
+
+
+def _to(lengths: list[tuple[int, int]]) -> tuple[slice, ...]:
+    """Return the voxels that the step leads to."""
+    return tuple(slice(max(0, d), n - max(0, -d)) for d, n in lengths)
+
+
+def _closed_components(mask: np.ndarray, outside: np.ndarray | None) -> np.ndarray:
+    """Return the sizes, in voxels, of the mask's pieces that touch no face and no outside."""
+    pieces = cc3d.connected_components(mask, connectivity=6)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    for axis in range(3):
+        for end in (0, -1):
+            sizes[np.unique(pieces.take(end, axis=axis))] = 0
+    if outside is not None:
+        sizes[np.unique(pieces[ndimage.binary_dilation(outside)])] = 0
+    return sizes[sizes > 0]
+
+
+def _sphere_um3(diameter_um: float) -> float:
+    return np.pi / 6.0 * diameter_um**3
+
+
+def _check_voxel_size(voxel_size_nm: float) -> None:
+    if not voxel_size_nm > 0:
+        raise ValueError(f"a voxel size is a positive length in nm, found {voxel_size_nm}")

@@ -1,0 +1,1 @@
+"""How labels are made: one module a method."""

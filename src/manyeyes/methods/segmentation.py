@@ -1,0 +1,153 @@
+"""The two unsupervised segmentations: one global threshold, and a watershed from two."""
+
+import numpy as np
+from scipy import ndimage
+
+from ..imaging.filters import require_image
+from ..imaging.masks import fill_outside, known_mask, voxels_inside
+from .flooding import flood
+
+ACTIVE = 1
+OTHER = 2
+OUTSIDE = 0
+
+
+def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -> np.ndarray:
+    """Call everything from one grey level on active material.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        Grey levels; active material is bright.
+    level : int
+        Voxels with a grey level of at least `level` are active. 0 makes everything active, 256
+        nothing.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        A segmentation: 1 active material, 2 pore and carbon-binder domain, 0 outside.
+
+    Raises
+    ------
+    ValueError
+        If the image is no 8-bit volume or the level lies outside 0 to 256.
+    """
+    require_image(image)
+    _require_level(level, "level")
+    return without_outside(np.where(image >= level, np.uint8(ACTIVE), np.uint8(OTHER)), inside)
+
+
+def without_outside(labels: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
+    """Return labels, shape (z, y, x), with 0 outside the field of view."""
+    inside = known_mask(inside, labels.shape)
+    return labels if inside is None else np.where(inside, labels, np.uint8(OUTSIDE))
+
+
+def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """Return the magnitude of the grey-level gradient by the 3-D Sobel operator.
+
+    Section 2.5.2 of Bailey et al. 2023 floods "the gradient transform" and does not name the
+    operator. Sobel (a central difference along one axis, binomial smoothing along the other two)
+    is an assumption; it reaches one voxel and so blurs edges little.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        Grey levels.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view, beyond which the nearest grey levels go on.
+
+    Returns
+    -------
+    ndarray of uint16, shape (z, y, x)
+        In quarters of a grey level over two voxels, rounded. At the border the volume is
+        continued by its mirror image.
+    """
+    require_image(image)
+    image = fill_outside(image, known_mask(inside, image.shape))
+    squares = np.zeros(image.shape, dtype=np.int32)
+    for axis in range(3):
+        # whole numbers throughout, so that every machine gets the same landscape
+        slope = ndimage.sobel(image, axis=axis, output=np.int32)
+        squares += slope * slope
+    # the smoothing's weights add up to 16, so the slope is in sixteenths of a grey level
+    return np.rint(np.sqrt(squares, dtype=np.float64) / 4).astype(np.uint16)
+
+
+def watershed(
+    image: np.ndarray,
+    low: int,
+    high: int,
+    gradient: np.ndarray | None = None,
+    inside: np.ndarray | None = None,
+) -> np.ndarray:
+    """Grow seeds of both phases over the gradient magnitude until they meet.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        Grey levels; active material is bright.
+    low, high : int
+        The user's window: voxels below `low` seed pore and carbon-binder domain, voxels of at
+        least `high` seed active material, and what lies between is left to the watershed
+        (Bailey et al. 2023, section 2.5.2).
+    gradient : ndarray of uint16, shape (z, y, x), optional
+        `gradient_magnitude` of the image, for callers that flood the same image more than once.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: no seed lies outside, and nothing floods through.
+
+    Returns
+    -------
+    ndarray of uint8, shape (z, y, x)
+        A segmentation: 1 active material, 2 pore and carbon-binder domain, 0 outside. There is no
+        line of undecided voxels between the phases. Neighbours share a face. A piece of the field
+        of view that no seed reaches is cut at the middle of the window.
+
+    Raises
+    ------
+    ValueError
+        If the image is no 8-bit volume, the window lies outside 0 to 256 or is upside down, the
+        gradient has another shape, or a phase gets no seed.
+    """
+    require_image(image)
+    _require_level(low, "low")
+    _require_level(high, "high")
+    if low > high:
+        raise ValueError(
+            f"a window needs low <= high, found low {low} above high {high}; swap them"
+        )
+    inside = known_mask(inside, image.shape)
+    if gradient is None:
+        gradient = gradient_magnitude(image, inside)
+    elif gradient.shape != image.shape:
+        raise ValueError(
+            f"the gradient must have the image's shape {image.shape}, found {gradient.shape}"
+        )
+    markers = np.zeros(image.shape, dtype=np.uint8)
+    markers[image < low] = OTHER
+    markers[image >= high] = ACTIVE
+    markers = without_outside(markers, inside)
+    for label, phase, side in ((ACTIVE, "active material", "high"), (OTHER, "pore", "low")):
+        if not (markers == label).any():
+            raise ValueError(
+                f"the window {low} to {high} leaves no seed of {phase} in an image of grey "
+                f"levels {voxels_inside(image, inside).min()} to "
+                f"{voxels_inside(image, inside).max()}; move {side} towards the middle"
+            )
+    if low == high:
+        return markers
+    labels = flood(gradient, markers, inside)
+    if inside is not None:
+        cut_off = inside & (labels == OUTSIDE)
+        labels[cut_off] = np.where(image[cut_off] >= (low + high) / 2, ACTIVE, OTHER)
+    return labels
+
+
+def _require_level(level: int, name: str) -> None:
+    if not 0 <= level <= 256 or level != int(level):
+        raise ValueError(
+            f"{name} must be a whole grey level from 0 to 256 (8 bits), found {level!r}"
+        )

@@ -1,0 +1,248 @@
+"""What a claim is, and the words that verdicts are made of."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+VERDICTS = (
+    "agrees",
+    "disagrees",
+    "undecided",
+    "not testable here",
+    "calibrated",
+    "by construction",
+)
+KINDS = ("ordering", "number", "calibrated", "by construction", "not testable")
+CHECKED_KINDS = ("ordering", "number", "calibrated")
+
+USER_METRICS = ("sd", "pairwise", "pairwise_per_sd", "baseline_percent", "pores_per_baseline")
+SHAPE_METRICS = ("active_specks", "closed_pores")
+IMAGE_METRICS = ("contrast_to_noise", "histogram_modes")
+METRICS = (*USER_METRICS, *SHAPE_METRICS, *IMAGE_METRICS)
+
+TAKES = ("mean", "lowest", "highest")
+ORDERINGS = ("below", "above", "at_least", "far_above", "not_far_above", "similar")
+NUMBERS = ("near", "between")
+
+
+class Cell(NamedTuple):
+    """An image and a variant; the variant is empty for what only the image has."""
+
+    dataset: str
+    filter: str
+    variant: str
+
+    def __str__(self):
+        return f"{self.variant or 'image'} on {self.filter} {self.dataset}"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The numbers behind the words; see ``rules`` in ``claims.yaml`` for the reasons.
+
+    Attributes
+    ----------
+    level : float
+        Of every interval, between 0 and 1.
+    least_users : int
+        From so many users on, choices of three are the yardstick.
+    agrees_from, majority : float
+        Share of choices from which an ordering agrees, and what its interval must stay above;
+        mirrored for disagreement.
+    number_agrees_from : float
+        Share of choices within the tolerance from which a number agrees.
+    similar, much, near : float
+        Factors, above 1.
+    near_percent : float
+        Tolerance of differences from the baseline, in per cent of it.
+    """
+
+    level: float
+    least_users: int
+    agrees_from: float
+    majority: float
+    number_agrees_from: float
+    similar: float
+    much: float
+    near: float
+    near_percent: float
+
+    def __post_init__(self):
+        for name in ("level", "agrees_from", "majority", "number_agrees_from"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"rules.{name} lies between 0 and 1, found {getattr(self, name)}")
+        for name in ("similar", "much", "near"):
+            if not getattr(self, name) > 1:
+                raise ValueError(f"rules.{name} is a factor above 1, found {getattr(self, name)}")
+        if self.agrees_from < max(0.5, self.majority):
+            raise ValueError(
+                f"rules.agrees_from ({self.agrees_from}) must not be below one half or below "
+                f"rules.majority ({self.majority}), else a claim could agree and disagree at once"
+            )
+        if self.least_users < 5:
+            raise ValueError(
+                f"rules.least_users is at least 5, found {self.least_users}: the interval of a "
+                "share needs choices that do without any one user"
+            )
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A metric over one or several cells, perhaps in parts of another."""
+
+    metric: str
+    cells: tuple[Cell, ...]
+    take: str | None = None
+    per: "Aggregate | None" = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many single cells lie below something."""
+
+    of: tuple[Aggregate, ...]
+    below: Aggregate
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which share of pairs, each on one image, has the first below the second; 0 to 1."""
+
+    pairs: tuple[tuple[Aggregate, Aggregate], ...]
+
+
+@dataclass(frozen=True)
+class RankCorrelation:
+    """Spearman's correlation of two metrics over the same cells."""
+
+    first: tuple[Aggregate, ...]
+    second: tuple[Aggregate, ...]
+
+
+@dataclass(frozen=True)
+class SameLowest:
+    """1 where two metrics are lowest in the same cell, else 0."""
+
+    first: tuple[Aggregate, ...]
+    second: tuple[Aggregate, ...]
+
+
+Quantity = Aggregate | Count | Share | RankCorrelation | SameLowest
+
+
+@dataclass(frozen=True)
+class Part:
+    """One comparison: ``left * factor`` against ``right``; see `evaluating.part_holds`."""
+
+    left: Quantity
+    comparator: str
+    right: Quantity | float
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class OrderingCheck:
+    """Comparisons of which all, or any, must hold."""
+
+    parts: tuple[Part, ...]
+    hold: str = "all"
+
+
+@dataclass(frozen=True)
+class NumberCheck:
+    """A number of the paper with what still counts as the same.
+
+    Attributes
+    ----------
+    quantity : Quantity
+    value : float
+        The stated number, the middle of a stated range.
+    stated_low, stated_high : float
+        Ends of the stated range; equal to the value where it is one number.
+    low, high : float
+        Ends of the tolerance.
+    """
+
+    quantity: Quantity
+    value: float
+    stated_low: float
+    stated_high: float
+    low: float
+    high: float
+
+
+Check = OrderingCheck | NumberCheck
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the paper.
+
+    Attributes
+    ----------
+    id : str
+        C001 to C114, as in the paper's claims table.
+    place : str
+        Section, figure or table of the paper.
+    claim : str
+        What is claimed, in this project's words.
+    paper : str
+        The paper's value or ordering in short.
+    kind : str
+        One of `KINDS`.
+    checks : tuple of Check
+        All must hold; empty for what is by construction or not testable.
+    because : str
+        Why it is not checked, for these two kinds.
+    note : str
+        How words were read, if that was not plain.
+    contradicts : tuple of str
+        Claims that the paper sets against this one.
+    """
+
+    id: str
+    place: str
+    claim: str
+    paper: str
+    kind: str
+    checks: tuple[Check, ...] = ()
+    because: str = ""
+    note: str = ""
+    contradicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Claims:
+    """All claims, the rules that judge them, and what was calibrated."""
+
+    claims: tuple[Claim, ...]
+    rules: Rules
+    calibrated: frozenset[tuple[str, Cell]] = field(default=frozenset())
+
+
+def needs_of(quantity: Quantity | float) -> set[tuple[str, Cell]]:
+    """Return the metrics and cells that a quantity is made of."""
+    match quantity:
+        case Aggregate(metric, cells, _, per):
+            needs = {(metric, cell) for cell in cells}
+            return needs | needs_of(per) if per else needs
+        case Count(of, below):
+            inner = [*of, below]
+        case Share(pairs):
+            inner = [side for pair in pairs for side in pair]
+        case RankCorrelation(first, second) | SameLowest(first, second):
+            inner = [*first, *second]
+        case _:
+            inner = []
+    return set().union(*map(needs_of, inner))
+
+
+def needs_of_claim(claim: Claim) -> set[tuple[str, Cell]]:
+    """Return the metrics and cells that a claim's checks look at."""
+    needs = set()
+    for check in claim.checks:
+        if isinstance(check, NumberCheck):
+            needs |= needs_of(check.quantity)
+        else:
+            for part in check.parts:
+                needs |= needs_of(part.left) | needs_of(part.right)
+    return needs

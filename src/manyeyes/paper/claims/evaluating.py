@@ -1,0 +1,312 @@
+"""What a study says about one claim: supported, refuted or open, and by how much."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+
+import numpy as np
+from scipy import stats
+
+from ...statistics.choices import Share as ShareOfChoices
+from ...statistics.choices import (
+    central_range,
+    place_in,
+    share_of_choices,
+    shortest_range,
+)
+from .definition import (
+    Aggregate,
+    Cell,
+    Count,
+    NumberCheck,
+    OrderingCheck,
+    Part,
+    Quantity,
+    RankCorrelation,
+    Rules,
+    SameLowest,
+    Share,
+    needs_of,
+)
+from .panels import Panels
+
+View = Callable[[str, Cell], np.ndarray]
+"""Gives the array (realisations, panels) of a metric and cell; see `panels.Panels`."""
+
+
+class Status(Enum):
+    """What a study says about a comparison."""
+
+    SUPPORTED = "agrees"
+    REFUTED = "disagrees"
+    OPEN = "undecided"
+
+
+@dataclass(frozen=True)
+class OrderingOutcome:
+    """What became of an ordering.
+
+    Attributes
+    ----------
+    status : Status
+    share : Share
+        In which share of panels it holds.
+    holds : ndarray of bool, shape (realisations, panels)
+    part : Part
+        The comparison that decides it: the least often seen of several that must all hold, the
+        most often seen where any of them will do.
+    part_share : float
+        In which share of panels that one holds.
+    """
+
+    status: Status
+    share: ShareOfChoices
+    holds: np.ndarray
+    part: Part
+    part_share: float
+
+
+@dataclass(frozen=True)
+class NumberOutcome:
+    """What became of a number.
+
+    Attributes
+    ----------
+    status : Status
+    value : float
+        Ours: the median over choices of three; over all users where they are too few.
+    low, high : float
+        The central part of what panels of three give; the shortest range for distances from the
+        baseline.
+    within : float
+        Share of panels within the paper's tolerance.
+    place : float
+        Where the paper's number lies among them, 0 to 1.
+    """
+
+    status: Status
+    value: float
+    low: float
+    high: float
+    within: float
+    place: float
+
+
+def evaluate(quantity: Quantity | float, view: View, extremes: View | None = None) -> np.ndarray:
+    """Return a quantity for every panel.
+
+    Parameters
+    ----------
+    quantity : Quantity or float
+    view : callable
+        Such as `panels.Panels.distribution`.
+    extremes : callable, optional
+        Another view that says which of several cells is the lowest or highest. Where populations
+        are drawn for each cell independently, the lowest of many draws would be lower than any
+        cell is; as measured it is one cell, and that one's draws are taken.
+
+    Returns
+    -------
+    ndarray of float64, shape (realisations, panels), or (1, 1) for a constant
+    """
+    match quantity:
+        case Aggregate(metric, cells, take, per):
+            arrays = _stacked([view(metric, cell) for cell in cells])
+            if take in ("lowest", "highest"):
+                known = (
+                    arrays if extremes is None else _stacked([extremes(metric, c) for c in cells])
+                )
+                place = np.argmin(known, axis=0) if take == "lowest" else np.argmax(known, axis=0)
+                value = np.take_along_axis(arrays, place[None], axis=0)[0]
+            else:
+                value = arrays.mean(axis=0)
+            if per is None:
+                return value
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return value / evaluate(per, view, extremes)
+        case Count(of, below):
+            limit = evaluate(below, view)
+            return np.sum(_stacked([evaluate(one, view) < limit for one in of]), axis=0)
+        case Share(pairs):
+            lower = [evaluate(a, view) < evaluate(b, view) for a, b in pairs]
+            return np.mean(_stacked(lower), axis=0)
+        case RankCorrelation(first, second):
+            return _rank_correlation(
+                *(_stacked([evaluate(one, view) for one in side]) for side in (first, second))
+            )
+        case SameLowest(first, second):
+            lowest = [
+                np.argmin(_stacked([evaluate(one, view) for one in side]), axis=0)
+                for side in (first, second)
+            ]
+            return (lowest[0] == lowest[1]).astype(np.float64)
+    return np.full((1, 1), float(quantity))
+
+
+def part_holds(part: Part, view: View, extremes: View | None = None) -> np.ndarray:
+    """Return for every panel whether a comparison holds, shape (realisations, panels).
+
+    Parameters as in `evaluate`.
+    """
+    left, right = (evaluate(side, view, extremes) for side in (part.left, part.right))
+    match part.comparator:
+        case "below":
+            return left < right
+        case "above":
+            return left > right
+        case "at_least":
+            return left >= right
+        case "far_above":
+            return left > part.factor * right
+        case "not_far_above":
+            return left <= part.factor * right
+        case "similar":
+            return (left <= part.factor * right) & (part.factor * left >= right)
+    raise ValueError(f"unknown comparator {part.comparator!r}")
+
+
+def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> OrderingOutcome:
+    """Return what the panels say about an ordering.
+
+    Where all parts must hold, it is supported if enough panels show them all at once, and refuted
+    as soon as one part is, for that one is claimed too. Where any part will do, it is supported if
+    enough panels show one and the same part, and refuted if hardly any panel shows any. So a claim
+    of many parts is neither refuted by chance alone nor confirmed by it.
+
+    With too few users, counts over several conditions stay open: independent draws blur them
+    towards one half, whatever the users do.
+
+    Parameters
+    ----------
+    check : OrderingCheck
+    panels : Panels
+    rules : Rules
+
+    Returns
+    -------
+    OrderingOutcome
+    """
+    extremes = panels.measured if _too_few(panels) else None
+    holds = [part_holds(part, panels.distribution, extremes) for part in check.parts]
+    single = [share_and_status(one, panels, rules, len(holds)) for one in holds]
+    every = check.hold == "all"
+    joint = reduce(np.logical_and if every else np.logical_or, holds)
+    share, status = share_and_status(joint, panels, rules)
+    decisive = Status.REFUTED if every else Status.SUPPORTED
+    if any(state is decisive for _, state in single):
+        status = decisive
+    elif status is decisive:
+        # Together they would decide it, none does alone: chance is enough for that.
+        status = Status.OPEN
+    if _too_few(panels) and any(_counts(part.left) for part in check.parts):
+        status = Status.OPEN
+    shares = [one.share for one, _ in single]
+    place = int(np.argmin(shares) if every else np.argmax(shares))
+    return OrderingOutcome(status, share, joint, check.parts[place], shares[place])
+
+
+def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutcome:
+    """Return where a number of the paper lies among ours.
+
+    A ratio of two spreads that are both 0 is no number: such panels are outside the tolerance and
+    leave the range as it is.
+
+    Parameters
+    ----------
+    check : NumberCheck
+    panels : Panels
+    rules : Rules
+
+    Returns
+    -------
+    NumberOutcome
+    """
+    extremes = panels.measured if _too_few(panels) else None
+    values = evaluate(check.quantity, panels.new_panels, extremes)
+    is_distance = all(metric == "baseline_percent" for metric, _ in needs_of(check.quantity))
+    range_of = shortest_range if is_distance else central_range
+    within = float(np.mean((values >= check.low) & (values <= check.high)))
+    values = values[~np.isnan(values)]
+    if values.size == 0:
+        return NumberOutcome(Status.OPEN, *[float("nan")] * 5)
+    low, high = range_of(values, rules.level)
+    outside = check.stated_low > high or check.stated_high < low
+    if _too_few(panels):
+        agrees = low >= check.low and high <= check.high
+        value = float(np.mean(evaluate(check.quantity, panels.measured)))
+    else:
+        agrees = within >= rules.number_agrees_from
+        value = float(np.median(values))
+    status = Status.SUPPORTED if agrees else Status.REFUTED if outside else Status.OPEN
+    if _too_few(panels) and _counts(check.quantity):
+        status = Status.OPEN
+    return NumberOutcome(status, value, low, high, within, place_in(values, check.value))
+
+
+def _status_of_share(
+    share: ShareOfChoices, panels: Panels, rules: Rules, comparisons: int
+) -> Status:
+    """Return what a share of panels says; see ``rules`` in ``claims.yaml``."""
+    if _too_few(panels):
+        needed = 1 - (1 - rules.level) / 2 / comparisons
+        low, high = share.share, share.share
+        majority = 0.0
+    else:
+        needed, majority = rules.agrees_from, rules.majority
+        low = share.share if np.isnan(share.low) else share.low
+        high = share.share if np.isnan(share.high) else share.high
+    if share.share >= needed and low > majority:
+        return Status.SUPPORTED
+    if share.share <= 1 - needed and high < 1 - majority:
+        return Status.REFUTED
+    return Status.OPEN
+
+
+def share_and_status(
+    holds: np.ndarray, panels: Panels, rules: Rules, comparisons: int = 1
+) -> tuple[ShareOfChoices, Status]:
+    """Return in which share of panels something holds, and what that says.
+
+    Parameters
+    ----------
+    holds : ndarray of bool, shape (realisations, panels)
+    panels : Panels
+    rules : Rules
+    comparisons : int, default 1
+        Among how many this one could decide a claim by itself. With too few users the limits are
+        those of a test, and many tests find something by chance, so the error is shared between
+        them (Bonferroni).
+
+    Returns
+    -------
+    share : Share
+    status : Status
+    """
+    if panels.enough:
+        holds = np.broadcast_to(holds, (len(panels.realisations), len(panels.choices)))
+        share = share_of_choices(holds, panels.choices, len(panels.users), rules.level)
+    else:
+        share = ShareOfChoices(float(holds.mean()), float("nan"), float("nan"))
+    return share, _status_of_share(share, panels, rules, comparisons)
+
+
+def _too_few(panels: Panels) -> bool:
+    """Return whether there are users, but not enough of them for choices of three."""
+    return bool(panels.users) and not panels.enough
+
+
+def _counts(quantity: Quantity | float) -> bool:
+    return isinstance(quantity, Count | Share | RankCorrelation | SameLowest)
+
+
+def _rank_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation over the first axis; 0 where a side does not vary."""
+    ranks = [stats.rankdata(values, axis=0) for values in np.broadcast_arrays(first, second)]
+    a, b = (rank - rank.mean(axis=0) for rank in ranks)
+    norm = np.sqrt(np.sum(a**2, axis=0) * np.sum(b**2, axis=0))
+    return np.divide(np.sum(a * b, axis=0), norm, out=np.zeros_like(norm), where=norm > 0)
+
+
+def _stacked(arrays: list[np.ndarray]) -> np.ndarray:
+    return np.stack(np.broadcast_arrays(*arrays))

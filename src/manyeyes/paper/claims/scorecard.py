@@ -1,0 +1,221 @@
+"""The scorecard: every claim of the paper with a verdict from a study's tables."""
+
+from collections.abc import Mapping
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from .definition import (
+    CHECKED_KINDS,
+    VERDICTS,
+    Claim,
+    Claims,
+    NumberCheck,
+    OrderingCheck,
+    needs_of,
+    needs_of_claim,
+)
+from .evaluating import (
+    Status,
+    judge_number,
+    judge_ordering,
+    share_and_status,
+)
+from .panels import Panels, StudyTables, panels_for
+from .wording import number_sentence, ordering_sentences
+
+COLUMNS = {
+    "id": "str",
+    "claim": "str",
+    "paper_value": "str",
+    "our_value": "float64",
+    "low": "float64",
+    "high": "float64",
+    "verdict": "str",
+    "reason": "str",
+    "place": "str",
+    "kind": "str",
+    "metric": "str",
+    "paper_low": "float64",
+    "paper_high": "float64",
+    "paper_percentile": "float64",
+    "made_by": "str",
+    "users": "int64",
+    "realisations": "int64",
+    "contradicts": "str",
+}
+
+
+def scorecard(tables: Mapping[str, pd.DataFrame], claims: Claims) -> pd.DataFrame:
+    """Return every claim with its verdict.
+
+    Claims are held against one group of users: the simulated ones where the study has any, else
+    recorded people; see `manyeyes.groups.judged_group`.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        A study's tables by name; see `panels.StudyTables`.
+    claims : Claims
+        See `reading.claims_from_mapping`.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim, in the order of the claims:
+
+        - id, claim, paper_value (as stated).
+        - our_value, low, high: for a number ours and the central part of what panels of three
+          give; for an ordering the share of panels that show it (0 to 1) and that share's
+          interval, NaN with too few users; NaN where nothing was checked.
+        - verdict: one of `definition.VERDICTS`; reason.
+        - place, kind, metric (of the first check), paper_low, paper_high (the number that the paper
+          states, twice, or its range; NaN for orderings), paper_percentile (where the paper's
+          number lies among ours, 0 to 100), made_by (the group of users), users, realisations (0
+          where nothing was checked), contradicts (ids, separated by spaces).
+    """
+    study, cache = StudyTables(tables), {}
+    rows = [_row(claim, claims, study, cache) for claim in claims.claims]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def count_verdicts(card: pd.DataFrame) -> pd.DataFrame:
+    """Return how many claims of each kind got each verdict.
+
+    Parameters
+    ----------
+    card : DataFrame
+        As made by `scorecard`.
+
+    Returns
+    -------
+    DataFrame
+        verdict, ordering, number, other, claims (their sum); all verdicts, also those not given.
+    """
+    kinds = card["kind"].where(card["kind"].isin(["ordering", "number"]), "other")
+    counts = pd.crosstab(card["verdict"], kinds)
+    counts = counts.reindex(index=list(VERDICTS), columns=["ordering", "number", "other"])
+    counts = counts.fillna(0).astype("int64").assign(claims=lambda table: table.sum(axis=1))
+    return counts.rename_axis("verdict").rename_axis(None, axis=1).reset_index()
+
+
+def summary_sentence(card: pd.DataFrame) -> str:
+    """Return the scorecard in two sentences; only what was tested counts as agreement or not."""
+    count = card["verdict"].value_counts()
+    agrees, disagrees, undecided, untested, calibrated, constructed = (
+        int(count.get(verdict, 0)) for verdict in VERDICTS
+    )
+    tested = agrees + disagrees + undecided
+    return (
+        f"Of {len(card)} claims {tested} could be tested: {agrees} agree, {disagrees} disagree, "
+        f"{undecided} stay undecided. {untested} are not testable here, {constructed} hold by "
+        f"construction and {calibrated} were calibrated; none of these counts as agreement."
+    )
+
+
+def _row(claim: Claim, claims: Claims, study: StudyTables, cache: dict) -> dict:
+    row = {
+        "id": claim.id,
+        "claim": claim.claim,
+        "paper_value": claim.paper,
+        "our_value": np.nan,
+        "low": np.nan,
+        "high": np.nan,
+        "place": claim.place,
+        "kind": claim.kind,
+        "metric": "",
+        "paper_low": np.nan,
+        "paper_high": np.nan,
+        "paper_percentile": np.nan,
+        "made_by": study.made_by,
+        "users": 0,
+        "realisations": 0,
+        "contradicts": " ".join(claim.contradicts),
+    }
+    needs = needs_of_claim(claim)
+    if claim.kind not in CHECKED_KINDS:
+        verdict = "by construction" if claim.kind == "by construction" else "not testable here"
+        sentences = [_sentence(claim.because)]
+    else:
+        row["metric"] = _first_metric(claim)
+        for check in claim.checks:
+            if isinstance(check, NumberCheck):
+                row |= {"paper_low": check.stated_low, "paper_high": check.stated_high}
+                break
+        panels = panels_for(study, needs, claims.rules.least_users)
+        if isinstance(panels, str):
+            verdict, sentences = "not testable here", [_sentence(panels)]
+        else:
+            # Claims about the same users share the panels, and so every array made for them.
+            key = (tuple(panels.users), tuple(panels.realisations))
+            panels = cache.setdefault(key, panels)
+            verdict, found, sentences = _judged(claim, panels, claims)
+            row |= found
+            row |= {"users": len(panels.users), "realisations": len(panels.realisations)}
+            if claim.kind == "calibrated":
+                verdict = "calibrated"
+                sentences.append("The population was fitted to this number.")
+            elif needs & claims.calibrated:
+                cells = sorted({str(cell) for _, cell in needs & claims.calibrated})
+                sentences.append(f"Rests in part on what was calibrated ({'; '.join(cells)}).")
+    if claim.note:
+        sentences.append(_sentence(claim.note))
+    if claim.contradicts:
+        others = ", ".join(claim.contradicts)
+        sentences.append(f"The paper contradicts itself here: see {others}.")
+    return {**row, "verdict": verdict, "reason": " ".join(sentences)}
+
+
+def _judged(claim: Claim, panels: Panels, claims: Claims) -> tuple[str, dict, list[str]]:
+    """Return verdict, numbers and sentences of a claim all of whose checks must hold."""
+    rules = claims.rules
+    orderings = [
+        judge_ordering(check, panels, rules)
+        for check in claim.checks
+        if isinstance(check, OrderingCheck)
+    ]
+    numbers = [
+        (check, judge_number(check, panels, rules))
+        for check in claim.checks
+        if not isinstance(check, OrderingCheck)
+    ]
+    states = [outcome.status for outcome in orderings] + [outcome.status for _, outcome in numbers]
+    found, sentences = {}, []
+    if numbers:
+        _, outcome = numbers[0]
+        found = {
+            "our_value": outcome.value,
+            "low": outcome.low,
+            "high": outcome.high,
+            "paper_percentile": 100 * outcome.place,
+        }
+        sentences += [number_sentence(outcome, panels) for _, outcome in numbers]
+    if orderings:
+        joint = reduce(np.logical_and, [outcome.holds for outcome in orderings])
+        share, together = share_and_status(joint, panels, rules)
+        # Orderings that hold one by one need not hold in the same panels.
+        if len(orderings) > 1 and together is not Status.SUPPORTED:
+            states.append(Status.OPEN)
+        if not numbers:
+            found = {"our_value": share.share, "low": share.low, "high": share.high}
+        worst = min(orderings, key=lambda outcome: (_rank(outcome.status), outcome.share.share))
+        comparisons = sum(len(c.parts) for c in claim.checks if isinstance(c, OrderingCheck))
+        sentences.append(ordering_sentences(share, worst, panels, comparisons))
+    return min(states, key=_rank).value, found, sentences
+
+
+def _rank(status: Status) -> int:
+    """Return an order in which what refutes comes first."""
+    return [Status.REFUTED, Status.OPEN, Status.SUPPORTED].index(status)
+
+
+def _first_metric(claim: Claim) -> str:
+    check = claim.checks[0]
+    quantity = check.parts[0].left if isinstance(check, OrderingCheck) else check.quantity
+    needs = needs_of(quantity)
+    return sorted({metric for metric, _ in needs})[0]
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

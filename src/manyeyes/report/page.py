@@ -1,0 +1,241 @@
+"""The whole page, put together from what the other modules make."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+import jinja2
+import pandas as pd
+
+from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS
+from ..groups import SIMULATED, group_name, groups_in
+from ..paper.claims.scorecard import summary_sentence
+from ..statistics.recommendation import recommendation_text
+from . import sections
+from .answer import answer
+from .captions import caption
+from .embedding import (
+    packed_text,
+    script_json,
+    svg_address,
+    with_small_pictures,
+)
+from .findings import finding, users_shown
+from .rule_graph import draw, rule_graph
+from .spread_plot import spread_plot
+from .viewer import viewer_index
+from .words import count, grouped
+
+# The paper's comparisons first, then what follows from them, the single values last.
+CATEGORY_ORDER = (
+    "Variation between users",
+    "What follows",
+    "Images, twins and accuracy",
+    "Slices",
+    "User by user",
+)
+
+
+def page(
+    study: Mapping,
+    tables: Mapping[str, str],
+    frames: Mapping[str, pd.DataFrame],
+    figures: Sequence[Mapping],
+    packs: Sequence[Mapping],
+    run: Mapping,
+    templates: Mapping[str, str],
+    warnings: Sequence[str] = (),
+) -> str:
+    """Return the report of a study as HTML that needs nothing besides itself.
+
+    Parameters
+    ----------
+    study : mapping
+        name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
+        material, voxel_size_nm, shape, and mask and active where the config has them), users (by
+        name: simulated or recorded), methods (by variant), settings (nested), viewer_note,
+        segmented (names of the datasets that somebody segments), about_paper (whether the paper
+        speaks of any of them; else the page speaks of the study's own data alone).
+    tables : mapping of name to str
+        Every table of the study as CSV, for downloads.
+    frames : mapping of name to DataFrame
+        The same, read.
+    figures : sequence of mapping
+        name, title, category, tables, datasets, origins (a sentence), cells (whether it shows
+        segmentations), svg and caption (texts).
+    packs : sequence of mapping
+        What `packing` made of each image; may be empty.
+    run : mapping
+        version, versions (name and number), times (DataFrame of `run_times.run_times`), needs
+        (DataFrame of `rule_graph.needs_from_dot`).
+    templates : mapping
+        page, style, and scripts: the texts of template, style sheet and scripts.
+    warnings : sequence of str
+        What the reader must know before believing a number, a sentence each.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If a table that every study has is missing.
+    """
+    for name in ("variability", "volume_fractions", "pairwise", "image_quality"):
+        if name not in frames:
+            raise ValueError(f"the report needs the table {name}.csv; run the study to its end")
+    segmented = {name: study["datasets"][name] for name in study["segmented"]}
+    origins = {name: told["origin"] for name, told in segmented.items()}
+    packed = {name: packed_text(text) for name, text in tables.items()}
+    claims = frames.get("claims")
+    recommendation = frames.get("recommendation")
+    context = {
+        "title": study["title"],
+        "study": study["name"],
+        "missing": study["missing"],
+        "version": run["version"],
+        "warnings": list(dict.fromkeys(warnings)),
+        "origins": _origin_badges(origins),
+        "user_kinds": _user_badges(study["users"]),
+        "answer": answer(frames, origins, study["users"], study["methods"]),
+        "plot": spread_plot(frames["variability"], study["methods"]),
+        "families": sections.families(frames["variability"], study["methods"]),
+        "comparisons": [
+            row
+            for name in ("comparisons_over_datasets", "comparisons")
+            if name in frames
+            for row in sections.comparison_rows(frames[name])
+        ],
+        "datasets": sections.dataset_rows(
+            segmented, frames["image_quality"], frames["volume_fractions"]
+        ),
+        "field_notes": sections.field_notes(segmented, frames["volume_fractions"]),
+        "viewer_index": script_json(
+            viewer_index(packs, study["datasets"], frames["volume_fractions"], frames["pairwise"])
+        )
+        if packs
+        else "",
+        "viewer_note": study["viewer_note"],
+        "packs": [
+            script_json({key: pack[key] for key in ("grey", "chunks", "inside") if key in pack})
+            for pack in packs
+        ],
+        "results": []
+        if study["about_paper"]
+        else sections.result_rows(frames["variability"], study["methods"]),
+        "both_groups": len(groups_in(frames["variability"])) > 1,
+        "about_paper": study["about_paper"],
+        "categories": _categories(figures, frames, study["about_paper"]),
+        "claims": [] if claims is None else sections.claim_rows(claims),
+        "claims_sentence": "" if claims is None else _claims_sentence(claims, frames),
+        "verdicts": [] if claims is None else sections.verdict_counts(claims),
+        "recommendation": []
+        if recommendation is None
+        else sections.recommendation_rows(recommendation),
+        "recommendation_text": ""
+        if recommendation is None
+        else recommendation_text(recommendation),
+        "has_twins": "twin" in origins.values(),
+        "has_simulated": "simulated" in study["users"].values(),
+        "variants_table": _plain_table(tables.get("table_2")),
+        "settings": list(sections.flat(study["settings"])),
+        "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],
+        "table_names": {name for name, text in packed.items() if text is not None},
+        "tables_json": script_json({k: v for k, v in sorted(packed.items()) if v is not None}),
+        "run_times": sections.run_time_rows(run["times"]),
+        "versions": run["versions"],
+        "rule_graph": draw(rule_graph(run["needs"])),
+        "style": templates["style"],
+        "scripts": templates["scripts"],
+    }
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
+    return environment.from_string(templates["page"]).render(context)
+
+
+def _origin_badges(origins: Mapping[str, str]) -> list[dict]:
+    found = list(origins.values())
+    return [
+        {
+            "origin": origin,
+            "label": count(found.count(origin), ORIGIN_NAMES[origin], ORIGIN_PLURALS[origin]),
+        }
+        for origin in dict.fromkeys(found)
+    ]
+
+
+def _user_badges(users: Mapping[str, str]) -> list[str]:
+    kinds = list(users.values())
+    return [
+        count(kinds.count(kind), group_name(kind, 1), group_name(kind))
+        for kind in dict.fromkeys(kinds)
+    ]
+
+
+def _claims_sentence(claims: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> str:
+    """Return the scorecard in short, and whose it is where that could be asked."""
+    text = summary_sentence(claims)
+    groups = groups_in(frames["variability"])
+    if groups and groups != [SIMULATED]:
+        judged = group_name(claims["made_by"].iloc[0])
+        text += f" The claims are held against the {judged}"
+        text += "; the recorded people stand beside them elsewhere." if len(groups) > 1 else "."
+    return text
+
+
+def _categories(
+    figures: Sequence[Mapping], frames: Mapping[str, pd.DataFrame], about_paper: bool
+) -> list[dict]:
+    found = list(dict.fromkeys(figure["category"] for figure in figures))
+    ordered = [name for name in CATEGORY_ORDER if name in found]
+    ordered += [name for name in found if name not in ordered]
+    return [
+        {
+            "name": name,
+            "anchor": "figures-" + "-".join(name.lower().replace(",", "").split()),
+            "figures": [
+                _figure(figure, frames, about_paper)
+                for figure in figures
+                if figure["category"] == name
+            ],
+        }
+        for name in ordered
+    ]
+
+
+def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame], about_paper: bool) -> dict:
+    parts = caption(figure["caption"])
+    return {
+        "name": figure["name"],
+        "label": figure_label(figure["name"]) if about_paper else "",
+        "title": figure["title"],
+        "address": svg_address(with_small_pictures(figure["svg"])),
+        "shows": parts.shows,
+        "paper": parts.paper if about_paper else "",
+        "users": users_shown(figure["name"], figure["datasets"], frames),
+        "finding": finding(figure["name"], figure["datasets"], frames),
+        "origins": figure["origins"],
+        "tables": list(figure["tables"]),
+        "cells": figure["cells"],
+    }
+
+
+def figure_label(name: str) -> str:
+    """Return what stands before a figure's title: its number in the paper, if it has one there."""
+    number = name.removeprefix("fig")
+    if number.isdigit():
+        return f"Fig. {number}. "
+    rest = number.removeprefix("_")
+    if rest[:1] == "s" and rest[1:].isdigit():
+        return f"Fig. S{rest[1:]}. "
+    return ""
+
+
+def _plain_table(text: str | None) -> dict | None:
+    """Return a table of words as it is written; a dataset may be called NA."""
+    if text is None:
+        return None
+    columns, *rows = csv.reader(io.StringIO(text))
+    return {"columns": columns, "rows": rows}

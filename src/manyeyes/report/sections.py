@@ -1,0 +1,291 @@
+"""The report's tables, row by row, as its template writes them."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from ..figures.words import ORIGIN_NAMES, filter_name
+from ..groups import group_name, groups_in
+from ..paper.claims.definition import VERDICTS
+from ..paper.claims.wording import percent as whole_percent
+from ..statistics.words import contrast_to_noise_in_words
+from .answer import FAMILIES, family_table
+from .words import (
+    count,
+    grouped,
+    percent,
+    points,
+)
+
+VERDICT_SIGNS = {
+    "agrees": "✓",
+    "disagrees": "✗",
+    "undecided": "?",
+    "not testable here": "–",
+    "calibrated": "c",
+    "by construction": "=",
+}
+"""A sign for each verdict, so that it does not hang on colour."""
+
+
+def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
+    """Return the first screen's table: how much users differ, by family of methods and filter."""
+    return [
+        {
+            "family": row.family,
+            "who": _who(row),
+            "filter": filter_name(row.filter),
+            "variants": str(row.variants),
+            "datasets": str(row.datasets),
+            "sd": points(row.sd),
+            "ends": " to ".join(dict.fromkeys([points(row.sd_lowest), points(row.sd_highest)])),
+            "percent": percent(row.percent),
+        }
+        for row in family_table(variability, methods).itertuples()
+    ]
+
+
+def _who(row) -> str:
+    """Return to which group of users a row belongs."""
+    return group_name(row.made_by) if hasattr(row, "made_by") else "users"
+
+
+def result_rows(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
+    """Return what was measured on each image, by method and group of users.
+
+    Parameters
+    ----------
+    variability : DataFrame
+        Table of the study.
+    methods : mapping of variant to method
+
+    Returns
+    -------
+    list of dict
+        dataset, image, variant, family, who, users, mean (per cent) and sd (points; a dash for one
+        user), percent (of voxels that two users label differently).
+    """
+    return [
+        {
+            "dataset": row.dataset,
+            "image": filter_name(row.filter),
+            "variant": row.variant,
+            "family": FAMILIES[methods[row.variant]],
+            "who": _number_of(row),
+            "mean": f"{100 * row.mean:.1f}",
+            "sd": points(row.sd),
+            "percent": percent(row.mean_percent_different),
+        }
+        for row in variability.itertuples()
+    ]
+
+
+def _number_of(row) -> str:
+    nouns = ("user", "users")
+    if hasattr(row, "made_by"):
+        nouns = group_name(row.made_by, 1), group_name(row.made_by)
+    return count(int(row.users), *nouns)
+
+
+def dataset_rows(
+    datasets: Mapping[str, Mapping], image_quality: pd.DataFrame, volume_fractions: pd.DataFrame
+) -> list[dict]:
+    """Return a row for each dataset: what it is, where it comes from, how noisy it is.
+
+    Parameters
+    ----------
+    datasets : mapping of name to mapping
+        origin, material, voxel_size_nm, shape.
+    image_quality : DataFrame
+        dataset, filter, contrast_to_noise.
+    volume_fractions : DataFrame
+        dataset, truth_fraction.
+    """
+    noise = image_quality.groupby(["dataset", "filter"], sort=False)["contrast_to_noise"].mean()
+    truths = volume_fractions.groupby("dataset")["truth_fraction"].agg(["min", "max"])
+    rows = []
+    for name, told in datasets.items():
+        size = " × ".join(f"{n * told['voxel_size_nm'] / 1000:.3g}" for n in told["shape"])
+        rows.append(
+            {
+                "name": name,
+                "origin": told["origin"],
+                "origin_name": ORIGIN_NAMES[told["origin"]],
+                "material": told["material"],
+                "voxel": f"{told['voxel_size_nm']:g}",
+                "shape": " × ".join(str(n) for n in told["shape"]),
+                "size": size,
+                "noise": ", ".join(
+                    f"{filter_name(filter_)} {contrast_to_noise_in_words(value)}"
+                    for (dataset, filter_), value in noise.items()
+                    if dataset == name
+                ),
+                "truth": _range_in_percent(truths.loc[name]) if name in truths.index else "–",
+            }
+        )
+    return rows
+
+
+def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame) -> list[str]:
+    """Return what was done to measured datasets before anybody looked at them, a sentence each.
+
+    Parameters
+    ----------
+    datasets : mapping of name to mapping
+        shape; where the config has them: mask and active.
+    volume_fractions : DataFrame
+        dataset, voxels (inside the field of view).
+    """
+    notes = []
+    for name, told in datasets.items():
+        if told.get("active") == "dark":
+            notes.append(
+                f"{name}: active material is dark in the source, so its grey levels were inverted."
+            )
+        if told.get("mask") == "none":
+            notes.append(
+                f"{name}: mask: none, so whatever fills its border was taken for measured."
+            )
+        elif told.get("mask") is not None:
+            of_dataset = volume_fractions[volume_fractions["dataset"] == name]
+            share = of_dataset["voxels"].max() / np.prod(told["shape"])
+            notes.append(
+                f"{name}: only what lies inside its mask was looked at and counted, "
+                f"{100 * share:.1f} % of the crop."
+            )
+    return notes
+
+
+def _range_in_percent(ends: pd.Series) -> str:
+    """Return a truth in per cent, or its range over realisations."""
+    if not np.isfinite(ends["min"]):
+        return "not known"
+    texts = dict.fromkeys(f"{100 * ends[end]:.1f}" for end in ("min", "max"))
+    return " to ".join(texts)
+
+
+def claim_rows(claims: pd.DataFrame) -> list[dict]:
+    """Return the scorecard, a row a claim."""
+    return [
+        {
+            "id": row.id,
+            "place": row.place,
+            "claim": row.claim,
+            "paper": row.paper_value,
+            "ours": _ours(row),
+            "verdict": row.verdict,
+            "sign": VERDICT_SIGNS[row.verdict],
+            "reason": row.reason,
+        }
+        for row in claims.fillna({"place": "", "paper_value": "", "reason": ""}).itertuples()
+    ]
+
+
+def _ours(row) -> str:
+    if not np.isfinite(row.our_value):
+        return "–"
+    if row.kind == "ordering":
+        return f"shown by {whole_percent(row.our_value)}"
+    text = f"{row.our_value:.3g}"
+    if np.isfinite(row.low) and np.isfinite(row.high):
+        text += f" ({row.low:.2g} to {row.high:.2g})"
+    return text
+
+
+def verdict_counts(claims: pd.DataFrame) -> list[dict]:
+    """Return how often each verdict was given, those that were not given left out."""
+    found = claims["verdict"].value_counts()
+    return [
+        {"verdict": verdict, "sign": VERDICT_SIGNS[verdict], "count": int(found[verdict])}
+        for verdict in VERDICTS
+        if verdict in found
+    ]
+
+
+def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
+    """Return what came closest to the truth on each dataset."""
+    return [
+        {
+            "dataset": row.dataset,
+            "noise": contrast_to_noise_in_words(row.contrast_to_noise),
+            "choice": f"{row.variant} on {filter_name(row.filter)}",
+            "error": f"{points(row.rmse)} ({points(row.rmse_low)} to {points(row.rmse_high)})",
+            "bias": points(row.bias),
+            "sd": points(row.sd),
+            "who": _who(row),
+            "work": grouped(row.labelled_voxels) if row.labelled_voxels else "none",
+            "sure": whole_percent(row.best_share),
+        }
+        for row in recommendation.itertuples()
+    ]
+
+
+def comparison_rows(comparisons: pd.DataFrame) -> list[dict]:
+    """Return planned comparisons of spread, on one dataset or over several."""
+    over_datasets = "datasets" in comparisons
+    both = len(groups_in(comparisons)) > 1
+    rows = []
+    for row in comparisons.itertuples():
+        where = f"{row.datasets} datasets, {row.scope}" if over_datasets else row.dataset
+        where += f", {group_name(row.made_by)}" if both else ""
+        ratio = row.spread_ratio if over_datasets else row.sd_ratio
+        rows.append(
+            {
+                "comparison": row.comparison,
+                "where": where,
+                "ratio": _ratio(ratio),
+                "interval": f"{_ratio(row.ratio_low)} to {_ratio(row.ratio_high)}",
+                "p": _probability(row.p_value),
+                "p_holm": _probability(row.p_holm),
+            }
+        )
+    return rows
+
+
+def _ratio(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return "∞" if np.isinf(value) else f"{value:.2g}"
+
+
+def _probability(value: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def run_time_rows(times: pd.DataFrame) -> list[dict]:
+    """Return the run time of each rule, and the sum of all as the last row."""
+    rows = [
+        {
+            "rule": row.rule,
+            "jobs": grouped(row.jobs),
+            "seconds": grouped(row.seconds),
+            "cpu_seconds": grouped(row.cpu_seconds),
+            "longest": grouped(row.longest),
+            "memory": grouped(row.memory) if np.isfinite(row.memory) else "–",
+        }
+        for row in times.itertuples()
+    ]
+    if rows:
+        rows.append(
+            {
+                "rule": "all",
+                "jobs": grouped(times["jobs"].sum()),
+                "seconds": grouped(times["seconds"].sum()),
+                "cpu_seconds": grouped(times["cpu_seconds"].sum()),
+                "longest": grouped(times["longest"].max()),
+                "memory": grouped(times["memory"].max()) if times["memory"].notna().any() else "–",
+            }
+        )
+    return rows
+
+
+def flat(mapping: Mapping, lead: str = "") -> Iterable[tuple[str, str]]:
+    """Yield the entries of a nested mapping as dotted keys and their values as text."""
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{lead}{key}.")
+        else:
+            yield f"{lead}{key}", str(value)

@@ -1,0 +1,1 @@
+"""What runs a study with Snakemake: jobs, locks, failures, digests."""

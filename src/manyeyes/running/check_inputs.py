@@ -1,0 +1,136 @@
+"""Look at the headers of all input files before any job, and tell every problem at once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ..fibsem.geometry import SliceGeometry
+from ..files.fibsem_files import stack_facts
+from ..files.study_files import FileError, read_annotation, volume_facts
+from ..imaging.label_checks import misfit
+from ..study.inputs import (
+    annotation_problem,
+    level_window,
+    source_problems,
+    voxel_size_problem,
+)
+from ..study.model import FOREST_METHODS, Study
+
+
+def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
+    """Return what is wrong with the input files of a study that are there.
+
+    Parameters
+    ----------
+    study : Study
+        With one realisation of each dataset.
+    file_of : callable
+        Returns where the file of an entry of the config lies. What is not there is passed over:
+        it is fetched, or missed by others.
+
+    Returns
+    -------
+    list of str
+        One sentence a problem, each starting with its key and file; empty if all is well.
+    """
+    shapes: dict[str, tuple] = {}
+    found = [
+        *_sources(study, file_of, shapes),
+        *_masks(study, file_of, shapes),
+        *_recordings(study, file_of, shapes),
+        *_stack(study, file_of),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
+    """Yield problems of tomograms and geometries, and note their shapes."""
+    for name, dataset in study.datasets.items():
+        if "file" not in dataset.source:
+            continue
+        path = Path(file_of(dataset.source))
+        key = f"datasets.{name} ({path})"
+        if not path.exists():
+            continue
+        try:
+            facts = volume_facts(path, labels=dataset.source["kind"] == "geometry")
+        except FileError as error:
+            yield f"datasets.{name}: {error}"
+            continue
+        shapes[name] = facts.shape
+        for problem in source_problems(dataset, facts.shape, facts.dtype, facts.voxel_size_nm):
+            yield f"{key}: {problem}"
+
+
+def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
+    """Yield problems of masks that are files."""
+    for name, dataset in study.datasets.items():
+        if not dataset.mask_from_file:
+            continue
+        path = Path(file_of(dataset.mask))
+        if not path.exists():
+            continue
+        try:
+            shape = volume_facts(path, labels=True).shape
+        except FileError as error:
+            yield f"datasets.{name}.mask: {error}"
+            continue
+        problem = misfit(shape, dataset.shape, shapes.get(name), "mask")
+        if problem:
+            yield f"datasets.{name}.mask ({path}): {problem}"
+
+
+def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
+    """Yield problems of what people recorded."""
+    seen: dict[Path, tuple] = {}
+    for user in study.users.values():
+        for recording in user.recordings:
+            path = Path(file_of(recording.file))
+            if not path.exists():
+                continue
+            dataset = study.datasets[recording.dataset]
+            method = study.variants[recording.variant]["method"]
+            key = f"users.{user.name}.recorded"
+            try:
+                if method in FOREST_METHODS:
+                    # One file may be given for several images and variants.
+                    if path not in seen:
+                        seen[path] = volume_facts(path, labels=True).shape
+                    problem = misfit(seen[path], dataset.shape, shapes.get(recording.dataset))
+                else:
+                    annotation, _ = read_annotation(path)
+                    problem = annotation_problem(
+                        annotation, recording.variant, method, level_window(dataset)
+                    )
+            except FileError as error:
+                yield f"{key}: {error}"
+                continue
+            if problem:
+                yield f"{key} ({path}): {problem}"
+
+
+def _stack(study: Study, file_of) -> Iterator[str]:
+    """Yield problems of the FIB-SEM stack."""
+    chain = (study.baseline or {}).get("fibsem")
+    if chain is None or "file" not in chain["source"]:
+        return
+    source = chain["source"]
+    path = Path(file_of(source))
+    if not path.exists():
+        return
+    try:
+        facts = stack_facts(path)
+    except FileError as error:
+        yield f"baseline.fibsem.source: {error}"
+        return
+    key = f"baseline.fibsem ({path})"
+    if facts.dtype != np.uint8:
+        yield f"{key}: expected 8-bit slices, found {facts.dtype}; convert them with one window"
+    geometry = SliceGeometry(**chain["geometry"])
+    dz, dy, dx = facts.voxel_size_nm
+    # Rows that are foreshortened still have pixels of one size in the microscope's own words.
+    stated = (dz, dy if geometry.tilt_corrected else None, dx)
+    told = voxel_size_problem(stated, geometry.voxel_size_nm, "geometry")
+    if told and source.get("voxel_size_in_file") != "ignore":
+        yield f"{key}: {told}"

@@ -1,0 +1,51 @@
+"""Compile what many jobs share, once, before the first of them; run when a workflow starts.
+
+A stamp beside the compiled code says that it is there: for this code, Numba, Python and processor.
+"""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from llvmlite.binding import get_host_cpu_name
+
+from .checkout import SOURCES
+from .code_digest import code_digest
+
+NAMES = ("labelling", "training", "annotating")
+
+
+def stamp() -> Path:
+    """Return the file whose presence says that everything is compiled."""
+    names = (version("numba"), platform.python_version(), get_host_cpu_name())
+    code = code_digest(Path(__file__), [SOURCES])
+    digest = hashlib.sha256("|".join((*names, code)).encode()).hexdigest()[:16]
+    beside = os.environ.get("NUMBA_CACHE_DIR") or SOURCES / "manyeyes" / "__pycache__"
+    return Path(beside) / f"kernels-{digest}"
+
+
+def main() -> None:
+    """Compile, unless it was done before; or, with a name, run that one warm-up."""
+    if sys.argv[1:]:
+        # Only here: to import the library takes longer than to find the stamp.
+        from ..kernels import WARM_UPS
+
+        WARM_UPS[sys.argv[1]]()
+        return
+    done = stamp()
+    if done.exists():
+        return
+    print("Compiles the library's fast parts; this takes a minute, once.", file=sys.stderr)
+    running = [subprocess.Popen([sys.executable, "-m", __spec__.name, name]) for name in NAMES]
+    # Somewhere that nobody may write to, each job compiles for itself, as it would have anyway.
+    failed = [process for process in running if process.wait() != 0]
+    if not failed and done.parent.is_dir():
+        done.touch()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""What a run that failed leaves of a study: what can still be measured, and what is missing.
+
+Tables wait for every part of a study. After a failure, the study is therefore read again without
+what is missing, so that what is finished is measured, drawn and reported.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+from ..study.model import Study
+from .failures import Failure
+
+NAME = "unfinished.json"
+# Parts of a study that stand by themselves: the folders that their jobs write to.
+SEPARATE = {
+    "sensitivity": ("parts/sensitivity_runs/",),
+    "structures": ("parts/structures/",),
+    "imitators": ("parts/strokes/",),
+    "baseline": ("fibsem/", "baseline/"),
+}
+WITHOUT = {"sensitivity": None, "structures": (), "imitators": (), "baseline": None}
+CALLED = {
+    "sensitivity": "the sensitivity study",
+    "structures": "the users of other structures",
+    "imitators": "the simulated users in a person's place",
+    "baseline": "the FIB-SEM baseline",
+}
+
+
+def write_failures(path: Path, failures: Iterable[Failure], earlier: str | None = None) -> None:
+    """Note which jobs of a run failed.
+
+    Parameters
+    ----------
+    path : Path
+    failures : iterable of Failure
+    earlier : str, optional
+        Path of what the run before noted, where this one only reported what that had finished.
+    """
+    noted = (
+        read_unfinished(Path(earlier)) if earlier else {"failed": [], "missing": [], "pending": []}
+    )
+    told = [asdict(failure) for failure in failures]
+    known = {job["log"] for job in noted["failed"]}
+    noted["failed"] += [job for job in told if job["log"] not in known]
+    path.write_text(json.dumps(noted, indent=1), encoding="utf-8")
+
+
+def note_files(path: Path, kind: str, files: Iterable[str]) -> None:
+    """Note which files were still to be made: ``missing`` at first, ``pending`` in the end."""
+    noted = {**read_unfinished(path), kind: sorted(files)}
+    path.write_text(json.dumps(noted, indent=1), encoding="utf-8")
+
+
+def read_unfinished(path: Path) -> dict:
+    """Return what is noted of a run that failed.
+
+    ``failed`` jobs; files ``missing`` after it; files still ``pending`` when what is finished had
+    been measured and drawn.
+    """
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def pending_files(dry_run: str) -> list[str]:
+    """Return the files that a dry run of Snakemake plans to make."""
+    lines = (line.strip() for line in dry_run.splitlines())
+    told = (line.removeprefix("output: ") for line in lines if line.startswith("output: "))
+    return [path for paths in told for path in paths.split(", ")]
+
+
+def without_missing(study: Study, results: str, noted: Mapping) -> Study:
+    """Return a study without the segmentations and parts that a run could not make.
+
+    Parameters
+    ----------
+    study : Study
+    results : str
+        The folder of its results, as paths in `noted` begin.
+    noted : mapping
+        As `read_unfinished` gives it.
+
+    Returns
+    -------
+    Study
+    """
+    failed = [output for job in noted["failed"] for output in job["outputs"]]
+    left_out = {
+        name: WITHOUT[name]
+        for name, folders in SEPARATE.items()
+        if any(path.startswith(f"{results}/{folder}") for path in failed for folder in folders)
+    }
+    return replace(study, **left_out, lost=frozenset(_lost(study, results, noted["missing"])))
+
+
+def _lost(study: Study, results: str, files: Iterable[str]):
+    """Yield the segmentations that are not there or could not be measured."""
+    planned = {(c.dataset, c.filter, c.variant, c.user): c for c in study.cells()}
+    batches = {
+        (block.name, batch.name): (block, batch)
+        for block in study.blocks
+        for batch in study.batches(block)
+    }
+    for path in map(PurePosixPath, files):
+        if not path.is_relative_to(results):
+            continue
+        kind, *names = path.relative_to(results).with_suffix("").parts
+        if kind == "segmentations":
+            # One that is no longer planned may be on its way out.
+            yield from filter(None, [planned.get(tuple(names))])
+        elif kind == "parts" and names[0] == "volume_fractions":
+            block, batch = batches[names[1], names[4]]
+            for variant in block.variants:
+                for user in batch.users:
+                    yield planned[names[2], names[3], variant, user]
+
+
+def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
+    """Return what to tell on the first screen of a report of an unfinished study.
+
+    Parameters
+    ----------
+    whole, left : Study
+        As planned, and without what is missing.
+    noted : mapping
+        As `read_unfinished` gives it.
+
+    Returns
+    -------
+    list of str
+        Sentences; why jobs failed, then what the report lacks.
+    """
+    jobs = [f"{job['job']} failed: {job['why'].splitlines()[0]}" for job in noted["failed"]]
+    told = list(dict.fromkeys(jobs))
+    told += [f"{CALLED[n].capitalize()} is left out" for n in SEPARATE if _gone(whole, left, n)]
+    lost = [cell for cell in whole.cells() if cell in left.lost]
+    if lost:
+        told.append(f"{len(lost)} of {len(whole.cells())} segmentations are missing")
+    for key, cells in groupby(lost, lambda cell: (cell.dataset, cell.filter, cell.variant)):
+        dataset, filter_, variant = key
+        users = ", ".join(cell.user for cell in cells)
+        told.append(f"Missing: {variant} on {dataset} ({filter_}) by {users}")
+    pending = [PurePosixPath(path) for path in noted["pending"]]
+    for folder, suffix in (("tables", ".csv"), ("figures", ".svg")):
+        names = [p.stem for p in pending if p.parent.name == folder and p.suffix == suffix]
+        if names:
+            told.append(f"{folder.capitalize()} that could not be made: {', '.join(names)}")
+    return [f"{sentence}." for sentence in told]
+
+
+def _gone(whole: Study, left: Study, name: str) -> bool:
+    return bool(getattr(whole, name)) and not getattr(left, name)

@@ -1,0 +1,172 @@
+"""What a part of the protocol is worth: variants that differ in one thing, held against one."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..groups import (
+    MADE_BY,
+    group_name,
+    groups_in,
+    in_groups,
+    of_group,
+)
+from ..study.comparisons import LEAST_USERS
+from .grids import GROUP
+from .tables import (
+    Contrast,
+    comparison_table,
+    error_table,
+    pool_errors,
+    spread_table,
+)
+from .words import points
+
+COLUMNS = [
+    *("question", *GROUP, MADE_BY, "users", "realisations", "sd", "sd_low", "sd_high"),
+    *("reference", "sd_ratio", "ratio_low", "ratio_high", "p_value", "p_holm"),
+    *("bias", "bias_low", "bias_high", "rmse", "rmse_low", "rmse_high"),
+]
+ALPHA = 0.05
+
+
+def ablation_table(
+    volume_fractions: pd.DataFrame,
+    accuracies: pd.DataFrame,
+    ablations: Mapping[str, Sequence[str]],
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return spread and error of each variant of a question beside those of its last one.
+
+    Parameters
+    ----------
+    volume_fractions : DataFrame
+        See `manyeyes.measures.volume_fractions_table`, perhaps with a column realisation.
+    accuracies : DataFrame
+        See `manyeyes.measures.accuracy_table`; empty for images without a truth.
+    ablations : mapping of question to sequence of variant
+        The last is the reference. Images count that a group of users did with all of them.
+    level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        question, dataset, filter, variant, made_by (where the table has it), users, realisations;
+        sd with its interval; reference,
+        sd_ratio (variant over reference) with the interval and p-value of Pitman and Morgan, NaN
+        for the reference itself, where somebody never varies and where fewer than three users did
+        both, p_holm over all rows of a group; bias and
+        rmse with intervals, NaN without a truth.
+    """
+    tables = [volume_fractions, *([accuracies] if len(accuracies) else [])]
+    table = in_groups(
+        lambda fractions, *errors: _of_group(fractions, errors, ablations, level),
+        *tables,
+    )
+    return table[[name for name in COLUMNS if name in table]]
+
+
+def _of_group(volume_fractions, accuracies: Sequence, ablations, level: float) -> pd.DataFrame:
+    spread = spread_table(volume_fractions, level)
+    errors = pool_errors(error_table(accuracies[0], level=level)) if len(accuracies) else None
+    parts = []
+    for question, variants in ablations.items():
+        rows = spread[spread["variant"].isin(variants)]
+        done = rows.groupby(["dataset", "filter"])["variant"].transform("nunique")
+        rows = rows[done == len(variants)]
+        rows = rows.assign(
+            question=question,
+            reference=variants[-1],
+            place=rows["variant"].map({name: place for place, name in enumerate(variants)}),
+        )
+        images = {image: place for place, image in enumerate(_images(rows))}
+        rows["image"] = list(map(images.get, zip(rows["dataset"], rows["filter"], strict=True)))
+        parts.append(rows.sort_values(["image", "place"], kind="stable"))
+    table = pd.concat(parts, ignore_index=True)
+    reference_sd = table.groupby(["question", "dataset", "filter"])["sd"].transform("last")
+    varied = (table["sd"] > 0) & (reference_sd > 0)
+    users = volume_fractions.groupby(GROUP)["user"].agg(set)
+    contrasts = [
+        Contrast(
+            str(row.Index), (row.dataset,), (row.filter, row.variant), (row.filter, row.reference)
+        )
+        for row in table[varied].itertuples()
+        if row.variant != row.reference
+        and len(_both(users, row, row.variant, row.reference)) >= LEAST_USERS
+    ]
+    results = ["sd_ratio", "ratio_low", "ratio_high", "p_value", "p_holm"]
+    if contrasts:
+        compared = comparison_table(volume_fractions, contrasts, level)
+        table = table.join(compared.set_index(compared["comparison"].astype(int))[results])
+    if errors is not None:
+        wanted = ["bias", "bias_low", "bias_high", "rmse", "rmse_low", "rmse_high"]
+        table = table.merge(errors[[*GROUP, *wanted]], on=GROUP, how="left")
+    return table.reindex(columns=[name for name in COLUMNS if name != MADE_BY])
+
+
+def _both(users: pd.Series, row, first: str, second: str) -> set:
+    return users[row.dataset, row.filter, first] & users[row.dataset, row.filter, second]
+
+
+def ablation_text(table: pd.DataFrame) -> str:
+    """Return what each part of the protocol is worth, a paragraph a question.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Made by `ablation_table`.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    names = groups_in(table)
+    if len(names) > 1:
+        return "\n\n".join(
+            f"**{group_name(name).capitalize()}**\n\n{ablation_text(of_group(table, name))}"
+            for name in names
+        )
+    paragraphs = []
+    for question, rows in table.groupby("question", sort=False):
+        told = [
+            _image_sentence(image, found)
+            for image, found in rows.groupby(["dataset", "filter"], sort=False)
+        ]
+        paragraphs.append(f"**{question}.** {' '.join(told)}")
+    if (table["p_holm"] >= ALPHA).any():
+        tests = table["p_holm"].count()
+        over = f"all {tests} comparisons" if tests > 1 else "one comparison"
+        paragraphs.append(
+            f"Not told apart: p is {100 * ALPHA:g} % or more after Holm's correction over {over} "
+            "of spread; intervals in brackets are those of one by itself."
+        )
+    return "\n\n".join(paragraphs)
+
+
+def _image_sentence(image: tuple[str, str], rows: pd.DataFrame) -> str:
+    dataset, filter_ = image
+    reference = rows[rows["variant"] == rows["reference"]].iloc[0]
+    others = rows[rows["variant"] != rows["reference"]]
+    told = "; ".join(_against(row) for row in others.itertuples())
+    return (
+        f"On {filter_} {dataset} {reference['variant']} has a standard deviation of "
+        f"{points(reference['sd'])} points{_error(reference['rmse'])}: {told}."
+    )
+
+
+def _against(row) -> str:
+    text = f"{row.variant} {points(row.sd)}{_error(row.rmse)}"
+    if np.isnan(row.sd_ratio):
+        return f"{text}, nobody varies" if row.sd == 0 else text
+    sure = "" if row.p_holm < ALPHA else ", not told apart"
+    return f"{text}, {row.sd_ratio:.2g} times ({row.ratio_low:.2g} to {row.ratio_high:.2g}{sure})"
+
+
+def _error(rmse: float) -> str:
+    return "" if np.isnan(rmse) else f" (error {points(rmse)})"
+
+
+def _images(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(dict.fromkeys(zip(rows["dataset"], rows["filter"], strict=True)))

@@ -1,0 +1,327 @@
+"""What a laboratory should do with its images, written from a study's errors."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+
+from ..groups import (
+    group_name,
+    groups_in,
+    in_groups,
+    of_group,
+)
+from ..randomness import generator
+from .errors import plausible_normals
+from .grids import users_by_cell
+from .spread import check_level
+from .words import and_list, contrast_to_noise_in_words, points
+
+RESAMPLES = 2000
+LEAST_USERS = 10
+"""Users from which resampling them is honest; of three it covers less than half (see `spread`)."""
+
+CLOSE = 0.005
+"""Volume fraction by which one error may exceed another and still count as good as that."""
+
+CONFIDENCE_WORDS = (
+    (0.95, "almost certainly the best of those tried"),
+    (0.80, "probably the best of those tried"),
+    (0.50, "more likely than not the best of those tried"),
+    (0.0, "the best by a margin too small to be sure of"),
+)
+"""Share of resampled studies in which the choice comes out best, from which each wording holds."""
+
+
+def recommendation_table(
+    accuracies: pd.DataFrame,
+    image_quality: pd.DataFrame,
+    voxel_sizes_nm: Mapping[str, float],
+    effort: pd.DataFrame,
+    *,
+    error: str = "bias",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return which filter and variant has the lowest error on each dataset, and at what cost.
+
+    The error is the root mean square over users and realisations of segmented minus true volume
+    fraction. How sure the choice is comes from resampling users (the same ones for all variants)
+    and realisations with replacement (Efron 1979, doi:10.1214/aos/1176344552). With fewer than
+    ten users the populations that they may come from are drawn instead, for each variant on its
+    own; see `errors.plausible_normals`.
+
+    Parameters
+    ----------
+    accuracies : DataFrame
+        dataset, filter, variant, user, the error, and perhaps realisation.
+    image_quality : DataFrame
+        dataset, filter, contrast_to_noise, and perhaps realisation; the mean over realisations of
+        the raw image describes a dataset.
+    voxel_sizes_nm : mapping of dataset to float
+    effort : DataFrame
+        dataset, filter, variant, labelled_voxels, one or more rows each (users, realisations);
+        what a user labels by hand, 0 for thresholds and watershed.
+    error : {"bias", "bias_filled"}
+        Against which truth; see `manyeyes.measures.accuracy_table`.
+    level : float, default 0.95
+
+    Returns
+    -------
+    DataFrame
+        One row a dataset, noisiest first, those whose contrast-to-noise could not be measured
+        (NaN) last: dataset, contrast_to_noise, voxel_size_nm, users,
+        realisations, options (how many filters and variants were tried); filter, variant, made_by
+        (where the table of accuracies has it; each group of users has rows of its own), rmse,
+        rmse_low, rmse_high, bias, sd, labelled_voxels of the best; best_share (of resampled
+        studies in which it is); cheap_filter, cheap_variant, cheap_rmse, cheap_labelled_voxels,
+        cheap_share of the least work that is within half a point of the best (the same one if
+        none is), with the share of resampled studies in which it is within.
+
+    Raises
+    ------
+    ValueError
+        If a dataset lacks its quality, voxel size or an option's effort, or if an option was not
+        done by all users.
+    """
+    check_level(level)
+    table = in_groups(
+        lambda own, labelled: _of_group(own, image_quality, voxel_sizes_nm, labelled, error, level),
+        accuracies,
+        effort,
+    )
+    return table.sort_values("contrast_to_noise", kind="stable", ignore_index=True)
+
+
+def _of_group(accuracies, image_quality, voxel_sizes_nm, effort, error, level) -> pd.DataFrame:
+    grids = users_by_cell(accuracies, error)
+    quality = image_quality[image_quality["filter"] == "raw"]
+    noise = quality.groupby("dataset")["contrast_to_noise"].mean()
+    labelled = effort.groupby(["dataset", "filter", "variant"])["labelled_voxels"].mean()
+    rows = []
+    for dataset in dict.fromkeys(key[0] for key in grids):
+        options = [key for key in grids if key[0] == dataset]
+        _check_known(dataset, noise, voxel_sizes_nm)
+        _check_effort(options, labelled)
+        errors = _paired_errors(options, grids)
+        costs = np.array([labelled[key] for key in options])
+        found = {
+            "dataset": dataset,
+            "contrast_to_noise": float(noise[dataset]),
+            "voxel_size_nm": float(voxel_sizes_nm[dataset]),
+            "users": errors.shape[2],
+            "realisations": errors.shape[1],
+            "options": len(options),
+        }
+        rows.append({**found, **_choice(options, errors, costs, level)})
+    return pd.DataFrame(rows)
+
+
+def paired_rows(accuracies: pd.DataFrame, users: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return the rows that a recommendation may compare: all by the same users.
+
+    Parameters
+    ----------
+    accuracies : DataFrame
+        dataset, filter, variant, user and anything else.
+    users : mapping of dataset to sequence of str
+        Whose rows to keep; see `manyeyes.comparisons.users_of_all`.
+
+    Returns
+    -------
+    DataFrame
+        Without datasets that are not named, without other users, and without the conditions that
+        not all of these users did.
+    """
+    wanted = {(dataset, user) for dataset, names in users.items() for user in names}
+    keys = zip(accuracies["dataset"], accuracies["user"], strict=True)
+    rows = accuracies[[key in wanted for key in keys]]
+    done = rows.groupby(["dataset", "filter", "variant"])["user"].transform("nunique")
+    return rows[done == rows["dataset"].map({name: len(set(of)) for name, of in users.items()})]
+
+
+def recommendation_text(table: pd.DataFrame) -> str:
+    """Return the recommendation as a paragraph.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As made by `recommendation_table`.
+
+    Returns
+    -------
+    str
+        One sentence or two for each run of datasets, from noisy to clean, with the same choice.
+
+    Raises
+    ------
+    ValueError
+        If the table is empty.
+    """
+    if table.empty:
+        raise ValueError("there is no dataset with a known truth, so nothing to recommend")
+    names = groups_in(table)
+    if len(names) > 1:
+        return "\n\n".join(
+            f"{group_name(name).capitalize()}: {recommendation_text(of_group(table, name))}"
+            for name in names
+        )
+    rows = [row for _, row in table.iterrows()]
+    sentences = [
+        _sentences(list(run))
+        for _, run in groupby(rows, key=lambda row: (row["filter"], row["variant"]))
+    ]
+    users, realisations = table["users"].min(), table["realisations"].min()
+    basis = f"{users} users" + (f" on {realisations} realisations" if realisations > 1 else "")
+    sentences.append(
+        f"The error is the root mean square, over {basis}, of measured minus true volume fraction "
+        "in points; it holds for these users and images."
+    )
+    if users < LEAST_USERS:
+        sentences.append(f"{users} users are few: take this as a first hint.")
+    return " ".join(sentences)
+
+
+def _choice(options: Sequence[tuple], errors: np.ndarray, costs: np.ndarray, level: float) -> dict:
+    """Return the best option and the cheapest that is as good."""
+    rmse = np.sqrt(np.mean(errors**2, axis=(1, 2)))
+    resampled = _resampled_rmse(options, errors)
+    best = int(np.lexsort((costs, rmse))[0])
+    low, high = np.quantile(resampled[best], [(1 - level) / 2, (1 + level) / 2])
+    close = np.flatnonzero(rmse <= rmse[best] + CLOSE)
+    cheap = int(close[np.lexsort((rmse[close], costs[close]))[0]])
+    if costs[cheap] >= costs[best]:
+        cheap = best
+    within = resampled[cheap] <= resampled.min(axis=0) + CLOSE
+    return {
+        "filter": options[best][1],
+        "variant": options[best][2],
+        "rmse": float(rmse[best]),
+        "rmse_low": float(low),
+        "rmse_high": float(high),
+        "bias": float(errors[best].mean()),
+        "sd": float(np.sqrt(np.mean(errors[best].var(axis=1, ddof=1)))),
+        "labelled_voxels": float(costs[best]),
+        "best_share": float(np.mean(resampled.argmin(axis=0) == best)),
+        "cheap_filter": options[cheap][1],
+        "cheap_variant": options[cheap][2],
+        "cheap_rmse": float(rmse[cheap]),
+        "cheap_labelled_voxels": float(costs[cheap]),
+        "cheap_share": float(np.mean(within)),
+    }
+
+
+def _resampled_rmse(options: Sequence[tuple], errors: np.ndarray) -> np.ndarray:
+    """Return the error of each option in each resampled study, shape (options, resamples)."""
+    n_options, realisations, users = errors.shape
+    if users >= LEAST_USERS:
+        rng = generator("recommendation", options[0][0])
+        squares = errors**2
+        picked = rng.integers(users, size=(RESAMPLES, users))
+        by_user = np.stack([np.bincount(row, minlength=users) / users for row in picked], axis=1)
+        means = squares @ by_user
+        drawn = rng.integers(realisations, size=(RESAMPLES, realisations))
+        by_realisation = np.stack(
+            [np.bincount(row, minlength=realisations) / realisations for row in drawn], axis=1
+        )
+        return np.sqrt(np.einsum("ors,rs->os", means, by_realisation))
+    result = np.zeros((n_options, RESAMPLES))
+    for option, key in enumerate(options):
+        for realisation in range(realisations):
+            values = errors[option, realisation]
+            rng = generator("recommendation", *key, realisation)
+            means, sds = plausible_normals(
+                values.mean(), values.std(ddof=1), users, draws=RESAMPLES, rng=rng
+            )
+            result[option] += (means**2 + sds**2) / realisations
+    return np.sqrt(result)
+
+
+def _paired_errors(options: Sequence[tuple], grids: Mapping[tuple, pd.DataFrame]) -> np.ndarray:
+    first = grids[options[0]]
+    for key in options:
+        grid = grids[key]
+        if set(grid.columns) != set(first.columns) or set(grid.index) != set(first.index):
+            raise ValueError(
+                f"{'/'.join(key)} was not done by the same users on the same realisations as "
+                f"{'/'.join(options[0])}; a recommendation compares like with like"
+            )
+        if grid.isna().any(axis=None):
+            raise ValueError(f"a user lacks a realisation of {'/'.join(key)}")
+    if first.shape[1] < 2:
+        raise ValueError(f"{options[0][0]} has one user; how sure a choice is needs two")
+    return np.stack(
+        [grids[key].loc[first.index, first.columns].to_numpy(np.float64) for key in options]
+    )
+
+
+def _check_known(dataset: str, noise: pd.Series, voxel_sizes_nm: Mapping[str, float]) -> None:
+    if dataset not in noise.index:
+        raise ValueError(f"the image quality of raw {dataset} is not in the table")
+    if dataset not in voxel_sizes_nm:
+        raise ValueError(f"no voxel size is given for {dataset}")
+
+
+def _check_effort(options: Sequence[tuple], labelled: pd.Series) -> None:
+    for key in options:
+        if key not in labelled.index:
+            raise ValueError(
+                f"the effort of {'/'.join(key)} is not in the table; "
+                "give 0 labelled voxels for what nobody labels"
+            )
+
+
+def _sentences(run: Sequence[pd.Series]) -> str:
+    """Return what to do for datasets that ask for the same filter and variant."""
+    first = run[0]
+    best = f"{first['variant']} on the {_image(first['filter'])}"
+    where = and_list([_dataset(row) for row in run])
+    errors = and_list([_error(row) for row in run])
+    sure = and_list(list(dict.fromkeys(_confidence(row["best_share"]) for row in run)))
+    work = and_list(list(dict.fromkeys(_work(row["labelled_voxels"]) for row in run)))
+    text = (
+        f"For {where}, {best} came closest to the truth: an error of {errors}, for {work}; "
+        f"it is {sure}."
+    )
+    cheaper = [
+        row
+        for row in run
+        if (row["cheap_filter"], row["cheap_variant"]) != tuple(first[["filter", "variant"]])
+    ]
+    if cheaper:
+        offers = and_list(
+            [
+                f"{row['cheap_variant']} on the {_image(row['cheap_filter'])} of {row['dataset']} "
+                f"({points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
+                for row in cheaper
+            ]
+        )
+        text += f" Within half a point of it at less work: {offers}."
+    return text
+
+
+def _dataset(row: pd.Series) -> str:
+    return (
+        f"{row['dataset']} (contrast-to-noise "
+        f"{contrast_to_noise_in_words(row['contrast_to_noise'])}, {row['voxel_size_nm']:.0f} nm)"
+    )
+
+
+def _error(row: pd.Series) -> str:
+    interval = f"{points(row['rmse_low'])} to {points(row['rmse_high'])}"
+    return f"{points(row['rmse'])} points ({interval})"
+
+
+def _image(filter_: str) -> str:
+    return "raw image" if filter_ == "raw" else f"filtered image ({filter_})"
+
+
+def _confidence(share: float) -> str:
+    words = next(words for least, words in CONFIDENCE_WORDS if share >= least)
+    return f"{words} ({100 * share:.0f} % of resampled studies)"
+
+
+def _work(labelled_voxels: float) -> str:
+    if labelled_voxels == 0:
+        return "no labelled pixel"
+    return f"about {float(f'{labelled_voxels:.2g}'):,.0f} labelled pixels".replace(",", " ")

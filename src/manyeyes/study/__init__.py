@@ -1,0 +1,1 @@
+"""What a study consists of, and whether its config makes sense."""

@@ -1,0 +1,195 @@
+"""What can be compared in a study: by whom, and which comparisons it lists beforehand."""
+
+from collections.abc import Iterable, Mapping
+
+from ..groups import GROUPS
+
+LEAST_USERS = 3
+"""A paired test of two standard deviations has no degree of freedom left with fewer."""
+
+LEAST_USERS_FOR_CHOICES = 15
+"""As ``least_users`` in ``claims.yaml``: choices of three of fewer overlap too much."""
+
+
+def cells_with_choices(study) -> list[tuple[str, str, str]]:
+    """Return what enough users of a group segment for choices of three to tell something.
+
+    Parameters
+    ----------
+    study : manyeyes.study.Study
+
+    Returns
+    -------
+    list of (dataset, filter, variant)
+        In the order of the config.
+    """
+    users: dict[tuple, int] = {}
+    for cell in study.cells():
+        key = (cell.dataset, cell.filter, cell.variant, cell.made_by)
+        users[key] = users.get(key, 0) + 1
+    enough = [key[:3] for key, number in users.items() if number >= LEAST_USERS_FOR_CHOICES]
+    return list(dict.fromkeys(enough))
+
+
+def shared_cells(study) -> list:
+    """Return the segmentations of every image and variant that two users of a group segment.
+
+    Parameters
+    ----------
+    study : manyeyes.study.Study
+
+    Returns
+    -------
+    list of Cell
+        In the order of the config.
+    """
+    groups: dict[tuple, list] = {}
+    for cell in study.cells():
+        key = (cell.dataset, cell.filter, cell.variant, cell.made_by)
+        groups.setdefault(key, []).append(cell)
+    return [cell for cells in groups.values() if len(cells) > 1 for cell in cells]
+
+
+def users_of_all(study, dataset: str, made_by: str) -> list[str]:
+    """Return who of a group did everything on a dataset that at least two of the group did.
+
+    Parameters
+    ----------
+    study : manyeyes.study.Study
+    dataset : str
+    made_by : str
+        The group.
+
+    Returns
+    -------
+    list of str
+        In the order of the config; methods can be compared with each other over these users.
+    """
+    shared = [
+        cell for cell in shared_cells(study) if cell.dataset == dataset and cell.made_by == made_by
+    ]
+    conditions = {(cell.filter, cell.variant) for cell in shared}
+    done: dict[str, set] = {}
+    for cell in shared:
+        done.setdefault(cell.user, set()).add((cell.filter, cell.variant))
+    return [user for user in study.users if conditions and done.get(user) == conditions]
+
+
+def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
+    """Return the comparisons of spread that a study can make, for each group of users.
+
+    Parameters
+    ----------
+    entries : iterable of mapping
+        The config's ``comparisons``: ``datasets`` (a list, or ``all`` for those where at least
+        three users of a group did both), ``first`` and ``second`` ([filter, variant]), and perhaps
+        ``name``.
+    study : manyeyes.study.Study
+
+    Returns
+    -------
+    list of dict
+        name, made_by, datasets, first, second, and paired_over_datasets: whether there are several
+        datasets and three users who did all of them. A group of users that did both on no dataset
+        has no entry. Comparisons of ``all`` datasets for which the
+        study has none are left out, so that one list can serve many studies.
+
+    Raises
+    ------
+    ValueError
+        If an entry names what the study has not, compares a condition with itself, names a
+        dataset where fewer than three users of each group did both, or if two have one name.
+    """
+    made: list[dict] = []
+    names: set[str] = set()
+    for place, entry in enumerate(entries):
+        key = f"comparisons.{place}"
+        first, second = tuple(entry["first"]), tuple(entry["second"])
+        _check_conditions(key, first, second, study)
+        name = entry.get("name") or f"{' '.join(first[::-1])} against {' '.join(second[::-1])}"
+        if name in names:
+            raise ValueError(f"{key}: two comparisons are called {name!r}; name them apart")
+        names.add(name)
+        users = {
+            made_by: {
+                dataset: set(study.users_of(dataset, *first, made_by))
+                & set(study.users_of(dataset, *second, made_by))
+                for dataset in study.datasets
+            }
+            for made_by in GROUPS
+        }
+        chosen = _datasets(key, entry["datasets"], users, (first, second))
+        for made_by, who in users.items():
+            datasets = [name for name in chosen if len(who[name]) >= LEAST_USERS]
+            if not datasets:
+                continue
+            everywhere = set.intersection(*(who[dataset] for dataset in datasets))
+            made.append(
+                {
+                    "name": name,
+                    "made_by": made_by,
+                    "datasets": datasets,
+                    "first": list(first),
+                    "second": list(second),
+                    "paired_over_datasets": len(datasets) > 1 and len(everywhere) >= LEAST_USERS,
+                }
+            )
+    return made
+
+
+def possible_comparisons(planned: Iterable[Mapping], study) -> list[dict]:
+    """Return what is left of planned comparisons where a study lacks some of its segmentations.
+
+    Parameters
+    ----------
+    planned : iterable of mapping
+        As `comparisons_of` gives them for the whole study.
+    study : manyeyes.study.Study
+        What is left of it.
+
+    Returns
+    -------
+    list of dict
+        With the datasets where three users did both; comparisons without any are left out.
+    """
+    entries = [{**entry, "datasets": "all"} for entry in planned]
+    listed = {entry["name"]: entry["datasets"] for entry in planned}
+    found = []
+    for entry in comparisons_of(entries, study):
+        datasets = [name for name in entry["datasets"] if name in listed[entry["name"]]]
+        if datasets:
+            paired = entry["paired_over_datasets"] and len(datasets) > 1
+            found.append({**entry, "datasets": datasets, "paired_over_datasets": paired})
+    return found
+
+
+def _check_conditions(key: str, first: tuple, second: tuple, study) -> None:
+    for filter_, variant in (first, second):
+        if filter_ not in study.filters or variant not in study.variants:
+            raise ValueError(
+                f"{key}: expected [filter, variant] of this study, found [{filter_}, {variant}]; "
+                f"known are {', '.join(study.filters)} and {', '.join(study.variants)}"
+            )
+    if first == second:
+        raise ValueError(f"{key}: first and second are both {list(first)}; nothing to compare")
+
+
+def _datasets(
+    key: str, wanted, users: Mapping[str, Mapping[str, set]], conditions: tuple
+) -> list[str]:
+    most = {
+        dataset: max(len(who[dataset]) for who in users.values())
+        for dataset in next(iter(users.values()))
+    }
+    able = [dataset for dataset, number in most.items() if number >= LEAST_USERS]
+    if wanted == "all":
+        return able
+    for dataset in wanted:
+        if dataset not in able:
+            raise ValueError(
+                f"{key}.datasets: {most.get(dataset, 0)} users did both "
+                f"{' and '.join(map(str, map(list, conditions)))} on {dataset!r}, "
+                f"{LEAST_USERS} of one kind (simulated, recorded) are needed; plan that or take "
+                "the dataset off the list"
+            )
+    return list(wanted)

@@ -1,0 +1,174 @@
+"""Whether input files are what a config says of them, told from their headers before any job."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..imaging.tomograms import crop_corners
+from .model import Dataset
+
+# Voxel sizes that differ by no more than this share are the same: headers round.
+SAME_SIZE = 0.01
+# Which kind of annotation a method takes.
+KINDS = {"threshold": "threshold", "watershed": "window"}
+# A grey level from which everything is active, and one from which nothing is.
+LEVELS = (0, 256)
+
+
+def source_problems(
+    dataset: Dataset,
+    shape: Sequence[int],
+    dtype: object,
+    voxel_size_nm: Sequence[float | None],
+) -> list[str]:
+    """Return what contradicts the config in a dataset's file.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With a source of kind ``file`` or ``geometry``.
+    shape : sequence of int
+        Slices, rows, columns of the file.
+    dtype : object
+        Of its values, as numpy takes it.
+    voxel_size_nm : sequence of (float or None)
+        Edges (z, y, x) that the file states; None where it says nothing.
+
+    Returns
+    -------
+    list of str
+        Sentences without the file's name, each naming the key to look at; empty if all is well.
+    """
+    source = dataset.source
+    problems = []
+    expected = source.get("expected_shape")
+    if expected is not None and tuple(expected) != tuple(shape):
+        problems.append(
+            f"expected a volume of shape {tuple(expected)} (z, y, x; source.expected_shape), found "
+            f"{tuple(shape)}; is it the right file, and are its slices complete?"
+        )
+    wanted = source.get("expected_dtype")
+    if wanted is not None and np.dtype(wanted) != np.dtype(dtype):
+        problems.append(
+            f"expected {wanted} grey values (source.expected_dtype), found {np.dtype(dtype)}; "
+            "export it again without conversion, or mend expected_dtype and grey_window"
+        )
+    if source["kind"] == "file" and dataset.grey_window is None and np.dtype(dtype) != np.uint8:
+        problems.append(
+            f"{np.dtype(dtype)} grey values need a grey_window to become 8-bit; take the ends that "
+            "your viewer shows, or {percentiles: [0.1, 99.9]}"
+        )
+    start, stop = crop_corners(shape, dataset.start, dataset.shape)
+    if any(last > size for last, size in zip(stop, shape, strict=True)):
+        problems.append(
+            f"the crop from {start} to {stop} (z, y, x) lies outside the volume of {list(shape)} "
+            "voxels; move it or make it smaller"
+        )
+    told = voxel_size_problem(voxel_size_nm, dataset.voxel_size_nm, "voxel_size_nm")
+    if told and not dataset.ignores_voxel_size:
+        problems.append(told)
+    return problems
+
+
+def voxel_size_problem(
+    stated_nm: Sequence[float | None], expected_nm: float | Sequence[float], key: str
+) -> str | None:
+    """Say how the voxel size that a file states contradicts the config, and the way out.
+
+    Parameters
+    ----------
+    stated_nm : sequence of (float or None)
+        Edges (z, y, x) that the file states; None where it says nothing.
+    expected_nm : float or sequence of float
+        The config's: the edge of a cube, or edges (z, y, x).
+    key : str
+        Of the voxel size in the config.
+
+    Returns
+    -------
+    str or None
+        One sentence that names both; None if all that the file says is within 1 % of the config.
+    """
+    cubic = not isinstance(expected_nm, Sequence)
+    wanted = [float(expected_nm)] * 3 if cubic else [float(size) for size in expected_nm]
+    known = [(axis, size) for axis, size in zip("zyx", stated_nm, strict=True) if size]
+    told = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
+    sizes = [size for _, size in known]
+    way_out = "or set voxel_size_in_file: ignore where the file is wrong"
+    if cubic and sizes and max(sizes) > (1 + SAME_SIZE) * min(sizes):
+        return (
+            f"its header says that voxels are no cubes ({told}), but {key} is one size, "
+            f"{wanted[0]:g} nm; resample the volume to cubes, {way_out}"
+        )
+    pairs = [(size, want) for size, want in zip(stated_nm, wanted, strict=True) if size]
+    if any(abs(size - want) > SAME_SIZE * want for size, want in pairs):
+        said = f"{wanted[0]:g} nm" if cubic else ", ".join(f"{want:g}" for want in wanted) + " nm"
+        return (
+            f"its header says that a voxel has {told}, but {key} is {said}; mend the config, "
+            f"{way_out}"
+        )
+    return None
+
+
+def annotation_problem(
+    annotation: Mapping, variant: str, method: str, grey_window: Sequence[float] | None = None
+) -> str | None:
+    """Say why a recorded threshold or window does not fit its variant.
+
+    Parameters
+    ----------
+    annotation : mapping
+        ``kind`` and its numbers, as `study_files.read_annotation` returns it.
+    variant : str
+    method : str
+        Of the variant: ``threshold`` or ``watershed``.
+    grey_window : (float, float) or None
+        What `level_window` returns for the dataset, to translate a level by.
+
+    Returns
+    -------
+    str or None
+    """
+    expected = KINDS[method]
+    if annotation["kind"] != expected:
+        return f"{variant} needs a {expected}, found a {annotation['kind']}"
+    keys = ("level",) if expected == "threshold" else ("low", "high")
+    for key in keys:
+        value = annotation[key]
+        # NaN is on neither side.
+        if not LEVELS[0] <= value <= LEVELS[1] or value != int(value):
+            return (
+                f"{key} must be a whole grey level from {LEVELS[0]} to {LEVELS[1]} of the 8-bit "
+                f"images in results/<study>/images, found {value!r}"
+                f"{_translated(key, value, grey_window)}"
+            )
+    if expected == "window" and annotation["low"] > annotation["high"]:
+        return f"low ({annotation['low']}) must not lie above high ({annotation['high']})"
+    return None
+
+
+def level_window(dataset: Dataset) -> tuple[float, float] | None:
+    """Return the grey values of a dataset's file that are 0 and 255 in its images.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    (float, float) or None
+        The first is the larger where grey levels are inverted; None if the window is not known
+        before the file is read.
+    """
+    window = dataset.grey_window
+    if not isinstance(window, tuple):
+        return None
+    return window[::-1] if dataset.inverted else window
+
+
+def _translated(key: str, value: float, window: Sequence[float] | None) -> str:
+    """Say what a grey value of the dataset's file is in its 8-bit images."""
+    if window is None or not min(window) <= value <= max(window):
+        return ""
+    level = round((value - window[0]) * 255 / (window[1] - window[0]))
+    return f"; as a grey value of the file it would be {key}: {level}"

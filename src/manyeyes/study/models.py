@@ -1,0 +1,57 @@
+"""Whether the models that a study names can be made: electrodes, imaging, population."""
+
+from collections.abc import Callable
+
+from ..electrodes import read_description
+from ..fibsem.acquisition import Faults
+from ..fibsem.geometry import SliceGeometry
+from ..imaging import CtSettings, read_settings
+from ..users import Population
+from .model import Study
+
+
+def model_problems(study: Study) -> list[str]:
+    """Return what is wrong with a study's models, one sentence each, starting with the key.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    list of str
+        Empty if all is well.
+    """
+    checks: list[tuple[str, Callable, tuple]] = [
+        ("population", Population.from_mapping, (study.population,))
+    ]
+    for name, description in study.electrodes.items():
+        checks.append((f"electrodes.{name}", read_description, (description,)))
+    for dataset in study.first_realisations().datasets.values():
+        if "imaging" in dataset.source:
+            key = f"datasets.{dataset.name}.source.imaging"
+            checks.append((key, read_settings, (dataset.source["imaging"], CtSettings)))
+    if study.baseline:
+        checks += _fibsem_checks(study.baseline["fibsem"])
+    return [problem for check in checks for problem in _complaint(*check)]
+
+
+def _fibsem_checks(chain) -> list[tuple[str, Callable, tuple]]:
+    source = chain["source"]
+    checks = [
+        ("baseline.fibsem.geometry", lambda sizes: SliceGeometry(**sizes), (chain["geometry"],))
+    ]
+    if source["kind"] == "twin":
+        faults = source.get("faults", {})
+        checks.append(("baseline.fibsem.source.faults", read_settings, (faults, Faults)))
+    return checks
+
+
+def _complaint(key: str, read: Callable, arguments: tuple) -> list[str]:
+    try:
+        read(*arguments)
+    except ValueError as error:
+        return [f"{key}: {error}"]
+    except TypeError as error:
+        return [f"{key}: a value has another type than expected ({error}); numbers need no quotes"]
+    return []

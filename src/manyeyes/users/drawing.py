@@ -1,0 +1,289 @@
+"""Annotations that are painted: the central slice first, the others against a first output."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from ..imaging.masks import known_mask
+from ..randomness import generator
+from .annotations import Drawing
+from .correcting import correction_edge, visible_errors
+from .eye import Perception
+from .outline import drawn_edge, edge_distance, eye_noise
+from .painting import paint, shuffled_pixels
+from .population import Traits
+from .seeing import see
+from .sitting import begin_sitting
+from .slices import (
+    looked_at_slices,
+    next_slices,
+    slices_worth_looking_at,
+    trained_slices,
+)
+
+# Labels so far, uint8 (z, y, x), and slices -> a classifier's labels 1 and 2, (slices, y, x)
+FirstOutput = Callable[[np.ndarray, list[int]], np.ndarray]
+
+# On the page that is painted on, pixels outside the field of view: no brush takes them.
+_OUTSIDE = 255
+
+# Where a slice's interiors are used up, strokes come nearer to the edge in these steps.
+_MARGIN_STEPS = (1.0, 0.5, 0.0)
+
+
+def draw(
+    image: np.ndarray,
+    slices: int | str | Sequence[int],
+    coverage_percent: float,
+    traits: Traits,
+    names: tuple,
+    first_output: FirstOutput | None,
+    corrections: bool = True,
+    inside: np.ndarray | None = None,
+) -> Drawing:
+    """Paint slices to a coverage, correcting a first output on all but the central one.
+
+    A first output needs labels of both phases. Where the central slice shows one phase only, the
+    user goes on with the next slice as with the first, until both phases have labels; and if none
+    of the slices asked for shows the other phase, with the slices above and then below the central
+    one, until one does.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at.
+    slices : int, {"first", "central", "last"} or sequence of int
+        How many or which slices to draw, the first without an output; see
+        `manyeyes.users.slices.trained_slices`.
+    coverage_percent : float
+        Share of each slice's pixels to be labelled, in per cent; with a mask of those inside.
+    traits : Traits
+        The user.
+    names : tuple
+        Seed names of the sitting.
+    first_output : callable or None
+        Takes the labels so far, uint8 (z, y, x), and a list of slices; returns a classifier's
+        labels 1 and 2 of these slices, shape (slices, y, x). Not needed for one slice, nor
+        without corrections.
+    corrections : bool, default True
+        Whether there is a first output to correct; else all slices are painted like the first.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view. Slices with little of it are passed over, and so are pixels outside.
+
+    Returns
+    -------
+    Drawing
+        Each slice is covered to the pixel. `record` holds for each slice its coverage, strokes,
+        visible errors and the share of its labels that are corrections.
+
+    Raises
+    ------
+    ValueError
+        If the coverage is not above 0 and up to 100, there is no first output to correct, it is
+        not of the shape and labels asked for, or no slice shows the other phase.
+    """
+    if not 0 < coverage_percent <= 100:
+        raise ValueError(
+            f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
+        )
+    inside = known_mask(inside, image.shape)
+    worth = slices_worth_looking_at(image.shape[0], inside)
+    if isinstance(slices, list | tuple):
+        central, *others = trained_slices(image.shape[0], slices)
+        empty = [] if inside is None else [z for z in slices if not inside[z].any()]
+        if empty:
+            raise ValueError(f"slices {empty} lie outside the field of view; take others")
+    else:
+        central, *others = (worth[place] for place in trained_slices(len(worth), slices))
+    if others and corrections and first_output is None:
+        raise ValueError(
+            "more than one slice is drawn against a first output; pass first_output(labels, slices)"
+        )
+    sitting = begin_sitting(traits, *names)
+    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
+    labels = np.zeros(image.shape, dtype=np.uint8)
+    notes = []
+
+    def look_at(*places: int) -> tuple[list[int], Perception, float]:
+        """Return the slices looked at, what they look like, and the noise that is seen."""
+        everything = sorted({*places, *looked_at})
+        part = None if inside is None else inside[everything]
+        seen = see(image[everything], traits, sitting, part)
+        return everything, seen, eye_noise(seen)
+
+    # one impression of the phases, from the slices to be drawn and those leafed through before
+    impression = look_at(central, *others)
+
+    def paint_slice(z: int, output: np.ndarray | None) -> None:
+        rng = generator(*names, "slice", z)
+        everything, seen, noise = impression
+        index = everything.index(z)
+        part = seen.inside_of(index)
+        edge = drawn_edge(seen, index, noise, traits, rng)
+        page, pixels = labels[z].copy(), labels[z].size
+        if part is not None:
+            page[~part] = _OUTSIDE
+            pixels = np.count_nonzero(part)
+        wanted = max(1, round(coverage_percent / 100 * pixels))
+        # pixels outside are on the page already
+        beyond = labels[z].size - pixels
+        note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
+        if output is not None:
+            # what is wrong is judged by the eye alone; the hand only errs when it draws
+            perceived = edge_distance(seen.active[index], part) + traits.outline_habit_px
+            rank = visible_errors(
+                output,
+                perceived,
+                seen.contrast[index],
+                traits.population.correction_area_px,
+                traits.correction_depth_px,
+            )
+            note["visible_errors"] = int(rank.max())
+            corrected = round(traits.correction_share * wanted) + beyond
+            note["correction_strokes"] = _correct(page, rank, perceived, corrected, traits, rng)
+            note["correction_share"] = float((np.count_nonzero(page) - beyond) / wanted)
+        note["strokes"] = _fill(page, edge, wanted, beyond, traits, rng)
+        note["coverage"] = float((np.count_nonzero(page) - beyond) / pixels)
+        labels[z] = np.where(page == _OUTSIDE, 0, page)
+        notes.append(note)
+
+    def has_both() -> bool:
+        return bool((labels == 1).any() and (labels == 2).any())
+
+    paint_slice(central, None)
+    while others and not has_both():
+        paint_slice(others.pop(0), None)
+    drawn = [note["slice"] for note in notes]
+    for z in [] if has_both() else next_slices(drawn[0], [z for z in worth if z not in drawn]):
+        impression = look_at(z)
+        if impression[1].shows_both(impression[0].index(z)):
+            paint_slice(z, None)
+            if has_both():
+                break
+    if not has_both():
+        phase = "active material" if (labels == 1).any() else "pore and carbon-binder domain"
+        raise ValueError(
+            f"the user labels only {phase} on slices {', '.join(map(str, drawn))} and on every "
+            "other one that shows both phases, but a forest needs labels of both; check that the "
+            "crop holds both phases, or raise coverage_percent"
+        )
+    outputs = [None] * len(others)
+    if others and corrections:
+        outputs = first_output(labels.copy(), list(others))
+        _require_output(outputs, (len(others), *image.shape[1:]))
+    for z, output in zip(others, outputs, strict=True):
+        paint_slice(z, output)
+    return Drawing(
+        labels,
+        {
+            "coverage_percent": coverage_percent,
+            "slices": notes,
+            "slices_looked_at": looked_at,
+            "labelled_share": float(
+                np.count_nonzero(labels)
+                / (labels.size if inside is None else np.count_nonzero(inside))
+            ),
+        },
+    )
+
+
+def _correct(labels, rank, perceived, target, traits, rng) -> int:
+    """Paint into visible errors, the worst first, and return the number of strokes.
+
+    The target counts pixels outside the field of view, as `paint` does.
+    """
+    starts = shuffled_pixels(rank > 0, rng)
+    starts = starts[np.argsort(rank[tuple(starts.T)], kind="stable")]
+    return paint(
+        labels,
+        correction_edge(rank, perceived),
+        starts,
+        target,
+        0.5,  # the rim of the error itself: up to it and not across
+        traits.brush_px,
+        traits.population.stroke_px,
+        0.0,
+        0.0,
+        rng,
+    )
+
+
+def _fill(labels, edge, wanted, beyond, traits, rng) -> int:
+    """Paint interiors up to the coverage and return the number of strokes.
+
+    `wanted` pixels are to be labelled beside the `beyond` that lie outside the field of view.
+    """
+    bands = list(_bands(edge, traits))
+    target = wanted + beyond
+    strokes = _show_both_phases(labels, bands[0][0], wanted, beyond, traits, rng)
+    for step in _MARGIN_STEPS:
+        margin = step * traits.population.margin_px
+        for band, within in bands:
+            starts = shuffled_pixels((labels == 0) & within & (np.abs(band) >= margin), rng)
+            strokes += _paint_interior(labels, band, starts, target, margin, traits, rng)
+    return strokes
+
+
+def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield where a user paints, one part after the other, and how deep pixels lie in it.
+
+    Mostly all of it at once. Who follows contours paints along them first, in a band that two
+    strokes of the brush fill, and then in bands of twice the width each (assumption); depth is the
+    distance from the nearer side of the band.
+    """
+    everywhere = np.ones(edge.shape, dtype=bool)
+    if traits.population.structure == "contour":
+        depth = np.abs(edge)
+        width = 2 * (traits.population.margin_px + traits.brush_px)
+        while width < 2 * depth.max(where=np.isfinite(depth), initial=0):
+            within = depth < width
+            inside = np.where(within, np.minimum(depth, width - depth), 0)
+            yield (np.sign(edge) * inside).astype(np.float32), within
+            width *= 2
+    yield edge, everywhere
+
+
+def _show_both_phases(labels, edge, wanted, beyond, traits, rng) -> int:
+    """Give each phase that the slice shows and that has no label yet its first stroke.
+
+    Nobody asks a classifier for an output before both phases have a label (assumption); on a small
+    slice with few strokes chance would leave one out.
+    """
+    strokes = 0
+    for label, side in ((1, 1.0), (2, -1.0)):
+        for step in _MARGIN_STEPS:
+            margin = step * traits.population.margin_px
+            depth = side * edge
+            if (labels == label).any() or not (depth > 0).any():
+                break
+            starts = shuffled_pixels((labels == 0) & (depth > 0) & (depth >= margin), rng)[:1]
+            # a stroke of a broad brush must leave room for the other phase
+            room = min(wanted + beyond, np.count_nonzero(labels) + max(1, wanted // 4))
+            strokes += _paint_interior(labels, edge, starts, room, margin, traits, rng)
+    return strokes
+
+
+def _paint_interior(labels, edge, starts, target, margin, traits, rng) -> int:
+    return paint(
+        labels,
+        edge,
+        starts,
+        target,
+        margin,
+        traits.brush_px,
+        traits.population.stroke_px,
+        traits.overshoot_share,
+        traits.population.overshoot_px,
+        rng,
+    )
+
+
+def _require_output(outputs: np.ndarray, shape: tuple[int, ...]) -> None:
+    if np.shape(outputs) != shape:
+        raise ValueError(
+            f"the first output must have shape {shape} (slices, y, x), found {np.shape(outputs)}"
+        )
+    if not np.isin(outputs, (1, 2)).all():
+        raise ValueError(
+            f"the first output must hold labels 1 and 2, found {np.unique(outputs)[:5].tolist()}"
+        )

@@ -1,0 +1,126 @@
+"""What a sharp-eyed user perceives: every pixel by itself, judged by its grey level alone.
+
+Nothing is pooled. The user has an idea of how bright either phase is and how much it scatters,
+taken from the grey levels of the slices looked at, and holds each pixel against it. One criterion
+guides slider and brush alike: what would be cut by the preferred threshold is also what is painted.
+"""
+
+import numpy as np
+from scipy.special import expit, logit
+from skimage.filters import threshold_otsu
+
+from ..imaging.masks import fill_slices, known_mask, voxels_inside
+from .eye import (
+    GREY_LEVELS,
+    GreyCurve,
+    Perception,
+    curve_of_counts,
+    require_contrast,
+)
+
+# The mean log-likelihood of a pixel changes by less than this: fits that far apart look the same.
+_TOLERANCE = 1e-9
+_MOST_STEPS = 2000
+
+
+def mixture_share(pixels: np.ndarray) -> np.ndarray:
+    """Return how likely a pixel of each grey level belongs to the brighter of two phases.
+
+    Parameters
+    ----------
+    pixels : ndarray of float64, shape (256,)
+        Pixels of each grey level; at least two levels occur.
+
+    Returns
+    -------
+    ndarray of float64, shape (256,)
+        Posterior probability in a mixture of two normal distributions of one variance, fitted by
+        expectation maximisation (Dempster, Laird and Rubin 1977,
+        doi:10.1111/j.2517-6161.1977.tb01600.x) from Otsu's two classes on. One variance, since
+        noise is taken to be the same in both phases (assumption); so the share never falls with
+        the level.
+    """
+    grey = np.arange(GREY_LEVELS, dtype=np.float64)
+    weights = pixels / pixels.sum()
+    cut = threshold_otsu(hist=(pixels, grey))
+    share = (grey > cut).astype(np.float64)
+    before = -np.inf
+    for _ in range(_MOST_STEPS):
+        bright, dark = weights * share, weights * (1 - share)
+        parts = np.array([bright.sum(), dark.sum()])
+        means = np.array([bright @ grey, dark @ grey]) / parts
+        scatter = bright @ (grey - means[0]) ** 2 + dark @ (grey - means[1]) ** 2
+        # two levels only have no scatter within a phase; a grey level is as wide as this
+        variance = max(scatter, 1 / 12)
+        logs = np.log(parts)[:, None] - (grey - means[:, None]) ** 2 / (2 * variance)
+        share = expit(logs[0] - logs[1])
+        likelihood = weights @ np.logaddexp(*logs) - np.log(variance) / 2
+        if likelihood - before < _TOLERANCE:
+            break
+        before = likelihood
+    return share
+
+
+def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCurve:
+    """Relate grey levels to what they look like to somebody who sees pixels.
+
+    Parameters
+    ----------
+    slices : ndarray of uint8
+        Slices looked at.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
+
+    Returns
+    -------
+    GreyCurve
+
+    Raises
+    ------
+    ValueError
+        If there is only one grey level, so that nothing can be told apart.
+    """
+    seen = voxels_inside(slices, known_mask(inside, slices.shape))
+    require_contrast(seen)
+    pixels = np.bincount(seen, minlength=GREY_LEVELS).astype(np.float64)
+    share = mixture_share(pixels)
+    return curve_of_counts(pixels * (1 - share), pixels * share)
+
+
+def perceive_pixels(
+    slices: np.ndarray, criterion: float, inside: np.ndarray | None = None
+) -> Perception:
+    """Look at slices pixel by pixel.
+
+    Parameters
+    ----------
+    slices : ndarray of uint8, shape (slices, y, x)
+        Slices of an image.
+    criterion : float
+        Log-odds of being active from which on a pixel is taken for it.
+    inside : ndarray of bool, same shape, optional
+        The field of view, all that is looked at.
+
+    Returns
+    -------
+    Perception
+        Parted at the grey level that the threshold would be set to, but for its rounding.
+
+    Raises
+    ------
+    ValueError
+        If there is only one grey level.
+    """
+    inside = known_mask(inside, slices.shape)
+    curve = judge_pixels(slices, inside)
+    # clipped, so that the level lies among those that occur whatever the criterion
+    share = np.clip(curve.active_share, 1e-12, 1 - 1e-12)
+    level = float(np.interp(criterion, *_rising(logit(share))))
+    grey = fill_slices(slices, inside).astype(np.float32)
+    return Perception(grey, grey >= level, np.abs(grey - level), inside)
+
+
+def _rising(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rising part of a curve over grey levels, and the levels."""
+    first, places = np.unique(values, return_index=True)
+    return first, places.astype(np.float64)

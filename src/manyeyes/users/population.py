@@ -1,0 +1,293 @@
+"""The people that simulated users are drawn from, and what one of them is like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from math import exp, isfinite, log, sqrt
+
+from ..randomness import generator
+
+# Favourite widths of the brush, in pixels: those that ilastik offers (its default is 3) and that
+# fit into particles of 20 px. Its narrowest, 1, is taken where the favourite does not fit; the
+# wider ones, 11 to 61, are left out. That these three are equally liked is an assumption.
+BRUSHES_PX = (3, 5, 7)
+
+STRUCTURES = ("two_class", "sharp_eyed", "contour")
+"""How users can be built; see `manyeyes.users.seeing`."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """Priors of the traits and of what changes from one sitting to the next.
+
+    Nothing here is fitted to a result of Bailey et al. 2023 but `threshold_criterion_sd` and
+    `seed_error_spread`; see `manyeyes.users.calibration`. Lengths are in pixels of the slice as
+    the user looks at it, errors and shares between 0 and 1.
+
+    Attributes
+    ----------
+    structure : str
+        How these people see, one of `STRUCTURES`; see `manyeyes.users.seeing`.
+    threshold_criterion_sd : float
+        Standard deviation, over users and sittings together, of the log-odds of being active at
+        which a user draws the line between the phases. 0 means that a speckle costs as much as a
+        hole. Calibrated: pairwise difference of S2 on raw NMC-2, 7.6 % (section 3.1.2).
+    seed_error_spread : float
+        Standard deviation, over users and sittings together, of the log-odds of the seed
+        error that a user tolerates, around the variant's. Calibrated: pairwise difference
+        of cWS on raw NMC-2, 4.6 % (section 3.1.2).
+    session_share : float
+        Share of these two variances that is drawn anew at every sitting; the rest belongs to the
+        person. Assumption.
+    eye_sigma_px : float
+        Median width of the Gaussian over which the eye pools grey levels. Assumption.
+    eye_sigma_ln_sd : float
+        Spread of its natural logarithm over users. Assumption.
+    eye_sigma_min_px, eye_sigma_max_px : float
+        Bounds of that width. Assumption.
+    inspected_slices : int
+        Slices on which a user tries a threshold before settling. Assumption.
+    indifference : float
+        Share of the area by which two overlays may differ before a user sees it; within it a
+        threshold is picked at random. Assumption.
+    least_seeded_share : float
+        A user seeds at least this share of what looks like each phase. Assumption.
+    forest_seed_error : float
+        Seed error tolerated for training a forest (ML1 to ML3), between the generous and the
+        conservative watershed. Assumption.
+    outline_habit_sd_px : float
+        Spread over users of how far outside (positive) or inside an edge they place it.
+        Assumption.
+    hand_noise_px : float
+        Standard deviation of the hand around the perceived edge. Assumption.
+    hand_correlation_px : float
+        Length over which the hand's error keeps its sign along an outline. Assumption.
+    outline_ambiguity_max_px : float
+        Upper bound of the part of the outline's error that grows with noise over gradient.
+        Assumption.
+    stroke_px : float
+        Mean length of a stroke. Assumption.
+    margin_px : float
+        Distance that strokes keep from a perceived edge. Assumption.
+    overshoot_a, overshoot_b : float
+        Beta distribution over users of the share of strokes that cross an edge. Assumption.
+    overshoot_px : float
+        How far such strokes cross it. Assumption.
+    correction_area_px : int
+        An error of the first output is seen if it covers more than this. Assumption.
+    correction_depth_min_px, correction_depth_max_px : float
+        And if it lies deeper than this from the edge, uniform over users. Assumption.
+    correction_share_min, correction_share_max : float
+        Corrections take at most this share of a slice's labels, uniform over users. Assumption.
+    contour_least_px : float
+        Shortest line that a user of the structure ``contour`` takes for a contour. Assumption.
+
+    Notes
+    -----
+    The two calibrated spreads hold for a twin of NMC-2 with a contrast-to-noise of 3, itself an
+    assumption, and go with it; 200 users before each of 5 realisations gave
+
+    ==================  ======================  =================
+    contrast-to-noise   threshold_criterion_sd  seed_error_spread
+    ==================  ======================  =================
+    2.5                 0.68                    1.38
+    3.0                 0.94                    1.88
+    3.5                 1.25                    2.48
+    ==================  ======================  =================
+
+    with a standard error of about 3 % from people and realisations
+    (``workflow/scripts/calibrate_population.py``).
+
+    Users who act by rules are known as robot users (Nickisch et al. 2010; Kohli et al. 2012,
+    doi:10.1007/s11263-012-0537-3); that idealised ones overstate quality, and that variation
+    between clicks narrows the gap, is in Marinov et al. 2024 (arXiv:2404.01816).
+    """
+
+    structure: str = "two_class"
+    threshold_criterion_sd: float = 0.94
+    seed_error_spread: float = 1.88
+    session_share: float = 0.25
+    eye_sigma_px: float = 1.5
+    eye_sigma_ln_sd: float = 0.3
+    eye_sigma_min_px: float = 0.7
+    eye_sigma_max_px: float = 3.0
+    inspected_slices: int = 5
+    indifference: float = 0.006
+    least_seeded_share: float = 0.05
+    forest_seed_error: float = 0.03
+    outline_habit_sd_px: float = 0.4
+    hand_noise_px: float = 0.6
+    hand_correlation_px: float = 5.0
+    outline_ambiguity_max_px: float = 3.0
+    stroke_px: float = 30.0
+    margin_px: float = 1.5
+    overshoot_a: float = 2.0
+    overshoot_b: float = 10.0
+    overshoot_px: float = 1.0
+    correction_area_px: int = 20
+    correction_depth_min_px: float = 1.0
+    correction_depth_max_px: float = 2.5
+    correction_share_min: float = 0.15
+    correction_share_max: float = 0.50
+    contour_least_px: float = 10.0
+
+    def __post_init__(self):
+        if self.structure not in STRUCTURES:
+            raise ValueError(
+                f"population.structure must be one of {', '.join(STRUCTURES)}, "
+                f"found {self.structure!r}"
+            )
+        for item in fields(self)[1:]:
+            value = getattr(self, item.name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+                raise ValueError(f"population.{item.name} must be a number, found {value!r}")
+            if value < 0:
+                raise ValueError(f"population.{item.name} must not be below 0, found {value}")
+        for name in ("eye_sigma_px", "eye_sigma_min_px", "hand_correlation_px", "stroke_px"):
+            if getattr(self, name) == 0:
+                raise ValueError(f"population.{name} must be above 0, found 0")
+        for name in ("overshoot_a", "overshoot_b"):
+            if getattr(self, name) == 0:
+                raise ValueError(f"population.{name} must be above 0, found 0")
+        for name in ("session_share", "correction_share_max"):
+            if getattr(self, name) > 1:
+                raise ValueError(
+                    f"population.{name} is a share between 0 and 1, found {getattr(self, name)}"
+                )
+        for name in ("indifference", "least_seeded_share", "forest_seed_error"):
+            if getattr(self, name) >= 0.5:
+                raise ValueError(
+                    f"population.{name} must be below 0.5, found {getattr(self, name)}"
+                )
+        if self.inspected_slices < 1 or self.inspected_slices != int(self.inspected_slices):
+            raise ValueError(
+                "population.inspected_slices must be a whole number of at least 1, "
+                f"found {self.inspected_slices}"
+            )
+        for low, high in (
+            ("eye_sigma_min_px", "eye_sigma_max_px"),
+            ("correction_depth_min_px", "correction_depth_max_px"),
+            ("correction_share_min", "correction_share_max"),
+        ):
+            if getattr(self, low) > getattr(self, high):
+                raise ValueError(
+                    f"population.{low} ({getattr(self, low)}) must not exceed "
+                    f"population.{high} ({getattr(self, high)})"
+                )
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, object]) -> "Population":
+        """Return the population that a config describes.
+
+        Parameters
+        ----------
+        mapping : mapping of str to number, and to str for ``structure``
+            Fields to set; those left out keep their defaults.
+
+        Returns
+        -------
+        Population
+
+        Raises
+        ------
+        ValueError
+            If a key is no field of the population, or a value is impossible.
+        """
+        known = [item.name for item in fields(cls)]
+        unknown = sorted(set(mapping) - set(known))
+        if unknown:
+            raise ValueError(
+                f"population has no {', '.join(unknown)}; its keys are {', '.join(known)}"
+            )
+        return cls(**mapping)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What stays with one person through every image and method.
+
+    Attributes
+    ----------
+    population : Population
+        Where the person comes from; it also says how much sittings differ.
+    user : str
+        The person's name.
+    eye_sigma_px : float
+        Width over which the eye pools grey levels.
+    criterion : float
+        Log-odds of being active at which the person draws the line between the phases.
+    seed_tolerance : tuple of float
+        What is added to the log-odds of the variant's seed error, for seeds of (active material,
+        pore); above 0 the person tolerates more. The two are drawn apart: who is strict about one
+        phase need not be about the other (assumption).
+    outline_habit_px : float
+        How far outside an edge the person places it.
+    brush_px : int
+        Favourite width of the brush.
+    overshoot_share : float
+        Share of strokes that cross an edge.
+    correction_depth_px : float
+        How deep an error must be to be seen.
+    correction_share : float
+        Largest share of a slice's labels that is spent on corrections.
+    """
+
+    population: Population
+    user: str
+    eye_sigma_px: float
+    criterion: float
+    seed_tolerance: tuple[float, float]
+    outline_habit_px: float
+    brush_px: int
+    overshoot_share: float
+    correction_depth_px: float
+    correction_share: float
+
+
+def draw_traits(population: Population, seed: object, user: str) -> Traits:
+    """Draw the person behind a name.
+
+    Parameters
+    ----------
+    population : Population
+        The priors.
+    seed : object
+        The study's seed.
+    user : str
+        The person's name, such as "A". The same seed and name give the same person, however many
+        others there are; and the same standard scores under another population, so that what a
+        prior does can be seen on the same people.
+
+    Returns
+    -------
+    Traits
+    """
+    rng = generator(seed, "traits", user)
+    lasting = sqrt(1 - population.session_share)
+    sigma = exp(log(population.eye_sigma_px) + population.eye_sigma_ln_sd * rng.standard_normal())
+    criterion = population.threshold_criterion_sd * lasting * rng.standard_normal()
+    tolerance = population.seed_error_spread * lasting * rng.standard_normal(2)
+    habit = population.outline_habit_sd_px * rng.standard_normal()
+    brush = BRUSHES_PX[rng.integers(len(BRUSHES_PX))]
+    depth, share = rng.random(2)
+    # last, since a beta draw takes as many random numbers as it needs
+    overshoot = float(rng.beta(population.overshoot_a, population.overshoot_b))
+    return Traits(
+        population=population,
+        user=user,
+        eye_sigma_px=min(max(sigma, population.eye_sigma_min_px), population.eye_sigma_max_px),
+        criterion=criterion,
+        seed_tolerance=(float(tolerance[0]), float(tolerance[1])),
+        outline_habit_px=habit,
+        brush_px=brush,
+        overshoot_share=overshoot,
+        correction_depth_px=_between(
+            population.correction_depth_min_px, population.correction_depth_max_px, depth
+        ),
+        correction_share=_between(
+            population.correction_share_min, population.correction_share_max, share
+        ),
+    )
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return float(low + (high - low) * share)

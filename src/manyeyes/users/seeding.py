@@ -1,0 +1,239 @@
+"""Annotations that are made with sliders alone: thresholds, windows, and seeds for a forest."""
+
+import numpy as np
+
+from ..imaging.masks import known_mask
+from .annotations import Drawing, Threshold, Window
+from .eye import GreyCurve
+from .population import Traits
+from .seeing import judge_greys, see
+from .sitting import Sitting, begin_sitting
+from .slices import (
+    looked_at_slices,
+    next_slices,
+    seeded_slices,
+    slices_worth_looking_at,
+)
+from .thresholds import choose_threshold, choose_window
+
+# Less than this of a slice is no phase that a window could be set by on this slice (assumption).
+LEAST_PHASE = 0.005
+
+
+def set_threshold(
+    image: np.ndarray,
+    offset: int,
+    traits: Traits,
+    names: tuple,
+    inside: np.ndarray | None = None,
+) -> Threshold:
+    """Choose one threshold by eye, and move it by an offset.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at.
+    offset : int
+        Grey levels from the threshold that the user prefers.
+    traits : Traits
+        The user.
+    names : tuple
+        Seed names of the sitting.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view, all that is looked at.
+
+    Returns
+    -------
+    Threshold
+        Between 1 and 255, where the slider ends; `record` holds the preferred level as well.
+    """
+    sitting = begin_sitting(traits, *names)
+    curve, looked_at = look(image, traits, sitting, inside)
+    preferred = choose_threshold(curve, sitting, traits.population.indifference)
+    record = {
+        "preferred_level": preferred,
+        "offset": offset,
+        "criterion": sitting.criterion,
+        "slices_looked_at": looked_at,
+    }
+    return Threshold(min(max(preferred + offset, 1), 255), record)
+
+
+def set_window(
+    image: np.ndarray,
+    seed_error: float,
+    traits: Traits,
+    names: tuple,
+    inside: np.ndarray | None = None,
+) -> Window:
+    """Choose the two thresholds that a watershed starts from.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at.
+    seed_error : float
+        Share of wrong-looking pixels that the variant allows at the seeds' edge.
+    traits : Traits
+        The user.
+    names : tuple
+        Seed names of the sitting.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view, all that is looked at.
+
+    Returns
+    -------
+    Window
+    """
+    sitting = begin_sitting(traits, *names)
+    curve, looked_at = look(image, traits, sitting, inside)
+    low, high = choose_window(curve, sitting, seed_error, traits.population.least_seeded_share)
+    record = {
+        "seed_error": seed_error,
+        "seed_tolerance": list(sitting.seed_tolerance),
+        "slices_looked_at": looked_at,
+    }
+    return Window(low, high, record)
+
+
+def set_seeds(
+    image: np.ndarray,
+    which: str | int,
+    traits: Traits,
+    names: tuple,
+    inside: np.ndarray | None = None,
+) -> Drawing:
+    """Seed slices by windows, as training labels of a forest.
+
+    A slice that shows one phase only, by the impression that the user has of the whole image, is
+    left, and the next one taken that shows both: a window set on it would part its noise.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at.
+    which : {"first", "all"} or int
+        See `manyeyes.users.slices.seeded_slices`. With "all" one window serves the whole volume;
+        else each slice gets a window of its own, chosen on that slice in a sitting of its own.
+    traits : Traits
+        The user.
+    names : tuple
+        Seed names of the sitting.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view, all that is looked at.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    ValueError
+        If no slice shows both phases, or a phase gets no seed.
+    """
+    population = traits.population
+    inside = known_mask(inside, image.shape)
+    labels = np.zeros(image.shape, dtype=np.uint8)
+    worth = slices_worth_looking_at(image.shape[0], inside)
+    places = [worth[place] for place in seeded_slices(len(worth), which)]
+    if which != "all":
+        places = _with_both_phases(image, places, worth, traits, names, inside)
+    parts = [slice(None)] if which == "all" else [slice(z, z + 1) for z in places]
+    windows = []
+    for part in parts:
+        if which == "all":
+            sitting = begin_sitting(traits, *names)
+            curve, looked_at = look(image, traits, sitting, inside)
+        else:
+            sitting = begin_sitting(traits, *names, "slice", part.start)
+            curve = judge_greys(image[part], traits, None if inside is None else inside[part])
+            looked_at = [part.start]
+        low, high = choose_window(
+            curve, sitting, population.forest_seed_error, population.least_seeded_share
+        )
+        labels[part][image[part] < low] = 2
+        labels[part][image[part] >= high] = 1
+        if inside is not None:
+            labels[part][~inside[part]] = 0
+        windows.append({"low": low, "high": high, "slices_looked_at": looked_at})
+    for label, phase, side in ((1, "active material", "from"), (2, "pore", "below")):
+        if not (labels == label).any():
+            raise ValueError(
+                f"the user's windows leave no seed of {phase} on {_told(places)}, for no voxel "
+                f"there lies {side} the level {windows[0]['high' if label == 1 else 'low']}; check "
+                "that both phases are to be seen there, and the dataset's grey_window"
+            )
+    pixels = len(places) * labels[0].size if inside is None else np.count_nonzero(inside[places])
+    record = {
+        "windows": windows,
+        "slices": "all" if which == "all" else places,
+        "labelled_share": float(np.count_nonzero(labels) / pixels),
+    }
+    return Drawing(labels, record)
+
+
+def _with_both_phases(image, places, worth, traits, names, inside) -> list[int]:
+    """Return slices to seed, those of one phase replaced by the next ones that show both."""
+    sitting = begin_sitting(traits, *names)
+    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
+
+    def show_both(*wanted: int) -> list[bool]:
+        everything = sorted({*wanted, *looked_at})
+        part = None if inside is None else inside[everything]
+        seen = see(image[everything], traits, sitting, part)
+        return [seen.shows_both(everything.index(z), LEAST_PHASE) for z in wanted]
+
+    good = [z for z, both in zip(places, show_both(*places), strict=True) if both]
+    taken = set(good)
+    found = []
+    for z in places:
+        if z in good:
+            found.append(z)
+            continue
+        others = [other for other in next_slices(z, worth) if other not in taken | set(places)]
+        instead = next((other for other in others if show_both(other)[0]), None)
+        if instead is not None:
+            taken.add(instead)
+            found.append(instead)
+    if not found:
+        raise ValueError(
+            f"{_told(places)} shows the user a single phase, and so does every other slice, so no "
+            "window can be set; check that the crop holds both phases, and the dataset's "
+            "grey_window, mask and active"
+        )
+    return found
+
+
+def _told(places: list[int]) -> str:
+    some = ", ".join(map(str, places[:6])) + (", ..." if len(places) > 6 else "")
+    return f"slice {some}" if len(places) == 1 else f"slices {some}"
+
+
+def look(
+    image: np.ndarray, traits: Traits, sitting: Sitting, inside: np.ndarray | None = None
+) -> tuple[GreyCurve, list[int]]:
+    """Leaf through a volume and take in how its grey levels look.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at.
+    traits : Traits
+        The user.
+    sitting : Sitting
+        Which slices they stop at.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view, all that is looked at.
+
+    Returns
+    -------
+    curve : GreyCurve
+        How grey levels look.
+    looked_at : list of int
+        The slices.
+    """
+    inside = known_mask(inside, image.shape)
+    worth = slices_worth_looking_at(image.shape[0], inside)
+    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
+    part = None if inside is None else inside[looked_at]
+    return judge_greys(image[looked_at], traits, part), looked_at

@@ -1,0 +1,64 @@
+"""What changes each time a person sits down: mood, the slices looked at, the slider's rest."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from ..randomness import generator
+from .population import Traits
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One person before one image with one method.
+
+    Attributes
+    ----------
+    criterion : float
+        Log-odds of being active at which the line between the phases is drawn today.
+    seed_tolerance : tuple of float
+        What is added today to the log-odds of the variant's seed error, for seeds of (active
+        material, pore).
+    whim : float
+        Between 0 and 1: where a threshold comes to rest among those that look the same.
+    looks : tuple of float
+        Between 0 and 1: places of the slices looked at, one in each of as many equal slabs.
+    """
+
+    criterion: float
+    seed_tolerance: tuple[float, float]
+    whim: float
+    looks: tuple[float, ...]
+
+
+def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
+    """Draw what differs today from the person's habit.
+
+    Parameters
+    ----------
+    traits : Traits
+        The person.
+    *seed_names : object
+        Study seed, user, dataset, filter, method, and whatever else tells sittings apart.
+
+    Returns
+    -------
+    Sitting
+    """
+    rng = generator(*seed_names, "sitting")
+    population = traits.population
+    passing = sqrt(population.session_share)
+    mood = population.threshold_criterion_sd * passing * rng.standard_normal()
+    tolerance = population.seed_error_spread * passing * rng.standard_normal(2)
+    whim = rng.random()
+    slabs = population.inspected_slices
+    return Sitting(
+        criterion=traits.criterion + mood,
+        seed_tolerance=(
+            float(traits.seed_tolerance[0] + tolerance[0]),
+            float(traits.seed_tolerance[1] + tolerance[1]),
+        ),
+        whim=float(whim),
+        looks=tuple(((np.arange(slabs) + rng.random(slabs)) / slabs).tolist()),
+    )

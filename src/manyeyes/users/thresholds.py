@@ -1,0 +1,109 @@
+"""How a user sets a slider: one threshold, or the two ends of a window.
+
+The rules are one idea from signal detection. A grey level looks active to some degree; the line is
+drawn where that degree meets the user's criterion, and seeds begin where it leaves no more doubt
+than the user tolerates. For two equal Gaussian classes d apart (in units of the noise) the log-odds
+of being active rise by d^2 per contrast, so that the same difference between two people moves a
+threshold by 1 / d^2: people agree on clean images and part ways on noisy ones, with nothing tuned.
+"""
+
+from math import ceil
+
+import numpy as np
+from scipy.special import expit, logit
+
+from .eye import GREY_LEVELS, GreyCurve
+from .sitting import Sitting
+
+_EDGES = np.arange(GREY_LEVELS + 1)
+
+
+def choose_threshold(curve: GreyCurve, sitting: Sitting, indifference: float) -> int:
+    """Set the slider between the phases.
+
+    Parameters
+    ----------
+    curve : GreyCurve
+        How grey levels look.
+    sitting : Sitting
+        Today's criterion, and where the slider comes to rest.
+    indifference : float
+        Share of the area by which two overlays may differ unseen.
+
+    Returns
+    -------
+    int
+        A level from 1 to 255; pixels of at least that level count as active.
+    """
+    best = _crossing(curve, float(expit(sitting.criterion)))
+    area = np.interp(best, _EDGES, curve.below)
+    # all levels whose overlay looks like the best one's; sides of a flat stretch belong to it
+    first = int(np.searchsorted(curve.below, area - indifference, side="left"))
+    last = int(np.searchsorted(curve.below, area + indifference, side="right")) - 1
+    first, last = min(first, best), max(last, best)
+    return _slider(first + sitting.whim * (last - first))
+
+
+def choose_window(
+    curve: GreyCurve, sitting: Sitting, seed_error: float, least_seeded_share: float
+) -> tuple[int, int]:
+    """Set the two sliders that bound the seeds of either phase.
+
+    Seeds reach as far as the grey level at which a share of the pixels looks wrong that the user
+    just tolerates. The share is that among the pixels of this level, the ones that come and go as
+    the slider moves, and not that among all seeds: for clean images the latter would let the two
+    phases' seeds overlap. More tolerance always gives a window inside the one of less.
+
+    Parameters
+    ----------
+    curve : GreyCurve
+        How grey levels look.
+    sitting : Sitting
+        Today's tolerance of wrong seeds of either phase.
+    seed_error : float
+        Share of wrong-looking pixels that the variant allows at the seeds' edge, below one half.
+    least_seeded_share : float
+        Share of what looks like each phase that gets seeded whatever the error.
+
+    Returns
+    -------
+    low, high : int
+        Pixels below `low` seed pore, pixels of at least `high` seed active material; low <= high,
+        both from 1 to 255.
+
+    Raises
+    ------
+    ValueError
+        If the seed error is not between 0 and one half.
+    """
+    if not 0 < seed_error < 0.5:
+        raise ValueError(
+            f"seed_error is the share of seeds that may look wrong, above 0 and below 0.5; "
+            f"found {seed_error}"
+        )
+    odds = logit(seed_error)
+    active_tolerance, other_tolerance = sitting.seed_tolerance
+    # no tolerance leads past the level at which either phase is as likely
+    low = _slider(_crossing(curve, float(expit(min(odds + other_tolerance, 0.0)))))
+    high = _slider(_crossing(curve, float(expit(max(-odds - active_tolerance, 0.0)))))
+    least = int(np.searchsorted(curve.below_other, least_seeded_share, side="left"))
+    most = int(np.searchsorted(curve.below_active, 1 - least_seeded_share, side="right")) - 1
+    least, most = min(least, most), max(least, most)
+    return _slider(min(max(low, least), most)), _slider(min(max(high, least), most))
+
+
+def _crossing(curve: GreyCurve, share: float) -> float:
+    """Return the level, of 0 to 256, from which on at least a share of the pixels looks active."""
+    reached = int(np.searchsorted(curve.active_share, share, side="left"))
+    if reached in (0, GREY_LEVELS):
+        return float(reached)
+    below, above = curve.active_share[reached - 1 : reached + 1]
+    # a grey level fills the interval from itself to the next, its share stands at the middle; the
+    # way to the share is never quite 0, so that rounding does not let in the level before
+    return float(reached - 0.5 + max((share - below) / (above - below), 1e-9))
+
+
+def _slider(level: float) -> int:
+    """Return the nearest level that a slider offers and that leaves something on either side."""
+    # half goes down, since `_crossing` gives the half above a level that just reaches the share
+    return min(max(ceil(level - 0.5), 1), GREY_LEVELS - 1)

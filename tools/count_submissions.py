@@ -1,0 +1,60 @@
+"""Count what a run would submit to a cluster: submissions, and the jobs in each.
+
+Usage::
+
+    snakemake --profile profiles/slurm --configfile config/population.yaml --dry-run |
+        python tools/count_submissions.py
+
+A dry run with the profile of a cluster says which jobs go together; what is finished is not in it.
+"""
+
+import re
+import sys
+
+import pandas as pd
+
+TIME = re.compile(r"^\[.*\]")
+GROUP = re.compile(r"^\[.*\] Group job (.+) \(jobs in lexicogr\. order\):$")
+MEMBER = re.compile(r"^    rule \w+:$")
+
+
+def submissions(plan: str) -> pd.DataFrame:
+    """Return the submissions that a dry run plans.
+
+    Parameters
+    ----------
+    plan : str
+        What `snakemake --dry-run` printed, with the profile of a cluster.
+
+    Returns
+    -------
+    DataFrame
+        One row a submission, in the order of the plan: name (of the group) and jobs. What has no
+        group is left out: it fetches files or makes nothing, and runs beside Snakemake itself.
+    """
+    rows, group = [], None
+    for line in plan.splitlines():
+        if TIME.match(line):
+            group = GROUP.match(line)
+            if group:
+                rows.append({"name": group[1], "jobs": 0})
+        elif group and MEMBER.match(line):
+            rows[-1]["jobs"] += 1
+    return pd.DataFrame(rows, columns=["name", "jobs"])
+
+
+def main() -> None:
+    """Read a plan from standard input; print the table and its sum."""
+    found = submissions(sys.stdin.read())
+    if found.empty:
+        sys.exit("Error: expected a dry run with the profile of a cluster, found no group in it")
+    print(found.to_csv(index=False), end="")
+    print(
+        f"{found.jobs.sum()} jobs in {len(found)} submissions of {found.jobs.min()} to "
+        f"{found.jobs.max()} jobs.",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()

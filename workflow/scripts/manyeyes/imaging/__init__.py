@@ -1,6 +1,0 @@
-"""X-ray tomograms of a truth volume, and what electron images need to know."""
-
-from manyeyes.imaging.ct import image_ct
-from manyeyes.imaging.settings import CtSettings, SemSettings, read_settings
-
-__all__ = ["CtSettings", "SemSettings", "image_ct", "read_settings"]
