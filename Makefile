@@ -33,7 +33,7 @@ snakemake-report: .venv/run
 	@$(RUN) --only snakemake-report
 
 test: .venv/test
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n logical --maxprocesses 8
 
 lint: .venv/test
 	.venv/bin/ruff check .

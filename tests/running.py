@@ -9,7 +9,7 @@ TOP = Path(__file__).parents[1]
 SHARED = TOP.parent / "shared" / "data"
 
 
-def command(folder, *arguments, snakefile=TOP / "Snakefile", config="tiny", cores=4):
+def command(folder, *arguments, snakefile=TOP / "Snakefile", config="tiny", cores=2):
     """Return a Snakemake call; results go to a folder, code and config come from the checkout."""
     config = config if str(config).endswith(".yaml") else TOP / f"config/{config}.yaml"
     call = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--directory", folder]

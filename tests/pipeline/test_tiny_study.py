@@ -168,7 +168,7 @@ def test_a_finished_study_has_nothing_left_to_do(tiny):
 
 def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_path):
     process = subprocess.Popen(
-        command(tmp_path, cores=2),
+        command(tmp_path, "tables", "images", cores=2),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -185,7 +185,7 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_
 
     done = {p: p.stat().st_mtime_ns for p in first.rglob("*.tif")}
     run(tmp_path, "--unlock")
-    run(tmp_path, cores=3)
+    run(tmp_path, "tables", "images", cores=3)
     kept = [path for path, when in done.items() if path.stat().st_mtime_ns == when]
     assert len(kept) >= 1, "nothing of the killed run was kept"
     for folder in ("tables", "segmentations", "annotations", "images", "truth"):
