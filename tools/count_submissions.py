@@ -1,11 +1,11 @@
-"""Count what a run would submit to a cluster: submissions, and the jobs in each.
+"""Count the submissions that a run would send to a cluster, and the jobs in each.
 
 Usage::
 
     snakemake --profile profiles/slurm --configfile config/population.yaml --dry-run |
         python tools/count_submissions.py
 
-A dry run with the profile of a cluster says which jobs go together; what is finished is not in it.
+A dry run with a cluster's profile says which jobs go together. Finished jobs are not in it.
 """
 
 import re
@@ -29,8 +29,8 @@ def submissions(plan: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a submission, in the order of the plan: name (of the group) and jobs. What has no
-        group is left out: it fetches files or makes nothing, and runs beside Snakemake itself.
+        One row a submission, in the order of the plan: name (of the group) and jobs. Jobs without
+        a group are left out: they fetch files or make nothing, and run where Snakemake runs.
     """
     rows, group = [], None
     for line in plan.splitlines():

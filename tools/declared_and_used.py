@@ -1,4 +1,4 @@
-"""Hold what rules ask of a cluster against what the jobs of a finished study took.
+"""Compare what rules request from a cluster with what the jobs of a finished study used.
 
 Usage::
 
@@ -6,9 +6,9 @@ Usage::
     python tools/declared_and_used.py results/paper plan.txt --markdown
     python tools/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30
 
-The dry run says what the rules declare now. The last line of a job's log holds its CPU time and
-its peak of memory (`rule_script`), Snakemake's benchmark file of the same name its time and what
-programs that it started held.
+The dry run says what the rules declare now. The last line of a job's log gives its CPU time and peak
+memory; Snakemake's benchmark file of the same name gives its wall time and the memory of the
+programs that it started.
 """
 
 import argparse
@@ -21,15 +21,14 @@ import pandas as pd
 from manyeyes.figures.tables import to_markdown
 from manyeyes.running.job_records import record
 
-# What the two Snakemakes hold that watch over a job on a cluster, in MB. Measured on Slurm.
+# Memory of the two Snakemakes that supervise a job on a cluster, in MB. Measured on Slurm.
 SNAKEMAKES_MB = 2 * 165
-# Memory: what is declared may be half as much again as what is needed, and never less than it.
+# Memory: a rule may declare up to half as much again as it needs, and never less.
 MEMORY = 1.5
-# Time: other machines are slower and disks busy, so at least three times the CPU time, which does
-# not hang on what else the machine did. More than twenty times is too much, but three minutes are
-# nothing.
+# Time: at least three times the CPU time, since other machines are slower and disks busy. (Wall time
+# would depend on what else ran here.) Twenty times is too much, unless it is below three minutes.
 TIME_AT_LEAST, TIME_AT_MOST, NO_MATTER_MIN = 3, 20, 3
-# Threads: as many as the job kept busy, or half as many again.
+# Threads: as many as the job kept busy, or up to half as many again.
 THREADS = 1.5
 PLANNED = {
     "threads": re.compile(r"^ *threads: (\d+)$"),
