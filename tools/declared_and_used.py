@@ -6,8 +6,8 @@ Usage::
     python tools/declared_and_used.py results/paper plan.txt --markdown
     python tools/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30
 
-The dry run says what the rules declare now. The last line of a job's log gives its CPU time and peak
-memory; Snakemake's benchmark file of the same name gives its wall time and the memory of the
+The dry run says what the rules declare now. The last line of a job's log gives its CPU time and
+peak memory; Snakemake's benchmark file of the same name gives its wall time and the memory of the
 programs that it started.
 """
 
@@ -25,8 +25,8 @@ from manyeyes.running.job_records import record
 SNAKEMAKES_MB = 2 * 165
 # Memory: a rule may declare up to half as much again as it needs, and never less.
 MEMORY = 1.5
-# Time: at least three times the CPU time, since other machines are slower and disks busy. (Wall time
-# would depend on what else ran here.) Twenty times is too much, unless it is below three minutes.
+# Time: at least three times the CPU time, since other machines are slower and disks busy. (Wall
+# time would depend on what else ran here.) Twenty times is too much, unless below three minutes.
 TIME_AT_LEAST, TIME_AT_MOST, NO_MATTER_MIN = 3, 20, 3
 # Threads: as many as the job kept busy, or up to half as many again.
 THREADS = 1.5
