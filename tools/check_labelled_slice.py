@@ -3,10 +3,10 @@
     python tools/check_labelled_slice.py SLICE LABEL --table agreement.csv
 
 No rule runs this and no study depends on it. The slice is an 8-bit grey image, the label an image
-of the same size in which active material has the code of --active (1). For the published NMC532 slice
-tomo_00097.png of TomoBank, the label is in a panel of SegmentPy's documentation: give that picture
-as LABEL with --panel, and the label is cut out of it and checked. docs/fibsem.md says where to get
-both.
+of the same size in which active material has the code of --active (1). For the published NMC532
+slice tomo_00097.png of TomoBank, the label is in a panel of SegmentPy's documentation: give that
+picture as LABEL with --panel, and the label is cut out of it and checked. docs/fibsem.md says where
+to get both.
 """
 
 import argparse
