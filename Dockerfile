@@ -8,7 +8,7 @@ FROM python:3.12-slim-bookworm
 WORKDIR /manyeyes
 COPY envs/requirements.txt envs/requirements.txt
 RUN pip install --no-cache-dir --require-hashes -r envs/requirements.txt
-COPY envs/manyeyes.yaml envs/manyeyes.yaml
+COPY envs/manyeyes.yaml envs/packaging.py envs/
 COPY Snakefile CITATION.cff LICENSE README.md pyproject.toml ./
 COPY src src
 COPY workflow workflow

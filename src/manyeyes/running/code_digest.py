@@ -44,7 +44,8 @@ def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
 
 def _name_below(roots: Sequence[Path], path: Path) -> str:
     """Return a path as seen from the folder that holds it, which is the same on any machine."""
-    (root,) = (root for root in roots if path.is_relative_to(root))
+    # In an installed package, the scripts are in a folder below that of the library.
+    root = max((root for root in roots if path.is_relative_to(root)), key=lambda r: len(r.parts))
     return path.relative_to(root).as_posix()
 
 
