@@ -14,6 +14,8 @@ TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8"))
 PROTOCOL = yaml.safe_load((TOP / "config/protocol.yaml").read_text(encoding="utf-8"))
 PAGES = [*sorted(TOP.glob("*.md")), TOP / "config/README.md", *sorted(TOP.glob("docs/*.md"))]
+# The changelog names paths that are gone.
+CURRENT = [page for page in PAGES if page.name != "CHANGELOG.md"]
 FOLDERS = "src|workflow|tools|tests|benchmarks|config|profiles|envs|docs"
 
 
@@ -35,7 +37,7 @@ def test_links_lead_to_pages_and_headings(page):
         assert not anchor or anchor in anchors_of(target), f"{link}#{anchor}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(TOP).as_posix())
+@pytest.mark.parametrize("page", CURRENT, ids=lambda page: page.relative_to(TOP).as_posix())
 def test_paths_of_the_repository_exist(page):
     named = re.findall(rf"(?<![\w/.])(?:{FOLDERS})/[\w./-]*\w(?:/|\b)", text_of(page))
     mine = {"config/mine.yaml"}
