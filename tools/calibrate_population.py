@@ -1,9 +1,10 @@
-"""Set the two calibrated spreads of the population; run by hand, it takes some minutes.
+"""Calibrate the two calibrated spreads of the population; this takes several minutes.
 
     python tools/calibrate_population.py --config config/config.yaml
 
-writes a table of the values, of what they meet and how it varies between realisations, at the
-dataset's own contrast-to-noise and at its neighbours, and prints the lines for the config.
+writes a table of the values, the differences they reproduce and how these vary between
+realisations, at the dataset's own contrast-to-noise and at neighbouring values. It prints the lines
+for the config.
 """
 
 import argparse
@@ -40,7 +41,7 @@ SEED_ERROR_TOLERANCE = 0.01
 
 
 def read_study(config: Path) -> Study:
-    """Return the study of a config over the protocol beside it."""
+    """Return the study of a config, merged with the protocol in the same folder."""
     merged: dict = {}
     for path in (config.parent / "protocol.yaml", config):
         if not path.is_file():
@@ -58,7 +59,7 @@ def _merge(into: dict, new: Mapping) -> None:
 
 
 def realisations(study: Study, count: int) -> list[np.ndarray]:
-    """Return truths of as many electrodes of one description, none of them the study's."""
+    """Return truths of several electrodes with the study's description, but other seeds."""
     dataset = study.datasets[DATASET]
     name = dataset.source["electrode"]
     truths = []

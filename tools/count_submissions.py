@@ -1,11 +1,12 @@
-"""Count what a run would submit to a cluster: submissions, and the jobs in each.
+"""Count the submissions that a run would make on a cluster, and the jobs in each.
 
 Usage::
 
     snakemake --profile profiles/slurm --configfile config/population.yaml --dry-run |
         python tools/count_submissions.py
 
-A dry run with the profile of a cluster says which jobs go together; what is finished is not in it.
+A dry run with the profile of a cluster shows which jobs form a submission. Finished jobs are not
+included.
 """
 
 import re
@@ -19,12 +20,12 @@ MEMBER = re.compile(r"^    rule \w+:$")
 
 
 def submissions(plan: str) -> pd.DataFrame:
-    """Return the submissions that a dry run plans.
+    """Return the submissions in the plan of a dry run.
 
     Parameters
     ----------
     plan : str
-        What `snakemake --dry-run` printed, with the profile of a cluster.
+        The output of `snakemake --dry-run` with the profile of a cluster.
 
     Returns
     -------
