@@ -19,7 +19,7 @@ class Concentration(NamedTuple):
     disagreement_share : float
         Share of all disagreement within this distance, 0 to 1; NaN if there is no disagreement.
     voxel_share : float
-        Share of all voxels within this distance, which evenly spread disagreement would equal.
+        Share of all voxels within this distance, as expected of evenly spread disagreement.
     enrichment : float
         Their ratio; 1 if disagreement is unrelated to interfaces.
     """

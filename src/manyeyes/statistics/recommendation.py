@@ -20,7 +20,7 @@ from .words import and_list, contrast_to_noise_in_words, points
 
 RESAMPLES = 2000
 LEAST_USERS = 10
-"""The least users for whom resampling is valid; of three it covers less than half, see `spread`."""
+"""Fewest users for whom resampling is valid; with three it covers less than half, see `spread`."""
 
 CLOSE = 0.005
 """Volume fraction by which an error may exceed another and still count as equally good."""

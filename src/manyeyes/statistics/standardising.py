@@ -203,8 +203,9 @@ def _no_leader(rows: pd.DataFrame) -> str:
     most = rows.loc[rows["factor"] != JITTER, "first_high"].max()
     missed = 100 * min(max(most, 0), 1)
     return (
-        f"No single trait differs significantly from zero; with {rows['base_runs'].min()} base "
-        f"runs, one could account for up to {missed:.0f} % of the variance alone and be missed."
+        "No single trait's index differs significantly from zero; with "
+        f"{rows['base_runs'].min()} base runs, one trait could account for up to {missed:.0f} % of the "
+        "variance alone and be missed."
     )
 
 

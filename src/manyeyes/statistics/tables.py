@@ -93,13 +93,13 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
     Parameters
     ----------
     volume_fractions : DataFrame
-        See `manyeyes.measures.volume_fractions_table`, perhaps with a column realisation.
+        See `manyeyes.measures.volume_fractions_table`; a column realisation is optional.
     level : float, default 0.95
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, made_by (where the table has it), users, realisations, sd (root
+        dataset, filter, variant, made_by (if the table has it), users, realisations, sd (root
         mean square over realisations),
         sd_low, sd_high (chi-square, users - 1 degrees of freedom), sd_lowest, sd_highest (of the
         realisations). Conditions with a single user have no spread and no row.
@@ -152,7 +152,7 @@ def comparison_table(
     Returns
     -------
     DataFrame
-        comparison, dataset, made_by (where the table has it), users, realisations, sd_first,
+        comparison, dataset, made_by (if the table has it), users, realisations, sd_first,
         sd_second, sd_ratio, ratio_low, ratio_high, log_ratio, correlation (of the users' values),
         users_needed (how many would show this ratio at this correlation with a power of 80 %; NaN
         if no number would), p_value, p_holm.
@@ -237,7 +237,7 @@ def mixed_comparison_table(
     Returns
     -------
     DataFrame
-        comparison, made_by (where the table has it), datasets (how many), users, realisations,
+        comparison, made_by (if the table has it), datasets (how many), users, realisations,
         scope (fixed, and random if there are
         at least four datasets), spread_ratio, ratio_low, ratio_high (of mean absolute
         deviations), statistic (t), freedom, p_value, p_holm.
@@ -290,7 +290,7 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
     Parameters
     ----------
     accuracies : DataFrame
-        See `manyeyes.measures.accuracy_table`, perhaps with a column realisation.
+        See `manyeyes.measures.accuracy_table`; a column realisation is optional.
     error : {"bias", "bias_filled"}
         Relative to the truth as it is, or with its internal pores filled.
     level : float, default 0.95
@@ -298,7 +298,7 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
     Returns
     -------
     DataFrame
-        dataset, filter, variant, made_by, realisation (the last two where the table has them),
+        dataset, filter, variant, made_by, realisation (the last two if the table has them),
         then the fields of `errors.ErrorParts`. Conditions with a single user have no row.
     """
     return in_groups(lambda table: _errors_of_group(table, error, level), accuracies)
