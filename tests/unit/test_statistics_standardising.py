@@ -86,7 +86,8 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
     most = 100 * lone.loc[lone["factor"] == "criterion", "first_high"].iloc[0]
     assert text.startswith(
         "**S2.** No single trait's index differs significantly from zero; with 1024 base runs, one "
-        f"trait could account for up to {most:.0f} % of the variance alone and be missed. The sitting"
+        f"trait could account for up to {most:.0f} % of the variance alone and be missed. "
+        "The sitting"
     )
     assert "accounts for 100 %" in text or "accounts for 9" in text
 

@@ -204,8 +204,8 @@ def _no_leader(rows: pd.DataFrame) -> str:
     missed = 100 * min(max(most, 0), 1)
     return (
         "No single trait's index differs significantly from zero; with "
-        f"{rows['base_runs'].min()} base runs, one trait could account for up to {missed:.0f} % of the "
-        "variance alone and be missed."
+        f"{rows['base_runs'].min()} base runs, one trait could account for up to "
+        f"{missed:.0f} % of the variance alone and be missed."
     )
 
 
