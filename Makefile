@@ -1,10 +1,10 @@
-# The two commands: `make reproduce` and `make test`. Both make the environment first.
+# The two main commands are `make reproduce` and `make test`. Both build the environment first.
 
 STUDY ?= paper
 CORES ?= all
 RUN := .venv/bin/manyeyes run $(STUDY) --cores $(CORES)
 
-# Make takes `study=mine` for a variable of its own, and would run the default study.
+# Make would accept `study=mine` as another variable, and run the default study.
 $(foreach given,study Study cores Cores,$(if $(filter command%,$(origin $(given))),\
   $(error write STUDY and CORES in capitals; make knows no '$(given)')))
 
@@ -25,7 +25,7 @@ reproduce: .venv/run
 report: .venv/run
 	@$(RUN) --only report
 
-# Figures that are there already are drawn again.
+# Figures that exist are drawn again.
 figures: .venv/run
 	@$(RUN) --only figures --redraw
 
@@ -41,7 +41,7 @@ lint: .venv/test
 	.venv/bin/snakefmt --check Snakefile workflow
 	.venv/bin/snakemake --lint
 
-# Each stamp stands for an environment that holds exactly what its lock says.
+# Each stamp marks an environment that matches its lock exactly.
 env: .venv/run
 
 .venv/run: envs/requirements.txt envs/make_environment.sh pyproject.toml

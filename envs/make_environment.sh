@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make or update .venv from a lock file, with this checkout's library and command in it: with uv where
-# it is there, with venv and pip where it is not.
+# Make or update .venv from a lock file, and install this checkout's library and command into it. Uses uv
+# if it is installed, otherwise venv and pip.
 set -eu
 lock=$1
 
@@ -15,13 +15,13 @@ if [ -z "$python" ]; then
   done
 fi
 if [ -z "$python" ]; then
-  echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or name it: make PYTHON=..." >&2
+  echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or give its path: make PYTHON=..." >&2
   exit 1
 fi
 
 if command -v uv >/dev/null 2>&1; then
   [ -x .venv/bin/python ] || uv venv --quiet --python "$python" .venv
-  # Not `sync`: the environment for tests is the one for runs and more.
+  # Not `sync`: the test environment contains the one for runs, and more.
   uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
   uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 else

@@ -1,10 +1,10 @@
-"""Calibrate the two spreads of the population that are not priors; takes some minutes.
+"""Calibrate the two calibrated spreads of the population; this takes several minutes.
 
     python tools/calibrate_population.py --config config/config.yaml
 
-writes a table of the values, the percentages that they reach and how these vary between
-realisations, at the dataset's own contrast-to-noise and at two others, and prints the lines for the
-config.
+writes a table of the values, the differences they reproduce and how these vary between
+realisations, at the dataset's own contrast-to-noise and at neighbouring values. It prints the lines
+for the config.
 """
 
 import argparse
@@ -41,7 +41,7 @@ SEED_ERROR_TOLERANCE = 0.01
 
 
 def read_study(config: Path) -> Study:
-    """Return the study of a config over the protocol beside it."""
+    """Return the study of a config, merged with the protocol in the same folder."""
     merged: dict = {}
     for path in (config.parent / "protocol.yaml", config):
         if not path.is_file():
@@ -59,7 +59,7 @@ def _merge(into: dict, new: Mapping) -> None:
 
 
 def realisations(study: Study, count: int) -> list[np.ndarray]:
-    """Return truths of several electrodes of one description, none of which is the study's."""
+    """Return truths of several electrodes with the study's description, but other seeds."""
     dataset = study.datasets[DATASET]
     name = dataset.source["electrode"]
     truths = []
@@ -128,9 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("config/config.yaml"))
     parser.add_argument("--output", type=Path, default=Path("results/calibration.csv"))
-    parser.add_argument(
-        "--users", type=int, default=200, help="simulated users of each realisation"
-    )
+    parser.add_argument("--users", type=int, default=200, help="people before each realisation")
     parser.add_argument("--realisations", type=int, default=5)
     parser.add_argument("--crop", type=int, default=100, help="edge of the watersheds' cube")
     parser.add_argument("--threads", type=int, default=1)

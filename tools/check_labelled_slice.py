@@ -1,12 +1,12 @@
-"""Compare the FIB-SEM chain's segmentation of a real slice with a person's label of it.
+"""Compare the segmentation part of the FIB-SEM chain with a person's label of a real slice.
 
     python tools/check_labelled_slice.py SLICE LABEL --table agreement.csv
 
-No rule runs this and no study depends on it. The slice is an 8-bit grey image, the label an image
-of the same size in which active material has the code of --active (1). For the published NMC532
-slice tomo_00097.png of TomoBank, the label is in a panel of SegmentPy's documentation: give that
-picture as LABEL with --panel, and the label is cut out of it and checked. docs/fibsem.md says where
-to get both.
+This is not a rule, and no study depends on it. The slice is an 8-bit grey image; the label is an
+image of the same size in which active material has the code of --active (1). For the published
+NMC532 slice tomo_00097.png of TomoBank, the label is in a panel of SegmentPy's documentation: give
+that picture as LABEL, with --panel, and the label is cut out of it and checked. docs/fibsem.md
+links both.
 """
 
 import argparse
@@ -20,8 +20,8 @@ from matplotlib.image import imread
 from manyeyes.fibsem.labelled_slice import agreement_with_label
 from manyeyes.files.study_files import read_volume, write_table
 
-# Where the label is in SegmentPy's docs/img/datasets.png (commit 50ff9c64), its size before it was
-# enlarged, and the sha256 of its codes.
+# Position of the label in SegmentPy's docs/img/datasets.png (commit 50ff9c64), its size without
+# enlargement, and the sha256 of its codes.
 _PANEL = (slice(429, 6109), slice(6033, 11802))
 _SHAPE = (1544, 1568)
 _CODES = {0: 1, 128: 2, 255: 3}
@@ -34,14 +34,14 @@ def read_image(path, labels: bool = False) -> np.ndarray:
     Raises
     ------
     ValueError
-        If it is not a single grey image.
+        If it is no single grey image.
     """
     path = Path(path)
     if path.suffix.lower() in {".tif", ".tiff"}:
         pages = read_volume(path, labels, single_slice=True)
         image = pages[0] if len(pages) == 1 else pages
     else:
-        # PNGs are read as fractions of white; an image whose channels are equal is grey.
+        # PNGs are read as shares of white; equal channels are grey.
         image = imread(path)
         image = np.rint(image * 255).astype(np.uint8) if image.dtype != np.uint8 else image
         if image.ndim == 3 and all(np.array_equal(image[..., 0], image[..., i]) for i in (1, 2)):
@@ -81,7 +81,7 @@ def main(arguments=None) -> None:
         "--active", type=int, default=1, help="code of active material in the label"
     )
     parser.add_argument("--panel", action="store_true", help="LABEL is SegmentPy's datasets.png")
-    parser.add_argument("--table", default="agreement.csv", help="the table to write")
+    parser.add_argument("--table", default="agreement.csv", help="where the table goes")
     given = parser.parse_args(arguments)
     try:
         label = read_image(given.label, labels=True)

@@ -1,11 +1,12 @@
-"""Count the submissions that a run would send to a cluster, and the jobs in each.
+"""Count the submissions that a run would make on a cluster, and the jobs in each.
 
 Usage::
 
     snakemake --profile profiles/slurm --configfile config/population.yaml --dry-run |
         python tools/count_submissions.py
 
-A dry run with a cluster's profile says which jobs go together. Finished jobs are not in it.
+A dry run with the profile of a cluster shows which jobs form a submission. Finished jobs are not
+included.
 """
 
 import re
@@ -19,18 +20,18 @@ MEMBER = re.compile(r"^    rule \w+:$")
 
 
 def submissions(plan: str) -> pd.DataFrame:
-    """Return the submissions that a dry run plans.
+    """Return the submissions in the plan of a dry run.
 
     Parameters
     ----------
     plan : str
-        What `snakemake --dry-run` printed, with the profile of a cluster.
+        The output of `snakemake --dry-run` with the profile of a cluster.
 
     Returns
     -------
     DataFrame
-        One row a submission, in the order of the plan: name (of the group) and jobs. Jobs without
-        a group are left out: they fetch files or make nothing, and run where Snakemake runs.
+        One row a submission, in the order of the plan: name (of the group) and jobs. What has no
+        group is left out: it fetches files or makes nothing, and runs beside Snakemake itself.
     """
     rows, group = [], None
     for line in plan.splitlines():

@@ -1,4 +1,4 @@
-"""Compare what rules request from a cluster with what the jobs of a finished study used.
+"""Compare the resources that rules declare with those that the jobs of a finished study used.
 
 Usage::
 
@@ -6,8 +6,8 @@ Usage::
     python tools/declared_and_used.py results/paper plan.txt --markdown
     python tools/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30
 
-The dry run says what the rules declare now. The last line of a job's log gives its CPU time and
-peak memory; Snakemake's benchmark file of the same name gives its wall time and the memory of the
+The dry run shows what the rules declare now. The last line of a job's log has its CPU time and peak
+memory (`rule_script`). Snakemake's benchmark file of the same name has its time, and the memory of
 programs that it started.
 """
 
@@ -21,14 +21,15 @@ import pandas as pd
 from manyeyes.figures.tables import to_markdown
 from manyeyes.running.job_records import record
 
-# Memory of the two Snakemakes that supervise a job on a cluster, in MB. Measured on Slurm.
+# Memory of the two Snakemake processes that watch over a job on a cluster, in MB; measured on Slurm
 SNAKEMAKES_MB = 2 * 165
-# Memory: a rule may declare up to half as much again as it needs, and never less.
+# Memory: what is declared may exceed what is needed by half, and may never be less.
 MEMORY = 1.5
-# Time: at least three times the CPU time, since other machines are slower and disks busy. (Wall
-# time would depend on what else ran here.) Twenty times is too much, unless below three minutes.
+# Time: at least three times the CPU time, because other machines are slower and disks are busy. CPU
+# time does not depend on what else the machine did. More than twenty times is too much, but three
+# minutes are always acceptable.
 TIME_AT_LEAST, TIME_AT_MOST, NO_MATTER_MIN = 3, 20, 3
-# Threads: as many as the job kept busy, or up to half as many again.
+# Threads: as many as the job kept busy, or up to half as many more.
 THREADS = 1.5
 PLANNED = {
     "threads": re.compile(r"^ *threads: (\d+)$"),
@@ -39,14 +40,14 @@ PLANNED = {
 JOB = re.compile(r"^ *(?:local)?rule \w+:$")
 OUTPUT = re.compile(r"^ *output: (.*)$")
 LOG = re.compile(r"^ *log: \S*?logs/(\S+)\.log")
-# Rules with a job for each user of an image.
+# Rules with one job per user and image.
 OF_A_USER = ("annotate_", "segment_", "measure/")
-# Rules with a job for each image that takes as long as there are users of it.
+# Rules with one job per image, whose time is proportional to the number of users.
 OF_ALL_USERS = ("agree_on_image/", "compare_users/")
 
 
 def declared(plan: str) -> dict[str, dict]:
-    """Return what each job of a dry run declares, by its log's path below `logs/`, without suffix.
+    """Return what each job of a dry run declares, by the path of its log below `logs/`, no suffix.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def declared(plan: str) -> dict[str, dict]:
 
 
 def read_jobs(results: Path, plan: str) -> pd.DataFrame:
-    """Return what each job of a study declares and took.
+    """Return what each job of a study declares and used.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def read_jobs(results: Path, plan: str) -> pd.DataFrame:
 
 
 def by_rule(jobs: pd.DataFrame) -> pd.DataFrame:
-    """Return, for each rule, the job that came nearest to what was declared, and what is wrong.
+    """Return, for each rule, the job that came closest to its request, and what is wrong.
 
     Parameters
     ----------
@@ -167,7 +168,7 @@ def _faults(row: dict) -> list[str]:
 
 
 def node_hours(jobs: pd.DataFrame, tomograms: int, users: int, cores: int) -> dict:
-    """Return what a study of many tomograms like the measured ones would take, on paper.
+    """Estimate what a study of many tomograms like the measured ones would take.
 
     Jobs of a user count once for each user of an image, those that hold users against each other
     in proportion to them, all others of a dataset once; what does not belong to a dataset (tables,
@@ -202,7 +203,7 @@ def node_hours(jobs: pd.DataFrame, tomograms: int, users: int, cores: int) -> di
 
 
 def main() -> None:
-    """Print the table; end with an error if a rule asks for too little or too much."""
+    """Print the table; exit with an error if a rule asks for too little or too much."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path, help="folder of a finished study")
     parser.add_argument("plan", type=Path, help="what --forceall --dry-run printed")

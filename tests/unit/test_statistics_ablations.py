@@ -83,11 +83,11 @@ def test_the_words_say_what_the_table_says(table):
         "three 4.0 (error 4.0), 2 times ("
     )
     assert "alike 2.1 (error 2.3), 1.1 times (" in first
-    assert first.count("not told apart") == 2
-    assert "nobody 0.0 (error 1.0), nobody varies" in second
-    assert last.startswith("Not told apart: p is 5 % or more after Holm's correction over all 4")
+    assert first.count("not significant") == 2
+    assert "nobody 0.0 (error 1.0), no variation" in second
+    assert last.startswith("Not significant: p is 5 % or more after Holm's correction over all 4")
     clear = table[table["variant"].isin(["three", "seven"])]
-    assert "Not told apart" not in ablation_text(clear)
+    assert "Not significant" not in ablation_text(clear)
 
 
 def test_the_figure_shows_every_question_and_both_measures(table):

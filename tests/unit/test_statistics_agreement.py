@@ -160,7 +160,7 @@ def test_where_all_agree_nothing_is_concentrated():
         (lambda: disagreement_map(np.full((2, 2, 2), 4, np.uint8), 3), "up to 4 votes"),
         (
             lambda: concentration(np.ones((2, 2, 2), np.uint8), 3, np.ones((2, 2, 2), bool)),
-            "one phase only",
+            "only one phase",
         ),
         (
             lambda: concentration(np.ones((2, 2, 2), np.uint8), 3, np.ones((2, 2, 3), bool)),

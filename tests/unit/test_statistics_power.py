@@ -75,7 +75,7 @@ def test_the_table_has_a_row_for_each_design():
         (lambda: power_unpaired(9, 0.0), "above 0"),
         (lambda: power_unpaired(9, 2.0, alpha=5), "error rate"),
         (lambda: users_needed(1.0), "further from 1"),
-        (lambda: users_needed(2.0, power=80), "power lies between"),
+        (lambda: users_needed(2.0, power=80), "power must be between"),
     ],
 )
 def test_impossible_questions_are_refused(call, message):

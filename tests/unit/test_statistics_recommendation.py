@@ -124,7 +124,7 @@ def test_less_work_is_offered_where_it_is_as_good():
     assert (row["variant"], row["cheap_variant"]) == ("MLX25", "MLX10")
     assert row["cheap_labelled_voxels"] == 28_000
     assert row["cheap_share"] > 0.9
-    assert "Within half a point of it at less work: MLX10 on the raw image of noisy" in (
+    assert "Within half a point of it with less work: MLX10 on the raw image of noisy" in (
         recommendation_text(table)
     )
 

@@ -71,7 +71,7 @@ def test_the_same_names_give_the_same_table():
     ("call", "message"),
     [
         (lambda: sensitivity_design({}, 16, "t"), "at least one factor"),
-        (lambda: sensitivity_design({JITTER: stats.norm()}, 16, "t"), "added by itself"),
+        (lambda: sensitivity_design({JITTER: stats.norm()}, 16, "t"), "added automatically"),
         (lambda: sensitivity_design({"a": stats.norm()}, 100, "t"), "power of two"),
         (
             lambda: sobol_table(sensitivity_design({"a": stats.norm()}, 16, "t"), [1.0]),
@@ -79,7 +79,7 @@ def test_the_same_names_give_the_same_table():
         ),
         (
             lambda: sobol_table(sensitivity_design({"a": stats.norm()}, 16, "t"), [1.0] * 64),
-            "nothing varies",
+            "no variation",
         ),
     ],
 )

@@ -85,17 +85,20 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
     text = sensitivity_text(lone)
     most = 100 * lone.loc[lone["factor"] == "criterion", "first_high"].iloc[0]
     assert text.startswith(
-        "**S2.** No single trait stands out from zero; with 1024 base runs one could carry up to "
-        f"{most:.0f} % of the variance by itself without doing so. The sitting"
+        "**S2.** No single trait's index differs significantly from zero; with 1024 base runs, one "
+        f"trait could account for up to {most:.0f} % of the variance alone and be missed. "
+        "The sitting"
     )
-    assert "carries 100 %" in text or "carries 9" in text
+    assert "accounts for 100 %" in text or "accounts for 9" in text
 
 
 def test_one_image_is_told_once():
     runs = {("noisy", "raw", "S2"): made_up({"criterion": 0.8, JITTER: 0.6})}
     table = sensitivity_table(runs, QUALITY, SIZES, "test")
     first, image = sensitivity_text(table).split("\n\n")
-    assert first.startswith("**S2.** First the choice between specks and holes: it carries 6")
+    assert first.startswith(
+        "**S2.** First the choice between specks and holes: alone, it accounts for 6"
+    )
     assert "leads" not in first
     assert image.count("noisy") == 1
     assert not image.endswith("It depends on the image too.")
@@ -108,7 +111,7 @@ def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
     assert image.endswith("It depends on the image too.")
 
 
-@pytest.mark.parametrize(("value", "word"), [(np.nan, "not measurable"), (np.inf, "without bound")])
+@pytest.mark.parametrize(("value", "word"), [(np.nan, "not measurable"), (np.inf, "unbounded")])
 def test_a_contrast_that_is_no_number_is_told_in_words(table, value, word):
     text = sensitivity_text(table.assign(contrast_to_noise=value))
     assert f"noisy (contrast-to-noise {word}, 397 nm)" in text
@@ -123,7 +126,7 @@ def test_where_everybody_gets_the_same_there_are_no_indices():
     assert (table["output_sd"] == 0).all()
     assert leading_trait(table) is None
     text = sensitivity_text(table)
-    assert text.startswith("**S2.** Everybody got the same on the image.")
+    assert text.startswith("**S2.** All users got the same result on the image.")
     assert "nan" not in text
 
 

@@ -172,7 +172,10 @@ def test_comparisons_from_config():
         ([{"datasets": ["d"], "first": ["raw", "S2"]}], "needs second"),
         ([{"datasets": ["d"], "first": ["raw", "S2"], "second": ["raw", "S2"]}], "two different"),
         ([{"datasets": ["d"], "first": ["raw"], "second": ["raw", "S2"]}], "two different"),
-        ([{"datasets": ["d"], "first": ["raw", "S2"], "second": ["raw", "cWS"]}] * 2, "one name"),
+        (
+            [{"datasets": ["d"], "first": ["raw", "S2"], "second": ["raw", "cWS"]}] * 2,
+            "the same name",
+        ),
     ],
 )
 def test_bad_comparisons_are_refused(entries, message):

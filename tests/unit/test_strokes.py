@@ -172,7 +172,7 @@ def test_the_words_name_what_differs():
     strokes.loc[strokes["drawn_by"] == "recorded", "stroke_width_px"] = 40
     text = realism_text(stroke_comparison(strokes))
     assert "within the range of 19 simulated users in 14 of 15 measures" in text
-    assert "would fall outside in 10 % of them, 1.5 on average" in text
+    assert "would be outside in 10 % of them, 1.5 on average" in text
     assert "Outside: width of strokes, median 40 px (users 1 to 19 px, median 10 px)." in text
     alike = strokes.assign(coverage_ratio=[2.0] + [1.0] * 19)
     told = realism_text(stroke_comparison(alike))

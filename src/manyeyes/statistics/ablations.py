@@ -1,4 +1,4 @@
-"""What a part of the protocol is worth: variants that differ in one thing, held against one."""
+"""What each part of the protocol is worth: variants that differ in one thing, and a reference."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,27 +37,26 @@ def ablation_table(
     ablations: Mapping[str, Sequence[str]],
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return spread and error of each variant of a question beside those of its last one.
+    """Return the spread and error of each variant of a question, relative to its last variant.
 
     Parameters
     ----------
     volume_fractions : DataFrame
-        See `manyeyes.measures.volume_fractions_table`, perhaps with a column realisation.
+        See `manyeyes.measures.volume_fractions_table`; a column realisation is optional.
     accuracies : DataFrame
-        See `manyeyes.measures.accuracy_table`; empty for images without a truth.
+        See `manyeyes.measures.accuracy_table`; empty if no image has a truth.
     ablations : mapping of question to sequence of variant
-        The last is the reference. Images count that a group of users did with all of them.
+        The last is the reference. Only images count that a group of users did with all of them.
     level : float, default 0.95
 
     Returns
     -------
     DataFrame
-        question, dataset, filter, variant, made_by (where the table has it), users, realisations;
-        sd with its interval; reference,
-        sd_ratio (variant over reference) with the interval and p-value of Pitman and Morgan, NaN
-        for the reference itself, where somebody never varies and where fewer than three users did
-        both, p_holm over all rows of a group; bias and
-        rmse with intervals, NaN without a truth.
+        question, dataset, filter, variant, made_by (if the table has it), users, realisations; sd
+        with its interval; reference; sd_ratio (variant over reference) with the interval and
+        p-value of Pitman and Morgan, NaN for the reference itself, where a standard deviation is 0
+        and where fewer than three users did both; p_holm over all rows of a group; bias and rmse
+        with intervals, NaN without a truth.
     """
     tables = [volume_fractions, *([accuracies] if len(accuracies) else [])]
     table = in_groups(
@@ -110,7 +109,7 @@ def _both(users: pd.Series, row, first: str, second: str) -> set:
 
 
 def ablation_text(table: pd.DataFrame) -> str:
-    """Return what each part of the protocol is worth, a paragraph a question.
+    """Return what each part of the protocol is worth, one paragraph per question.
 
     Parameters
     ----------
@@ -130,17 +129,17 @@ def ablation_text(table: pd.DataFrame) -> str:
         )
     paragraphs = []
     for question, rows in table.groupby("question", sort=False):
-        told = [
+        sentences = [
             _image_sentence(image, found)
             for image, found in rows.groupby(["dataset", "filter"], sort=False)
         ]
-        paragraphs.append(f"**{question}.** {' '.join(told)}")
+        paragraphs.append(f"**{question}.** {' '.join(sentences)}")
     if (table["p_holm"] >= ALPHA).any():
         tests = table["p_holm"].count()
         over = f"all {tests} comparisons" if tests > 1 else "one comparison"
         paragraphs.append(
-            f"Not told apart: p is {100 * ALPHA:g} % or more after Holm's correction over {over} "
-            "of spread; intervals in brackets are those of one by itself."
+            f"Not significant: p is {100 * ALPHA:g} % or more after Holm's correction over {over} "
+            "of spread; each interval in brackets is for one comparison alone."
         )
     return "\n\n".join(paragraphs)
 
@@ -149,18 +148,18 @@ def _image_sentence(image: tuple[str, str], rows: pd.DataFrame) -> str:
     dataset, filter_ = image
     reference = rows[rows["variant"] == rows["reference"]].iloc[0]
     others = rows[rows["variant"] != rows["reference"]]
-    told = "; ".join(_against(row) for row in others.itertuples())
+    compared = "; ".join(_against(row) for row in others.itertuples())
     return (
         f"On {filter_} {dataset} {reference['variant']} has a standard deviation of "
-        f"{points(reference['sd'])} points{_error(reference['rmse'])}: {told}."
+        f"{points(reference['sd'])} points{_error(reference['rmse'])}: {compared}."
     )
 
 
 def _against(row) -> str:
     text = f"{row.variant} {points(row.sd)}{_error(row.rmse)}"
     if np.isnan(row.sd_ratio):
-        return f"{text}, nobody varies" if row.sd == 0 else text
-    sure = "" if row.p_holm < ALPHA else ", not told apart"
+        return f"{text}, no variation" if row.sd == 0 else text
+    sure = "" if row.p_holm < ALPHA else ", not significant"
     return f"{text}, {row.sd_ratio:.2g} times ({row.ratio_low:.2g} to {row.ratio_high:.2g}{sure})"
 
 

@@ -1,4 +1,4 @@
-"""How far users agree voxel by voxel, beyond the percentage that differs."""
+"""Agreement of users voxel by voxel, beyond the percentage of voxels that differ."""
 
 from collections.abc import Iterable
 from itertools import combinations, groupby
@@ -20,10 +20,10 @@ class PairAgreement(NamedTuple):
         1 when neither has an active voxel.
     cohen_kappa : float
         Agreement beyond chance, up to 1 (Cohen 1960, doi:10.1177/001316446002000104); NaN when
-        both are of one phase throughout, since chance alone explains all then.
+        each has a single phase throughout, because chance then explains everything.
     variation_of_information : float
         H(A|B) + H(B|A) in bits, 0 for equal segmentations, at most 2 (Meila 2007,
-        doi:10.1016/j.jmva.2006.11.013). Blind to which phase is which.
+        doi:10.1016/j.jmva.2006.11.013). It ignores which phase is which.
     """
 
     dice: float
@@ -37,7 +37,7 @@ def pair_agreement(both: int, only_a: int, only_b: int, neither: int) -> PairAgr
     Parameters
     ----------
     both, only_a, only_b, neither : int
-        Voxels active in both, in the first only, in the second only, in none.
+        Voxels active in both, in the first only, in the second only, in neither.
 
     Returns
     -------
@@ -71,12 +71,12 @@ def fleiss_kappa(votes_histogram) -> float:
     Parameters
     ----------
     votes_histogram : array_like of int, shape (users + 1,)
-        How many voxels 0, 1, ..., all users call active; see `votes`.
+        The numbers of voxels that 0, 1, ..., all users call active; see `votes`.
 
     Returns
     -------
     float
-        Up to 1 (Fleiss 1971, doi:10.1037/h0031619); NaN when all voxels get one phase from all.
+        Up to 1 (Fleiss 1971, doi:10.1037/h0031619); NaN when all users give all voxels one phase.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
     ----------
     segmentations : iterable of ndarray of uint8, shape (z, y, x)
         1 active material, 2 pore and carbon-binder domain, 0 outside the field of view, which gets
-        no votes; one of each user, at most 255.
+        no votes; one volume per user, at most 255.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
     Raises
     ------
     ValueError
-        If there is none or more than 255, shapes differ, or one is not a segmentation.
+        If there are none or more than 255, shapes differ, or a volume is not a segmentation.
     """
     total = None
     for users, labels in enumerate(segmentations, start=1):
@@ -133,16 +133,16 @@ def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
 
 
 def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the agreement of each two users, and of all users together.
+    """Return the agreement of each pair of users, and of all users together.
 
-    Volumes are held as one bit a voxel, so thirty users of 200^3 voxels take 30 MB.
+    Volumes are kept at one bit per voxel, so thirty users of 200^3 voxels take 30 MB.
 
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``; all users of a
-        group of one image and variant one after the other, at least two.
-        Only voxels inside the field of view count.
+        Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``. All users of one
+        group, image and variant, at least two, follow one another. Only voxels inside the field of
+        view count.
 
     Returns
     -------
@@ -156,7 +156,8 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
     Raises
     ------
     ValueError
-        If an image and variant comes twice, has one user only, or shapes or fields of view differ.
+        If an image and variant occurs twice or has only one user, or if shapes or fields of view
+        differ.
     """
     pairs, groups, done = [], [], set()
     for key, members in groupby(segmentations, key=lambda item: _group(item[0])):
@@ -189,7 +190,7 @@ def _group(cell) -> tuple[str, str, str, str]:
 
 
 def _as_bits(mask: np.ndarray) -> np.ndarray:
-    """Return a mask as 64-bit words, the last one filled up with zeros."""
+    """Return a mask as 64-bit words, the last one padded with zeros."""
     bits = np.packbits(mask.ravel())
     return np.pad(bits, (0, -len(bits) % 8)).view(np.uint64)
 
@@ -208,14 +209,14 @@ def _pair_rows(names, packed, voxels):
 
 
 def _votes_histogram(packed, voxels, words_at_a_time=1 << 14) -> np.ndarray:
-    """Return how many voxels got 0, 1, ..., all votes, a piece of the volume at a time."""
+    """Return how many voxels got 0, 1, ..., all votes; counts one piece of the volume at a time."""
     users = len(packed)
     histogram = np.zeros(users + 1, dtype=np.int64)
     for start in range(0, len(packed[0]), words_at_a_time):
         piece = [words[start : start + words_at_a_time].view(np.uint8) for words in packed]
         counted = sum(np.unpackbits(bits).astype(np.int64) for bits in piece)
         histogram += np.bincount(counted, minlength=users + 1)
-    # voxels outside and the zeros that filled up the last word do not count
+    # Voxels outside and the padding of the last word do not count.
     histogram[0] -= 64 * len(packed[0]) - voxels
     return histogram
 

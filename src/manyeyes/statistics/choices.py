@@ -1,4 +1,4 @@
-"""All choices of three users out of many: what another study of three could have shown."""
+"""All choices of three users out of many: what other studies of three could have shown."""
 
 from itertools import combinations
 from typing import NamedTuple
@@ -13,7 +13,7 @@ PANEL = 3
 
 
 class Share(NamedTuple):
-    """A share with its interval, all between 0 and 1; the ends are NaN where nothing is known."""
+    """A share with its interval, all between 0 and 1; the ends are NaN if they are unknown."""
 
     share: float
     low: float
@@ -38,7 +38,7 @@ def choices_of_users(users: int, panel: int = PANEL) -> np.ndarray:
     Raises
     ------
     ValueError
-        If fewer users are there than are to be chosen.
+        If there are fewer users than are to be chosen.
     """
     if not 1 <= panel <= users:
         raise ValueError(f"cannot choose {panel} out of {users} users; add users")
@@ -84,9 +84,9 @@ def pairs_of_choices(pairwise, choices: np.ndarray) -> np.ndarray:
 
 
 def place_in(distribution, value: float) -> float:
-    """Return where a value lies in a distribution: 0 below all, 0.5 in the middle, 1 above all.
+    """Return the position of a value in a distribution: 0 below all, 0.5 in the middle, 1 above.
 
-    Ties count half, so that a value that everybody gives lies in the middle.
+    Ties count half, so a distribution of equal values has that value in its middle.
 
     Parameters
     ----------
@@ -101,20 +101,20 @@ def place_in(distribution, value: float) -> float:
     Raises
     ------
     ValueError
-        If the distribution is empty or holds NaN.
+        If the distribution is empty or contains NaN.
     """
     distribution = np.asarray(distribution, dtype=np.float64)
     if distribution.size == 0 or np.isnan(distribution).any():
-        raise ValueError("a place needs a distribution of at least one number and none missing")
+        raise ValueError("a position needs a distribution with some numbers and none missing")
     return float(stats.percentileofscore(distribution.ravel(), value, kind="mean") / 100)
 
 
 def share_of_choices(
     holds: np.ndarray, choices: np.ndarray, users: int, level: float = 0.95
 ) -> Share:
-    """Return in which share of choices and realisations something holds, and how sure that is.
+    """Return the share of choices and realisations for which a statement holds, with an interval.
 
-    The choices overlap, so they are no independent trials. The share is a U statistic (Hoeffding
+    The choices overlap, so they are not independent trials. The share is a U statistic (Hoeffding
     1948, doi:10.1214/aoms/1177730196) and its variance comes from leaving out each user in turn
     (Arvesen 1969, doi:10.1214/aoms/1177697287), and each realisation in turn; the two add up.
 
@@ -130,7 +130,7 @@ def share_of_choices(
     Returns
     -------
     Share
-        The ends are NaN unless at least two choices are left when any one user is.
+        The ends are NaN unless at least two choices remain when any one user is left out.
 
     Raises
     ------
@@ -163,25 +163,25 @@ def share_of_choices(
 
 
 def central_range(distribution, level: float = 0.95) -> tuple[float, float]:
-    """Return the ends of the central part of a distribution that holds this much of it.
+    """Return the ends of the central part of a distribution that contains this share of it.
 
-    Both are values of the distribution itself, so that infinite ones (ratios to an SD of 0) do no
-    harm; NaN is refused.
+    Both ends are values of the distribution, so infinite values (ratios to an SD of 0) do no
+    harm. NaN is refused.
     """
     check_level(level)
     values = np.ravel(np.asarray(distribution, dtype=np.float64))
     if values.size == 0 or np.isnan(values).any():
-        raise ValueError("a range needs a distribution of at least one number and none missing")
+        raise ValueError("a range needs a distribution with some numbers and none missing")
     tails = [(1 - level) / 2, (1 + level) / 2]
     low, high = np.quantile(values, tails, method="inverted_cdf")
     return float(low), float(high)
 
 
 def shortest_range(distribution, level: float = 0.95) -> tuple[float, float]:
-    """Return the ends of the shortest range that holds this much of a distribution.
+    """Return the ends of the shortest range that contains this share of a distribution.
 
-    For distances, which pile up at 0: the smallest ones are the best there are, not too small to
-    be believed, as the central range would have it.
+    For distances, which accumulate at 0: the smallest are the best possible values, but the
+    central range would leave them out as too small.
     """
     check_level(level)
     values = np.sort(checked_values(np.ravel(distribution), least=1))

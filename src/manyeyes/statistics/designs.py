@@ -1,4 +1,4 @@
-"""Which runs a sensitivity study needs."""
+"""The runs that a sensitivity study needs."""
 
 from collections.abc import Mapping
 
@@ -16,12 +16,12 @@ def sensitivity_design(
 ) -> pd.DataFrame:
     """Return the runs that Sobol indices need.
 
-    Two independent sets of runs A and B, and for each factor a set equal to A but for that
-    factor, taken from B (Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018): in all
-    ``base_runs * (factors + 2)`` runs. The points are a scrambled Sobol' sequence.
+    There are two independent sets of runs, A and B, and for each factor a set equal to A except
+    for that factor, which is taken from B (Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018):
+    ``base_runs * (factors + 2)`` runs in all. The points are a scrambled Sobol' sequence.
 
-    All that changes from one sitting of a user to the next is one factor more: its levels are
-    seeds, drawn independently, and its index is the share of the variance that comes with the
+    Everything that changes from one sitting of a user to the next is one more factor. Its levels
+    are seeds, drawn independently, and its index is the share of the variance that is due to the
     sitting as a whole (a stochastic simulator, Iooss and Ribatet 2009,
     doi:10.1016/j.ress.2008.09.010; Marrel et al. 2012, doi:10.1007/s11222-011-9274-8).
 
@@ -40,19 +40,19 @@ def sensitivity_design(
     -------
     DataFrame
         run (0, 1, ...), set (A, B, or the factor taken from B), row (0 to base_runs - 1), then a
-        column for each factor; ``session_jitter`` holds whole numbers to seed the sitting with.
+        column for each factor; ``session_jitter`` has whole numbers that seed the sitting.
 
     Raises
     ------
     ValueError
-        If there is no factor, one is called session_jitter, or base_runs is no power of two.
+        If there is no factor, one is called session_jitter, or base_runs is not a power of two.
     """
     if not factors:
         raise ValueError("a sensitivity study needs at least one factor")
     if JITTER in factors:
-        raise ValueError(f"{JITTER} is added by itself; call the factor something else")
+        raise ValueError(f"{JITTER} is added automatically; give the factor another name")
     if base_runs < 16 or base_runs & (base_runs - 1):
-        raise ValueError(f"base_runs is a power of two and at least 16, found {base_runs}")
+        raise ValueError(f"base_runs must be a power of two and at least 16, found {base_runs}")
     rng = generator(*names, "sensitivity")
     points = stats.qmc.Sobol(2 * len(factors), rng=rng).random(base_runs)
     columns = list(factors)
@@ -64,7 +64,7 @@ def sensitivity_design(
     if jitter:
         columns.append(JITTER)
         for name, table in sets.items():
-            # 32 bits are plenty of different sittings and survive every file format exactly.
+            # 32 bits give enough different sittings, and every file format stores them exactly.
             table[JITTER] = [
                 seed_from_names(*names, JITTER, name, row) % 2**32 for row in range(base_runs)
             ]

@@ -1,4 +1,4 @@
-"""Brown-Forsythe's comparison of spreads, with users and datasets drawn at random."""
+"""The Brown-Forsythe comparison of spreads, with users and datasets as random effects."""
 
 from typing import NamedTuple
 
@@ -87,27 +87,27 @@ def compare_deviations(
 
     Each dataset's deviations are divided by their mean over both methods first, so that a noisy
     dataset, whose spread is larger throughout, does not drown the others. Realisations of a
-    dataset are averaged: they are no further users or electrodes.
+    dataset are averaged: they are not additional users or electrodes.
 
     Parameters
     ----------
     first, second : array_like, shape (..., datasets, realisations, users)
         Values under the two methods; at least three users.
     datasets : {"random", "fixed"}
-        ``random``: what holds for electrodes like these; ``fixed``: for users in general on just
-        these datasets. With fewer than four datasets there is only the latter.
+        ``random``: the result applies to electrodes like these; ``fixed``: it applies to users in
+        general on exactly these datasets. Fewer than four datasets allow only ``fixed``.
     level : float, default 0.95
 
     Returns
     -------
     DeviationContrast
-        Of shape (...); NaN where nobody deviates on a dataset under either method.
+        Of shape (...); NaN if no user deviates on a dataset under either method.
 
     Raises
     ------
     ValueError
-        If the shapes differ, there are too few users, a value is missing, or fewer than
-        four datasets are to be a random draw of datasets.
+        If the shapes differ, there are too few users, a value is missing, or fewer than four
+        datasets are given as ``random``.
     """
     check_level(level)
     first, second = (np.asarray(values, dtype=np.float64) for values in (first, second))
@@ -117,7 +117,7 @@ def compare_deviations(
             f"found {first.shape} and {second.shape}"
         )
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
-        raise ValueError("every user must have a value on every dataset; leave out who has not")
+        raise ValueError("every user must have a value on every dataset; leave out those without")
     n_datasets, n_users = first.shape[-3], first.shape[-1]
     if n_users < 3:
         raise ValueError(f"deviations from the median user need 3 users, found {n_users}")
@@ -126,7 +126,7 @@ def compare_deviations(
     if datasets == "random" and n_datasets < LEAST_DATASETS:
         raise ValueError(
             f"{n_datasets} datasets do not show how electrodes differ, {LEAST_DATASETS} do; "
-            "take datasets='fixed' for a result on just these"
+            "use datasets='fixed' for a result on exactly these"
         )
 
     deviations = [absolute_deviations(values).mean(axis=-2) for values in (first, second)]
@@ -168,7 +168,7 @@ def _variance_of_mean(
     mean_square = ms_user + ms_dataset - ms_rest
     squares = ((ms_user, freedom_user), (ms_dataset, freedom_dataset), (ms_rest, freedom_rest))
     inverse = sum(mean_square**2 / freedom for mean_square, freedom in squares)
-    # Where a component is nil, only the other one's mean square is left; where both are, all.
+    # If one component is zero, only the mean square of the other remains; if both are, pool all.
     pooled = (freedom_user * ms_user + freedom_dataset * ms_dataset + freedom_rest * ms_rest) / (
         cells - 1
     )

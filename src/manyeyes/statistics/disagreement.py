@@ -1,4 +1,4 @@
-"""Where users disagree: a map of votes and how near to interfaces the disagreement lies."""
+"""Where users disagree: a map of votes, and the distance of disagreement from interfaces."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,13 +15,13 @@ class Concentration(NamedTuple):
     Attributes
     ----------
     within_voxels : float
-        Distance from the interface: a voxel that shares a face with the other phase has 1.
+        Distance from the interface; it is 1 for a voxel that shares a face with the other phase.
     disagreement_share : float
-        Share of all disagreement that lies there, 0 to 1; NaN when nobody disagrees.
+        Share of all disagreement within this distance, 0 to 1; NaN if there is no disagreement.
     voxel_share : float
-        Share of all voxels that lie there: what disagreement spread evenly would have.
+        Share of all voxels within this distance, as expected of evenly spread disagreement.
     enrichment : float
-        Their ratio; 1 when disagreement has nothing to do with interfaces.
+        Their ratio; 1 if disagreement is unrelated to interfaces.
     """
 
     within_voxels: float
@@ -46,7 +46,7 @@ def disagreement_map(votes: np.ndarray, users: int) -> np.ndarray:
     Returns
     -------
     ndarray of float32, shape (z, y, x)
-        0 where all agree, at most a little above 0.5 where they are split evenly.
+        0 where all agree; slightly above 0.5 at most, where users are split evenly.
 
     Raises
     ------
@@ -58,16 +58,16 @@ def disagreement_map(votes: np.ndarray, users: int) -> np.ndarray:
             f"expected votes of at least 2 users and no more than them, found {users} users and "
             f"up to {votes.max()} votes"
         )
-    # Few values can occur, so a lookup saves the arithmetic on every voxel.
+    # Only a few values can occur, so a lookup saves the arithmetic on every voxel.
     active = np.arange(users + 1)
     share = 2 * active * (users - active) / (users * (users - 1))
     return share.astype(np.float32)[votes]
 
 
 def _interface_distance(reference: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Return how far each voxel is from the nearest one inside that is of another phase."""
+    """Return the distance of each voxel from the nearest voxel of another phase inside."""
     if inside is None:
-        # edt takes 0 as background, so phases are numbered from 1.
+        # edt treats 0 as background, so phases are numbered from 1.
         _, phases = np.unique(reference, return_inverse=True)
         phases = phases.reshape(reference.shape).astype(np.uint8) + 1
         return edt.edt(phases, black_border=False, parallel=1)
@@ -86,7 +86,7 @@ def concentration(
     within_voxels: Sequence[float] = (1, 2, 3),
     inside: np.ndarray | None = None,
 ) -> list[Concentration]:
-    """Return how much of the disagreement lies within some voxels of an interface.
+    """Return the share of the disagreement within given distances of an interface.
 
     Parameters
     ----------
@@ -94,12 +94,12 @@ def concentration(
         See `agreement.votes`.
     users : int
     reference : ndarray of bool or uint8, shape (z, y, x)
-        The phases whose interfaces count: the truth where it is known, else the majority of users
+        The phases whose interfaces count: the truth if it is known, otherwise the majority of users
         (``2 * votes > users``).
     within_voxels : sequence of float, default (1, 2, 3)
         Distances in voxels between centres (Euclidean), to the nearest voxel of another phase.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view: its rim is no interface, and nothing outside counts.
+        The field of view. Its rim is not an interface, and nothing outside counts.
 
     Returns
     -------
@@ -109,23 +109,23 @@ def concentration(
     Raises
     ------
     ValueError
-        If the shapes differ or the reference has one phase only.
+        If the shapes differ or the reference has only one phase.
     """
     if votes.shape != reference.shape:
         raise ValueError(
             f"votes have shape {votes.shape}, the reference {reference.shape}; "
-            "both must be of the same crop"
+            "both must be from the same crop"
         )
     inside = known_mask(inside, votes.shape)
     known = voxels_inside(reference, inside)
     if known.min() == known.max():
-        raise ValueError("the reference has one phase only, so no interface to be near to")
+        raise ValueError("the reference has only one phase, so it has no interface")
     disagreement = voxels_inside(disagreement_map(votes, users), inside)
     distance = voxels_inside(_interface_distance(reference, inside), inside)
     total = disagreement.sum(dtype=np.float64)
     results = []
     for limit in within_voxels:
-        # a little slack: distances such as sqrt(5) come in single precision
+        # A small tolerance: distances such as sqrt(5) are in single precision.
         near = distance <= limit + 1e-4
         voxel_share = float(near.mean())
         share = float(disagreement[near].sum(dtype=np.float64) / total) if total else float("nan")

@@ -1,4 +1,4 @@
-"""What segmenting costs a user: voxels labelled by hand."""
+"""What segmentation costs a user: the number of manually labelled voxels."""
 
 from collections.abc import Iterable
 
@@ -11,18 +11,18 @@ COLUMNS = ["dataset", "filter", "variant", "user", "made_by", "labelled_voxels",
 def effort_table(
     drawings: Iterable[tuple], voxels: int, voxels_inside: int | None = None
 ) -> pd.DataFrame:
-    """Return how many voxels each user labelled by hand.
+    """Return how many voxels each user labelled manually.
 
     Parameters
     ----------
     drawings : iterable of (cell, ndarray of uint8 or None)
         Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``. The label volume
-        (z, y, x) of what was drawn, 0 unlabelled; None where a user sets grey levels and labels
-        nothing by hand: thresholds, watershed, and forests whose seeds come from thresholds.
+        (z, y, x) of what was drawn, 0 unlabelled; None if a user sets grey levels and labels
+        nothing manually: thresholds, watershed, and forests whose seeds come from thresholds.
     voxels : int
-        Of the whole image.
+        Number of voxels of the whole image.
     voxels_inside : int, optional
-        Of its field of view, where that is bounded.
+        Number of voxels of its field of view, if it has a mask.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def effort_table(
     Raises
     ------
     ValueError
-        If a label volume is of another size than the image.
+        If a label volume and the image differ in size.
     """
     rows = []
     for cell, labels in drawings:

@@ -1,4 +1,4 @@
-"""The error of a method over users, taken apart into bias and spread."""
+"""The error of a method over users, split into bias and spread."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,11 +25,11 @@ class ErrorParts(NamedTuple):
     ----------
     users : int
     bias, bias_low, bias_high : float
-        Mean error over users, and where that of all users may lie.
+        Mean error over users, and the interval for that of all users.
     sd, sd_low, sd_high : float
-        Sample standard deviation over users, and that of all users.
+        Sample standard deviation over users, and the interval for that of all users.
     rmse, rmse_low, rmse_high : float
-        Root mean square of the users' errors, and that of all users.
+        Root mean square of the users' errors, and the interval for that of all users.
     bias_share : float
         bias^2 / rmse^2, 0 to 1; NaN when there is no error at all.
     """
@@ -48,15 +48,15 @@ class ErrorParts(NamedTuple):
 
 
 def error_parts(errors, level: float = 0.95) -> ErrorParts:
-    """Take the errors of several users apart into bias and spread.
+    """Split the errors of several users into bias and spread.
 
     The bias has the t interval, the SD the chi-square interval. The squared error over all users,
     mu^2 + sigma^2, has no exact interval; that of its generalised pivotal quantity is given
-    (Weerahandi 1993, doi:10.1080/01621459.1993.10476355): mu and sigma are drawn from what the
-    users' mean and SD leave open, by stratified draws (McKay, Beckman and Conover 1979,
-    doi:10.1080/00401706.1979.10489755) that are the same every time. In simulations the 90 %
-    interval of the RMSE covers 89-90 % with 30 users, 86-90 % with 8 and 82-88 % with 3, least
-    where there is no bias; the other two are exact. All rest on errors that are normal over users.
+    (Weerahandi 1993, doi:10.1080/01621459.1993.10476355): mu and sigma are drawn from the values
+    that the users' mean and SD permit, by stratified draws (McKay, Beckman and Conover 1979,
+    doi:10.1080/00401706.1979.10489755) which are the same every time. In simulations the 90 %
+    interval of the RMSE covers 89-90 % with 30 users, 86-90 % with 8 and 82-88 % with 3, lowest
+    without bias; the other two are exact. All assume errors that are normal over users.
 
     Parameters
     ----------
@@ -109,11 +109,11 @@ def plausible_normals(
     draws: int = DRAWS,
     rng: np.random.Generator | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and standard deviations of the populations that a sample may come from.
+    """Return means and standard deviations of populations that a sample could come from.
 
-    sigma = s sqrt((n - 1) / chi2) and mu = mean - z sigma / sqrt(n). Each of the two axes is cut
-    into as many strata as there are draws, so that quantiles of sigma alone are those of the
-    chi-square interval.
+    sigma = s sqrt((n - 1) / chi2) and mu = mean - z sigma / sqrt(n). Each of the two axes is
+    divided into as many strata as there are draws, so that quantiles of sigma alone are those of
+    the chi-square interval.
 
     Parameters
     ----------
@@ -123,8 +123,8 @@ def plausible_normals(
         Size of the sample, at least 2.
     draws : int, default 4000
     rng : numpy Generator, optional
-        Shuffles both axes, so that several samples can be combined. Without it the strata are
-        paired by the golden ratio's sequence, the same every time.
+        Shuffles both axes, so that several samples can be combined. Without it, the strata are
+        paired by the golden-ratio sequence, which is the same every time.
 
     Returns
     -------

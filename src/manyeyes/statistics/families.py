@@ -1,15 +1,15 @@
-"""Many tests at once."""
+"""Correction for many tests at once."""
 
 import numpy as np
 
 
 def holm(p_values) -> np.ndarray:
-    """Return p-values that hold for all tests of a family together.
+    """Return p-values that are valid for all tests of a family together.
 
     Parameters
     ----------
     p_values : array_like, shape (tests,)
-        NaN where a test was not possible; it stays NaN and does not count.
+        NaN if a test was not possible; it remains NaN and does not count.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def holm(p_values) -> np.ndarray:
     present = ~np.isnan(p_values)
     tests = p_values[present]
     if ((tests < 0) | (tests > 1)).any():
-        raise ValueError(f"p-values lie between 0 and 1, found {tests.min()} to {tests.max()}")
+        raise ValueError(f"p-values must be between 0 and 1, found {tests.min()} to {tests.max()}")
     order = np.argsort(tests, kind="stable")
     stepwise = (len(tests) - np.arange(len(tests))) * tests[order]
     adjusted = np.empty_like(tests)

@@ -1,4 +1,4 @@
-"""Tidy tables as grids: realisations by users, one grid for each image and variant."""
+"""Tidy tables as grids of realisations by users, one grid for each image and variant."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ import pandas as pd
 from ..groups import groups_in
 
 ANY = ""
-"""The realisation of a table that has no such column: it goes with every one."""
+"""The realisation of a table without that column; it is combined with every realisation."""
 
 GROUP = ["dataset", "filter", "variant"]
 
@@ -18,21 +18,21 @@ def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]
     Parameters
     ----------
     table : DataFrame
-        dataset, filter, variant, user, the column, and perhaps realisation and made_by.
+        dataset, filter, variant, user, the column; realisation and made_by are optional.
     column : str
-        What is wanted.
+        The column whose values are returned.
 
     Returns
     -------
     dict of (dataset, filter, variant) to DataFrame
-        Index: realisations as text (`ANY` alone when the table has none), columns: users, both in
-        the order of the table; NaN where a user has no value.
+        Index: realisations as text (only `ANY` if the table has none); columns: users. Both are in
+        the order of the table. NaN if a user has no value.
 
     Raises
     ------
     ValueError
-        If a column is absent, a user has two values for one realisation, or the table holds
-        recorded people beside simulated users.
+        If a column is absent, a user has two values for one realisation, or the table has both
+        recorded people and simulated users.
     """
     missing = [name for name in [*GROUP, "user", column] if name not in table]
     if missing:
@@ -56,7 +56,7 @@ def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]
 
 
 def refuse_mixture(table: pd.DataFrame) -> None:
-    """Raise ValueError if a table holds both groups of users: nothing is summed up over both."""
+    """Raise ValueError if a table has both groups of users, which no number may combine."""
     if len(groups_in(table)) > 1:
         raise ValueError(
             "simulated users and recorded people are two groups; give the rows of one of them "
@@ -65,7 +65,7 @@ def refuse_mixture(table: pd.DataFrame) -> None:
 
 
 def shared_realisations(frames: Iterable[pd.DataFrame | pd.Series]) -> list[str]:
-    """Return the realisations that all grids have, in the order of the first; `ANY` fits all."""
+    """Return the realisations that all grids have, in the order of the first; `ANY` matches all."""
     shared = None
     for frame in frames:
         names = list(frame.index)

@@ -1,4 +1,4 @@
-"""The table of how near to interfaces users disagree."""
+"""The table of how close to interfaces users disagree."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ def concentration_table(
     truth: np.ndarray | None,
     inside: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Return which share of the disagreement lies within 1, 2 and 3 voxels of an interface.
+    """Return the share of the disagreement within 1, 2 and 3 voxels of an interface.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def concentration_table(
         How many users call each voxel active, shape (z, y, x), and how many users there are; see
         `agreement.votes`. All of one dataset.
     truth : ndarray of bool, shape (z, y, x), or None
-        Active material, where it is known. Else the interfaces are those of the users' majority,
-        which differ from variant to variant.
+        Active material, if it is known. Otherwise the interfaces are those of the users' majority,
+        which differ between variants.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
 
@@ -33,7 +33,7 @@ def concentration_table(
     -------
     DataFrame
         dataset, filter, variant, made_by, users, reference (truth or majority), then the fields of
-        `disagreement.Concentration`; these are NaN where the reference has a single phase and so
+        `disagreement.Concentration`; these are NaN if the reference has a single phase and so
         no interface.
     """
     rows = []

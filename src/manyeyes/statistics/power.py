@@ -1,4 +1,4 @@
-"""How many users would show that two methods differ in spread."""
+"""How many users are needed to show that two methods differ in spread."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -14,7 +14,7 @@ MOST_USERS = 100_000
 
 
 def power_unpaired(users: int, sd_ratio: float, alpha: float = 0.05) -> float:
-    """Return the power of the two-sided F test with so many users in each of two groups.
+    """Return the power of the two-sided F test with this number of users in each of two groups.
 
     The ratio of sample variances over that of the true ones follows F(n - 1, n - 1); see
     `spread.f_ratio`.
@@ -22,7 +22,7 @@ def power_unpaired(users: int, sd_ratio: float, alpha: float = 0.05) -> float:
     Parameters
     ----------
     users : int
-        In each group, at least 2.
+        Number in each group, at least 2.
     sd_ratio : float
         True ratio of the standard deviations, above 0.
     alpha : float, default 0.05
@@ -44,13 +44,13 @@ def power_unpaired(users: int, sd_ratio: float, alpha: float = 0.05) -> float:
 def power_paired(
     users: int, sd_ratio: float, correlation: float = 0.0, alpha: float = 0.05
 ) -> float:
-    """Return the power of the Pitman-Morgan test with so many users under both conditions.
+    """Return the power of the Pitman-Morgan test with this number of users under both conditions.
 
     Sum and difference have the correlation (R^2 - 1) / sqrt((R^2 + 1)^2 - 4 r^2 R^2) for an SD
     ratio R and a correlation r of the pairs. Given the sums, the test's t is non-central, with a
     non-centrality whose square follows a scaled chi-square distribution of n - 1 degrees of
-    freedom (Gatsonis and Sampson 1989, doi:10.1037/0033-2909.106.3.516); the mean over that is
-    taken by Gauss-Legendre quadrature over its quantiles.
+    freedom (Gatsonis and Sampson 1989, doi:10.1037/0033-2909.106.3.516); the mean over that
+    distribution is computed by Gauss-Legendre quadrature over its quantiles.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def power_paired(
     """
     _check(users, 3, sd_ratio, alpha)
     if not -1 < correlation < 1:
-        raise ValueError(f"a correlation of users lies between -1 and 1, found {correlation}")
+        raise ValueError(f"a correlation of users must be between -1 and 1, found {correlation}")
     square = sd_ratio**2
     rho = (square - 1) / np.sqrt((square + 1) ** 2 - 4 * correlation**2 * square)
     freedom = users - 2
@@ -85,7 +85,7 @@ def power_paired(
 def users_needed(
     sd_ratio: float, *, correlation: float | None = None, power: float = 0.8, alpha: float = 0.05
 ) -> int:
-    """Return how many users show an SD ratio with a given power.
+    """Return how many users are needed to show an SD ratio with a given power.
 
     Parameters
     ----------
@@ -105,10 +105,10 @@ def users_needed(
     Raises
     ------
     ValueError
-        If the ratio is 1 or so near to it that more than 100 000 users would be needed.
+        If the ratio is 1, or so close to it that more than 100 000 users would be needed.
     """
     if not alpha < power < 1:
-        raise ValueError(f"power lies between the error rate {alpha} and 1, found {power}")
+        raise ValueError(f"power must be between the error rate {alpha} and 1, found {power}")
 
     def reached(users: int) -> float:
         if correlation is None:
@@ -121,7 +121,7 @@ def users_needed(
         if enough > MOST_USERS:
             raise ValueError(
                 f"an SD ratio of {sd_ratio} needs more than {MOST_USERS} users; "
-                "ask for one further from 1"
+                "choose one further from 1"
             )
     too_few = 2
     while enough - too_few > 1:
@@ -145,7 +145,7 @@ def simulated_power(
     ----------
     users : int
     sd_ratio : float
-        True ratio of the standard deviations; 1 gives the test's error rate.
+        True ratio of the standard deviations; for 1, the result is the test's error rate.
     correlation : float or None
         As in `users_needed`.
     draws : int
@@ -176,7 +176,7 @@ def power_table(
     alpha: float = 0.05,
     draws: int = 4000,
 ) -> pd.DataFrame:
-    """Return how many users would show each SD ratio, by formula and checked by simulation.
+    """Return how many users would show each SD ratio, by formula and verified by simulation.
 
     Parameters
     ----------
@@ -186,13 +186,13 @@ def power_table(
         Between a user's values under both conditions, for the paired test.
     power, alpha : float, default 0.8 and 0.05
     draws : int, default 4000
-        Simulated studies behind each row.
+        Number of simulated studies per row.
 
     Returns
     -------
     DataFrame
         sd_ratio, design (unpaired, paired), correlation (NaN when unpaired), users (in each
-        group when unpaired), power (by formula, with so many users), simulated_power.
+        group when unpaired), power (by formula, for this number), simulated_power.
     """
     rows = []
     for ratio in sd_ratios:
@@ -265,12 +265,12 @@ def power_curves(
 
 
 def users_to_show(sd_ratio: float, correlation: float) -> float:
-    """Return `users_needed` for a paired ratio that was found, NaN where no number would do.
+    """Return `users_needed` for an observed paired ratio, NaN if no number would suffice.
 
     Parameters
     ----------
     sd_ratio, correlation : float
-        As found; NaN, a ratio next to 1 and pairs that are exactly proportional give NaN.
+        As observed. NaN, a ratio very close to 1 and exactly proportional pairs give NaN.
 
     Returns
     -------
@@ -288,6 +288,6 @@ def _check(users: int, least: int, sd_ratio: float, alpha: float) -> None:
     if users < least:
         raise ValueError(f"this test needs at least {least} users, found {users}")
     if not sd_ratio > 0:
-        raise ValueError(f"a ratio of standard deviations is above 0, found {sd_ratio}")
+        raise ValueError(f"a ratio of standard deviations must be above 0, found {sd_ratio}")
     if not 0 < alpha < 1:
-        raise ValueError(f"an error rate lies between 0 and 1, found {alpha}")
+        raise ValueError(f"an error rate must be between 0 and 1, found {alpha}")

@@ -1,15 +1,15 @@
-"""Whether a person draws as simulated users do: table and words."""
+"""Whether a person draws as simulated users do: a table and a text."""
 
 import pandas as pd
 
 from ..measures.strokes import MEASURES
 
-# The simulated users are told how much to draw, so that this says nothing about them.
+# Simulated users draw to a given coverage, so this measure says nothing about them.
 GIVEN = "coverage_percent"
 
 
 def stroke_comparison(strokes: pd.DataFrame) -> pd.DataFrame:
-    """Hold what a person drew against what simulated users drew on the same image.
+    """Compare what a person drew with what simulated users drew on the same image.
 
     Parameters
     ----------
@@ -21,11 +21,11 @@ def stroke_comparison(strokes: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row for each recording and measure: dataset, filter, variant, user, measure, unit, person,
-        simulated_median, simulated_low and simulated_high (the least and the largest of the
-        simulated users), simulated_users, below_percent (simulated users with less, equals half),
-        given (whether the users were told it), inside (whether the person lies in the range).
-        A further user of the same population would fall outside the range of n with a probability
-        of 2 / (n + 1), whatever the distribution.
+        simulated_median, simulated_low and simulated_high (the smallest and largest value of
+        the simulated users), simulated_users, below_percent (simulated users with less; ties count
+        half), given (whether the measure was given to the users), inside (whether the person is
+        within the range). Another user of the same population would be outside the range of n
+        users with a probability of 2 / (n + 1), whatever the distribution.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def stroke_comparison(strokes: pd.DataFrame) -> pd.DataFrame:
 
 
 def realism_text(comparison: pd.DataFrame) -> str:
-    """Return in what the simulated users draw like the person, and in what they do not.
+    """Return in which measures simulated users draw like the person, and in which they do not.
 
     Parameters
     ----------
@@ -88,23 +88,23 @@ def _paragraph(dataset: str, filter_: str, variant: str, user: str, rows: pd.Dat
     chance = 2 / (users + 1)
     text = (
         f"{user} on {dataset} ({filter_}, {variant}) draws within the range of {users} simulated "
-        f"users in {len(compared) - len(outside)} of {len(compared)} measures; a further simulated "
-        f"user would fall outside in {100 * chance:.0f} % of them, {chance * len(compared):.1f} "
+        f"users in {len(compared) - len(outside)} of {len(compared)} measures; another simulated "
+        f"user would be outside in {100 * chance:.0f} % of them, {chance * len(compared):.1f} "
         "on average."
     )
     if len(outside):
-        told = "; ".join(_difference(row) for row in outside.itertuples())
-        text += f" Outside: {told}."
+        differences = "; ".join(_difference(row) for row in outside.itertuples())
+        text += f" Outside: {differences}."
     return text
 
 
 def _difference(row) -> str:
     name, unit = MEASURES[row.measure]
     unit = f" {unit}" if unit else ""
-    told = f"{name[0].lower() + name[1:]} {row.person:.3g}{unit}"
+    value = f"{name[0].lower() + name[1:]} {row.person:.3g}{unit}"
     if row.simulated_low == row.simulated_high:
-        return f"{told} (all users {row.simulated_low:.3g}{unit})"
+        return f"{value} (all users {row.simulated_low:.3g}{unit})"
     return (
-        f"{told} (users {row.simulated_low:.3g} to {row.simulated_high:.3g}{unit}, median "
+        f"{value} (users {row.simulated_low:.3g} to {row.simulated_high:.3g}{unit}, median "
         f"{row.simulated_median:.3g}{unit})"
     )

@@ -1,4 +1,4 @@
-"""What a laboratory should do with its images, written from a study's errors."""
+"""Which method a laboratory should use on its images, derived from the errors of a study."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -20,18 +20,18 @@ from .words import and_list, contrast_to_noise_in_words, points
 
 RESAMPLES = 2000
 LEAST_USERS = 10
-"""Users from which resampling them is honest; of three it covers less than half (see `spread`)."""
+"""Fewest users for whom resampling is valid; with three it covers less than half, see `spread`."""
 
 CLOSE = 0.005
-"""Volume fraction by which one error may exceed another and still count as good as that."""
+"""Volume fraction by which an error may exceed another and still count as equally good."""
 
 CONFIDENCE_WORDS = (
     (0.95, "almost certainly the best of those tried"),
     (0.80, "probably the best of those tried"),
     (0.50, "more likely than not the best of those tried"),
-    (0.0, "the best by a margin too small to be sure of"),
+    (0.0, "the best, but by a margin too small to be certain"),
 )
-"""Share of resampled studies in which the choice comes out best, from which each wording holds."""
+"""Smallest share of resampled studies with this choice as the best, for each wording."""
 
 
 def recommendation_table(
@@ -46,37 +46,37 @@ def recommendation_table(
     """Return which filter and variant has the lowest error on each dataset, and at what cost.
 
     The error is the root mean square over users and realisations of segmented minus true volume
-    fraction. How sure the choice is comes from resampling users (the same ones for all variants)
-    and realisations with replacement (Efron 1979, doi:10.1214/aos/1176344552). With fewer than
-    ten users the populations that they may come from are drawn instead, for each variant on its
-    own; see `errors.plausible_normals`.
+    fraction. The certainty of the choice comes from resampling users (the same ones for all
+    variants) and realisations with replacement (Efron 1979, doi:10.1214/aos/1176344552). With
+    fewer than ten users, populations that they could come from are drawn instead, for each variant
+    separately; see `errors.plausible_normals`.
 
     Parameters
     ----------
     accuracies : DataFrame
-        dataset, filter, variant, user, the error, and perhaps realisation.
+        dataset, filter, variant, user, the error; realisation is optional.
     image_quality : DataFrame
-        dataset, filter, contrast_to_noise, and perhaps realisation; the mean over realisations of
-        the raw image describes a dataset.
+        dataset, filter, contrast_to_noise; realisation is optional. A dataset is described by the
+        mean over realisations of its raw image.
     voxel_sizes_nm : mapping of dataset to float
     effort : DataFrame
-        dataset, filter, variant, labelled_voxels, one or more rows each (users, realisations);
-        what a user labels by hand, 0 for thresholds and watershed.
+        dataset, filter, variant, labelled_voxels, with one or more rows each (users, realisations):
+        what a user labels manually, 0 for thresholds and watershed.
     error : {"bias", "bias_filled"}
-        Against which truth; see `manyeyes.measures.accuracy_table`.
+        Relative to which truth; see `manyeyes.measures.accuracy_table`.
     level : float, default 0.95
 
     Returns
     -------
     DataFrame
-        One row a dataset, noisiest first, those whose contrast-to-noise could not be measured
-        (NaN) last: dataset, contrast_to_noise, voxel_size_nm, users,
-        realisations, options (how many filters and variants were tried); filter, variant, made_by
-        (where the table of accuracies has it; each group of users has rows of its own), rmse,
-        rmse_low, rmse_high, bias, sd, labelled_voxels of the best; best_share (of resampled
-        studies in which it is); cheap_filter, cheap_variant, cheap_rmse, cheap_labelled_voxels,
-        cheap_share of the least work that is within half a point of the best (the same one if
-        none is), with the share of resampled studies in which it is within.
+        One row per dataset, noisiest first; those whose contrast-to-noise could not be measured
+        (NaN) are last. Columns: dataset, contrast_to_noise, voxel_size_nm, users, realisations,
+        options (how many filters and variants were tried); made_by (if the table of accuracies has
+        it; each group of users has its own rows); filter, variant, rmse, rmse_low, rmse_high, bias,
+        sd, labelled_voxels of the best option; best_share (share of resampled studies in which it
+        is the best); cheap_filter, cheap_variant, cheap_rmse, cheap_labelled_voxels of the option
+        with the least work within half a point of the best (the best itself if there is none);
+        cheap_share (share of resampled studies in which it is within half a point).
 
     Raises
     ------
@@ -118,20 +118,19 @@ def _of_group(accuracies, image_quality, voxel_sizes_nm, effort, error, level) -
 
 
 def paired_rows(accuracies: pd.DataFrame, users: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Return the rows that a recommendation may compare: all by the same users.
+    """Return the rows that a recommendation may compare: those of the same users.
 
     Parameters
     ----------
     accuracies : DataFrame
-        dataset, filter, variant, user and anything else.
+        dataset, filter, variant, user and any other columns.
     users : mapping of dataset to sequence of str
         Whose rows to keep; see `manyeyes.comparisons.users_of_all`.
 
     Returns
     -------
     DataFrame
-        Without datasets that are not named, without other users, and without the conditions that
-        not all of these users did.
+        Only the named datasets, only these users, and only the conditions that all of them did.
     """
     wanted = {(dataset, user) for dataset, names in users.items() for user in names}
     keys = zip(accuracies["dataset"], accuracies["user"], strict=True)
@@ -151,7 +150,7 @@ def recommendation_text(table: pd.DataFrame) -> str:
     Returns
     -------
     str
-        One sentence or two for each run of datasets, from noisy to clean, with the same choice.
+        One or two sentences for each run of datasets, from noisy to clean, with the same choice.
 
     Raises
     ------
@@ -159,7 +158,7 @@ def recommendation_text(table: pd.DataFrame) -> str:
         If the table is empty.
     """
     if table.empty:
-        raise ValueError("there is no dataset with a known truth, so nothing to recommend")
+        raise ValueError("no dataset has a known truth, so there is nothing to recommend")
     names = groups_in(table)
     if len(names) > 1:
         return "\n\n".join(
@@ -175,10 +174,10 @@ def recommendation_text(table: pd.DataFrame) -> str:
     basis = f"{users} users" + (f" on {realisations} realisations" if realisations > 1 else "")
     sentences.append(
         f"The error is the root mean square, over {basis}, of measured minus true volume fraction "
-        "in points; it holds for these users and images."
+        "in points; it applies to these users and images."
     )
     if users < LEAST_USERS:
-        sentences.append(f"{users} users are few: take this as a first hint.")
+        sentences.append(f"{users} users are few: take this as a first indication.")
     return " ".join(sentences)
 
 
@@ -249,7 +248,7 @@ def _paired_errors(options: Sequence[tuple], grids: Mapping[tuple, pd.DataFrame]
         if grid.isna().any(axis=None):
             raise ValueError(f"a user lacks a realisation of {'/'.join(key)}")
     if first.shape[1] < 2:
-        raise ValueError(f"{options[0][0]} has one user; how sure a choice is needs two")
+        raise ValueError(f"{options[0][0]} has one user; the certainty of a choice needs two")
     return np.stack(
         [grids[key].loc[first.index, first.columns].to_numpy(np.float64) for key in options]
     )
@@ -267,12 +266,12 @@ def _check_effort(options: Sequence[tuple], labelled: pd.Series) -> None:
         if key not in labelled.index:
             raise ValueError(
                 f"the effort of {'/'.join(key)} is not in the table; "
-                "give 0 labelled voxels for what nobody labels"
+                "give 0 labelled voxels for methods without manual labels"
             )
 
 
 def _sentences(run: Sequence[pd.Series]) -> str:
-    """Return what to do for datasets that ask for the same filter and variant."""
+    """Return what to do for datasets with the same best filter and variant."""
     first = run[0]
     best = f"{first['variant']} on the {_image(first['filter'])}"
     where = and_list([_dataset(row) for row in run])
@@ -296,7 +295,7 @@ def _sentences(run: Sequence[pd.Series]) -> str:
                 for row in cheaper
             ]
         )
-        text += f" Within half a point of it at less work: {offers}."
+        text += f" Within half a point of it with less work: {offers}."
     return text
 
 

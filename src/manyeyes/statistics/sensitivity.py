@@ -36,14 +36,15 @@ def sobol_table(
     Returns
     -------
     DataFrame
-        factor, first_order (share of the variance that would go if the factor alone were fixed),
-        first_low, first_high, total (share that would stay if all others were), total_low,
-        total_high, output_sd; largest total first. Estimates can leave 0 to 1 by chance.
+        factor, first_order (share of the variance that would vanish if only this factor were
+        fixed), first_low, first_high, total (share that would remain if all others were fixed),
+        total_low, total_high, output_sd; largest total first. By chance, estimates can be
+        outside 0 to 1.
 
     Raises
     ------
     ValueError
-        If an output is missing or there are not as many as runs, or all are equal.
+        If an output is missing, there are not as many outputs as runs, or all are equal.
     """
     values = np.asarray(outputs, dtype=np.float64)
     if values.shape != (len(design),) or not np.isfinite(values).all():
@@ -55,7 +56,7 @@ def sobol_table(
     by_set = {name: values[design["set"].to_numpy() == name] for name in ("A", "B", *factors)}
     base = np.concatenate([by_set["A"], by_set["B"]])
     if base.min() == base.max():
-        raise ValueError(f"every run gave {base[0]}; nothing varies that could be explained")
+        raise ValueError(f"every run gave {base[0]}; there is no variation to explain")
     stacked = np.stack([by_set["A"], by_set["B"], *(by_set[factor] for factor in factors)])
     estimate = _indices(stacked)
     rng = generator(*names, "sobol bootstrap")
@@ -83,5 +84,5 @@ def _indices(stacked: np.ndarray) -> np.ndarray:
         func={"f_A": stacked[:1], "f_B": stacked[1:2], "f_AB": stacked[2:, None]},
         n=stacked.shape[1],
     )
-    # scipy drops the axis of outputs when there is one
+    # scipy drops the axis of outputs if there is only one.
     return np.stack([np.ravel(result.first_order), np.ravel(result.total_order)])

@@ -1,4 +1,4 @@
-"""Standard deviations and ratios of two of them, with intervals for few users."""
+"""Standard deviations and ratios of two of them, with intervals that suit few users."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from scipy import stats
 
 
 class SdInterval(NamedTuple):
-    """A sample standard deviation and where that of the population may lie.
+    """A sample standard deviation and the interval for that of the population.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class SdRatio(NamedTuple):
         First over second.
     log_ratio : ndarray of float64 or float
         Natural logarithm of the ratio, the effect size (Nakagawa et al. 2015,
-        doi:10.1111/2041-210X.12309; with as many values on both sides their small-sample
+        doi:10.1111/2041-210X.12309; with equal numbers on both sides their small-sample
         correction cancels).
     low, high : ndarray of float64 or float
         Interval of the ratio.
@@ -48,9 +48,9 @@ class SdRatio(NamedTuple):
 
 
 def sample_sd(values: np.ndarray) -> np.ndarray:
-    """Return the sample standard deviation over the last axis, exactly 0 where all are equal.
+    """Return the sample standard deviation over the last axis, exactly 0 if all are equal.
 
-    The mean of equal numbers may be rounded, and their deviations from it then are not quite 0.
+    The mean of equal numbers may be rounded; their deviations from it are then not exactly 0.
     """
     return np.where(np.ptp(values, axis=-1) == 0, 0.0, values.std(axis=-1, ddof=1))
 
@@ -60,8 +60,8 @@ def sd_interval(values, level: float = 0.95) -> SdInterval:
 
     (n - 1) s^2 / sigma^2 follows the chi-square distribution with n - 1 degrees of freedom for
     normal values (Tate and Klett 1959, doi:10.1080/01621459.1959.10501528; tails of equal
-    probability). Of three values the 95 % interval reaches from 0.52 to 6.28 times the SD, which
-    a percentile bootstrap does not show: it covers less than half of what it should.
+    probability). For three values, the 95 % interval reaches from 0.52 to 6.28 times the SD. A
+    percentile bootstrap does not show this: it covers less than half of what it should.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def sd_interval(values, level: float = 0.95) -> SdInterval:
 
 
 def sd_interval_factors(users: int, level: float = 0.95) -> tuple[float, float]:
-    """Return by what the sample SD of so many users is multiplied to get its interval's ends."""
+    """Return the factors that turn the sample SD of this many users into its interval's ends."""
     check_level(level)
     if users < 2:
         raise ValueError(f"the interval of an SD needs at least 2 users, found {users}")
@@ -101,11 +101,12 @@ def pitman_morgan(
 ) -> SdRatio:
     """Compare the standard deviations of the same users under two conditions.
 
-    Equal variances mean that sum and difference of the pairs are uncorrelated, so the test is the
+    If variances are equal, sum and difference of the pairs are uncorrelated, so the test is the
     t test of that correlation with n - 2 degrees of freedom (Pitman 1939,
-    doi:10.1093/biomet/31.1-2.9; Morgan 1939, doi:10.1093/biomet/31.1-2.13). The interval holds
-    the ratios that the test does not reject. Like every test of variances that rests on normal
-    values it rejects too often when the tails are heavy; `deviations.compare_deviations` does not.
+    doi:10.1093/biomet/31.1-2.9; Morgan 1939, doi:10.1093/biomet/31.1-2.13). The interval
+    contains the ratios that the test does not reject. Like every test of variances that assumes
+    normal values, it rejects too often if tails are heavy; `deviations.compare_deviations` does
+    not.
 
     Parameters
     ----------
@@ -114,13 +115,13 @@ def pitman_morgan(
     level : float, default 0.95
         Probability that the interval covers.
     over_realisations : bool, default False
-        The last axis but one holds realisations of a dataset: variances and covariance are
-        averaged over it. Degrees of freedom stay those of the users, the unit, which is cautious.
+        The second-to-last axis is realisations of a dataset: variances and covariance are averaged
+        over it. Degrees of freedom remain those of the users, the unit, which is cautious.
 
     Returns
     -------
     SdRatio
-        Of shape (...); NaN where a standard deviation is 0 or the pairs are exactly proportional.
+        Of shape (...); NaN if a standard deviation is 0 or the pairs are exactly proportional.
 
     Raises
     ------
@@ -142,11 +143,11 @@ def pitman_morgan(
     with np.errstate(divide="ignore", invalid="ignore"):
         variance_ratio = squares[0] / squares[1]
         unshared = 1 - products**2 / (squares[0] * squares[1])
-        # Proportional pairs leave only rounding here; no test can be built on that.
+        # For proportional pairs this is only rounding error, and no test is possible.
         unshared = np.where(unshared > 1e-12, unshared, np.nan)
         statistic = (variance_ratio - 1) * np.sqrt(freedom / (4 * variance_ratio * unshared))
         limit = stats.t.ppf((1 + level) / 2, freedom)
-        # Solving the test for the ratio: K +- sqrt(K^2 - 1), whose ends are each other's inverse.
+        # Solving the test for the ratio: K +- sqrt(K^2 - 1), whose ends are inverse to each other.
         k = 1 + 2 * unshared * limit**2 / freedom
         spread = np.sqrt(k + np.sqrt(k**2 - 1))
         ratio = np.sqrt(variance_ratio)
@@ -198,19 +199,19 @@ def f_ratio(first, second, level: float = 0.95) -> SdRatio:
 
 
 def checked_values(values, least: int) -> np.ndarray:
-    """Return values as float64 with users on the last axis; at least so many, all finite."""
+    """Return values as float64 with users on the last axis: at least `least`, all finite."""
     values = np.atleast_1d(np.asarray(values, dtype=np.float64))
     if values.shape[-1] < least:
         raise ValueError(f"expected the values of at least {least} users, found {values.shape[-1]}")
     if not np.isfinite(values).all():
-        raise ValueError("expected finite values only; leave out users without a value")
+        raise ValueError("expected only finite values; leave out users without a value")
     return values
 
 
 def check_level(level: float) -> None:
-    """Raise ValueError unless the level of an interval lies between 0 and 1."""
+    """Raise ValueError unless the level of an interval is between 0 and 1."""
     if not 0 < level < 1:
-        raise ValueError(f"the level of an interval lies between 0 and 1, found {level}")
+        raise ValueError(f"the level of an interval must be between 0 and 1, found {level}")
 
 
 def _as_result(ratio, low, high, statistic, p_value) -> SdRatio:

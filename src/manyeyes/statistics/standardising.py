@@ -1,4 +1,4 @@
-"""What to standardise first: Sobol indices of a study's images and variants, and words for them."""
+"""What to standardise first: Sobol indices of a study's images and variants, and a text on them."""
 
 from collections.abc import Mapping
 
@@ -9,9 +9,9 @@ from .designs import JITTER
 from .sensitivity import sobol_table
 from .words import and_list, contrast_to_noise_in_words, points
 
-# What each factor is called, and what people who share a protocol would have to agree on.
+# The name of each factor, and what people would have to agree on in a common protocol.
 FACTORS = {
-    "eye_sigma_px": ("how far the eye blurs", "the zoom and the screen at which everybody looks"),
+    "eye_sigma_px": ("how far the eye blurs", "a common zoom and screen"),
     "criterion": (
         "the choice between specks and holes",
         "a reference overlay, or a rule that sets the threshold",
@@ -26,7 +26,7 @@ FACTORS = {
     ),
     "outline_habit_px": (
         "the side of an edge on which outlines are drawn",
-        "the side of a blurred edge on which an outline runs, by a drawn example",
+        "the side of a blurred edge on which an outline runs, with a drawn example",
     ),
     "brush_px": ("the width of the brush", "one brush"),
     "overshoot_share": (
@@ -34,12 +34,12 @@ FACTORS = {
         "how far strokes keep from edges",
     ),
     "correction_depth_px": (
-        "how deep an error must be to be seen",
+        "how deep an error must be to be noticed",
         "how small an error is to be corrected",
     ),
     "correction_share": (
         "the share of labels spent on corrections",
-        "how many labels go into corrections",
+        "how many labels are spent on corrections",
     ),
     JITTER: ("the sitting", "nothing: repeat sittings and take their mean"),
 }
@@ -75,7 +75,7 @@ def sensitivity_table(
         A row for each image, variant and factor: dataset, filter, variant, contrast_to_noise,
         voxel_size_nm, base_runs, runs, output_mean and output_sd (of the volume fraction, over
         people and sittings), factor, first_order and total with 95 % bootstrap intervals, see
-        `manyeyes.statistics.sobol_table`. Indices are NaN where everybody got the same.
+        `manyeyes.statistics.sobol_table`. Indices are NaN if all runs gave the same result.
     """
     noise = image_quality.set_index(["dataset", "filter"])["contrast_to_noise"]
     parts = []
@@ -105,14 +105,14 @@ def sensitivity_table(
 def leading_trait(rows: pd.DataFrame) -> pd.Series | None:
     """Return the row of the trait with the largest first-order index of one image and variant.
 
-    The sitting is no trait: nobody can agree on it. None if no trait's interval lies above 0.
+    The sitting is not a trait: people cannot agree on it. None if no trait's interval is above 0.
     """
     traits = rows[(rows["factor"] != JITTER) & (rows["first_low"] > 0)]
     return None if traits.empty else traits.loc[traits["first_order"].idxmax()]
 
 
 def sensitivity_text(table: pd.DataFrame) -> str:
-    """Return what to standardise first, in a paragraph for each variant.
+    """Return what to standardise first, in one paragraph per variant.
 
     Parameters
     ----------
@@ -122,9 +122,9 @@ def sensitivity_text(table: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Markdown. A trait is named first if it has the largest first-order index in the most
-        images, the larger mean index deciding ties. Agreeing on it would leave
-        sd x sqrt(1 - first order), on average.
+        Markdown. The first trait is the one with the largest first-order index on most images; the
+        larger mean index decides ties. Agreeing on it would leave sd x sqrt(1 - first order), on
+        average.
     """
     paragraphs = [
         _paragraph(variant, rows) for variant, rows in table.groupby("variant", sort=False)
@@ -136,11 +136,11 @@ def _paragraph(variant: str, rows: pd.DataFrame) -> str:
     images = [image for _, image in rows.groupby(["dataset", "filter"], sort=False)]
     varied = [image for image in images if image["output_sd"].iloc[0] > 0]
     if not varied:
-        return f"**{variant}.** Everybody got the same on {_all_of(len(images))}."
+        return f"**{variant}.** All users got the same result on {_all_of(len(images))}."
     leaders = [row for row in map(leading_trait, varied) if row is not None]
     stays = (
-        f"The sitting itself carries {_percent_range(_sittings(varied))} of the variance: no "
-        "agreement between people removes that, the mean of repeated sittings does."
+        f"The sitting itself accounts for {_percent_range(_sittings(varied))} of the variance. No "
+        "agreement between people removes this; the mean of repeated sittings does."
     )
     if not leaders:
         return f"**{variant}.** {_no_leader(pd.concat(varied))} {stays}"
@@ -150,45 +150,45 @@ def _paragraph(variant: str, rows: pd.DataFrame) -> str:
     name, agreement = FACTORS[first]
     alone = _percent_range(pd.Series([row["first_order"] for row in own]))
     if len(images) == 1:
-        text = f"**{variant}.** First {name}: it carries {alone} of the variance by itself. "
+        text = f"**{variant}.** First {name}: alone, it accounts for {alone} of the variance. "
     else:
         text = (
-            f"**{variant}.** First {name}: it leads on {len(own)} of {len(images)} images, and "
-            f"carries {alone} of the variance there by itself. "
+            f"**{variant}.** First {name}: it leads on {len(own)} of {len(images)} images. There, "
+            f"it alone accounts for {alone} of the variance. "
         )
     noisiest = max(own, key=lambda row: row["output_sd"])
     kept = np.sqrt(1 - min(noisiest["first_order"], 1))
     text += (
-        f"Agree on {agreement}. On {_image(noisiest)} that would bring the standard deviation from "
-        f"{points(noisiest['output_sd'])} to {points(noisiest['output_sd'] * kept)} points. "
+        f"Agree on {agreement}. On {_image(noisiest)} this would reduce the standard deviation "
+        f"from {points(noisiest['output_sd'])} to {points(noisiest['output_sd'] * kept)} points. "
     )
     others = [FACTORS[factor][0] for factor in led.index if factor != first]
     if others:
-        text += f"Elsewhere {and_list(others)} {'leads' if len(others) == 1 else 'lead'}. "
+        text += f"Elsewhere, {and_list(others)} {'leads' if len(others) == 1 else 'lead'}. "
     led_here = {(row["dataset"], row["filter"]) for row in own}
-    beside = _sittings(
+    sittings = _sittings(
         [i for i in varied if (i["dataset"].iloc[0], i["filter"].iloc[0]) in led_here]
     )
-    if sum(row["first_order"] for row in own) < beside.sum():
-        text += "But more belongs to the sitting than to this trait. "
+    if sum(row["first_order"] for row in own) < sittings.sum():
+        text += "But the sitting accounts for more than this trait. "
     return text + stays
 
 
 def _image_paragraph(table: pd.DataFrame) -> str:
-    """Say how much the image does, beside what agreement could."""
+    """Return how much depends on the image, for comparison with what agreement could change."""
     cells = table.drop_duplicates(["dataset", "filter", "variant"])
     several = len(cells.drop_duplicates(["dataset", "filter"])) > 1
-    told = []
+    spreads = []
     for variant, rows in cells.groupby("variant", sort=False):
         ordered = rows.sort_values("output_sd", ascending=False, kind="stable")
-        # the widest and the narrowest, or the only one
+        # The widest and the narrowest, or the only one.
         ends = [ordered.iloc[place] for place in dict.fromkeys((0, len(ordered) - 1))]
         values = [f"{points(row['output_sd'])} on {_image(row)}" for row in ends]
-        told.append(f"{variant} {', '.join(values)}")
+        spreads.append(f"{variant} {', '.join(values)}")
     depends = " It depends on the image too." if several else ""
     return (
         "**The image.** The standard deviation over people and sittings, in points: "
-        f"{'; '.join(told)}.{depends}"
+        f"{'; '.join(spreads)}.{depends}"
     )
 
 
@@ -199,12 +199,13 @@ def _image(row: pd.Series) -> str:
 
 
 def _no_leader(rows: pd.DataFrame) -> str:
-    """Say that no trait stands out, and what so many runs would not have shown."""
+    """Return that no trait stands out, and how large an index these runs could have missed."""
     most = rows.loc[rows["factor"] != JITTER, "first_high"].max()
+    missed = 100 * min(max(most, 0), 1)
     return (
-        f"No single trait stands out from zero; with {rows['base_runs'].min()} base runs one "
-        f"could carry up to {100 * min(max(most, 0), 1):.0f} % of the variance by itself without "
-        "doing so."
+        "No single trait's index differs significantly from zero; with "
+        f"{rows['base_runs'].min()} base runs, one trait could account for up to "
+        f"{missed:.0f} % of the variance alone and be missed."
     )
 
 

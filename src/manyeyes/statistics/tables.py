@@ -1,11 +1,10 @@
 """Tables of a study with many users: spread, comparisons of spread, errors against truth.
 
-Recorded people and simulated users are two groups wherever a table has a column ``made_by``: each
-gets rows of its own, and its tests are a family of their own for Holm's correction.
+If a table has a column ``made_by``, recorded people and simulated users are two groups. Each group
+gets its own rows, and its tests are a separate family for Holm's correction.
 
-Every table takes a column ``realisation`` where there is one. Realisations of a twin tell how much
-a result depends on the piece of electrode; they are no further users, so no degree of freedom
-comes from them.
+A column ``realisation`` is used if there is one. Realisations of a twin show how much a result
+depends on the piece of electrode. They are not additional users and add no degrees of freedom.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +39,7 @@ class Contrast:
         Where both conditions exist.
     first, second : tuple of (filter, variant)
     made_by : str
-        The group of users that did both, enough of them.
+        The group of users; enough of them did both.
     """
 
     name: str
@@ -51,13 +50,13 @@ class Contrast:
 
 
 def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
-    """Return the comparisons that a study lists beforehand.
+    """Return the comparisons that a study lists in advance.
 
     Parameters
     ----------
     entries : iterable of mapping
-        ``datasets`` (list), ``first`` and ``second`` ([filter, variant]) each, and perhaps
-        ``name`` and ``made_by`` (simulated users where it is left out).
+        ``datasets`` (list), ``first`` and ``second`` ([filter, variant]) each; ``name``
+        and ``made_by`` (simulated users by default) are optional.
 
     Returns
     -------
@@ -66,7 +65,7 @@ def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
     Raises
     ------
     ValueError
-        If an entry lacks something, compares a condition with itself, or a name comes twice.
+        If an entry is incomplete or compares a condition with itself, or a name occurs twice.
     """
     contrasts = []
     for entry in entries:
@@ -84,7 +83,7 @@ def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
         contrasts.append(Contrast(name, tuple(entry["datasets"]), first, second, made_by))
     names = [(contrast.name, contrast.made_by) for contrast in contrasts]
     if len(set(names)) != len(names):
-        raise ValueError("two comparisons have one name; name them apart")
+        raise ValueError("two comparisons have the same name; rename one")
     return contrasts
 
 
@@ -94,13 +93,13 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
     Parameters
     ----------
     volume_fractions : DataFrame
-        See `manyeyes.measures.volume_fractions_table`, perhaps with a column realisation.
+        See `manyeyes.measures.volume_fractions_table`; a column realisation is optional.
     level : float, default 0.95
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, made_by (where the table has it), users, realisations, sd (root
+        dataset, filter, variant, made_by (if the table has it), users, realisations, sd (root
         mean square over realisations),
         sd_low, sd_high (chi-square, users - 1 degrees of freedom), sd_lowest, sd_highest (of the
         realisations). Conditions with a single user have no spread and no row.
@@ -139,9 +138,9 @@ def comparison_table(
 ) -> pd.DataFrame:
     """Compare spreads dataset by dataset with the paired test of Pitman and Morgan.
 
-    All rows of a group are one family for Holm's correction, so list beforehand what is to be
-    compared, and no more. Simulated users can be had without end, so a small p-value plans a study
-    with people and proves nothing about them.
+    All rows of a group are one family for Holm's correction, so list in advance what to compare,
+    and no more. Simulated users come in any number, so a small p-value helps to plan a study with
+    people but proves nothing about them.
 
     Parameters
     ----------
@@ -153,10 +152,10 @@ def comparison_table(
     Returns
     -------
     DataFrame
-        comparison, dataset, made_by (where the table has it), users, realisations, sd_first,
+        comparison, dataset, made_by (if the table has it), users, realisations, sd_first,
         sd_second, sd_ratio, ratio_low, ratio_high, log_ratio, correlation (of the users' values),
-        users_needed (how many would show just this ratio at this correlation with a power of 80 %;
-        NaN where no number would), p_value, p_holm.
+        users_needed (how many would show this ratio at this correlation with a power of 80 %; NaN
+        if no number would), p_value, p_holm.
 
     Raises
     ------
@@ -172,17 +171,17 @@ def comparison_table(
 
 
 def _in_groups(function, volume_fractions, contrasts, after: str) -> pd.DataFrame:
-    """Return what a function makes of each group's rows and contrasts."""
+    """Apply a function to the rows and contrasts of each group, and combine the results."""
     if MADE_BY not in volume_fractions:
         return function(volume_fractions, contrasts)
     names = dict.fromkeys(contrast.made_by for contrast in contrasts)
     rows = volume_fractions[volume_fractions[MADE_BY].isin(list(names))]
     missing = [name for name in names if not (rows[MADE_BY] == name).any()]
     if missing:
-        raise ValueError(f"the table has no row by {missing[0]} users, whom a comparison is about")
+        raise ValueError(f"the table has no row by {missing[0]} users, but a comparison needs them")
 
     def compared(table: pd.DataFrame) -> pd.DataFrame:
-        # The rows of one group come without the column that names it.
+        # The rows of one group lack the column that names it.
         name = rows.loc[table.index[0], MADE_BY] if len(table) else SIMULATED
         return function(table, [one for one in contrasts if one.made_by == name])
 
@@ -225,9 +224,9 @@ def mixed_comparison_table(
 ) -> pd.DataFrame:
     """Compare spreads over all datasets of each comparison at once.
 
-    Brown and Forsythe's deviations in a mixed model; see `deviations.compare_deviations`. All
-    rows of a group with datasets as they are (``fixed``) are one family for Holm's correction, all
-    with datasets as a draw (``random``) another.
+    Brown and Forsythe's deviations in a mixed model; see `deviations.compare_deviations`. For
+    Holm's correction, all rows of a group with ``fixed`` datasets are one family, and all with
+    ``random`` datasets another.
 
     Parameters
     ----------
@@ -238,9 +237,9 @@ def mixed_comparison_table(
     Returns
     -------
     DataFrame
-        comparison, made_by (where the table has it), datasets (how many), users, realisations,
-        scope (fixed, and random where there
-        are at least four datasets), spread_ratio, ratio_low, ratio_high (of mean absolute
+        comparison, made_by (if the table has it), datasets (how many), users, realisations,
+        scope (fixed, and random if there are
+        at least four datasets), spread_ratio, ratio_low, ratio_high (of mean absolute
         deviations), statistic (t), freedom, p_value, p_holm.
 
     Raises
@@ -291,15 +290,15 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
     Parameters
     ----------
     accuracies : DataFrame
-        See `manyeyes.measures.accuracy_table`, perhaps with a column realisation.
+        See `manyeyes.measures.accuracy_table`; a column realisation is optional.
     error : {"bias", "bias_filled"}
-        Against the truth as it is, or with its internal pores filled.
+        Relative to the truth as it is, or with its internal pores filled.
     level : float, default 0.95
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, made_by, realisation (the last two where the table has them),
+        dataset, filter, variant, made_by, realisation (the last two if the table has them),
         then the fields of `errors.ErrorParts`. Conditions with a single user have no row.
     """
     return in_groups(lambda table: _errors_of_group(table, error, level), accuracies)
@@ -322,7 +321,7 @@ def _errors_of_group(accuracies: pd.DataFrame, error: str, level: float) -> pd.D
 
 
 def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a condition from the errors of several realisations.
+    """Return one row per condition from the errors of several realisations.
 
     Parameters
     ----------
@@ -333,9 +332,9 @@ def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Without the column realisation: root mean squares of sd and rmse and of their ends, means
-        of bias and its ends, bias_share anew. Nothing is gained in certainty, as if users erred
-        alike on every realisation, which is cautious. A table without the column comes back as
-        it is.
+        of bias and its ends, bias_share recomputed. Intervals do not become narrower, as if users
+        made the same errors on every realisation, which is cautious. A table without the column is
+        returned unchanged.
     """
     if "realisation" not in errors:
         return errors
@@ -345,7 +344,7 @@ def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
     by = [*GROUP, *(name for name in [MADE_BY] if name in rows)]
     pooled = rows.groupby(by, sort=False).mean()
     pooled[squared] = np.sqrt(pooled[squared])
-    # Of the mean bias: with that of single realisations the share would count their scatter.
+    # From the mean bias: the biases of single realisations would include their scatter.
     pooled["bias_share"] = pooled["bias"] ** 2 / pooled["rmse"] ** 2
     return pooled.assign(users=pooled["users"].astype("int64")).reset_index()
 
@@ -355,7 +354,8 @@ def _complete(grid: pd.DataFrame, key: tuple) -> np.ndarray:
     if grid.isna().any(axis=None):
         lacking = grid.columns[grid.isna().any()][0]
         raise ValueError(
-            f"user {lacking} lacks a realisation of {'/'.join(key)}; users are paired throughout"
+            f"user {lacking} lacks a realisation of {'/'.join(key)}; "
+            "all users must have all realisations"
         )
     return grid.to_numpy(dtype=np.float64)
 
@@ -368,7 +368,7 @@ def _paired(grids: dict, dataset: str, contrast: Contrast) -> tuple[np.ndarray, 
         if key not in grids:
             raise ValueError(
                 f"comparison {contrast.name!r}: the table has no {'/'.join(key)}; "
-                "take the dataset from the comparison or add the condition to the study"
+                "remove the dataset from the comparison or add the condition to the study"
             )
         sides.append(grids[key])
     return _same_users(sides)

@@ -1,4 +1,4 @@
-"""Numbers and lists as the texts of statistics write them."""
+"""Numbers and lists as they appear in the texts of statistics."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ import numpy as np
 
 
 def contrast_to_noise_in_words(value: float) -> str:
-    """Return a contrast-to-noise as it is read after the word.
+    """Return a contrast-to-noise as text that follows the word.
 
     Parameters
     ----------
     value : float
-        From `manyeyes.measures.contrast_to_noise`: NaN where no phase has a core to measure it in,
+        From `manyeyes.measures.contrast_to_noise`: NaN if no phase has a core to measure it in,
         infinite without noise.
 
     Returns
@@ -20,11 +20,11 @@ def contrast_to_noise_in_words(value: float) -> str:
     """
     if np.isnan(value):
         return "not measurable"
-    return "without bound" if np.isinf(value) else f"{value:.1f}"
+    return "unbounded" if np.isinf(value) else f"{value:.1f}"
 
 
 def points(fraction: float) -> str:
-    """Return a fraction in points, a hundredth of it each."""
+    """Return a fraction in points (hundredths)."""
     return f"{100 * fraction:.1f}"
 
 
