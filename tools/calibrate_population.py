@@ -18,7 +18,8 @@ import yaml
 
 from manyeyes.electrodes import describe_electrode, rasterise
 from manyeyes.imaging import image_ct
-from manyeyes.study.model import Study, study_from_config
+from manyeyes.study.model import Study
+from manyeyes.study.reading import study_from_config
 from manyeyes.users import Population
 from manyeyes.users.calibration import (
     Calibration,

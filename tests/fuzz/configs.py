@@ -10,7 +10,8 @@ from mutating import mutate
 
 from manyeyes.study.config_files import file_problems
 from manyeyes.study.form import problems
-from manyeyes.study.model import StudyError, study_from_config
+from manyeyes.study.model import StudyError
+from manyeyes.study.reading import study_from_config
 from manyeyes.study.sense import sense_problems
 
 TOP = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import tifffile
 
 from manyeyes.running.check_inputs import input_problems
 from manyeyes.study.inputs import annotation_problem, level_window
-from manyeyes.study.model import study_from_config
+from manyeyes.study.reading import study_from_config
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (24, 48, 48)).astype(np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 3, VOLUME.shape).astype(np.uint8)

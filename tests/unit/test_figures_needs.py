@@ -7,7 +7,7 @@ import yaml
 
 from manyeyes.figures.needs import FIGURES, figures_of, needs_of
 from manyeyes.paper import names as paper
-from manyeyes.study.model import study_from_config
+from manyeyes.study.reading import study_from_config
 
 TOP = Path(__file__).parents[2]
 ELECTRODE = {"kind": "nmc", "size_um": [200, 200, 200], "active_fraction": 0.5}

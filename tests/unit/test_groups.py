@@ -44,7 +44,8 @@ from manyeyes.study.comparisons import (
     shared_cells,
     users_of_all,
 )
-from manyeyes.study.model import Cell, study_from_config
+from manyeyes.study.model import Cell
+from manyeyes.study.reading import study_from_config
 
 Made = namedtuple("Made", "dataset filter variant user made_by")
 PEOPLE = {"ann": 9, "bob": 3, "cleo": 6}

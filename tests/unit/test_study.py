@@ -5,7 +5,8 @@ import pytest
 import yaml
 
 from manyeyes.study.form import problems
-from manyeyes.study.model import StudyError, study_from_config
+from manyeyes.study.model import StudyError
+from manyeyes.study.reading import study_from_config
 from manyeyes.users.population import STRUCTURES
 
 TOP = Path(__file__).parents[2]
@@ -173,7 +174,7 @@ def test_nobody_sets_otsus_threshold(config):
     config["variants"]["Otsu"] = {"method": "otsu"}
     config["sensitivity"]["base_runs"] = {"Otsu": 16}
     assert problems(config, SCHEMA) == []
-    with pytest.raises(StudyError, match=r"'Otsu' \(otsu\) does not hang on any trait"):
+    with pytest.raises(StudyError, match=r"'Otsu' \(otsu\) does not depend on any trait"):
         study_from_config(config)
     del config["sensitivity"]
     record = {

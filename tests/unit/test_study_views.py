@@ -9,7 +9,8 @@ import yaml
 from manyeyes.figures.words import inverted_sentence
 from manyeyes.report.sections import field_notes
 from manyeyes.study.form import problems
-from manyeyes.study.model import StudyError, study_from_config
+from manyeyes.study.model import StudyError
+from manyeyes.study.reading import study_from_config
 
 TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())

@@ -15,7 +15,8 @@ from manyeyes.running.unfinished import (
     without_missing,
     write_failures,
 )
-from manyeyes.study.model import Cell, study_from_config
+from manyeyes.study.model import Cell
+from manyeyes.study.reading import study_from_config
 
 CONFIG = """
 study: s

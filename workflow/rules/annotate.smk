@@ -1,104 +1,80 @@
-# What every user did: a threshold, a window or a drawing for each image and variant. One rule a
-# block of the plan (and a batch of users, where a job takes several), so that one job does all that
-# belongs together for a user and an image.
+# What every user did: a threshold, a window or a drawing for each image and variant. One rule for each
+# block of the plan (and batch of users, where a job serves several); one job does all that belongs
+# together for a user and an image.
 
-from manyeyes.study.inputs import level_window
-
-for block, job, batch, users in USER_JOBS:
+for job in INPUTS.user_jobs():
 
     rule:
         name:
-            f"annotate_{job}"
+            f"annotate_{job.name}"
         input:
-            image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-            mask=mask_of,
+            image=PATHS.image,
+            mask=INPUTS.mask,
         output:
-            annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
-            drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
+            annotations=job.files(PATHS.annotation),
+            drawings=job.drawings(PATHS.drawing),
         log:
-            f"{RESULTS}/logs/annotate_{block.name}/{{dataset}}/{{filter}}/{batch}.log",
+            f"{RESULTS}/logs/annotate_{job.block.name}/{{dataset}}/{{filter}}/{job.batch}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/annotate_{block.name}/{{dataset}}/{{filter}}/{batch}.tsv"
+            f"{RESULTS}/benchmarks/annotate_{job.block.name}/{{dataset}}/{{filter}}/{job.batch}.tsv"
         wildcard_constraints:
-            dataset="|".join(block.datasets),
-            filter="|".join(block.filters),
-            user="|".join(block.users),
+            dataset="|".join(job.block.datasets),
+            filter="|".join(job.block.filters),
+            user="|".join(job.block.users),
         group:
-            submission(f"{{dataset}}.{{filter}}.{batch}")
-        conda:
-            "../../envs/manyeyes.yaml"
-        threads: 1
+            ASK.submission(f"{{dataset}}.{{filter}}.{job.batch}")
         resources:
-            mem_mb=of_dataset(AT_LEAST_MB + 60, 15) if paints(block) else megabytes(5),
-            runtime=minutes((0.5 * len(block.variants) if paints(block) else 0.4) * len(users)),
-            disk_mb=volumes(len(variants_that(block, drawn=True)) * len(users)),
+            **ASK.annotating(job),
         params:
-            code=code_of("annotate.py", with_forest=paints(block)),
-            users=users_in(users),
-            variants={name: STUDY.variants[name] for name in block.variants},
+            code=CHECKOUT.code_of("annotate.py", with_forest=job.annotates_with_forest),
+            users=job.users_of,
+            variants=job.variants,
             population=STUDY.population,
             seed=STUDY.seed,
-            voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+            voxel_size_nm=INPUTS.voxel_size_nm,
         script:
             "../scripts/annotate.py"
 
 
 rule import_drawing:
     input:
-        labels=recorded_file,
-        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-        source=file_of_dataset,
-        mask=mask_of,
+        labels=INPUTS.recorded_file,
+        image=PATHS.image,
+        source=INPUTS.source_file,
+        mask=INPUTS.mask,
     output:
-        annotation=f"{ANNOTATION}.json",
-        drawing=f"{ANNOTATION}.tif",
-        warnings=f"{WARNINGS}/drawings/{{dataset}}/{{filter}}/{{variant}}/{{user}}.json",
-    log:
-        f"{RESULTS}/logs/import_drawing/{{dataset}}/{{filter}}/{{variant}}/{{user}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/import_drawing/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
+        annotation=PATHS.annotation,
+        drawing=PATHS.drawing,
+        warnings=PATHS.drawing_warnings,
     wildcard_constraints:
-        user="|".join(RECORDED) or "-none-",
-        variant=drawn_recordings(drawn=True),
+        user=INPUTS.recorded_users(),
+        variant=INPUTS.recorded_variants(drawn=True),
     group:
-        submission("{dataset}.{filter}.{user}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}.{filter}.{user}")
     resources:
-        mem_mb=megabytes(20),
-        runtime=minutes(0.5),
-        disk_mb=volumes(1),
+        **ASK.job(20, 0.5, volumes=1),
     params:
-        code=code_of("import_drawing.py"),
-        codes=lambda wildcards: recording_of(wildcards).codes,
-        dataset=dataset_params,
+        codes=lambda wildcards: INPUTS.recording(wildcards).codes,
+        dataset=INPUTS.dataset_settings,
     script:
         "../scripts/import_drawing.py"
 
 
 rule import_thresholds:
     input:
-        recorded_file,
+        INPUTS.recorded_file,
     output:
-        annotation=f"{ANNOTATION}.json",
-    log:
-        f"{RESULTS}/logs/import_thresholds/{{dataset}}/{{filter}}/{{variant}}/{{user}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/import_thresholds/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
+        annotation=PATHS.annotation,
     wildcard_constraints:
-        user="|".join(RECORDED) or "-none-",
-        variant=drawn_recordings(drawn=False),
+        user=INPUTS.recorded_users(),
+        variant=INPUTS.recorded_variants(drawn=False),
     group:
-        submission("{dataset}.{filter}.{user}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}.{filter}.{user}")
     resources:
-        mem_mb=more_each_time(AT_LEAST_MB),
         runtime=more_each_time(2),
         disk_mb=more_each_time(10),
     params:
-        code=code_of("import_thresholds.py"),
-        method=lambda wildcards: STUDY.variants[wildcards.variant]["method"],
-        grey_window=lambda wildcards: level_window(STUDY.datasets[wildcards.dataset]),
+        method=lambda wildcards: INPUTS.variant(wildcards)["method"],
+        grey_window=INPUTS.level_window,
     script:
         "../scripts/import_thresholds.py"

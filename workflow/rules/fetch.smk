@@ -1,11 +1,6 @@
-# Input files: taken from a local folder where they are there, fetched from their public address
-# where they are not. The job itself asks where that folder is: as a parameter it would make Snakemake
-# remove a file that is there, to get it anew, when another folder is named.
-
-
-# Nodes of a cluster often have no network.
-localrules:
-    fetch_file,
+# Input files: taken from a local folder if they are there, fetched from their public address if not.
+# The job itself looks for that folder: if it were a parameter, naming another folder would make
+# Snakemake remove a file that is there, to get it anew.
 
 
 rule fetch_file:
@@ -15,16 +10,15 @@ rule fetch_file:
         "resources/{digest}/{file}.log",
     wildcard_constraints:
         digest="[0-9a-f]{12}",
-    conda:
-        "../../envs/manyeyes.yaml"
+    # Nodes of a cluster often have no network.
+    localrule: True
     resources:
         mem_mb=more_each_time(200),
     params:
-        code=code_of("fetch_file.py"),
-        name=lambda wildcards: FETCHED[wildcards.digest]["file"],
-        url=lambda wildcards: FETCHED[wildcards.digest]["url"],
-        sha256=lambda wildcards: FETCHED[wildcards.digest]["sha256"],
-        obtain=lambda wildcards: FETCHED[wildcards.digest].get("obtain"),
-        bytes=lambda wildcards: FETCHED[wildcards.digest].get("bytes"),
+        name=lambda wildcards: INPUTS.fetched[wildcards.digest]["file"],
+        url=lambda wildcards: INPUTS.fetched[wildcards.digest]["url"],
+        sha256=lambda wildcards: INPUTS.fetched[wildcards.digest]["sha256"],
+        obtain=lambda wildcards: INPUTS.fetched[wildcards.digest].get("obtain"),
+        bytes=lambda wildcards: INPUTS.fetched[wildcards.digest].get("bytes"),
     script:
         "../scripts/fetch_file.py"

@@ -2,34 +2,25 @@
 # Stacks are passed on as 8-bit TIFFs whose voxels are as large as the geometry says.
 
 
-if FIBSEM_TWIN:
+if CHAIN.is_twin:
 
     rule fibsem_acquire:
         output:
-            raw=f"{STACK}/raw.tif",
-            seen=f"{STACK}/seen.tif",
-            curtains=f"{STACK}/curtains.tif",
-            record=f"{STACK}/record.csv",
-            layout=f"{STACK}/layout.json",
-            repairs=f"{STACK}/repairs.csv",
-        log:
-            f"{RESULTS}/logs/fibsem_acquire.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/fibsem_acquire.tsv"
+            raw=CHAIN.file("raw.tif"),
+            seen=CHAIN.file("seen.tif"),
+            curtains=CHAIN.file("curtains.tif"),
+            record=CHAIN.file("record.csv"),
+            layout=CHAIN.file("layout.json"),
+            repairs=CHAIN.file("repairs.csv"),
         group:
             "fibsem"
-        conda:
-            "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(2.2, WITH_PARTICLES_MB),
-            runtime=stack_minutes(0.35),
-            disk_mb=stack_volumes(2),
+            **ASK.stack(CHAIN, 2.2, 0.35, volumes=2, at_least_mb=cost.WITH_PARTICLES_MB),
         params:
-            code=code_of("fibsem_acquire.py"),
-            source=FIBSEM_SOURCE,
-            description=STUDY.electrodes.get(FIBSEM_SOURCE.get("electrode")),
+            source=CHAIN.source,
+            description=CHAIN.description,
             seed=STUDY.seed,
-            geometry=FIBSEM["geometry"],
+            geometry=CHAIN.settings["geometry"],
         script:
             "../scripts/fibsem_acquire.py"
 
@@ -37,332 +28,227 @@ else:
 
     rule fibsem_import:
         input:
-            file_of(FIBSEM_SOURCE),
+            INPUTS.file_of(CHAIN.source),
         output:
-            raw=f"{STACK}/raw.tif",
-            layout=f"{STACK}/layout.json",
-            repairs=f"{STACK}/repairs.csv",
-        log:
-            f"{RESULTS}/logs/fibsem_import.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/fibsem_import.tsv"
+            raw=CHAIN.file("raw.tif"),
+            layout=CHAIN.file("layout.json"),
+            repairs=CHAIN.file("repairs.csv"),
         group:
             "fibsem"
-        conda:
-            "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(8),
-            runtime=stack_minutes(0.3),
-            disk_mb=stack_volumes(1),
+            **ASK.stack(CHAIN, 8, 0.3, volumes=1),
         params:
-            code=code_of("fibsem_import.py"),
-            source=FIBSEM_SOURCE,
-            geometry=FIBSEM["geometry"],
+            source=CHAIN.source,
+            geometry=CHAIN.settings["geometry"],
         script:
             "../scripts/fibsem_import.py"
 
 
 rule fibsem_align:
     input:
-        raw=f"{STACK}/raw.tif",
-        layout=f"{STACK}/layout.json",
+        raw=CHAIN.file("raw.tif"),
+        layout=CHAIN.file("layout.json"),
     output:
-        fields=f"{STACK}/fields.csv",
-    log:
-        f"{RESULTS}/logs/fibsem_align.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_align.tsv"
+        fields=CHAIN.file("fields.csv"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(2),
-        runtime=stack_minutes(0.06),
-        disk_mb=more_each_time(10),
+        **ASK.stack(CHAIN, 2, 0.06),
     params:
-        code=code_of("fibsem_align.py"),
-        settings=FIBSEM["align"],
-        destripe=FIBSEM["destripe"],
-        geometry=FIBSEM["geometry"],
+        settings=CHAIN.settings["align"],
+        destripe=CHAIN.settings["destripe"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_align.py"
 
 
 rule fibsem_correct_shear:
     input:
-        fields=f"{STACK}/fields.csv",
+        fields=CHAIN.file("fields.csv"),
     output:
-        places=f"{STACK}/places.csv",
-        motion=f"{STACK}/motion.json",
-    log:
-        f"{RESULTS}/logs/fibsem_correct_shear.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_correct_shear.tsv"
+        places=CHAIN.file("places.csv"),
+        motion=CHAIN.file("motion.json"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=more_each_time(AT_LEAST_MB),
         runtime=more_each_time(2),
         disk_mb=more_each_time(10),
     params:
-        code=code_of("fibsem_correct_shear.py"),
-        geometry=FIBSEM["geometry"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_correct_shear.py"
 
 
 rule fibsem_crop:
     input:
-        raw=f"{STACK}/raw.tif",
-        places=f"{STACK}/places.csv",
-        layout=f"{STACK}/layout.json",
+        raw=CHAIN.file("raw.tif"),
+        places=CHAIN.file("places.csv"),
+        layout=CHAIN.file("layout.json"),
     output:
-        cropped=temp(f"{STACK}/cropped.tif"),
-        crop=f"{STACK}/crop.json",
-    log:
-        f"{RESULTS}/logs/fibsem_crop.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_crop.tsv"
+        cropped=temp(CHAIN.file("cropped.tif")),
+        crop=CHAIN.file("crop.json"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(2),
-        runtime=stack_minutes(0.1),
-        disk_mb=stack_volumes(1),
+        **ASK.stack(CHAIN, 2, 0.1, volumes=1),
     params:
-        code=code_of("fibsem_crop.py"),
-        settings=FIBSEM["crop"],
-        geometry=FIBSEM["geometry"],
+        settings=CHAIN.settings["crop"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_crop.py"
 
 
 rule fibsem_destripe:
     input:
-        cropped=f"{STACK}/cropped.tif",
+        cropped=CHAIN.file("cropped.tif"),
     output:
-        destriped=temp(f"{STACK}/destriped.tif"),
-    log:
-        f"{RESULTS}/logs/fibsem_destripe.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_destripe.tsv"
+        destriped=temp(CHAIN.file("destriped.tif")),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(1.2),
-        runtime=stack_minutes(0.06),
-        disk_mb=stack_volumes(1),
+        **ASK.stack(CHAIN, 1.2, 0.06, volumes=1),
     params:
-        code=code_of("fibsem_destripe.py"),
-        settings=FIBSEM["destripe"],
-        geometry=FIBSEM["geometry"],
+        settings=CHAIN.settings["destripe"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_destripe.py"
 
 
 rule fibsem_denoise:
     input:
-        destriped=f"{STACK}/destriped.tif",
+        destriped=CHAIN.file("destriped.tif"),
     output:
-        denoised=f"{STACK}/denoised.tif",
-    log:
-        f"{RESULTS}/logs/fibsem_denoise.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_denoise.tsv"
+        denoised=CHAIN.file("denoised.tif"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(1),
-        runtime=stack_minutes(0.06),
-        disk_mb=stack_volumes(1),
+        **ASK.stack(CHAIN, 1, 0.06, volumes=1),
     params:
-        code=code_of("fibsem_denoise.py"),
-        settings=FIBSEM["denoise"],
-        geometry=FIBSEM["geometry"],
+        settings=CHAIN.settings["denoise"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_denoise.py"
 
 
 rule fibsem_segment:
     input:
-        denoised=f"{STACK}/denoised.tif",
+        denoised=CHAIN.file("denoised.tif"),
     output:
-        labels=f"{STACK}/labels.tif",
-    log:
-        f"{RESULTS}/logs/fibsem_segment.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_segment.tsv"
+        labels=CHAIN.file("labels.tif"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(1.5),
-        runtime=stack_minutes(0.15),
-        disk_mb=stack_volumes(1),
+        **ASK.stack(CHAIN, 1.5, 0.15, volumes=1),
     params:
-        code=code_of("fibsem_segment.py"),
-        settings=FIBSEM["watershed"],
-        geometry=FIBSEM["geometry"],
+        settings=CHAIN.settings["watershed"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_segment.py"
 
 
 rule fibsem_fill:
     input:
-        labels=f"{STACK}/labels.tif",
+        labels=CHAIN.file("labels.tif"),
     output:
-        filled=f"{STACK}/filled.tif",
-    log:
-        f"{RESULTS}/logs/fibsem_fill.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_fill.tsv"
+        filled=CHAIN.file("filled.tif"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(4.5),
-        runtime=stack_minutes(0.06),
-        disk_mb=stack_volumes(1),
+        **ASK.stack(CHAIN, 4.5, 0.06, volumes=1),
     params:
-        code=code_of("fibsem_fill.py"),
-        geometry=FIBSEM["geometry"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_fill.py"
 
 
 rule fibsem_resample:
     input:
-        filled=f"{STACK}/filled.tif",
+        filled=CHAIN.file("filled.tif"),
     output:
-        resampled=f"{STACK}/filled_{{nm}}nm.tif",
-    log:
-        f"{RESULTS}/logs/fibsem_resample/{{nm}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_resample/{{nm}}.tsv"
+        resampled=CHAIN.file("filled_{nm}nm.tif"),
     wildcard_constraints:
-        nm="|".join(f"{size:g}" for size in FIBSEM["resample_nm"]),
+        nm="|".join(f"{size:g}" for size in CHAIN.settings["resample_nm"]),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(1),
-        runtime=stack_minutes(0.06),
-        disk_mb=final_volumes(1),
+        **ASK.stack(CHAIN, 1, 0.06) | {"disk_mb": more_each_time(10 + CHAIN.final_megavoxels)},
     params:
-        code=code_of("fibsem_resample.py"),
-        crop=FIBSEM["crop"],
-        geometry=FIBSEM["geometry"],
+        crop=CHAIN.settings["crop"],
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_resample.py"
 
 
 rule fibsem_scatter:
     input:
-        labels=f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif",
+        labels=CHAIN.resampled(CHAIN.compared_nm),
     output:
-        scatter=f"{RESULTS}/baseline/scatter.csv",
-    log:
-        f"{RESULTS}/logs/fibsem_scatter.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_scatter.tsv"
+        scatter=CHAIN.scatter,
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=final_megabytes(0.9, WITH_PARTICLES_MB),
-        runtime=stack_minutes(0.1),
+        mem_mb=more_each_time(cost.WITH_PARTICLES_MB + 0.9 * CHAIN.final_megavoxels),
+        runtime=more_each_time(cost.stack_minutes(CHAIN.stack_megavoxels, 0.1)),
         disk_mb=more_each_time(10),
     params:
-        code=code_of("fibsem_scatter.py"),
-        blocks=compared_crops(),
-        slicing_axis=FIBSEM_SOURCE.get("slicing_axis", "z"),
-        voxel_size_nm=FIBSEM_COMPARED_NM,
-        electrode=FIBSEM_SOURCE.get("electrode"),
-        description=STUDY.electrodes.get(FIBSEM_SOURCE.get("electrode")),
+        blocks=CHAIN.crops_um(),
+        slicing_axis=CHAIN.source.get("slicing_axis", "z"),
+        voxel_size_nm=CHAIN.compared_nm,
+        electrode=CHAIN.electrode,
+        description=CHAIN.description,
         seed=STUDY.seed,
     script:
         "../scripts/fibsem_scatter.py"
 
 
-if FIBSEM_TWIN:
+if CHAIN.is_twin:
 
     rule fibsem_score:
         input:
-            raw=f"{STACK}/raw.tif",
-            curtains=f"{STACK}/curtains.tif",
-            record=f"{STACK}/record.csv",
-            layout=f"{STACK}/layout.json",
-            places=f"{STACK}/places.csv",
-            crop=f"{STACK}/crop.json",
-            destriped=f"{STACK}/destriped.tif",
-            denoised=f"{STACK}/denoised.tif",
-            labels=f"{STACK}/labels.tif",
-            filled=f"{STACK}/filled.tif",
-            resampled=[f"{STACK}/filled_{size:g}nm.tif" for size in FIBSEM["resample_nm"]],
+            raw=CHAIN.file("raw.tif"),
+            curtains=CHAIN.file("curtains.tif"),
+            record=CHAIN.file("record.csv"),
+            layout=CHAIN.file("layout.json"),
+            places=CHAIN.file("places.csv"),
+            crop=CHAIN.file("crop.json"),
+            destriped=CHAIN.file("destriped.tif"),
+            denoised=CHAIN.file("denoised.tif"),
+            labels=CHAIN.file("labels.tif"),
+            filled=CHAIN.file("filled.tif"),
+            resampled=[CHAIN.resampled(size) for size in CHAIN.settings["resample_nm"]],
         output:
-            scores=f"{TABLES}/fibsem_scores.csv",
-            stack_truth=f"{STACK}/truth.tif",
-            truth=f"{RESULTS}/baseline/truth.tif",
-        log:
-            f"{RESULTS}/logs/fibsem_score.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/fibsem_score.tsv"
+            scores=PATHS.table("fibsem_scores"),
+            stack_truth=CHAIN.file("truth.tif"),
+            truth=CHAIN.truth,
         group:
             "fibsem"
-        conda:
-            "../../envs/manyeyes.yaml"
         resources:
-            mem_mb=stack_megabytes(4.8, WITH_PARTICLES_MB),
-            runtime=stack_minutes(0.75),
-            disk_mb=stack_volumes(1),
+            **ASK.stack(CHAIN, 4.8, 0.75, volumes=1, at_least_mb=cost.WITH_PARTICLES_MB),
         params:
-            code=code_of("fibsem_score.py"),
-            source=FIBSEM_SOURCE,
-            description=STUDY.electrodes.get(FIBSEM_SOURCE.get("electrode")),
+            source=CHAIN.source,
+            description=CHAIN.description,
             seed=STUDY.seed,
-            destripe=FIBSEM["destripe"],
-            resample_nm=FIBSEM["resample_nm"],
-            geometry=FIBSEM["geometry"],
+            destripe=CHAIN.settings["destripe"],
+            resample_nm=CHAIN.settings["resample_nm"],
+            geometry=CHAIN.settings["geometry"],
         script:
             "../scripts/fibsem_score.py"
 
 
 rule fibsem_measure:
     input:
-        labels=f"{STACK}/labels.tif",
-        filled=f"{STACK}/filled.tif",
-        resampled=f"{STACK}/filled_{FIBSEM_COMPARED_NM:g}nm.tif",
-        scores=[f"{TABLES}/fibsem_scores.csv"] if FIBSEM_TWIN else [],
+        labels=CHAIN.file("labels.tif"),
+        filled=CHAIN.file("filled.tif"),
+        resampled=CHAIN.resampled(CHAIN.compared_nm),
+        scores=[PATHS.table("fibsem_scores")] if CHAIN.is_twin else [],
     output:
-        block=f"{RESULTS}/baseline/block.csv",
-    log:
-        f"{RESULTS}/logs/fibsem_measure.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_measure.tsv"
+        block=CHAIN.block,
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(1.8),
-        runtime=stack_minutes(0.06),
-        disk_mb=more_each_time(10),
+        **ASK.stack(CHAIN, 1.8, 0.06),
     params:
-        code=code_of("fibsem_measure.py"),
-        voxel_size_nm=FIBSEM_COMPARED_NM,
+        voxel_size_nm=CHAIN.compared_nm,
     script:
         "../scripts/fibsem_measure.py"
 
@@ -370,43 +256,31 @@ rule fibsem_measure:
 # What the figures of the chain need of its volumes, of which some are gone when the chain is done.
 rule fibsem_views:
     input:
-        unpack(volumes_of_views),
+        **CHAIN.files_of_views(),
     output:
-        views=f"{STACK}/views.npz",
-        told=f"{STACK}/views.json",
-    log:
-        f"{RESULTS}/logs/fibsem_views.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/fibsem_views.tsv"
+        views=CHAIN.file("views.npz"),
+        told=CHAIN.file("views.json"),
     group:
         "fibsem"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=stack_megabytes(3),
-        runtime=stack_minutes(0.1),
-        disk_mb=stack_volumes(1),
+        **ASK.stack(CHAIN, 3, 0.1, volumes=1),
     params:
-        code=code_of("fibsem_views.py"),
-        destripe=FIBSEM["destripe"]["method"],
-        voxel_size_nm=FIBSEM_COMPARED_NM,
-        geometry=FIBSEM["geometry"],
+        destripe=CHAIN.settings["destripe"]["method"],
+        voxel_size_nm=CHAIN.compared_nm,
+        geometry=CHAIN.settings["geometry"],
     script:
         "../scripts/fibsem_views.py"
-
-
-localrules:
-    fibsem,
 
 
 # The chain alone: `snakemake fibsem`.
 rule fibsem:
     input:
-        f"{RESULTS}/baseline/block.csv",
-        f"{RESULTS}/baseline/scatter.csv",
+        CHAIN.block,
+        CHAIN.scatter,
         expand(
             "{results}/figures/{figure}.{kind}",
             results=RESULTS,
             figure=["fig_s7", "fig_s8", "fig_fibsem"],
             kind=["svg", "png"],
         ),
+    localrule: True

@@ -1,81 +1,57 @@
-# What is measured on each segmentation, between users, and on each image. Parts of the tables, so
-# that a new user or dataset adds a part and recomputes no other.
+# What is measured on each segmentation, between users, and on each image. Parts of the tables, so that
+# a new user or dataset adds a part and recomputes no other.
 
 
 rule measure:
     input:
-        segmentations=lambda wildcards: [segmentation_of(c) for c in cells_of_batch(wildcards)],
-        truth=truth_of,
+        segmentations=INPUTS.segmentations_of_batch,
+        truth=INPUTS.truth,
     output:
-        volume_fractions=f"{RESULTS}/parts/volume_fractions/{{block}}/{{dataset}}/{{filter}}/{{batch}}.csv",
-        accuracy=f"{RESULTS}/parts/accuracy/{{block}}/{{dataset}}/{{filter}}/{{batch}}.csv",
-        morphology=f"{RESULTS}/parts/morphology/{{block}}/{{dataset}}/{{filter}}/{{batch}}.csv",
-    log:
-        f"{RESULTS}/logs/measure/{{block}}/{{dataset}}/{{filter}}/{{batch}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/measure/{{block}}/{{dataset}}/{{filter}}/{{batch}}.tsv"
+        volume_fractions=PATHS.part("volume_fractions/{block}/{dataset}/{filter}/{batch}"),
+        accuracy=PATHS.part("accuracy/{block}/{dataset}/{filter}/{batch}"),
+        morphology=PATHS.part("morphology/{block}/{dataset}/{filter}/{batch}"),
     wildcard_constraints:
-        block="|".join(BLOCKS),
+        block="|".join(FILES.blocks),
     group:
-        submission("{dataset}.{filter}.{batch}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}.{filter}.{batch}")
     resources:
-        mem_mb=measured_megabytes,
-        runtime=minutes(0.6 * STUDY.users_per_job),
-        disk_mb=more_each_time(10),
+        mem_mb=lambda wildcards, attempt: ASK.mb(15 + 1.5 * len(INPUTS.cells_of_batch(wildcards)))(
+            wildcards, attempt
+        ),
+        runtime=ASK.minutes(0.6 * STUDY.users_per_job),
+        disk_mb=ASK.disk(0),
     params:
-        code=code_of("measure.py"),
-        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_of_batch(wildcards)],
-        origin=lambda wildcards: STUDY.datasets[wildcards.dataset].origin,
-        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+        cells=INPUTS.cells_of_batch,
+        origin=lambda wildcards: INPUTS.dataset(wildcards).origin,
+        voxel_size_nm=INPUTS.voxel_size_nm,
     script:
         "../scripts/measure.py"
 
 
 rule compare_users:
     input:
-        segmentations=lambda wildcards: [segmentation_of(c) for c in cells_on_image(wildcards)],
+        segmentations=INPUTS.segmentations_on_image,
     output:
-        pairwise=f"{RESULTS}/parts/pairwise/{{dataset}}/{{filter}}.csv",
-    log:
-        f"{RESULTS}/logs/compare_users/{{dataset}}/{{filter}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/compare_users/{{dataset}}/{{filter}}.tsv"
+        pairwise=PATHS.part("pairwise/{dataset}/{filter}"),
     group:
-        submission("{dataset}.{filter}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}.{filter}")
     resources:
-        mem_mb=megabytes(5 + 2 * len(STUDY.users)),
-        runtime=minutes(0.2 * len(STUDY.users)),
-        disk_mb=more_each_time(10),
+        **ASK.job(5 + 2 * len(STUDY.users), 0.2 * len(STUDY.users)),
     params:
-        code=code_of("compare_users.py"),
-        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_on_image(wildcards)],
+        cells=INPUTS.cells_on_image,
     script:
         "../scripts/compare_users.py"
 
 
 rule assess_image:
     input:
-        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-        mask=mask_of,
+        image=PATHS.image,
+        mask=INPUTS.mask,
     output:
-        image_quality=f"{RESULTS}/parts/image_quality/{{dataset}}/{{filter}}.csv",
-    log:
-        f"{RESULTS}/logs/assess_image/{{dataset}}/{{filter}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/assess_image/{{dataset}}/{{filter}}.tsv"
+        image_quality=PATHS.part("image_quality/{dataset}/{filter}"),
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
-        mem_mb=megabytes(10),
-        runtime=minutes(0.5),
-        disk_mb=more_each_time(10),
-    params:
-        code=code_of("assess_image.py"),
+        **ASK.job(10, 0.5),
     script:
         "../scripts/assess_image.py"

@@ -1,73 +1,65 @@
-# From what a user did to labels of the whole image. The same path for simulated and recorded users.
+# From what a user did to labels of the whole image, in the same way for simulated and recorded users.
 
 
-for block, job, batch, users in USER_JOBS:
+for job in INPUTS.user_jobs():
 
     rule:
         name:
-            f"segment_{job}"
+            f"segment_{job.name}"
         input:
-            image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-            mask=mask_of,
-            annotations=of_job(f"{ANNOTATION}.json", block.variants, users),
-            drawings=of_job(f"{ANNOTATION}.tif", variants_that(block, drawn=True), users),
+            image=PATHS.image,
+            mask=INPUTS.mask,
+            annotations=job.files(PATHS.annotation),
+            drawings=job.drawings(PATHS.drawing),
         output:
-            segmentations=of_job(SEGMENTATION, block.variants, users),
+            segmentations=job.files(PATHS.segmentation),
         log:
-            f"{RESULTS}/logs/segment_{block.name}/{{dataset}}/{{filter}}/{batch}.log",
+            f"{RESULTS}/logs/segment_{job.block.name}/{{dataset}}/{{filter}}/{job.batch}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/segment_{block.name}/{{dataset}}/{{filter}}/{batch}.tsv"
+            f"{RESULTS}/benchmarks/segment_{job.block.name}/{{dataset}}/{{filter}}/{job.batch}.tsv"
         wildcard_constraints:
-            dataset="|".join(block.datasets),
-            filter="|".join(block.filters),
-            user="|".join(block.users),
+            dataset="|".join(job.block.datasets),
+            filter="|".join(job.block.filters),
+            user="|".join(job.block.users),
         group:
-            submission(f"{{dataset}}.{{filter}}.{batch}")
-        conda:
-            "../../envs/manyeyes.yaml"
-        threads: threads_of(forests=bool(variants_that(block, drawn=True)))
+            ASK.submission(f"{{dataset}}.{{filter}}.{job.batch}")
+        threads: ASK.threads(forests=bool(job.labelled))
         resources:
-            mem_mb=forest_megabytes(block),
-            runtime=segmenting_minutes(block, users),
-            disk_mb=volumes(len(block.variants) * len(users)),
+            **ASK.segmenting(job),
         params:
-            code=code_of("segment.py", with_forest=bool(variants_that(block, drawn=True))),
-            users=users_in(users),
-            variants={name: STUDY.variants[name] for name in block.variants},
+            code=CHECKOUT.code_of("segment.py", with_forest=bool(job.labelled)),
+            users=job.users_of,
+            variants=job.variants,
             seed=STUDY.seed,
-            voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+            voxel_size_nm=INPUTS.voxel_size_nm,
         script:
             "../scripts/segment.py"
 
 
 rule segment_recorded:
     input:
-        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-        mask=mask_of,
-        annotations=lambda wildcards: recorded_annotation(wildcards)[:1],
-        drawings=lambda wildcards: recorded_annotation(wildcards)[1:],
+        image=PATHS.image,
+        mask=INPUTS.mask,
+        annotations=[PATHS.annotation],
+        drawings=INPUTS.recorded_drawing,
     output:
-        segmentations=[SEGMENTATION],
-    log:
-        f"{RESULTS}/logs/segment_recorded/{{dataset}}/{{filter}}/{{variant}}/{{user}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/segment_recorded/{{dataset}}/{{filter}}/{{variant}}/{{user}}.tsv"
+        segmentations=[PATHS.segmentation],
     wildcard_constraints:
-        user="|".join(RECORDED) or "-none-",
+        user=INPUTS.recorded_users(),
     group:
-        submission("{dataset}.{filter}.{user}")
-    conda:
-        "../../envs/manyeyes.yaml"
-    threads: threads_of(forests=True)
+        ASK.submission("{dataset}.{filter}.{user}")
+    threads: ASK.threads(forests=True)
     resources:
-        mem_mb=recorded_megabytes,
-        runtime=minutes(3, at_least_s=60),
-        disk_mb=volumes(1),
+        mem_mb=ASK.of_dataset(cost.recorded_forest_megabytes),
+        runtime=ASK.minutes(3, at_least_s=60),
+        disk_mb=ASK.disk(1),
     params:
-        code=lambda wildcards: code_of("segment.py", with_forest=draws(wildcards.variant)),
+        code=lambda wildcards: CHECKOUT.code_of(
+            "segment.py", with_forest=FILES.has_label_annotation(wildcards.variant)
+        ),
         users=lambda wildcards: [wildcards.user],
-        variants=lambda wildcards: {wildcards.variant: STUDY.variants[wildcards.variant]},
+        variants=lambda wildcards: {wildcards.variant: INPUTS.variant(wildcards)},
         seed=STUDY.seed,
-        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+        voxel_size_nm=INPUTS.voxel_size_nm,
     script:
         "../scripts/segment.py"

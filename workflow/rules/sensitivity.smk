@@ -1,32 +1,24 @@
-# Which trait of the users drives the spread. One job for all runs of a variant on an image; indices,
-# table and words are made of the runs, so that another look at them segments nothing again.
+# Which trait of the users drives the spread. One job does all runs of a variant on an image; indices,
+# table and words are made from the runs, so that another analysis segments nothing again.
 
 
 rule explore_traits:
     input:
-        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-        mask=mask_of,
+        image=PATHS.image,
+        mask=INPUTS.mask,
     output:
-        f"{RESULTS}/parts/sensitivity_runs/{{dataset}}/{{filter}}/{{variant}}.csv",
-    log:
-        f"{RESULTS}/logs/explore_traits/{{dataset}}/{{filter}}/{{variant}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/explore_traits/{{dataset}}/{{filter}}/{{variant}}.tsv"
+        PATHS.sensitivity_runs,
     wildcard_constraints:
         variant="|".join(STUDY.sensitivity.base_runs),
     group:
-        submission("{dataset}.{filter}.{variant}")
-    conda:
-        "../../envs/manyeyes.yaml"
-    threads: 1
+        ASK.submission("{dataset}.{filter}.{variant}")
     resources:
-        mem_mb=of_dataset(AT_LEAST_MB + 40, 100),
+        mem_mb=ASK.mb(100, cost.AT_LEAST_MB + 40),
         # Thousands of people: of the default study's variants, MLX10 took longest, 10 minutes.
         runtime=more_each_time(90),
-        disk_mb=volumes(1),
+        disk_mb=ASK.disk(1),
     params:
-        code=code_of("explore_traits.py"),
-        variant=lambda wildcards: STUDY.variants[wildcards.variant],
+        variant=INPUTS.variant,
         base_runs=lambda wildcards: STUDY.sensitivity.base_runs[wildcards.variant],
         population=STUDY.population,
         seed=STUDY.seed,
@@ -36,34 +28,23 @@ rule explore_traits:
 
 rule compute_sensitivity:
     input:
-        runs=runs_of_sensitivity().values(),
+        runs=FILES.runs_of_sensitivity().values(),
         image_quality=[
-            f"{RESULTS}/parts/image_quality/{dataset}/{filter_}.csv"
-            for dataset, filter_ in explored_images()
+            PATHS.part(f"image_quality/{dataset}/{filter_}")
+            for dataset, filter_ in STUDY.sensitivity.images()
         ],
     output:
-        table=f"{TABLES}/sensitivity.csv",
+        table=PATHS.table("sensitivity"),
         text=report(
-            f"{TABLES}/sensitivity.md",
+            PATHS.table("sensitivity", "md"),
             caption="../report/sensitivity.rst",
             category="What follows",
             labels={"table": "sensitivity", "shows": "What to standardise first"},
         ),
-    log:
-        f"{RESULTS}/logs/compute_sensitivity.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/compute_sensitivity.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
     resources:
-        mem_mb=more_each_time(600),
         runtime=more_each_time(10),
-        disk_mb=more_each_time(100),
     params:
-        code=code_of("compute_sensitivity.py"),
-        cells=list(runs_of_sensitivity()),
+        cells=list(FILES.runs_of_sensitivity()),
         voxel_sizes_nm={
             name: STUDY.datasets[name].voxel_size_nm for name in STUDY.sensitivity.datasets
         },

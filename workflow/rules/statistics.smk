@@ -1,5 +1,5 @@
-# What so many users can show: spread and its comparisons, errors taken apart, agreement voxel by
-# voxel, the paper's claims one by one, and what follows for a laboratory.
+# What so many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
+# the paper's claims one by one, and what follows for a laboratory.
 
 
 CLAIMS = SOURCES / "manyeyes/paper/claims.yaml"
@@ -7,78 +7,38 @@ CLAIMS = SOURCES / "manyeyes/paper/claims.yaml"
 
 rule score_claims:
     input:
-        **tables_of_claims(),
-        claims=ours(CLAIMS),
+        **FILES.tables_of_claims(),
+        claims=CHECKOUT.file(CLAIMS),
     output:
-        claims=f"{TABLES}/claims.csv",
-        summary=f"{TABLES}/claims_summary.csv",
-    log:
-        f"{RESULTS}/logs/score_claims.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/score_claims.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
+        claims=PATHS.table("claims"),
+        summary=PATHS.table("claims_summary"),
     params:
-        code=code_of("score_claims.py"),
-        claims=contents_of([CLAIMS]),
+        claims=CHECKOUT.contents_of([CLAIMS]),
     script:
         "../scripts/score_claims.py"
 
 
 rule place_paper:
     input:
-        **tables_for("volume_fractions", "pairwise"),
+        **FILES.tables_by_name("volume_fractions", "pairwise"),
     output:
-        f"{TABLES}/choices.csv",
-    log:
-        f"{RESULTS}/logs/place_paper.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/place_paper.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
-    params:
-        code=code_of("place_paper.py"),
+        PATHS.table("choices"),
     script:
         "../scripts/place_paper.py"
 
 
 rule compare_spread:
     input:
-        f"{TABLES}/volume_fractions.csv",
+        PATHS.table("volume_fractions"),
     output:
-        spread=f"{TABLES}/spread.csv",
-        power=f"{TABLES}/power.csv",
-        curves=f"{TABLES}/power_curves.csv",
-        comparisons=compared("comparisons", 1),
-        over_datasets=compared("comparisons_over_datasets", 2),
-    log:
-        f"{RESULTS}/logs/compare_spread.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/compare_spread.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
+        spread=PATHS.table("spread"),
+        power=PATHS.table("power"),
+        curves=PATHS.table("power_curves"),
+        comparisons=FILES.table_of_comparisons(),
+        over_datasets=FILES.table_of_comparisons(over_datasets=True),
     params:
-        code=code_of("compare_spread.py"),
-        comparisons=COMPARISONS,
-        # The paper speaks of spreads that differ two- to fourfold; below 1.25 nobody would mind.
+        comparisons=FILES.comparisons,
+        # The paper reports spreads that differ two- to fourfold; below 1.25 it hardly matters.
         sd_ratios=[1.25, 1.5, 2, 3, 4],
         users=[3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200],
     script:
@@ -87,116 +47,69 @@ rule compare_spread:
 
 rule decompose_errors:
     input:
-        f"{TABLES}/accuracy.csv",
+        PATHS.table("accuracy"),
     output:
-        f"{TABLES}/errors.csv",
-    log:
-        f"{RESULTS}/logs/decompose_errors.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/decompose_errors.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
-    params:
-        code=code_of("decompose_errors.py"),
+        PATHS.table("errors"),
     script:
         "../scripts/decompose_errors.py"
 
 
 rule agree_on_image:
     input:
-        segmentations=lambda wildcards: [
-            segmentation_of(cell) for cell in shared_cells_on_image(wildcards)
-        ],
-        truth=truth_of,
+        segmentations=INPUTS.shared_segmentations_on_image,
+        truth=INPUTS.truth,
     output:
-        agreement=f"{RESULTS}/parts/agreement/{{dataset}}/{{filter}}.csv",
-        group_agreement=f"{RESULTS}/parts/group_agreement/{{dataset}}/{{filter}}.csv",
-        concentration=f"{RESULTS}/parts/concentration/{{dataset}}/{{filter}}.csv",
-        votes=f"{RESULTS}/votes/{{dataset}}/{{filter}}.tif",
-    log:
-        f"{RESULTS}/logs/agree_on_image/{{dataset}}/{{filter}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/agree_on_image/{{dataset}}/{{filter}}.tsv"
+        agreement=PATHS.part("agreement/{dataset}/{filter}"),
+        group_agreement=PATHS.part("group_agreement/{dataset}/{filter}"),
+        concentration=PATHS.part("concentration/{dataset}/{filter}"),
+        votes=PATHS.votes,
     group:
-        submission("{dataset}.{filter}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}.{filter}")
     resources:
         # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
-        mem_mb=megabytes(40 + len(STUDY.users)),
-        runtime=agreeing_minutes,
-        disk_mb=volumes(1),
+        mem_mb=ASK.mb(40 + len(STUDY.users)),
+        runtime=lambda wildcards, attempt: ASK.minutes(
+            0.035 * len(INPUTS.shared_cells_on_image(wildcards))
+        )(wildcards, attempt),
+        disk_mb=ASK.disk(1),
     params:
-        code=code_of("agree_on_image.py"),
-        cells=lambda wildcards: [
-            (c.variant, c.user, c.made_by) for c in shared_cells_on_image(wildcards)
-        ],
-        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+        cells=INPUTS.shared_cells_on_image,
+        voxel_size_nm=INPUTS.voxel_size_nm,
     script:
         "../scripts/agree_on_image.py"
 
 
 rule count_effort:
     input:
-        drawings=lambda wildcards: [drawing_of(cell) for cell in drawn_by_hand(wildcards)],
-        mask=mask_of,
+        drawings=INPUTS.drawings_on_image,
+        mask=INPUTS.mask,
     output:
-        f"{RESULTS}/parts/effort/{{dataset}}/{{filter}}.csv",
-    log:
-        f"{RESULTS}/logs/count_effort/{{dataset}}/{{filter}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/count_effort/{{dataset}}/{{filter}}.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
+        PATHS.part("effort/{dataset}/{filter}"),
     resources:
-        mem_mb=megabytes(5),
-        runtime=minutes(0.3),
-        disk_mb=more_each_time(10),
+        **ASK.job(5, 0.3),
     params:
-        code=code_of("count_effort.py"),
-        cells=lambda wildcards: [(c.variant, c.user, c.made_by) for c in cells_on_image(wildcards)],
-        drawn=lambda wildcards: [(c.variant, c.user, c.made_by) for c in drawn_by_hand(wildcards)],
-        voxels=lambda wildcards: STUDY.datasets[wildcards.dataset].voxels,
+        cells=INPUTS.cells_on_image,
+        drawn=INPUTS.cells_drawn_by_hand,
+        voxels=lambda wildcards: INPUTS.dataset(wildcards).voxels,
     script:
         "../scripts/count_effort.py"
 
 
 rule recommend:
     input:
-        accuracy=f"{TABLES}/accuracy.csv",
-        image_quality=f"{TABLES}/image_quality.csv",
-        effort=f"{TABLES}/effort.csv",
+        accuracy=PATHS.table("accuracy"),
+        image_quality=PATHS.table("image_quality"),
+        effort=PATHS.table("effort"),
     output:
-        table=f"{TABLES}/recommendation.csv",
+        table=PATHS.table("recommendation"),
         text=report(
-            f"{TABLES}/recommendation.md",
+            PATHS.table("recommendation", "md"),
             caption="../report/recommendation.rst",
             category="What follows",
             labels={"table": "recommendation", "shows": "Which method to take, and at what cost"},
         ),
-    log:
-        f"{RESULTS}/logs/recommend.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/recommend.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
     params:
-        code=code_of("recommend.py"),
-        users=recommended(),
-        voxel_sizes_nm=voxel_sizes_recommended(),
+        users=FILES.recommended(),
+        voxel_sizes_nm=FILES.voxel_sizes_recommended(),
     script:
         "../scripts/recommend.py"

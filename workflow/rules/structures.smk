@@ -1,5 +1,5 @@
-# What survives other users: the plan repeated by users who are built in another way, of whom only
-# numbers are kept, and the paper's orderings under each. One job does a block of the plan on an image.
+# What survives other users: the plan repeated by users who are built in another way, of whom only numbers
+# are kept, and the paper's orderings under each. One job does a block of the plan on an image.
 
 
 wildcard_constraints:
@@ -8,32 +8,22 @@ wildcard_constraints:
 
 rule repeat_plan:
     input:
-        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-        mask=mask_of,
+        image=PATHS.image,
+        mask=INPUTS.mask,
     output:
-        volume_fractions=f"{REPEATED}/volume_fractions/{{block}}/{{dataset}}/{{filter}}.csv",
-        pairwise=f"{REPEATED}/pairwise/{{block}}/{{dataset}}/{{filter}}.csv",
-    log:
-        f"{RESULTS}/logs/repeat_plan/{{structure}}/{{block}}/{{dataset}}/{{filter}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/repeat_plan/{{structure}}/{{block}}/{{dataset}}/{{filter}}.tsv"
+        volume_fractions=PATHS.repeated.replace("{table}", "volume_fractions"),
+        pairwise=PATHS.repeated.replace("{table}", "pairwise"),
     wildcard_constraints:
-        block="|".join(block.name for block in PLANNED),
+        block="|".join(block.name for block in STUDY.simulated_blocks()),
     group:
         lambda wildcards: "{structure}.{block}.{dataset}.{filter}".format(**wildcards)
-    conda:
-        "../../envs/manyeyes.yaml"
-    threads: 1
     resources:
-        mem_mb=megabytes_to_repeat,
-        runtime=minutes_to_repeat,
-        disk_mb=volumes(1),
+        mem_mb=ASK.of_block(cost.repeating_megabytes),
+        runtime=ASK.of_block(cost.repeating_minutes),
+        disk_mb=ASK.disk(1),
     params:
-        code=code_of("repeat_plan.py"),
-        users=lambda wildcards: list(BLOCKS[wildcards.block].users),
-        variants=lambda wildcards: {
-            name: STUDY.variants[name] for name in BLOCKS[wildcards.block].variants
-        },
+        users=lambda wildcards: list(FILES.blocks[wildcards.block].users),
+        variants=lambda wildcards: INPUTS.variants_of(wildcards.block),
         population=STUDY.population,
         seed=STUDY.seed,
     script:
@@ -42,40 +32,22 @@ rule repeat_plan:
 
 rule collect_repeated:
     input:
-        repeated_parts,
+        INPUTS.repeated_parts,
     output:
         f"{TABLES}/structures/{{structure}}/{{table}}.csv",
-    log:
-        f"{RESULTS}/logs/collect_repeated/{{structure}}/{{table}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/collect_repeated/{{structure}}/{{table}}.tsv"
     wildcard_constraints:
         table="volume_fractions|pairwise",
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
     params:
-        code=code_of("collect_table.py"),
-        order={
-            "dataset": list(STUDY.datasets),
-            "filter": list(STUDY.filters),
-            "variant": list(STUDY.variants),
-            "user": list(STUDY.users),
-        },
-        listed=realisations_listed(),
+        order=FILES.order(),
+        listed=FILES.realisations_listed(),
     script:
         "../scripts/collect_table.py"
 
 
 rule compare_structures:
     input:
-        **tables_of_claims(),
-        claims=ours(CLAIMS),
+        **FILES.tables_of_claims(),
+        claims=CHECKOUT.file(CLAIMS),
         their_volume_fractions=expand(
             "{tables}/structures/{structure}/volume_fractions.csv",
             tables=TABLES,
@@ -87,30 +59,17 @@ rule compare_structures:
             structure=STUDY.structures,
         ),
     output:
-        survival=f"{TABLES}/survival.csv",
-        spread=f"{TABLES}/structure_spread.csv",
+        survival=PATHS.table("survival"),
+        spread=PATHS.table("structure_spread"),
         text=report(
-            f"{TABLES}/survival.md",
+            PATHS.table("survival", "md"),
             caption="../report/survival.rst",
             category="What follows",
             labels={"table": "survival", "shows": "Which orderings survive other users"},
         ),
-    log:
-        f"{RESULTS}/logs/compare_structures.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/compare_structures.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
     params:
-        code=code_of("compare_structures.py"),
-        claims=contents_of([CLAIMS]),
-        own_tables=list(tables_of_claims()),
+        claims=CHECKOUT.contents_of([CLAIMS]),
+        own_tables=list(FILES.tables_of_claims()),
         own=STUDY.population.get("structure", "two_class"),
         structures=STUDY.structures,
     script:

@@ -3,27 +3,20 @@
 
 rule rasterise_twin:
     output:
-        truth=f"{RESULTS}/truth/{{dataset}}.tif",
-    log:
-        f"{RESULTS}/logs/rasterise_twin/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/rasterise_twin/{{dataset}}.tsv"
+        truth=PATHS.truth,
     wildcard_constraints:
-        dataset=names_of("twin"),
+        dataset=INPUTS.names_of("twin"),
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
-        mem_mb=of_dataset(WITH_PARTICLES_MB, 5),
-        runtime=minutes(1),
-        disk_mb=volumes(1),
+        **ASK.job(5, 1, volumes=1, at_least_mb=cost.WITH_PARTICLES_MB),
     params:
-        code=code_of("rasterise_twin.py"),
-        dataset=dataset_params,
-        electrode=lambda wildcards: STUDY.datasets[wildcards.dataset].electrode,
-        origin_um=lambda wildcards: source_of(wildcards).get("origin_um", (0, 0, 0)),
-        description=lambda wildcards: STUDY.electrodes[source_of(wildcards)["electrode"]],
+        dataset=INPUTS.dataset_settings,
+        electrode=lambda wildcards: INPUTS.dataset(wildcards).electrode,
+        origin_um=INPUTS.source_setting("origin_um", (0, 0, 0)),
+        description=lambda wildcards: STUDY.electrodes[
+            INPUTS.dataset(wildcards).source["electrode"]
+        ],
         seed=STUDY.seed,
     script:
         "../scripts/rasterise_twin.py"
@@ -31,55 +24,37 @@ rule rasterise_twin:
 
 rule import_geometry:
     input:
-        lambda wildcards: file_of(source_of(wildcards)),
+        INPUTS.source_file,
     output:
-        truth=f"{RESULTS}/truth/{{dataset}}.tif",
-    log:
-        f"{RESULTS}/logs/import_geometry/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/import_geometry/{{dataset}}.tsv"
+        truth=PATHS.truth,
     wildcard_constraints:
-        dataset=names_of("geometry"),
+        dataset=INPUTS.names_of("geometry"),
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
-        mem_mb=megabytes(40),
-        runtime=minutes(1),
-        disk_mb=volumes(1),
+        **ASK.job(40, 1, volumes=1),
     params:
-        code=code_of("import_geometry.py"),
-        dataset=dataset_params,
-        codes=lambda wildcards: source_of(wildcards)["codes"],
-        ignores_voxel_size=lambda wildcards: STUDY.datasets[wildcards.dataset].ignores_voxel_size,
+        dataset=INPUTS.dataset_settings,
+        codes=INPUTS.source_setting("codes"),
+        ignores_voxel_size=lambda wildcards: INPUTS.dataset(wildcards).ignores_voxel_size,
     script:
         "../scripts/import_geometry.py"
 
 
 rule image_truth:
     input:
-        truth=f"{RESULTS}/truth/{{dataset}}.tif",
+        truth=PATHS.truth,
     output:
-        tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
-    log:
-        f"{RESULTS}/logs/image_truth/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/image_truth/{{dataset}}.tsv"
+        tomogram=PATHS.tomogram,
     wildcard_constraints:
-        dataset=f"{names_of('twin')}|{names_of('geometry')}",
+        dataset=INPUTS.names_of("twin", "geometry"),
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
-        mem_mb=megabytes(15),
-        runtime=minutes(0.5),
-        disk_mb=volumes(1),
+        **ASK.job(15, 0.5, volumes=1),
     params:
-        code=code_of("image_truth.py"),
-        dataset=dataset_params,
-        imaging=lambda wildcards: source_of(wildcards)["imaging"],
+        dataset=INPUTS.dataset_settings,
+        imaging=INPUTS.source_setting("imaging"),
         seed=STUDY.seed,
     script:
         "../scripts/image_truth.py"
@@ -87,84 +62,61 @@ rule image_truth:
 
 rule import_mask:
     input:
-        source=lambda wildcards: file_of(source_of(wildcards)),
-        mask=mask_file_of,
+        source=INPUTS.source_file,
+        mask=INPUTS.mask_file,
     output:
-        mask=MASK,
-    log:
-        f"{RESULTS}/logs/import_mask/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/import_mask/{{dataset}}.tsv"
+        mask=PATHS.mask,
     wildcard_constraints:
-        dataset="|".join(MASKED) or "-none-",
+        dataset=INPUTS.masked(),
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
         # Source and mask may be far larger than the crop.
         mem_mb=lambda wildcards, input, attempt: int((600 + 6 * input.size_mb) * attempt),
-        runtime=minutes(1),
-        disk_mb=volumes(1),
+        runtime=ASK.minutes(1),
+        disk_mb=ASK.disk(1),
     params:
-        code=code_of("import_mask.py"),
-        dataset=dataset_params,
+        dataset=INPUTS.dataset_settings,
     script:
         "../scripts/import_mask.py"
 
 
 rule import_tomogram:
     input:
-        source=lambda wildcards: file_of(source_of(wildcards)),
-        mask=mask_of,
+        source=INPUTS.source_file,
+        mask=INPUTS.mask,
     output:
-        tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
-    log:
-        f"{RESULTS}/logs/import_tomogram/{{dataset}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/import_tomogram/{{dataset}}.tsv"
+        tomogram=PATHS.tomogram,
     wildcard_constraints:
-        dataset=names_of("file"),
+        dataset=INPUTS.names_of("file"),
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
         # The file may be far larger than its crop.
         mem_mb=lambda wildcards, input, attempt: int((600 + 3 * input.size_mb) * attempt),
-        runtime=minutes(1),
-        disk_mb=volumes(1),
+        runtime=ASK.minutes(1),
+        disk_mb=ASK.disk(1),
     params:
-        code=code_of("import_tomogram.py"),
-        dataset=dataset_params,
-        expected_shape=lambda wildcards: source_of(wildcards).get("expected_shape"),
-        expected_dtype=lambda wildcards: source_of(wildcards).get("expected_dtype"),
-        ignores_voxel_size=lambda wildcards: STUDY.datasets[wildcards.dataset].ignores_voxel_size,
+        dataset=INPUTS.dataset_settings,
+        expected_shape=INPUTS.source_setting("expected_shape"),
+        expected_dtype=INPUTS.source_setting("expected_dtype"),
+        ignores_voxel_size=lambda wildcards: INPUTS.dataset(wildcards).ignores_voxel_size,
     script:
         "../scripts/import_tomogram.py"
 
 
 rule filter_tomogram:
     input:
-        tomogram=f"{RESULTS}/tomograms/{{dataset}}.tif",
-        mask=mask_of,
+        tomogram=PATHS.tomogram,
+        mask=INPUTS.mask,
     output:
-        image=f"{RESULTS}/images/{{dataset}}/{{filter}}.tif",
-    log:
-        f"{RESULTS}/logs/filter_tomogram/{{dataset}}/{{filter}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/filter_tomogram/{{dataset}}/{{filter}}.tsv"
+        image=PATHS.image,
     group:
-        submission("{dataset}")
-    conda:
-        "../../envs/manyeyes.yaml"
+        ASK.submission("{dataset}")
     resources:
-        mem_mb=megabytes(5),
-        runtime=minutes(0.5),
-        disk_mb=volumes(1),
+        **ASK.job(5, 0.5, volumes=1),
     params:
-        code=code_of("filter_tomogram.py"),
-        voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
+        voxel_size_nm=INPUTS.voxel_size_nm,
         filter=lambda wildcards: STUDY.filters[wildcards.filter],
     script:
         "../scripts/filter_tomogram.py"

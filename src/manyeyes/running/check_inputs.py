@@ -15,7 +15,8 @@ from ..study.inputs import (
     source_problems,
     voxel_size_problem,
 )
-from ..study.model import FOREST_METHODS, Study
+from ..study.model import Study
+from ..study.variants import has_label_annotation
 
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
@@ -93,7 +94,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
             method = study.variants[recording.variant]["method"]
             key = f"users.{user.name}.recorded"
             try:
-                if method in FOREST_METHODS:
+                if has_label_annotation(study.variants[recording.variant]):
                     # One file may be given for several images and variants.
                     if path not in seen:
                         seen[path] = volume_facts(path, labels=True).shape

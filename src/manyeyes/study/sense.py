@@ -8,7 +8,7 @@ from string import Formatter
 import numpy as np
 
 from ..imaging.tomograms import PHASES, values_of
-from .model import simulated_names
+from .reading import simulated_names
 
 # More voxels than these, or a larger electrode, no job can hold: a slip of the pen.
 MOST_VOXELS = 10**11
@@ -27,7 +27,7 @@ def sense_problems(config: Mapping) -> list[str]:
     Parameters
     ----------
     config : Mapping
-        A study, merged with the protocol, whose form `config_check.problems` has passed.
+        A study, merged with the protocol, whose form `form.problems` has passed.
 
     Returns
     -------

@@ -1,0 +1,48 @@
+"""Files of the checkout, as inputs and parameters of rules that notice edits."""
+
+import os
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from snakemake.io import flag
+
+from .code_digest import code_digest
+
+
+class Checkout:
+    """The files of a checkout as inputs and parameters of rules.
+
+    Parameters
+    ----------
+    top : Path
+        Folder of Snakefile, workflow/ and config/.
+    sources : Path
+        Folder that the library is imported from.
+    """
+
+    def __init__(self, top: Path, sources: Path):
+        self.top = top
+        self.scripts = top / "workflow" / "scripts"
+        self.sources = sources
+
+    def code_of(self, script: str, with_forest: bool = True) -> str:
+        """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
+
+        Scripts that import the classifier only where a variant needs it pass `with_forest`.
+        """
+        roots = [self.scripts, self.sources]
+        return code_digest(self.scripts / script, roots, "" if with_forest else "manyeyes.forest")
+
+    def file(self, path: str | Path) -> str:
+        """Return a file of the checkout as an input, relative to the working folder.
+
+        A clone is newer than results that are restored into it, so its time does not count;
+        `contents_of`, as a parameter, notices edits.
+        """
+        return flag(os.path.relpath(self.top / path), "ancient")
+
+    def contents_of(self, paths: Iterable[str | Path]) -> str:
+        """Return a digest of files of the checkout; as a parameter it makes edits rerun jobs."""
+        contents = [(self.top / path).read_bytes() for path in paths]
+        return sha256(b"".join(sha256(content).digest() for content in contents)).hexdigest()[:12]

@@ -1,0 +1,303 @@
+"""Input and parameter functions of the rules: what a job needs, by its wildcards."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from ..study.inputs import level_window
+from ..study.model import Block, Dataset, Recording, Study
+from ..study.paths import of_users
+from ..study.targets import Targets
+from ..study.variants import has_label_annotation, is_painted_in_sight_of_the_forest
+
+
+@dataclass(frozen=True)
+class UserJob:
+    """A rule that annotates or segments: a block of the plan and a batch of its users.
+
+    Attributes
+    ----------
+    block : Block
+    name : str
+        End of the rule's name; its beginning is what it does.
+    batch : str
+        Name of the batch, or the wildcard ``{user}`` where a job serves one user.
+    users : tuple of str
+        The batch, or the wildcard alone.
+    variants : dict
+        The block's variants, by name.
+    """
+
+    block: Block
+    name: str
+    batch: str
+    users: tuple[str, ...]
+    variants: dict[str, Mapping]
+
+    @property
+    def labelled(self) -> list[str]:
+        """The block's variants whose annotation is a label volume."""
+        return [name for name, variant in self.variants.items() if has_label_annotation(variant)]
+
+    @property
+    def annotates_with_forest(self) -> bool:
+        """Whether users look at what a forest makes of their labels while they draw."""
+        return any(map(is_painted_in_sight_of_the_forest, self.variants.values()))
+
+    def files(self, pattern: str) -> list[str]:
+        """Return a pattern once for each user and variant."""
+        return of_users(pattern, self.variants, self.users)
+
+    def drawings(self, pattern: str) -> list[str]:
+        """Return a pattern once for each user and variant whose annotation is a label volume."""
+        return of_users(pattern, self.labelled, self.users)
+
+    def users_of(self, wildcards) -> list[str]:
+        """Return the users of a job."""
+        return [user.format(**wildcards) for user in self.users]
+
+
+class JobInputs:
+    """Input and parameter functions for the rules of a study.
+
+    Parameters
+    ----------
+    targets : Targets
+    data_folder : str or None
+        Where input files of the config lie if their paths are relative.
+    """
+
+    def __init__(self, targets: Targets, data_folder: str | None):
+        self._targets = targets
+        self._paths = targets.paths
+        self._study: Study = targets.study
+        self._data_folder = data_folder
+        self._recordings: dict[tuple, Recording] = {
+            (r.dataset, r.filter, r.variant, user.name): r
+            for user in self._study.users.values()
+            for r in user.recordings
+        }
+        self.fetched = {
+            entry["sha256"][:12]: entry
+            for entry in [*self.image_entries(), *self.recorded_entries()]
+            if "url" in entry
+        }
+
+    # Input files of the config
+
+    def file_of(self, entry: Mapping) -> str:
+        """Return the path at which the rules find an input file of the config.
+
+        Files with a public address pass through the rule `fetch_file`, which checks their sha256;
+        a user's own file is read where it lies.
+        """
+        if "url" in entry:
+            return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
+        return str(Path(self._data_folder or "") / Path(entry["file"]).expanduser())
+
+    def image_entries(self) -> list[Mapping]:
+        """Return the input files that images are made of, as the config describes them."""
+        datasets = self._study.datasets.values()
+        entries = [d.source for d in datasets if "file" in d.source]
+        entries += [d.mask for d in datasets if d.mask_from_file]
+        chain = (self._study.baseline or {}).get("fibsem")
+        if chain is not None and "file" in chain["source"]:
+            entries.append(chain["source"])
+        return entries
+
+    def recorded_entries(self) -> list[Mapping]:
+        """Return the input files that people made, as the config describes them."""
+        return [recording.file for recording in self._recordings.values()]
+
+    def refuse_missing_files(self, entries: Iterable[Mapping], more: str = "") -> None:
+        """Raise if a file is missing that only the user can bring.
+
+        Raises
+        ------
+        WorkflowError
+            With all files that are missing, and how to get them.
+        """
+        missing = [e for e in entries if "url" not in e and not Path(self.file_of(e)).exists()]
+        hint = "Put it there, or name its folder in data_folder or MANYEYES_DATA."
+        hints = dict.fromkeys(entry.get("obtain", hint) for entry in missing)
+        if missing:
+            raise WorkflowError(
+                "These input files are missing:\n  "
+                + "\n  ".join(dict.fromkeys(self.file_of(entry) for entry in missing))
+                + "\n"
+                + "\n".join([*hints, *([more] if more else [])])
+            )
+
+    # Datasets
+
+    def names_of(self, *kinds: str) -> str:
+        """Return a wildcard pattern of the datasets whose source is of some kinds."""
+        return _pattern(d.name for d in self._study.datasets.values() if d.source["kind"] in kinds)
+
+    def dataset(self, wildcards) -> Dataset:
+        """Return the dataset of a job."""
+        return self._study.datasets[wildcards.dataset]
+
+    def voxel_size_nm(self, wildcards) -> float:
+        """Return the voxel size of a job's dataset."""
+        return self.dataset(wildcards).voxel_size_nm
+
+    def source_setting(self, key: str, default=None) -> Callable:
+        """Return a function that gives a key of the source of a job's dataset."""
+        return lambda wildcards: self.dataset(wildcards).source.get(key, default)
+
+    def source_file(self, wildcards) -> list[str]:
+        """Return the file that a dataset is cropped from, or nothing for a twin."""
+        source = self.dataset(wildcards).source
+        return [self.file_of(source)] if "file" in source else []
+
+    def mask_file(self, wildcards) -> list[str]:
+        """Return the input file that a dataset's mask is taken from, if there is one."""
+        dataset = self.dataset(wildcards)
+        return [self.file_of(dataset.mask)] if dataset.mask_from_file else []
+
+    def mask(self, wildcards) -> list[str]:
+        """Return a dataset's mask, if it has one."""
+        return self._targets.mask_of(wildcards.dataset)
+
+    def masked(self) -> str:
+        """Return a wildcard pattern of the datasets with a mask."""
+        return _pattern(self._targets.masked)
+
+    def truth(self, wildcards) -> list[str]:
+        """Return a dataset's true phases, or nothing for a measured one."""
+        return self._targets.truth_of(wildcards.dataset)
+
+    def dataset_settings(self, wildcards) -> dict:
+        """Return what a job needs to know of its dataset besides its source."""
+        dataset = self.dataset(wildcards)
+        settings = {
+            "shape": dataset.shape,
+            "start": dataset.start,
+            "voxel_size_nm": dataset.voxel_size_nm,
+            "grey_window": dataset.grey_window,
+        }
+        # Only where the config says so: a new parameter that nobody set must not rerun a job.
+        if dataset.mask is not None:
+            settings["mask"] = dataset.mask
+        if dataset.inverted:
+            settings["active"] = "dark"
+        return settings
+
+    def level_window(self, wildcards) -> tuple[float, float] | None:
+        """Return the grey values of a dataset's file that are 0 and 255 in its images."""
+        return level_window(self.dataset(wildcards))
+
+    # Users
+
+    def user_jobs(self) -> list[UserJob]:
+        """Return the rules that do the plan.
+
+        With one user a job, one rule serves all users of a block; else there is one for each batch.
+        """
+        jobs = []
+        for block in self._study.simulated_blocks():
+            variants = self.variants_of(block.name)
+            if self._study.users_per_job == 1:
+                jobs.append(UserJob(block, block.name, "{user}", ("{user}",), variants))
+                continue
+            for number, batch in enumerate(self._study.batches(block), start=1):
+                name = f"{block.name}_batch{number}"
+                jobs.append(UserJob(block, name, batch.name, batch.users, variants))
+        return jobs
+
+    def recorded_users(self) -> str:
+        """Return a wildcard pattern of the recorded users."""
+        return _pattern(self._study.users_made_by("recorded"))
+
+    def recorded_variants(self, drawn: bool) -> str:
+        """Return a wildcard pattern of the variants that recorded users drew, or did not draw."""
+        names = {variant for _, _, variant, _ in self._recordings}
+        return _pattern(sorted(n for n in names if self._targets.has_label_annotation(n) == drawn))
+
+    def recording(self, wildcards) -> Recording:
+        """Return what a person recorded for an image and variant."""
+        return self._recordings[
+            wildcards.dataset, wildcards.filter, wildcards.variant, wildcards.user
+        ]
+
+    def recorded_file(self, wildcards) -> str:
+        """Return the file of what a person recorded.
+
+        Missing files are refused only here, since people need the images before they can record.
+        """
+        self.refuse_missing_files(
+            self.recorded_entries(),
+            "The images that people work on can be made without them: ask for the target `images`.",
+        )
+        return self.file_of(self.recording(wildcards).file)
+
+    def recorded_drawing(self, wildcards) -> list[str]:
+        """Return the labels that a person drew, if the variant is one that is drawn."""
+        drawn = self._targets.has_label_annotation(wildcards.variant)
+        return [self._paths.drawing.format(**wildcards)] if drawn else []
+
+    def variant(self, wildcards) -> Mapping:
+        """Return the variant of a job."""
+        return self._study.variants[wildcards.variant]
+
+    def variants_of(self, block: str) -> dict[str, Mapping]:
+        """Return the variants of a block of the plan, by name."""
+        return {name: self._study.variants[name] for name in self._targets.blocks[block].variants}
+
+    # Segmentations
+
+    def cells_of_batch(self, wildcards) -> list[tuple[str, str, str]]:
+        """Return (variant, user, group) of a batch's segmentations of an image."""
+        return _names(self._cells_of_batch(wildcards))
+
+    def cells_on_image(self, wildcards) -> list[tuple[str, str, str]]:
+        """Return (variant, user, group) of an image's segmentations."""
+        return _names(self._targets.cells_on_image(wildcards.dataset, wildcards.filter))
+
+    def shared_cells_on_image(self, wildcards) -> list[tuple[str, str, str]]:
+        """Return the same of an image's segmentations by variants that several users did."""
+        return _names(self._targets.shared_cells_on_image(wildcards.dataset, wildcards.filter))
+
+    def cells_drawn_by_hand(self, wildcards) -> list[tuple[str, str, str]]:
+        """Return (variant, user, group) of an image's segmentations with drawn labels."""
+        return _names(self._targets.cells_drawn_by_hand(wildcards.dataset, wildcards.filter))
+
+    def segmentations_of_batch(self, wildcards) -> list[str]:
+        """Return a batch's segmentations of an image."""
+        return self._targets.segmentations(self._cells_of_batch(wildcards))
+
+    def segmentations_on_image(self, wildcards) -> list[str]:
+        """Return an image's segmentations."""
+        targets = self._targets
+        return targets.segmentations(targets.cells_on_image(wildcards.dataset, wildcards.filter))
+
+    def shared_segmentations_on_image(self, wildcards) -> list[str]:
+        """Return an image's segmentations by variants that several users of a group did."""
+        cells = self._targets.shared_cells_on_image(wildcards.dataset, wildcards.filter)
+        return self._targets.segmentations(cells)
+
+    def drawings_on_image(self, wildcards) -> list[str]:
+        """Return the labels that were drawn by hand on an image."""
+        cells = self._targets.cells_drawn_by_hand(wildcards.dataset, wildcards.filter)
+        return [self._paths.drawing_of(cell) for cell in cells]
+
+    def _cells_of_batch(self, wildcards):
+        return self._targets.cells_of_batch(
+            wildcards.block, wildcards.dataset, wildcards.filter, wildcards.batch
+        )
+
+    def repeated_parts(self, wildcards) -> list[str]:
+        """Return the parts of a table that users of another structure fill."""
+        return self._targets.repeated_parts(wildcards.structure, wildcards.table)
+
+
+def _names(cells) -> list[tuple[str, str, str]]:
+    return [(cell.variant, cell.user, cell.made_by) for cell in cells]
+
+
+def _pattern(names: Iterable[str]) -> str:
+    """Return a wildcard pattern of names; one that matches nothing if there are none."""
+    return "|".join(names) or "-none-"

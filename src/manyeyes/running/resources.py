@@ -1,0 +1,150 @@
+"""What rules ask for: functions of wildcards and attempts, for Snakemake, of the numbers in `cost`.
+
+All grows with the number of attempts, so that a job killed for its memory or time gets more.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+
+from ..study import cost
+from ..study.chain import FibsemChain
+from ..study.model import Dataset, Study
+from .job_inputs import UserJob
+
+
+def more_each_time(value: float) -> Callable:
+    """Return a resource function: a value, and on each retry as much again."""
+    return lambda wildcards, attempt: int(value * attempt)
+
+
+SMALL_JOB = {
+    "mem_mb": more_each_time(600),
+    "runtime": more_each_time(3),
+    "disk_mb": more_each_time(100),
+}
+"""What a job asks for that makes tables of tables."""
+
+
+class JobResources:
+    """Resource functions for the rules of a study.
+
+    Parameters
+    ----------
+    study : Study
+    """
+
+    def __init__(self, study: Study):
+        self._study = study
+
+    def of_dataset(self, needed: Callable[[Dataset], float]) -> Callable:
+        """Return a resource function that depends on the dataset of a job."""
+        datasets = self._study.datasets
+        return lambda wildcards, attempt: ceil(needed(datasets[wildcards.dataset]) * attempt)
+
+    def threads(self, forests: bool) -> Callable:
+        """Return a threads function."""
+        datasets = self._study.datasets
+        return lambda wildcards: cost.threads(datasets[wildcards.dataset], forests)
+
+    def mb(self, bytes_a_voxel: float, at_least: float = cost.AT_LEAST_MB) -> Callable:
+        """Return a resource function: memory in MB."""
+        return self.of_dataset(lambda d: cost.megabytes(d, bytes_a_voxel, at_least))
+
+    def minutes(self, seconds_a_megavoxel: float, at_least_s: float = 10) -> Callable:
+        """Return a resource function: run time in minutes."""
+        return self.of_dataset(lambda d: cost.minutes(d, seconds_a_megavoxel, at_least_s))
+
+    def disk(self, volumes: float) -> Callable:
+        """Return a resource function: disk space in MB, for small files if no volume."""
+        if not volumes:
+            return more_each_time(10)
+        return self.of_dataset(lambda d: cost.disk_megabytes(d, volumes))
+
+    def job(
+        self,
+        bytes_a_voxel: float,
+        seconds_a_megavoxel: float,
+        volumes: float = 0,
+        at_least_mb: float = cost.AT_LEAST_MB,
+    ) -> dict[str, Callable]:
+        """Return the resources of a job on a dataset.
+
+        Parameters
+        ----------
+        bytes_a_voxel : float
+            Memory.
+        seconds_a_megavoxel : float
+            CPU time as measured.
+        volumes : float
+            Number of 8-bit volumes that it writes.
+        at_least_mb : float
+            Memory for a dataset of no size.
+        """
+        return {
+            "mem_mb": self.mb(bytes_a_voxel, at_least_mb),
+            "runtime": self.minutes(seconds_a_megavoxel),
+            "disk_mb": self.disk(volumes),
+        }
+
+    def annotating(self, job: UserJob) -> dict[str, Callable]:
+        """Return the resources of a job that annotates an image."""
+        variants, users = list(job.variants.values()), len(job.users)
+        return {
+            "mem_mb": self.of_dataset(lambda d: cost.annotating_megabytes(d, variants)),
+            "runtime": self.of_dataset(lambda d: cost.annotating_minutes(d, variants, users)),
+            "disk_mb": self.of_dataset(lambda d: cost.disk_megabytes(d, len(job.labelled) * users)),
+        }
+
+    def segmenting(self, job: UserJob) -> dict[str, Callable]:
+        """Return the resources of a job that segments an image."""
+        variants, users = list(job.variants.values()), len(job.users)
+        return {
+            "mem_mb": self.of_dataset(lambda d: cost.segmenting_megabytes(d, variants)),
+            "runtime": self.of_dataset(lambda d: cost.segmenting_minutes(d, variants, users)),
+            "disk_mb": self.disk(len(variants) * users),
+        }
+
+    def of_block(self, needed: Callable[[Dataset, Sequence[Mapping], int], float]) -> Callable:
+        """Return a resource function of a job's dataset, and its block's variants and users."""
+        study, blocks = self._study, {block.name: block for block in self._study.blocks}
+
+        def resource(wildcards, attempt):
+            block = blocks[wildcards.block]
+            variants = [study.variants[name] for name in block.variants]
+            return ceil(
+                needed(study.datasets[wildcards.dataset], variants, len(block.users)) * attempt
+            )
+
+        return resource
+
+    def submission(self, part: str) -> Callable:
+        """Return a group function: the dataset, or for a large one the part of it that is named.
+
+        A group is what a cluster gets in one submission; it plays no part on one machine.
+        """
+
+        def group(wildcards):
+            if cost.goes_together(self._study, wildcards.dataset):
+                return wildcards.dataset
+            return part.format(**wildcards)
+
+        return group
+
+    @staticmethod
+    def stack(
+        chain: FibsemChain,
+        bytes_a_voxel: float,
+        seconds_a_megavoxel: float,
+        volumes: float = 0,
+        at_least_mb: float = cost.AT_LEAST_MB,
+    ) -> dict[str, Callable]:
+        """Return the resources of a job on the whole stack of a FIB-SEM chain.
+
+        Parameters are those of `job`.
+        """
+        size = chain.stack_megavoxels
+        return {
+            "mem_mb": more_each_time(at_least_mb + bytes_a_voxel * size),
+            "runtime": more_each_time(cost.stack_minutes(size, seconds_a_megavoxel)),
+            "disk_mb": more_each_time(10 + volumes * size),
+        }

@@ -1,0 +1,175 @@
+"""What jobs ask for: memory, minutes, disk, threads, as functions of datasets and numbers.
+
+Measured on two cores and held against what jobs took by `tools/declared_and_used.py`. All is for
+a job's first try; retries multiply it (`manyeyes.running.resources`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .model import Dataset, Study
+from .variants import (
+    has_label_annotation,
+    is_painted_in_sight_of_the_forest,
+)
+
+AT_LEAST_MB = 600
+"""Memory of a job beside its data: Python and its packages (200 MB, with compiled code 240), and
+on a cluster the two Snakemakes that watch over it (165 MB each)."""
+
+WITH_PARTICLES_MB = AT_LEAST_MB + 200
+"""The same for jobs that lay out particles; this much for an electrode of any size."""
+
+SLACK = 6
+"""Jobs may take this many times what they took here: other machines are slower, disks are busy,
+and the first job compiles kernels."""
+
+MASK_BYTES = 40
+"""Bytes a voxel for a mask and what continues an image beyond it."""
+
+LABEL_BYTES = 420
+"""Bytes of a forest for each label that it learns from: 61 channels, as numbers and as codes."""
+
+FOREST_MB = 90
+"""Memory of each forest of a job beside its labels: channels of a block of the image, trees."""
+
+FOREST_BASE_MB = 40
+
+CHOICE = 10
+"""Labels that are kept, in units of `max_labels`; each tree draws its own from them. Equals POOL of
+`manyeyes.forest.training`, which is slow to import; a test compares them."""
+
+MOST_LABELS = 1_000_000
+"""Labels that are kept where `max_labels` says nothing. Equals MOST_LABELS of the classifier."""
+
+DENSE_LABEL_BYTES = 1000
+"""Bytes that a forest of a recorded user's labels may take for each that is kept. Measured at 200^3
+with all voxels labelled: 740; at 99^3, where every tree learns from all of them: 760, and 1270 if
+the labels are mere noise, so that trees grow as large as they can."""
+
+LARGE_MEGAVOXELS = 32
+"""From this size on a volume gets four threads; users of smaller ones fill cores side by side."""
+
+TOGETHER = 1000
+"""Up to this many users times megavoxels, a cluster gets all jobs of a dataset in one submission:
+minutes to an hour on four cores (measured: 14 CPU seconds a unit). Beyond, each part goes alone."""
+
+TOGETHER_USERS = 40
+"""Snakemake plans a group of jobs in a time that grows as the square of their number."""
+
+
+def megabytes(dataset: Dataset, bytes_a_voxel: float, at_least: float = AT_LEAST_MB) -> float:
+    """Return the memory of a job on a dataset, in MB.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    bytes_a_voxel : float
+        Beside the mask, if the dataset has one.
+    at_least : float
+        MB for a dataset of no size.
+    """
+    masked = MASK_BYTES if dataset.masked else 0
+    return at_least + (bytes_a_voxel + masked) * dataset.voxels / 1e6
+
+
+def minutes(dataset: Dataset, seconds_a_megavoxel: float, at_least_s: float = 10) -> float:
+    """Return how long a job on a dataset may take, in minutes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    seconds_a_megavoxel : float
+        CPU time as measured.
+    at_least_s : float
+        Seconds for a dataset of no size.
+    """
+    return megabytes(dataset, SLACK * seconds_a_megavoxel / 60, SLACK * at_least_s / 60)
+
+
+def disk_megabytes(dataset: Dataset, volumes: float) -> float:
+    """Return the space, in MB, of a number of 8-bit volumes of a dataset.
+
+    They are written compressed; how well depends on their noise, so this is an upper limit.
+    """
+    return megabytes(dataset, volumes, at_least=10)
+
+
+def threads(dataset: Dataset, forests: bool) -> int:
+    """Return the threads of a job: one without a forest, else more on a large volume."""
+    if not forests:
+        return 1
+    return 4 if dataset.voxels > 1e6 * LARGE_MEGAVOXELS else 2
+
+
+def labels_at_most(variant: Mapping, dataset: Dataset) -> float:
+    """Return how many labels of an image a seeded variant hands to its forest at most."""
+    slices = dataset.shape[0]
+    wanted = {"first": 1, "all": slices}.get(variant["slices"], variant["slices"])
+    labels = dataset.voxels * min(wanted, slices) / slices
+    return min(labels, CHOICE * variant["max_labels"] if "max_labels" in variant else MOST_LABELS)
+
+
+def segmenting_megabytes(dataset: Dataset, variants: Iterable[Mapping]) -> float:
+    """Return the memory for segmenting an image with some variants one after the other, in MB.
+
+    Beside volumes, forests hold the channels of the labels that they learn from and of a block.
+    """
+    trained = [variant for variant in variants if has_label_annotation(variant)]
+    if not trained:
+        return megabytes(dataset, 35)
+    seeded = [variant for variant in trained if variant["method"] == "seeded_forest"]
+    labels = max((labels_at_most(variant, dataset) for variant in seeded), default=0)
+    forests = FOREST_BASE_MB + FOREST_MB * len(trained) + LABEL_BYTES * labels / 1e6
+    return megabytes(dataset, 5, AT_LEAST_MB + forests)
+
+
+def recorded_forest_megabytes(dataset: Dataset) -> float:
+    """Return the memory of a forest that learns from a recorded user's labels, in MB.
+
+    Whether they labelled some voxels or all of them is in their file, which is not read here.
+    """
+    labels = min(dataset.voxels, MOST_LABELS)
+    forest = FOREST_BASE_MB + FOREST_MB + DENSE_LABEL_BYTES * labels / 1e6
+    return megabytes(dataset, 5, AT_LEAST_MB + forest)
+
+
+def segmenting_minutes(dataset: Dataset, variants: Iterable[Mapping], users: int) -> float:
+    """Return how long segmenting an image with some variants for some users may take."""
+    seconds = sum(1 if has_label_annotation(variant) else 0.3 for variant in variants)
+    return minutes(dataset, seconds * users)
+
+
+def annotating_megabytes(dataset: Dataset, variants: Iterable[Mapping]) -> float:
+    """Return the memory for annotating an image with some variants, in MB."""
+    if any(map(is_painted_in_sight_of_the_forest, variants)):
+        return megabytes(dataset, 15, AT_LEAST_MB + 60)
+    return megabytes(dataset, 5)
+
+
+def annotating_minutes(dataset: Dataset, variants: Sequence[Mapping], users: int) -> float:
+    """Return how long annotating an image with some variants for some users may take."""
+    painted = any(map(is_painted_in_sight_of_the_forest, variants))
+    return minutes(dataset, (0.5 * len(variants) if painted else 0.4) * users)
+
+
+def repeating_megabytes(dataset: Dataset, variants: Sequence[Mapping], users: int) -> float:
+    """Return the memory for repeating a block of the plan: all labels are held until compared."""
+    return megabytes(dataset, 80 + 10 * len(variants) + len(variants) * users)
+
+
+def repeating_minutes(dataset: Dataset, variants: Sequence[Mapping], users: int) -> float:
+    """Return how long repeating a block takes, in which each user looks, labels and waits."""
+    each = sum(7 if has_label_annotation(variant) else 2 for variant in variants)
+    return minutes(dataset, each * users)
+
+
+def stack_minutes(megavoxels: float, seconds_a_megavoxel: float) -> float:
+    """Return how long a job on a FIB-SEM stack may take, in minutes."""
+    return SLACK * (10 + seconds_a_megavoxel * megavoxels) / 60 + 1
+
+
+def goes_together(study: Study, dataset: str) -> bool:
+    """Return whether a cluster gets all jobs of a dataset in one submission."""
+    megavoxels = study.datasets[dataset].voxels / 1e6
+    users = len(study.users)
+    return users <= TOGETHER_USERS and users * megavoxels <= TOGETHER

@@ -1,0 +1,364 @@
+"""Read a study from its config, and refuse what cannot be run.
+
+The schema has already checked the form of the config (`form`); here names must refer to something.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ..groups import RECORDED, SIMULATED
+from .consistency import (
+    check_ablation,
+    check_batches,
+    check_repetitions,
+    check_slices,
+    check_twins,
+)
+from .model import (
+    SOURCE_KINDS,
+    Block,
+    Dataset,
+    Recording,
+    Sensitivity,
+    Study,
+    StudyError,
+    User,
+    realisation_name,
+)
+from .variants import has_label_annotation
+
+# The paper's three users; further simulated ones are numbered.
+FIRST_USERS = ("A", "B", "C")
+
+
+def study_from_config(config: Mapping) -> Study:
+    """Return the study that a config describes.
+
+    Parameters
+    ----------
+    config : Mapping
+        Already validated against ``workflow/schemas/study.schema.yaml``.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        If names refer to nothing, two users share a name, users cannot be put into jobs as asked
+        for, a segmentation is planned twice, a twin does not fit into its electrode, nothing has
+        a second realisation where there should be one, or nothing is planned at all.
+    """
+    datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
+    filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
+    variants = _variants(config["variants"], config.get("forest", {}))
+    users = _users(config["users"], variants)
+    electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
+    blocks = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
+    blocks += _recorded_blocks(users, datasets, filters, variants)
+    sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
+    if not blocks and sensitivity is None:
+        raise StudyError("plan: nothing is planned; name datasets, filters and variants")
+    check_repetitions(blocks)
+    check_twins(datasets, electrodes)
+    check_slices(blocks, sensitivity, datasets, variants)
+    realisations = config.get("realisations", 1)
+    expanded = _realised(datasets, realisations)
+    users_per_job = config.get("users_per_job", 1)
+    check_batches(users, users_per_job)
+    figures = config.get("figures", "all")
+    return Study(
+        name=config["study"],
+        title=config.get("title", config["study"]),
+        seed=str(config["seed"]),
+        datasets=expanded,
+        filters=filters,
+        variants=variants,
+        users=users,
+        blocks=tuple(_over_realisations(block, expanded) for block in blocks),
+        population=_ordered(config.get("population", {})),
+        electrodes=electrodes,
+        baseline=_baseline(config.get("baseline"), datasets, electrodes),
+        figures=None if figures == "all" else tuple(figures),
+        report=config.get("report", {}),
+        sensitivity=sensitivity,
+        structures=_structures(config),
+        ablations=_ablations(config.get("ablations", {}), variants, blocks),
+        imitators=_imitators(config.get("imitators"), users),
+        comparisons=tuple(config.get("comparisons", ())),
+        realisations=realisations,
+        users_per_job=users_per_job,
+    )
+
+
+def _variants(entries: Mapping, forest: Mapping) -> dict[str, Mapping]:
+    """Return the variants; those with a forest include its settings, so that changes rerun them."""
+    variants = {}
+    for name, entry in entries.items():
+        trained = has_label_annotation(entry)
+        variants[name] = _ordered({**entry, "forest": dict(forest)} if trained else entry)
+    return variants
+
+
+def _dataset(name: str, entry: Mapping) -> Dataset:
+    crop = entry["crop"]
+    window = entry.get("grey_window")
+    low_high = window["percentiles"] if isinstance(window, Mapping) else window
+    if low_high is not None and not low_high[0] < low_high[1]:
+        raise StudyError(
+            f"datasets.{name}.grey_window: the lower end must be below the upper one, "
+            f"found {list(low_high)}; for active material that is darker than the rest set "
+            f"datasets.{name}.active: dark"
+        )
+    for key in ("mask", "active"):
+        if key in entry and SOURCE_KINDS[entry["source"]["kind"]].has_truth:
+            raise StudyError(
+                f"datasets.{name}.{key}: this is for measured tomograms (source kind file); what "
+                "we image ourselves fills its crop, and active material is bright in it; leave "
+                "the key out"
+            )
+    start = crop.get("start", (0, 0, 0))
+    return Dataset(
+        name=name,
+        material=entry["material"],
+        voxel_size_nm=float(entry["voxel_size_nm"]),
+        source=_ordered(entry["source"]),
+        shape=tuple(crop["shape"]),
+        start=start if isinstance(start, str) else tuple(start),
+        grey_window=tuple(window) if isinstance(window, list) else window,
+        listed_as=name,
+        ignores_voxel_size=entry.get("voxel_size_in_file") == "ignore",
+        mask=_ordered(entry.get("mask")),
+        active=entry.get("active", "bright"),
+    )
+
+
+def _realised(datasets: Mapping[str, Dataset], realisations: int) -> dict[str, Dataset]:
+    """Return every realisation of each dataset; a measured one has only itself."""
+    found = {}
+    for name, dataset in datasets.items():
+        for number in range(1, 1 + (realisations if dataset.has_truth else 1)):
+            realised = realisation_name(name, number)
+            found[realised] = replace(dataset, name=realised, realisation=number)
+    if realisations > 1 and len(found) == len(datasets):
+        raise StudyError(
+            f"realisations: {realisations} are asked for, but every dataset is measured, and of a "
+            "measured one there is no other; leave the key out or add a twin"
+        )
+    return found
+
+
+def _over_realisations(block: Block, datasets: Mapping[str, Dataset]) -> Block:
+    """Let a block run on all realisations; a recording belongs to the first alone."""
+    names = [
+        name
+        for listed in block.datasets
+        for name, dataset in datasets.items()
+        if dataset.listed_as == listed and (dataset.realisation == 1 or block.made_by == SIMULATED)
+    ]
+    return replace(block, datasets=tuple(names))
+
+
+def _ordered(value):
+    """Return a config value with the keys of its mappings sorted.
+
+    Snakemake compares parameters of jobs by their text; reordering keys in a YAML is no change.
+    """
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_ordered(entry) for entry in value]
+    return value
+
+
+def simulated_names(count: int) -> list[str]:
+    """Return the names of a number of simulated users: the paper's three, then numbered ones."""
+    numbered = [f"U{number:02d}" for number in range(len(FIRST_USERS) + 1, count + 1)]
+    return [*FIRST_USERS[:count], *numbered]
+
+
+def _users(entries: Iterable | Mapping, variants: Mapping[str, Mapping]) -> dict[str, User]:
+    if isinstance(entries, Mapping):
+        entries = [*simulated_names(entries["simulated"]), *entries.get("recorded", ())]
+    users = {}
+    for entry in entries:
+        user = User(entry) if isinstance(entry, str) else _recorded_user(entry, variants)
+        if user.name in users:
+            raise StudyError(
+                f"users: two users are called {user.name!r}; a user is known by name alone, "
+                "so give each their own"
+            )
+        users[user.name] = user
+    return users
+
+
+def _recorded_user(entry: Mapping, variants: Mapping[str, Mapping]) -> User:
+    name = entry["name"]
+    recordings = []
+    for record in entry["recorded"]:
+        for dataset in record["datasets"]:
+            for filter_ in record["filters"]:
+                for variant in record["variants"]:
+                    names = {"dataset": dataset, "filter": filter_, "variant": variant}
+                    file = dict(record["source"])
+                    # `sense` has checked that the pattern holds nothing else.
+                    path = file["file"].format(user=name, **names)
+                    file["file"] = _with_suffix(path, variants.get(variant, {}).get("method"))
+                    recordings.append(Recording(**names, file=file, codes=record.get("codes")))
+    return User(name, tuple(recordings))
+
+
+def _with_suffix(path: str, method: str | None) -> str:
+    """Return the path of an annotation: thresholds and windows are JSON beside label volumes."""
+    stem, dot, suffix = path.rpartition(".")
+    is_volume = dot and suffix.lower() in ("tif", "tiff")
+    return f"{stem}.json" if is_volume and method in ("threshold", "watershed") else path
+
+
+def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
+    """Return the names that a config key selects; ``all`` selects every known one."""
+    known = list(known)
+    chosen = known if value == "all" else list(value)
+    for name in chosen:
+        if name not in known:
+            raise StudyError(
+                f"{key}: there is no {name!r} in this study; known are {', '.join(known)}"
+            )
+    return tuple(chosen)
+
+
+def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
+    simulated = [user.name for user in users.values() if user.made_by == SIMULATED]
+    blocks = []
+    for name, entry in plan.items():
+        key = f"plan.{name}"
+        block = Block(
+            name=name,
+            datasets=_chosen(entry["datasets"], datasets, f"{key}.datasets"),
+            filters=_chosen(entry["filters"], filters, f"{key}.filters"),
+            variants=_chosen(entry["variants"], variants, f"{key}.variants"),
+            users=_chosen(entry.get("users", "all"), simulated, f"{key}.users"),
+        )
+        for variant in block.variants:
+            if variants[variant]["method"] == "recorded_forest":
+                raise StudyError(
+                    f"{key}.variants: {variant!r} is the forest of a recorded user; it runs for "
+                    "the users that name it under users.recorded, not by a plan"
+                )
+        blocks.append(block)
+    return blocks
+
+
+def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
+    blocks = []
+    for user in users.values():
+        for record in user.recordings:
+            key = f"users.{user.name}.recorded"
+            if variants.get(record.variant, {}).get("method") == "otsu":
+                raise StudyError(
+                    f"{key}: {record.variant!r} is Otsu's threshold, which nobody sets; take it "
+                    "off the list"
+                )
+            blocks.append(
+                Block(
+                    name=_recorded_block(user.name, record),
+                    datasets=_chosen([record.dataset], datasets, key),
+                    filters=_chosen([record.filter], filters, key),
+                    variants=_chosen([record.variant], variants, key),
+                    users=(user.name,),
+                    made_by=RECORDED,
+                )
+            )
+    return blocks
+
+
+def _recorded_block(user: str, record: Recording) -> str:
+    """Return a unique name of a block; names in a config hold no dots."""
+    return ".".join(["recorded", user, record.dataset, record.filter, record.variant])
+
+
+def _imitators(count, users) -> tuple[str, ...]:
+    if count is None:
+        return ()
+    if not any(user.recordings for user in users.values()):
+        raise StudyError(
+            "imitators: there is nobody to imitate; name a recorded user under users, or leave "
+            "the key out"
+        )
+    return tuple(f"imitator {index + 1}" for index in range(count))
+
+
+def _structures(config) -> tuple[str, ...]:
+    structures = tuple(config.get("structures", ()))
+    own = config.get("population", {}).get("structure", "two_class")
+    if own in structures:
+        raise StudyError(
+            f"structures: {own} is how this study's users are built anyway (population.structure); "
+            "name the others only"
+        )
+    if structures and not config.get("plan"):
+        raise StudyError("structures: there is no plan that others could repeat; plan something")
+    return structures
+
+
+def _ablations(entries, variants, blocks) -> dict[str, tuple[str, ...]]:
+    ablations = {}
+    for question, names in entries.items():
+        key = f"ablations.{question}"
+        ablations[question] = _chosen(names, variants, key)
+        check_ablation(key, ablations[question], blocks)
+    return ablations
+
+
+def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
+    if entry is None:
+        return None
+    base_runs = entry["base_runs"]
+    for variant in _chosen(base_runs, variants, "sensitivity.base_runs"):
+        method = variants[variant]["method"]
+        if method in ("recorded_forest", "otsu"):
+            raise StudyError(
+                f"sensitivity.base_runs: {variant!r} ({method}) does not depend on any trait of a "
+                "simulated user; take it off the list"
+            )
+    return Sensitivity(
+        datasets=_chosen(entry["datasets"], datasets, "sensitivity.datasets"),
+        filters=_chosen(entry["filters"], filters, "sensitivity.filters"),
+        base_runs={name: base_runs[name] for name in variants if name in base_runs},
+    )
+
+
+def _baseline(entry, datasets, electrodes):
+    if entry is None:
+        return None
+    _chosen(entry["datasets"], datasets, "baseline.datasets")
+    return _ordered({**entry, "fibsem": _fibsem(entry["fibsem"], electrodes)})
+
+
+# What the FIB-SEM chain does where the config says nothing.
+_FIBSEM_DEFAULTS = {
+    "destripe": {"method": "wavelet_fourier"},
+    "align": {"method": "marks"},
+    "denoise": {},
+    "watershed": {},
+    "resample_nm": [55, 126],
+}
+
+
+def _fibsem(entry, electrodes):
+    filled = {**_FIBSEM_DEFAULTS, **entry}
+    source = filled["source"]
+    if source["kind"] == "twin" and source["electrode"] not in electrodes:
+        raise StudyError(
+            f"baseline.fibsem.source.electrode: there is no electrode {source['electrode']!r}; "
+            f"known are {', '.join(electrodes) or 'none'}"
+        )
+    by_marks = source["kind"] == "file" and filled["align"]["method"] == "marks"
+    if by_marks and "marks_box" not in source:
+        raise StudyError(
+            "baseline.fibsem: slices are aligned by tracking lines unless align says otherwise, so "
+            "source.marks_box is needed (first and last row, first and last column of the lines in "
+            "the first slice); a stack without such lines needs align: {method: structure}"
+        )
+    return filled

@@ -1,0 +1,311 @@
+"""Which files a study has: its volumes, parts of tables, and tables."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from ..groups import GROUPS
+from ..paper import names as paper
+from .comparisons import (
+    cells_with_choices,
+    comparisons_of,
+    possible_comparisons,
+    shared_cells,
+    users_of_all,
+)
+from .model import Batch, Block, Cell, Study
+from .paths import Paths
+from .variants import has_label_annotation, is_drawn_by_hand
+
+BY_BATCH = ("volume_fractions", "accuracy", "morphology")
+"""Tables with a part for each block of the plan, image and batch of users."""
+
+AGREEMENT = ("agreement", "group_agreement", "concentration")
+BY_IMAGE = ("pairwise", "image_quality", "effort", *AGREEMENT)
+"""Tables with a part for each image; those of `AGREEMENT` only where users share a variant."""
+
+OF_TRUTH = ("geometry", "particles")
+"""Tables with a part for each dataset whose truth is known."""
+
+
+class Targets:
+    """The files of a study.
+
+    Parameters
+    ----------
+    study : Study
+        Perhaps without what an earlier run could not make.
+    whole : Study, optional
+        All that was planned; `study` if nothing is missing.
+
+    Raises
+    ------
+    ValueError
+        If the study cannot make a comparison that its config lists.
+    """
+
+    def __init__(self, study: Study, whole: Study | None = None):
+        self.study = study
+        self.paths = Paths(study.name)
+        # Tables and most figures speak of each dataset once, under the name of the config.
+        self.one_of_each = study.first_realisations()
+        self.shared_cells = shared_cells(study)
+        self.blocks = {block.name: block for block in study.blocks}
+        whole = whole or study
+        self.comparisons = comparisons_of(study.comparisons, whole.first_realisations())
+        if whole is not study:
+            self.comparisons = possible_comparisons(self.comparisons, self.one_of_each)
+
+    @cached_property
+    def _shared(self) -> frozenset[Cell]:
+        return frozenset(self.shared_cells)
+
+    @cached_property
+    def _batches(self) -> dict[str, dict[str, Batch]]:
+        return {
+            block.name: {batch.name: batch for batch in self.study.batches(block)}
+            for block in self.study.blocks
+        }
+
+    # Segmentations
+
+    def cells_of_batch(self, block: str, dataset: str, filter_: str, batch: str) -> list[Cell]:
+        """Return a batch's segmentations of an image, the variants of each user together."""
+        found = self.blocks[block]
+        return [
+            Cell(dataset, filter_, variant, user, found.made_by)
+            for user in self._batches[block][batch].users
+            for variant in found.variants
+        ]
+
+    def cells_on_image(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return an image's segmentations, ordered by variant and group."""
+        variants = {name: place for place, name in enumerate(self.study.variants)}
+        cells = self.study.cells_on(dataset, filter_)
+        return sorted(cells, key=lambda cell: variants[cell.variant])
+
+    def shared_cells_on_image(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return an image's segmentations by variants that several users of a group did."""
+        return [cell for cell in self.cells_on_image(dataset, filter_) if cell in self._shared]
+
+    def cells_drawn_by_hand(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return an image's segmentations for which a person draws labels."""
+        cells = self.cells_on_image(dataset, filter_)
+        return [cell for cell in cells if is_drawn_by_hand(self.study.variants[cell.variant])]
+
+    def segmentations(self, cells: Iterable[Cell]) -> list[str]:
+        """Return the paths of segmentations."""
+        return [self.paths.segmentation_of(cell) for cell in cells]
+
+    def has_label_annotation(self, variant: str) -> bool:
+        """Return whether the annotation of a variant is a label volume."""
+        return has_label_annotation(self.study.variants[variant])
+
+    def annotation_files(self, cell: Cell) -> list[str]:
+        """Return the paths of an annotation: a JSON, and its labels where it has any."""
+        patterns = [self.paths.annotation]
+        patterns += [self.paths.drawing] if self.has_label_annotation(cell.variant) else []
+        return [pattern.format(**vars(cell)) for pattern in patterns]
+
+    # Datasets and images
+
+    @cached_property
+    def masked(self) -> list[str]:
+        """Datasets whose field of view is bounded by a mask."""
+        return [d.name for d in self.study.datasets.values() if d.masked]
+
+    def mask_of(self, dataset: str) -> list[str]:
+        """Return the path of a dataset's mask, or nothing."""
+        return [self.paths.mask.format(dataset=dataset)] if dataset in self.masked else []
+
+    def truth_of(self, dataset: str) -> list[str]:
+        """Return the path of a dataset's true phases, or nothing for a measured one."""
+        has_truth = self.study.datasets[dataset].has_truth
+        return [self.paths.truth.format(dataset=dataset)] if has_truth else []
+
+    def images(self) -> list[str]:
+        """Return the paths of all images that users work on."""
+        return [self.paths.image_of(*image) for image in self.study.images()]
+
+    def shared_images(self) -> list[tuple[str, str]]:
+        """Return the images that several users of a group segment with one variant."""
+        shared = {(cell.dataset, cell.filter) for cell in self.shared_cells}
+        return [image for image in self.study.images() if image in shared]
+
+    def datasets_with_truth(self) -> list[str]:
+        """Return the segmented datasets whose truth is known, one realisation of each."""
+        return self._with_truth(self.one_of_each.images())
+
+    def shared_datasets_with_truth(self) -> list[str]:
+        """Return the datasets of `datasets_with_truth` that several users share a variant on."""
+        return self._with_truth(self.shared_images())
+
+    def _with_truth(self, images: Iterable[tuple[str, str]]) -> list[str]:
+        datasets = self.one_of_each.datasets
+        names = dict.fromkeys(dataset for dataset, _ in images)
+        return [name for name in names if name in datasets and datasets[name].has_truth]
+
+    def volumes(self) -> list[str]:
+        """Return all volumes and annotations that are kept; deleted ones are made again."""
+        cells = self.study.cells()
+        datasets = list(dict.fromkeys(dataset for dataset, _ in self.study.images()))
+        return [
+            *(self.paths.tomogram.format(dataset=dataset) for dataset in datasets),
+            *(path for dataset in datasets for path in self.truth_of(dataset)),
+            *(path for dataset in datasets for path in self.mask_of(dataset)),
+            *self.images(),
+            *(path for cell in cells for path in self.annotation_files(cell)),
+            *self.segmentations(cells),
+        ]
+
+    # Parts of tables
+
+    def parts_of(self, table: str) -> list[str]:
+        """Return the parts of a table, in the order of the config."""
+        part = self.paths.part
+        if table in OF_TRUTH:
+            return [part(f"{table}/{dataset}") for dataset in self.datasets_with_truth()]
+        if table in BY_IMAGE:
+            images = self.shared_images() if table in AGREEMENT else self.study.images()
+            return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
+        return [
+            part(f"{table}/{block.name}/{dataset}/{filter_}/{batch.name}")
+            for block in self.study.blocks
+            for dataset in block.datasets
+            for filter_ in block.filters
+            for batch in self._batches[block.name].values()
+            if self._is_there(block, dataset, filter_, batch)
+        ]
+
+    def _is_there(self, block: Block, dataset: str, filter_: str, batch: Batch) -> bool:
+        """Return whether none of a batch's segmentations of an image is lost."""
+        lost = (c for c in self.study.lost if (c.dataset, c.filter) == (dataset, filter_))
+        return not any(cell.user in batch.users and cell.variant in block.variants for cell in lost)
+
+    def repeated_parts(self, structure: str, table: str) -> list[str]:
+        """Return the parts of a table that users of another structure fill."""
+        return [
+            self.paths.repeated.format(
+                structure=structure, table=table, block=block.name, dataset=dataset, filter=filter_
+            )
+            for block in self.study.simulated_blocks()
+            for dataset in block.datasets
+            for filter_ in block.filters
+        ]
+
+    def runs_of_sensitivity(self) -> dict[tuple[str, str, str], str]:
+        """Return the tables of runs of a sensitivity study, by dataset, filter and variant."""
+        study = self.study.sensitivity
+        return {
+            (dataset, filter_, variant): self.paths.sensitivity_runs.format(
+                dataset=dataset, filter=filter_, variant=variant
+            )
+            for dataset, filter_ in (study.images() if study else [])
+            for variant in study.base_runs
+        }
+
+    def warnings(self) -> list[str]:
+        """Return the files in which jobs note what looked doubtful but was not refused."""
+        return [
+            self.paths.drawing_warnings.format(**names)
+            for names in map(vars, self._recorded_cells())
+            if self.has_label_annotation(names["variant"])
+        ]
+
+    def _recorded_cells(self) -> list[Cell]:
+        return [
+            Cell(r.dataset, r.filter, r.variant, user.name)
+            for user in self.study.users.values()
+            for r in user.recordings
+        ]
+
+    # Tables
+
+    def tables_by_name(self, *names: str) -> dict[str, str]:
+        """Return tables by name, and the comparison with the baseline where there is one."""
+        names += ("baseline",) if self.study.baseline else ()
+        return {name: self.paths.table(name) for name in names}
+
+    def tables_of_claims(self) -> dict[str, str]:
+        """Return the tables, by name, that the paper's claims are tested on."""
+        return self.tables_by_name("volume_fractions", "pairwise", "morphology", "image_quality")
+
+    def table_of_comparisons(self, over_datasets: bool = False) -> list[str]:
+        """Return the table of comparisons, on one dataset or over several, if it has any row."""
+        wanted = [c for c in self.comparisons if c["paired_over_datasets"] or not over_datasets]
+        name = "comparisons_over_datasets" if over_datasets else "comparisons"
+        return [self.paths.table(name)] if wanted else []
+
+    def recommended(self) -> dict[str, dict[str, list[str]]]:
+        """Return, by group and dataset, the users over whom methods are recommended.
+
+        That takes a truth, the noise of the raw image, and two users who did all that is compared.
+        """
+        found = {}
+        for made_by in GROUPS:
+            users = {
+                name: users_of_all(self.one_of_each, name, made_by)
+                for name in self.shared_datasets_with_truth()
+                if (name, "raw") in self.one_of_each.images()
+            }
+            found[made_by] = {name: who for name, who in users.items() if len(who) > 1}
+        return {made_by: users for made_by, users in found.items() if users}
+
+    def voxel_sizes_recommended(self) -> dict[str, float]:
+        """Return the voxel size (nm) of each dataset that methods are recommended for."""
+        names = dict.fromkeys(name for users in self.recommended().values() for name in users)
+        return {name: self.study.datasets[name].voxel_size_nm for name in names}
+
+    def is_about_paper(self) -> bool:
+        """Return whether any segmented dataset is one of the paper, which its claims are about."""
+        return bool(paper.of_paper(dataset for dataset, _ in self.one_of_each.images()))
+
+    def collected(self) -> list[str]:
+        """Return the names of the tables that are put together from parts."""
+        names = [*BY_BATCH, *BY_IMAGE]
+        return [name for name in names if self.shared_images() or name not in AGREEMENT]
+
+    def realisations_listed(self) -> dict[str, list] | None:
+        """Return name and realisation as tables list each dataset; None for one of each."""
+        if self.study.realisations == 1:
+            return None
+        return {d.name: [d.listed_as, d.realisation] for d in self.study.datasets.values()}
+
+    def order(self) -> dict[str, list[str]]:
+        """Return the order of names in tables: that of the config."""
+        return {
+            "dataset": list(self.study.datasets),
+            "filter": list(self.study.filters),
+            "variant": list(self.study.variants),
+            "user": list(self.study.users),
+        }
+
+    def tables_of_sensitivity(self) -> list[str]:
+        """Return the tables of the sensitivity study, if there is one."""
+        suffixes = ("csv", "md") if self.study.sensitivity else ()
+        return [self.paths.table("sensitivity", suffix) for suffix in suffixes]
+
+    def tables(self) -> list[str]:
+        """Return every table that this study can fill."""
+        study, table = self.study, self.paths.table
+        if not study.cells():
+            return self.tables_of_sensitivity()
+        names = [*self.collected(), "variability", "accuracy_summary"]
+        names += ["claims", "claims_summary"] if self.is_about_paper() else []
+        names += ["spread", "power", "power_curves"]
+        names += ["choices"] if cells_with_choices(self.one_of_each) else []
+        names += ["errors"] if self.shared_datasets_with_truth() else []
+        names += ["recommendation"] if self.recommended() else []
+        names += ["baseline"] if study.baseline else []
+        scored = study.baseline and study.baseline["fibsem"]["source"]["kind"] == "twin"
+        names += ["fibsem_scores"] if scored else []
+        found = [table(name) for name in names]
+        found += [table("recommendation", "md")] if self.recommended() else []
+        found += self.tables_of_sensitivity()
+        if study.imitated():
+            found += [table("strokes"), table("stroke_comparison")]
+            found += [table("stroke_comparison", "md")]
+        if study.structures:
+            found += [table("survival"), table("survival", "md"), table("structure_spread")]
+        if study.ablations:
+            found += [table("ablation"), table("ablation", "md")]
+        return found + self.table_of_comparisons() + self.table_of_comparisons(over_datasets=True)
