@@ -1,17 +1,17 @@
-"""How fast, how large and how accurate our pixel classifier is beside others, in one run.
+"""Compare speed, memory and accuracy of the pixel classifier with other implementations.
 
 Run it from the checkout, with nothing else running:
 
     python benchmarks/classifier.py
 
-A volume of two noisy phases is labelled on seven slices. Each contender trains on the labels and
-labels the whole volume in a process of its own, whose peak memory is taken; what they need of
-reading and starting up is not timed. Ours runs once on a small volume first, so that its compiled
-code comes from the cache, as it does in every job of the pipeline but the first.
+A volume of two noisy phases has labels on seven slices. Each implementation trains on the labels
+and labels the whole volume in its own process, whose peak memory is recorded. Reading and start-up
+are not timed. manyeyes first runs once on a small volume, so that its compiled code comes from the
+cache, as in every job of the pipeline except the first.
 
-The contenders: ours; scikit-learn's random forest on our channels, all of them in memory;
-scikit-image's trainable segmentation (its own channels, scikit-learn's forest); and VIGRA's
-filters and forest, put together as ilastik does, where the system's Python has them.
+The implementations: manyeyes; scikit-learn's random forest on the channels of manyeyes, all of them
+in memory; scikit-image's trainable segmentation (its own channels, scikit-learn's forest); and
+VIGRA's filters and forest, combined as in ilastik, if the system's Python has them.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python benchmarks/fibsem.py            # a small stack, a minute
     python benchmarks/fibsem.py --full     # the paper's size
-    python benchmarks/fibsem.py --pictures somewhere
+    python benchmarks/fibsem.py --pictures FOLDER
 
-Synthesis and truth, which a real stack does not need, are timed apart from the processing.
+Synthesis and truth, which a real stack does not need, are timed separately.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""How many threads a benchmark takes: as many as it is asked for, or as there are."""
+"""The number of threads of a benchmark: as many as requested, or as many as there are."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""How the rate and the memory of disk-to-disk classification hold up with the volume's size.
+"""Rate and memory of disk-to-disk classification for volumes of increasing size.
 
-Run it from the checkout, with nothing else running; it takes about ten minutes and 2.1 GB of disk:
+Run it from the checkout, with nothing else running. It takes about ten minutes and 2.1 GB of disk:
 
     python benchmarks/tiles.py
 
 A volume of two noisy phases, 200 voxels wide, is repeated by mirroring and written as a TIFF. One
-forest labels each size tile by tile from the TIFF into another, in a process of its own, whose
-anonymous memory (what cannot be dropped and read again from a file) is watched. Once before, each
-process labels a small volume, so that compiled code comes from the cache.
+forest labels each size tile by tile from one TIFF into another, in its own process. The benchmark
+records the anonymous memory of the process, that is, memory that cannot be dropped and read again
+from a file. Each process first labels a small volume, so that compiled code comes from the cache.
 """
 
 from __future__ import annotations

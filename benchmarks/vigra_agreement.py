@@ -1,11 +1,11 @@
-"""Whether our labels agree with VIGRA's as two of VIGRA's seeds do with each other, on each twin.
+"""Whether our labels agree with VIGRA's as well as two seeds of VIGRA agree, on each twin.
 
 Run it from the checkout on the results of a study, with Debian's python3-vigra installed:
 
     python benchmarks/vigra_agreement.py results/paper
 
-In the middle of each raw image a simulated user draws a quarter of seven slices (MLX25). VIGRA's
-forest and ours learn from the drawing, with three seeds each.
+In the middle of each raw image, a simulated user draws on a quarter of seven slices (MLX25).
+VIGRA's forest and ours learn from the drawing, with three seeds each.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""VIGRA's filters and random forest on a volume, as ilastik combines them.
+"""VIGRA's filters and random forest on a volume, combined as in ilastik.
 
 VIGRA is not on the package index; Debian's python3-vigra belongs to the system's Python. So this
-runs there, in a process of its own: ``/usr/bin/python3 vigra_forest.py input.npz output.npz``.
+script runs there, as a separate process: ``/usr/bin/python3 vigra_forest.py input.npz output.npz``.
 
-Input: volume, labels, seeds, threads, keep_channels (whether the channels are written as well).
-Output: labels (one volume for each seed), seconds (features, training, prediction of the first
-seed), peak_bytes of this process, and channels (z, y, x, 61) if kept.
+Input: volume, labels, seeds, threads, keep_channels (whether to write the channels too).
+Output: labels (one volume per seed), seconds (features, training, prediction of the first seed),
+peak_bytes of this process, and channels (z, y, x, 61) if kept.
 """
 
 import math

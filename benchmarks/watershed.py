@@ -1,4 +1,4 @@
-"""Our marker-based watershed beside scikit-image's, on the same image and markers.
+"""Compare our marker-based watershed with scikit-image's, on the same image and markers.
 
 python benchmarks/watershed.py
 """

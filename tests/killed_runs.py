@@ -1,11 +1,13 @@
-"""Kill a study at random moments until it is done, and hold it against an undisturbed run; by hand.
+"""Kill a study at random moments until it completes, and compare it with an undisturbed run.
+
+This is no part of the test suite; start it yourself:
 
     python tests/killed_runs.py --kills 50
-    python tests/killed_runs.py --kills 10 --config config/paper.yaml --seed 3
+    python tests/killed_runs.py --kills 10 --config config/config.yaml --seed 3
 
-Every second kill hits Snakemake alone, so that its jobs go on as orphans; the others hit all of its
-processes. The command ends with an error if one byte of a result differs, but for logs, times and
-the report, which shows times.
+Every second kill hits only Snakemake, so that its jobs continue as orphans; the others hit all of
+its processes. The command exits with an error if one byte of a result differs, except in logs,
+times and the report, which shows times.
 """
 
 import argparse

@@ -42,7 +42,7 @@ OUTPUT = re.compile(r"^ *output: (.*)$")
 LOG = re.compile(r"^ *log: \S*?logs/(\S+)\.log")
 # Rules with one job per user and image.
 OF_A_USER = ("annotate_", "segment_", "measure/")
-# Rules with one job per image, whose time is proportional to the number of users.
+# Rules with a job for each image that takes as long as there are users of it.
 OF_ALL_USERS = ("agree_on_image/", "compare_users/")
 
 

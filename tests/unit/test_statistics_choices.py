@@ -131,7 +131,7 @@ def test_realisations_that_differ_widen_the_interval():
     ("call", "message"),
     [
         (lambda: choices_of_users(2), "cannot choose 3 out of 2"),
-        (lambda: place_in([], 1.0), "some numbers"),
+        (lambda: place_in([], 1.0), "at least one number"),
         (lambda: place_in([np.nan], 1.0), "none missing"),
         (lambda: share_of_choices(np.ones(4), choices_of_users(4), 4), "realisations, 4"),
     ],

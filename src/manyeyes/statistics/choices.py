@@ -105,7 +105,7 @@ def place_in(distribution, value: float) -> float:
     """
     distribution = np.asarray(distribution, dtype=np.float64)
     if distribution.size == 0 or np.isnan(distribution).any():
-        raise ValueError("a position needs a distribution with some numbers and none missing")
+        raise ValueError("a place needs a distribution of at least one number and none missing")
     return float(stats.percentileofscore(distribution.ravel(), value, kind="mean") / 100)
 
 

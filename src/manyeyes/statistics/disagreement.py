@@ -65,9 +65,9 @@ def disagreement_map(votes: np.ndarray, users: int) -> np.ndarray:
 
 
 def _interface_distance(reference: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Return the distance of each voxel from the nearest voxel of another phase inside."""
+    """Return how far each voxel is from the nearest one inside that is of another phase."""
     if inside is None:
-        # edt treats 0 as background, so phases are numbered from 1.
+        # edt takes 0 as background, so phases are numbered from 1.
         _, phases = np.unique(reference, return_inverse=True)
         phases = phases.reshape(reference.shape).astype(np.uint8) + 1
         return edt.edt(phases, black_border=False, parallel=1)
@@ -99,7 +99,7 @@ def concentration(
     within_voxels : sequence of float, default (1, 2, 3)
         Distances in voxels between centres (Euclidean), to the nearest voxel of another phase.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view. Its rim is not an interface, and nothing outside counts.
+        The field of view: its rim is no interface, and nothing outside counts.
 
     Returns
     -------

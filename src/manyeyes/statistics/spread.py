@@ -147,7 +147,7 @@ def pitman_morgan(
         unshared = np.where(unshared > 1e-12, unshared, np.nan)
         statistic = (variance_ratio - 1) * np.sqrt(freedom / (4 * variance_ratio * unshared))
         limit = stats.t.ppf((1 + level) / 2, freedom)
-        # Solving the test for the ratio: K +- sqrt(K^2 - 1), whose ends are inverse to each other.
+        # Solving the test for the ratio: K +- sqrt(K^2 - 1), whose ends are each other's inverse.
         k = 1 + 2 * unshared * limit**2 / freedom
         spread = np.sqrt(k + np.sqrt(k**2 - 1))
         ratio = np.sqrt(variance_ratio)
