@@ -33,6 +33,7 @@ from manyeyes.running.rule_graph import write_rule_graph
 from manyeyes.running.scheduler_timer import keep_one_timer
 from manyeyes.study import cost
 from manyeyes.study.chain import FibsemChain
+from manyeyes.study.targets import OF_TRUTH
 
 keep_one_timer()
 starting.check_before_config(workflow, config, TOP)

@@ -98,23 +98,21 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
 def _lost(study: Study, results: str, files: Iterable[str]):
     """Yield the segmentations that are not there or could not be measured."""
     planned = {(c.dataset, c.filter, c.variant, c.user): c for c in study.cells()}
-    batches = {
-        (block.name, batch.name): (block, batch)
-        for block in study.blocks
-        for batch in study.batches(block)
-    }
-    for path in map(PurePosixPath, files):
-        if not path.is_relative_to(results):
-            continue
-        kind, *names = path.relative_to(results).with_suffix("").parts
-        if kind == "segmentations":
-            # One that is no longer planned may be on its way out.
-            yield from filter(None, [planned.get(tuple(names))])
-        elif kind == "parts" and names[0] == "volume_fractions":
-            block, batch = batches[names[1], names[4]]
-            for variant in block.variants:
-                for user in batch.users:
-                    yield planned[names[2], names[3], variant, user]
+    batches = {batch.name: batch.users for batch in study.batches()}
+    paths = [PurePosixPath(path) for path in files]
+    paths = [path.relative_to(results) for path in paths if path.is_relative_to(results)]
+    names = [path.with_suffix("").parts for path in paths]
+    # One that is no longer planned may be on its way out.
+    segmentations = [planned.get(parts[1:]) for parts in names if parts[0] == "segmentations"]
+    segmentations = [cell for cell in segmentations if cell]
+    yield from segmentations
+    for parts in names:
+        if parts[:2] == ("parts", "volume_fractions"):
+            dataset, filter_, batch = parts[2:]
+            cells = [c for c in study.cells_on(dataset, filter_) if c.user in batches[batch]]
+            # Where a segmentation is missing, the run did not try to measure the others.
+            if not set(cells) & set(segmentations):
+                yield from cells
 
 
 def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
