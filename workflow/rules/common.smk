@@ -43,7 +43,7 @@ configfile: TOP / "config" / "protocol.yaml"
 
 
 # A second configfile would be merged into the one of the command line, so the default study is read
-# only where no other was asked for.
+# only if no other is named.
 if not workflow.overwrite_configfiles and "datasets" not in config:
 
     configfile: TOP / "config" / "config.yaml"

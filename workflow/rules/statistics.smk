@@ -1,4 +1,4 @@
-# What so many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
+# What many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
 # the paper's claims one by one, and what follows for a laboratory.
 
 

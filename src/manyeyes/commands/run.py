@@ -7,7 +7,7 @@
 
 Results go to results/<study>/ in the working folder; open report.html there first. A run that was
 stopped resumes where it was: the same command makes only what is missing or out of date. If a job
-fails, the rest of the study goes on, and what is finished is reported. `manyeyes check` says
+fails, the rest of the study continues, and what is finished is reported. `manyeyes check` says
 beforehand what is wrong with a config.
 """
 

@@ -1,4 +1,4 @@
-"""What a run that failed leaves of a study: what can still be measured, and what is missing.
+"""What a failed run leaves of a study: what can still be measured, and what is missing.
 
 Tables wait for every part of a study. After a failure, the study is therefore read again without
 what is missing, so that what is finished is measured, drawn and reported.
@@ -43,9 +43,9 @@ def write_failures(path: Path, failures: Iterable[Failure], earlier: str | None 
     noted = (
         read_unfinished(Path(earlier)) if earlier else {"failed": [], "missing": [], "pending": []}
     )
-    told = [asdict(failure) for failure in failures]
+    failed = [asdict(failure) for failure in failures]
     known = {job["log"] for job in noted["failed"]}
-    noted["failed"] += [job for job in told if job["log"] not in known]
+    noted["failed"] += [job for job in failed if job["log"] not in known]
     path.write_text(json.dumps(noted, indent=1), encoding="utf-8")
 
 
@@ -67,8 +67,8 @@ def read_unfinished(path: Path) -> dict:
 def pending_files(dry_run: str) -> list[str]:
     """Return the files that a dry run of Snakemake plans to make."""
     lines = (line.strip() for line in dry_run.splitlines())
-    told = (line.removeprefix("output: ") for line in lines if line.startswith("output: "))
-    return [path for paths in told for path in paths.split(", ")]
+    outputs = (line.removeprefix("output: ") for line in lines if line.startswith("output: "))
+    return [path for paths in outputs for path in paths.split(", ")]
 
 
 def without_missing(study: Study, results: str, noted: Mapping) -> Study:
@@ -116,7 +116,7 @@ def _lost(study: Study, results: str, files: Iterable[str]):
 
 
 def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
-    """Return what to tell on the first screen of a report of an unfinished study.
+    """Return what the first screen of a report says of an unfinished study.
 
     Parameters
     ----------
@@ -131,21 +131,23 @@ def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
         Sentences; why jobs failed, then what the report lacks.
     """
     jobs = [f"{job['job']} failed: {job['why'].splitlines()[0]}" for job in noted["failed"]]
-    told = list(dict.fromkeys(jobs))
-    told += [f"{CALLED[n].capitalize()} is left out" for n in SEPARATE if _gone(whole, left, n)]
+    sentences = list(dict.fromkeys(jobs))
+    sentences += [
+        f"{CALLED[n].capitalize()} is left out" for n in SEPARATE if _gone(whole, left, n)
+    ]
     lost = [cell for cell in whole.cells() if cell in left.lost]
     if lost:
-        told.append(f"{len(lost)} of {len(whole.cells())} segmentations are missing")
+        sentences.append(f"{len(lost)} of {len(whole.cells())} segmentations are missing")
     for key, cells in groupby(lost, lambda cell: (cell.dataset, cell.filter, cell.variant)):
         dataset, filter_, variant = key
         users = ", ".join(cell.user for cell in cells)
-        told.append(f"Missing: {variant} on {dataset} ({filter_}) by {users}")
+        sentences.append(f"Missing: {variant} on {dataset} ({filter_}) by {users}")
     pending = [PurePosixPath(path) for path in noted["pending"]]
     for folder, suffix in (("tables", ".csv"), ("figures", ".svg")):
         names = [p.stem for p in pending if p.parent.name == folder and p.suffix == suffix]
         if names:
-            told.append(f"{folder.capitalize()} that could not be made: {', '.join(names)}")
-    return [f"{sentence}." for sentence in told]
+            sentences.append(f"{folder.capitalize()} that could not be made: {', '.join(names)}")
+    return [f"{sentence}." for sentence in sentences]
 
 
 def _gone(whole: Study, left: Study, name: str) -> bool:
