@@ -43,7 +43,7 @@ LOG = re.compile(r"^ *log: \S*?logs/(\S+)\.log")
 # Rules with one job per user and image.
 OF_A_USER = ("annotate_", "segment_", "measure/")
 # Rules with a job for each image that takes as long as there are users of it.
-OF_ALL_USERS = ("agree_on_image/", "compare_users/")
+OF_ALL_USERS = ("compare_users/",)
 
 
 def declared(plan: str) -> dict[str, dict]:

@@ -84,7 +84,7 @@ def test_more_users_are_more_batches_and_no_earlier_user_again(several):
         for stage in ("annotate", "segment")
         for block in ("simple", "drawn")
     }
-    assert jobs["measure"] == 4
+    assert jobs["measure"] == 2
 
 
 def test_more_realisations_run_no_earlier_one_again(several):

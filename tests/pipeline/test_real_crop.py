@@ -13,7 +13,7 @@ def test_a_recorded_person_goes_through_the_same_forest(shared_data, tmp_path):
     folder = "results/nmc1-crop"
     targets = [
         f"{folder}/segmentations/NMC-1-crop/raw/recorded/nrel-person.tif",
-        f"{folder}/parts/volume_fractions/unsupervised/NMC-1-crop/raw/A.csv",
+        f"{folder}/parts/volume_fractions/NMC-1-crop/raw/A.csv",
     ]
     run(tmp_path, *targets, config="nmc1-crop", data=shared_data)
     drawing = tifffile.imread(

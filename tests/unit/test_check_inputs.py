@@ -72,7 +72,7 @@ def test_files_that_are_not_there_are_passed_over(tmp_path):
         ),
         (
             {"voxel_size_nm": 350},
-            "a voxel has z 500 nm, y 500 nm, x 500 nm, but voxel_size_nm is 350 nm",
+            "a voxel is z 500 nm, y 500 nm, x 500 nm, but voxel_size_nm is 350 nm",
         ),
     ],
 )
@@ -100,7 +100,7 @@ def test_16_bit_grey_values_need_a_window(tmp_path):
 def test_voxels_that_are_no_cubes_are_refused_with_both_sizes(tmp_path, size_um):
     imagej(tmp_path / "cell.tif", VOLUME, size_um)
     (problem,) = input_problems(*study(tmp_path, voxel_size_nm=350))
-    assert "no cubes" in problem
+    assert "not cubic" in problem
     assert "350" in problem
     assert f"{1000 * max(size_um):g}" in problem
     assert "voxel_size_in_file: ignore" in problem

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import tifffile
 
-import collect_table
+import collect_tables
 import import_mask
 from manyeyes.files.study_files import read_mask
 from manyeyes.running import rule_script
@@ -56,12 +56,13 @@ def test_parts_of_a_table_are_put_in_the_order_of_the_config(tmp_path):
         table = pd.DataFrame(part, columns=["dataset", "user", "n"])
         table.to_csv(tmp_path / f"{name}.csv", index=False)
     job = SimpleNamespace(
-        input=[tmp_path / "one.csv", tmp_path / "two.csv"],
+        input={"all": [tmp_path / "one.csv", tmp_path / "two.csv"], "one": [tmp_path / "one.csv"]},
         params=SimpleNamespace(order={"dataset": ["d1", "d2"], "user": ["A", "B"]}, listed=None),
-        output=[tmp_path / "all.csv"],
+        output={name: tmp_path / f"{name}.table.csv" for name in ("all", "one")},
     )
-    collect_table.main(job)
-    assert pd.read_csv(tmp_path / "all.csv")["n"].tolist() == [4, 3, 2, 1]
+    collect_tables.main(job)
+    assert pd.read_csv(tmp_path / "all.table.csv")["n"].tolist() == [4, 3, 2, 1]
+    assert pd.read_csv(tmp_path / "one.table.csv")["n"].tolist() == [2, 1]
 
 
 def test_a_mask_of_single_bits_is_taken_over_and_cropped(tmp_path):

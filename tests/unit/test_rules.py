@@ -79,7 +79,7 @@ def test_every_rule_is_ready_for_a_cluster(workflow, rules):
 
 def test_logs_are_called_after_the_rule_and_its_wildcards(rules):
     logs = {rule.name: re.sub(r",[^}]*}", "}", rule.log[0]) for rule in rules}
-    assert logs["measure"] == "results/tiny/logs/measure/{block}/{dataset}/{filter}/{batch}.log"
+    assert logs["measure"] == "results/tiny/logs/measure/{dataset}/{filter}/{batch}.log"
     assert logs["compare_spread"] == "results/tiny/logs/compare_spread.log"
     assert len(set(logs.values())) == len(logs)
 

@@ -12,7 +12,7 @@ from manyeyes.commands.run import (
     dry_run,
     run,
     study_of,
-    told_at_the_end,
+    where_results_are,
 )
 
 TOP = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ def test_a_study_that_is_not_there_is_told(name):
 
 def test_the_folder_is_that_of_the_studys_own_name():
     assert study_of(Path("config/population-more.yaml")) == "population"
-    assert "results/population/report.html" in told_at_the_end(Path("results/population"), None)
+    assert "results/population/report.html" in where_results_are(Path("results/population"), None)
 
 
 def test_every_config_of_the_project_names_its_study():

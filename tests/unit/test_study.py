@@ -248,7 +248,7 @@ def test_realisations_are_datasets_of_their_own_and_the_first_keeps_its_name(con
 
 
 def test_what_was_measured_has_one_realisation():
-    with pytest.raises(StudyError, match=r"realisations: 2 are asked for, but every dataset"):
+    with pytest.raises(StudyError, match=r"realisations: 2 are wanted, but every dataset"):
         study_from_config(merged("nmc1-crop") | {"realisations": 2})
 
 
@@ -264,7 +264,7 @@ def test_users_can_be_counted(config):
 def test_batches_stay_when_users_join(config):
     def batches(count):
         study = study_from_config(config | {"users": {"simulated": count}, "users_per_job": 4})
-        return [(batch.name, batch.users) for batch in study.batches(study.blocks[0])]
+        return [(batch.name, batch.users) for batch in study.batches(study.blocks[0].users)]
 
     assert batches(4) == [("A_to_U04", ("A", "B", "C", "U04"))]
     assert batches(12)[:2] == batches(8)

@@ -176,7 +176,7 @@ def test_a_run_waits_for_the_jobs_of_a_killed_one(tmp_path, holder, capfd):
         text=True,
     )
     try:
-        assert "some of its jobs still work" in waiting.stderr.readline()
+        assert "some of its jobs still run" in waiting.stderr.readline()
         job.kill()
         job.wait()
         assert waiting.stdout.readline() == "held\n"

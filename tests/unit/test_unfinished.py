@@ -90,9 +90,13 @@ def test_an_image_without_any_is_left_out(study):
 
 
 def test_what_could_not_be_measured_is_left_out_too(study):
-    gone = ["results/s/parts/volume_fractions/one/b/raw/B.csv", "resources/0/x.tif"]
-    left = without_missing(study, "results/s", noted(gone=gone))
+    part = "results/s/parts/volume_fractions/b/raw/B.csv"
+    left = without_missing(study, "results/s", noted(gone=[part, "resources/0/x.tif"]))
     assert left.lost == {Cell("b", "raw", variant, "B") for variant in ("S2", "cWS")}
+    # Its job did not start if a segmentation was missing; the others can still be measured.
+    gone = ["results/s/segmentations/b/raw/cWS/B.tif", part]
+    left = without_missing(study, "results/s", noted(gone=gone))
+    assert left.lost == {Cell("b", "raw", "cWS", "B")}
 
 
 def test_a_separate_part_that_failed_is_not_tried_again(study):

@@ -33,6 +33,7 @@ from manyeyes.running.rule_graph import write_rule_graph
 from manyeyes.running.scheduler_timer import keep_one_timer
 from manyeyes.study import cost
 from manyeyes.study.chain import FibsemChain
+from manyeyes.study.targets import OF_TRUTH
 
 keep_one_timer()
 starting.check_before_config(workflow, config, TOP)
@@ -42,7 +43,7 @@ configfile: TOP / "config" / "protocol.yaml"
 
 
 # A second configfile would be merged into the one of the command line, so the default study is read
-# only where no other was asked for.
+# only if no other is named.
 if not workflow.overwrite_configfiles and "datasets" not in config:
 
     configfile: TOP / "config" / "config.yaml"

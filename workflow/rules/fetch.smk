@@ -1,6 +1,6 @@
 # Input files: taken from a local folder if they are there, fetched from their public address if not.
 # The job itself looks for that folder: if it were a parameter, naming another folder would make
-# Snakemake remove a file that is there, to get it anew.
+# Snakemake remove an existing file and fetch it again.
 
 
 rule fetch_file:

@@ -73,38 +73,6 @@ rule measure_geometry:
         "../scripts/measure_geometry.py"
 
 
-rule collect_geometry:
-    input:
-        lambda wildcards: expand(
-            "{results}/parts/{table}/{dataset}.csv",
-            results=RESULTS,
-            table=wildcards.table,
-            dataset=datasets_with_truth(),
-        ),
-    output:
-        f"{TABLES}/{{table}}.csv",
-    log:
-        f"{RESULTS}/logs/collect_geometry/{{table}}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/collect_geometry/{{table}}.tsv"
-    wildcard_constraints:
-        table="geometry|particles",
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(600),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(100),
-    params:
-        code=code_of("collect_table.py"),
-        order={"dataset": list(FIRST.datasets)},
-        listed=None,
-    script:
-        "../scripts/collect_table.py"
-
-
 # The paper's tables: S1 and S2 where the study has what they show.
 
 

@@ -7,18 +7,18 @@ rule measure:
         segmentations=INPUTS.segmentations_of_batch,
         truth=INPUTS.truth,
     output:
-        volume_fractions=PATHS.part("volume_fractions/{block}/{dataset}/{filter}/{batch}"),
-        accuracy=PATHS.part("accuracy/{block}/{dataset}/{filter}/{batch}"),
-        morphology=PATHS.part("morphology/{block}/{dataset}/{filter}/{batch}"),
-    wildcard_constraints:
-        block="|".join(FILES.blocks),
+        volume_fractions=PATHS.part("volume_fractions/{dataset}/{filter}/{batch}"),
+        accuracy=PATHS.part("accuracy/{dataset}/{filter}/{batch}"),
+        morphology=PATHS.part("morphology/{dataset}/{filter}/{batch}"),
     group:
         ASK.submission("{dataset}.{filter}.{batch}")
     resources:
         mem_mb=lambda wildcards, attempt: ASK.mb(15 + 1.5 * len(INPUTS.cells_of_batch(wildcards)))(
             wildcards, attempt
         ),
-        runtime=ASK.minutes(0.6 * STUDY.users_per_job),
+        runtime=lambda wildcards, attempt: ASK.minutes(
+            0.2 * len(INPUTS.cells_of_batch(wildcards))
+        )(wildcards, attempt),
         disk_mb=ASK.disk(0),
     params:
         cells=INPUTS.cells_of_batch,
@@ -30,15 +30,23 @@ rule measure:
 
 rule compare_users:
     input:
-        segmentations=INPUTS.segmentations_on_image,
+        segmentations=INPUTS.shared_segmentations_on_image,
+        truth=INPUTS.truth,
     output:
+        **FILES.agreement_of_image(),
         pairwise=PATHS.part("pairwise/{dataset}/{filter}"),
     group:
         ASK.submission("{dataset}.{filter}")
     resources:
-        **ASK.job(5 + 2 * len(STUDY.users), 0.2 * len(STUDY.users)),
+        # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
+        mem_mb=ASK.mb(40 + len(STUDY.users)),
+        runtime=lambda wildcards, attempt: ASK.minutes(
+            0.035 * len(INPUTS.shared_cells_on_image(wildcards)) + 0.2 * len(STUDY.users)
+        )(wildcards, attempt),
+        disk_mb=ASK.disk(1),
     params:
-        cells=INPUTS.cells_on_image,
+        cells=INPUTS.shared_cells_on_image,
+        voxel_size_nm=INPUTS.voxel_size_nm,
     script:
         "../scripts/compare_users.py"
 

@@ -1,4 +1,4 @@
-# What so many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
+# What many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
 # the paper's claims one by one, and what follows for a laboratory.
 
 
@@ -52,31 +52,6 @@ rule decompose_errors:
         PATHS.table("errors"),
     script:
         "../scripts/decompose_errors.py"
-
-
-rule agree_on_image:
-    input:
-        segmentations=INPUTS.shared_segmentations_on_image,
-        truth=INPUTS.truth,
-    output:
-        agreement=PATHS.part("agreement/{dataset}/{filter}"),
-        group_agreement=PATHS.part("group_agreement/{dataset}/{filter}"),
-        concentration=PATHS.part("concentration/{dataset}/{filter}"),
-        votes=PATHS.votes,
-    group:
-        ASK.submission("{dataset}.{filter}")
-    resources:
-        # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
-        mem_mb=ASK.mb(40 + len(STUDY.users)),
-        runtime=lambda wildcards, attempt: ASK.minutes(
-            0.035 * len(INPUTS.shared_cells_on_image(wildcards))
-        )(wildcards, attempt),
-        disk_mb=ASK.disk(1),
-    params:
-        cells=INPUTS.shared_cells_on_image,
-        voxel_size_nm=INPUTS.voxel_size_nm,
-    script:
-        "../scripts/agree_on_image.py"
 
 
 rule count_effort:

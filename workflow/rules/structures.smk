@@ -32,16 +32,16 @@ rule repeat_plan:
 
 rule collect_repeated:
     input:
-        INPUTS.repeated_parts,
+        volume_fractions=INPUTS.repeated_parts("volume_fractions"),
+        pairwise=INPUTS.repeated_parts("pairwise"),
     output:
-        f"{TABLES}/structures/{{structure}}/{{table}}.csv",
-    wildcard_constraints:
-        table="volume_fractions|pairwise",
+        volume_fractions=f"{TABLES}/structures/{{structure}}/volume_fractions.csv",
+        pairwise=f"{TABLES}/structures/{{structure}}/pairwise.csv",
     params:
         order=FILES.order(),
         listed=FILES.realisations_listed(),
     script:
-        "../scripts/collect_table.py"
+        "../scripts/collect_tables.py"
 
 
 rule compare_structures:

@@ -1,18 +1,33 @@
 # The tidy tables of a study, and the paper's tables made from them.
 
 
-rule collect_table:
+# One rule for all tables whose parts come from the same jobs.
+for kind, names in FILES.collected().items():
+
+    rule:
+        name:
+            f"collect_{kind}"
+        input:
+            **{name: FILES.parts_of(name) for name in names},
+        output:
+            **{name: PATHS.table(name) for name in names},
+        params:
+            order=FILES.order(),
+            listed=FILES.realisations_listed(),
+        script:
+            "../scripts/collect_tables.py"
+
+
+rule collect_truths:
     input:
-        lambda wildcards: FILES.parts_of(wildcards.table),
+        **{name: FILES.parts_of(name) for name in OF_TRUTH},
     output:
-        PATHS.table("{table}"),
-    wildcard_constraints:
-        table="|".join(FILES.collected()),
+        **{name: PATHS.table(name) for name in OF_TRUTH},
     params:
         order=FILES.order(),
-        listed=FILES.realisations_listed(),
+        listed=None,
     script:
-        "../scripts/collect_table.py"
+        "../scripts/collect_tables.py"
 
 
 rule summarise_variability:

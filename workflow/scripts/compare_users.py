@@ -1,18 +1,46 @@
-"""Subtract the segmentations of each two users of one image, variant by variant."""
+"""Compare the users of each variant and group on one image, in pairs and all together."""
 
-from manyeyes.files.study_files import read_result, write_table
-from manyeyes.measures import pairwise_table
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+
+from manyeyes.figures.slices import central_slice
+from manyeyes.files.study_files import read_result, write_table, write_volume
+from manyeyes.measures import pairwise_table, truth_active
 from manyeyes.running.rule_script import run
+from manyeyes.statistics import agreement_tables, concentration_table, votes
 from manyeyes.study.model import Cell
+
+# In the map of votes: outside the field of view, where nobody votes.
+OUTSIDE = np.uint8(255)
+TABLES = ("pairwise", "agreement", "group_agreement", "concentration")
 
 
 def main(snakemake) -> None:
     """Run the rule `compare_users`."""
-    wildcards = snakemake.wildcards
-    cells = [Cell(wildcards.dataset, wildcards.filter, *cell) for cell in snakemake.params.cells]
-    paths = snakemake.input.segmentations
-    segmentations = ((c, read_result(path)) for c, path in zip(cells, paths, strict=True))
-    write_table(pairwise_table(segmentations), snakemake.output.pairwise)
+    wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
+    if not params.cells:
+        write_table(pairwise_table([]), output.pairwise)
+        return
+    truth = None
+    for path in snakemake.input.get("truth", []):
+        truth = truth_active(read_result(path), filled=False)
+    cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
+    paths = zip(cells, snakemake.input.segmentations, strict=True)
+    parts, slices = [], []
+    # One variant and group at a time, so that only its users' volumes are in memory.
+    for names, members in groupby(paths, key=lambda item: (item[0].variant, item[0].made_by)):
+        labels = [(cell, read_result(path)) for cell, path in members]
+        counted = votes(volume for _, volume in labels)
+        key = (wildcards.dataset, wildcards.filter, *names)
+        inside = labels[0][1] != 0
+        near = concentration_table({key: (counted, len(labels))}, truth, inside)
+        parts.append((pairwise_table(labels), *agreement_tables(labels), near))
+        slices.append(np.where(central_slice(inside), central_slice(counted), OUTSIDE))
+    for name, tables in zip(TABLES, zip(*parts, strict=True), strict=True):
+        write_table(pd.concat(tables, ignore_index=True), output[name])
+    write_volume(output.votes, np.stack(slices), params.voxel_size_nm)
 
 
 if __name__ == "__main__":

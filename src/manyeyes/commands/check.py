@@ -1,18 +1,29 @@
-"""Say what is wrong with a config, and what a run would do; nothing is computed.
+"""Check the config of a study and say what a run would do. Nothing is computed.
 
     manyeyes check mine               config/mine.yaml
-    manyeyes check my/config.yaml
+    manyeyes check my/config.yaml     a config anywhere
 
-All that a run checks before its first job is checked: the config, the models of the twins, and the
-headers of every input file.
+Everything is checked that a run checks before its first job: the text of the file (keys given
+twice, tabs), the names, numbers and paths in it, whether the parts of the study fit together, the
+models of electrodes, imaging and users, and the headers of all input files. The exit status is 0 if
+the study can be run, else 1 with all problems on standard error.
 """
 
 import argparse
 import re
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
 
+from ..study.model import Study
 from .run import CannotRunError, config_of, snakemake_call, study_of
+
+KINDS = {
+    "twin": "digital twin",
+    "simulated-imaging": "imaged geometry",
+    "measured": "measured tomogram",
+}
 
 
 def main(arguments: list[str]) -> int | str:
@@ -26,9 +37,43 @@ def main(arguments: list[str]) -> int | str:
     options = parser.parse_args(arguments)
     try:
         config = config_of(options.config)
-        name = study_of(config)
+        study_of(config)
+        study = checked_study(config)
+        jobs = jobs_to_run(config)
     except CannotRunError as error:
         return str(error)
+    print("\n".join([f"{config}: this study can be run.", *summary(study, jobs)]))
+    return 0
+
+
+def checked_study(config: Path) -> Study:
+    """Return the study of a config.
+
+    Raises
+    ------
+    CannotRunError
+        With all problems.
+    """
+    # Snakemake takes a second to import; not every mistake has to wait for it.
+    from snakemake.exceptions import WorkflowError
+
+    from ..running.by_hand import parsed_workflow
+
+    try:
+        with parsed_workflow(config) as workflow:
+            return workflow.globals["WHOLE"]
+    except WorkflowError as error:
+        raise CannotRunError(str(error)) from error
+
+
+def jobs_to_run(config: Path) -> int:
+    """Return how many jobs a run has left to do.
+
+    Raises
+    ------
+    CannotRunError
+        If Snakemake cannot plan the study: files that people are to record are missing.
+    """
     done = subprocess.run(
         [*snakemake_call(config, cores="1"), "--dry-run", "--quiet", "rules"],
         stdout=subprocess.PIPE,
@@ -39,11 +84,37 @@ def main(arguments: list[str]) -> int | str:
         check=False,
     )
     if done.returncode:
-        return done.stdout.strip()
-    jobs = re.findall(r"^total\s+(\d+)", done.stdout, re.MULTILINE)
-    planned = f"a run has {jobs[0]} jobs to do" if jobs else "everything is there already"
-    print(f"{config}: study {name!r} can be run; {planned}")
-    return 0
+        raise CannotRunError(problem(done.stdout))
+    total = re.search(r"^total\s+(\d+)", done.stdout, re.MULTILINE)
+    return int(total[1]) if total else 0
+
+
+def problem(output: str) -> str:
+    """Return what is wrong, from all that Snakemake printed."""
+    _, found, message = output.partition("Error")
+    lines = message.splitlines()[1:] if found else output.splitlines()
+    return "\n".join(line for line in lines if line.strip())
+
+
+def summary(study: Study, jobs: int) -> list[str]:
+    """Return lines about the size of a study."""
+    origins = Counter(dataset.origin for dataset in study.datasets.values())
+    datasets = [_counted(number, KINDS[origin]) for origin, number in origins.items()]
+    users = Counter(user.made_by for user in study.users.values())
+    rows = {
+        "study": f"{study.name} ({study.title})",
+        "datasets": ", ".join(datasets),
+        "images": len(study.images()),
+        "users": ", ".join(f"{number} {made_by}" for made_by, number in users.items()),
+        "segmentations": len(study.cells()),
+        "jobs": f"{jobs} to run" if jobs else "none; all results are there",
+        "results": f"results/{study.name}/",
+    }
+    return [f"  {name:14} {value}" for name, value in rows.items()]
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Label a volume that lies on disk by a random forest, tile by tile.
+"""Label a volume on disk with a random forest, tile by tile.
 
     manyeyes classify tomogram.tif labels.tif result.tif
     manyeyes classify tomogram.zarr labels.tif result.zarr --crop crop.tif
 
 The first trains on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself, the second
-on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and never held in
-memory as a whole. A call that was stopped resumes when it is given again.
+on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and are never held
+in memory as a whole. A command that was stopped resumes when it is given again.
 """
 
 import argparse
@@ -106,7 +106,7 @@ def describe(options, volume, grey, labels) -> dict:
 
 
 def digest(forest: Forest) -> int:
-    """Return a number that tells forests apart."""
+    """Return a number that identifies a forest."""
     code = 0
     for array in forest.arrays().values():
         code = zlib.crc32(array.tobytes(), code)
@@ -123,14 +123,14 @@ def show_progress(done: int, total: int, rate: float) -> None:
 
 
 def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) -> None:
-    """Label the volume into the result, or go on with it."""
+    """Label the volume into the result, or resume."""
     kind, begun = kind_of(result), begun_of(result)
     sizes = tile_voxels(volume.shape)
     task = {**task, "forest": digest(forest)}
     finished = journal.finished(task)
     if finished and begun.exists():
         labels = reopen(begun, kind, volume.shape, finished)
-        print(f"goes on: {len(finished)} of {len(sizes)} tiles are done", file=sys.stderr)
+        print(f"resumes: {len(finished)} of {len(sizes)} tiles are done", file=sys.stderr)
         journal.begin(task, finished)
     else:
         finished = set()
@@ -165,7 +165,7 @@ def create(begun: Path, shape: tuple[int, int, int], kind: str, forest: Forest):
 
 def reopen(begun: Path, kind: str, shape: tuple[int, int, int], finished: set[int]):
     """Return the labels that were begun, after a look at whether finished tiles are whole."""
-    advice = f"remove it and {journal_of(begun.with_suffix('')).name}, and all is labelled anew"
+    advice = f"remove it and {journal_of(begun.with_suffix('')).name}, to label everything again"
     try:
         labels = reopen_labels(begun, kind)
         if labels.shape != tuple(shape) or labels.dtype != np.uint8:
@@ -221,12 +221,12 @@ def main(arguments: list[str]) -> int | str:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--trainer", default="manyeyes", help="manyeyes or scikit-learn")
-    parser.add_argument("--max-labels", type=int, help="train on so many labels at most")
+    parser.add_argument("--max-labels", type=int, help="train on at most this many labels")
     parser.add_argument("--threads", type=int, default=numba.config.NUMBA_NUM_THREADS)
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace an existing result also if it is a file or Zarr array of somebody else's",
+        help="replace an existing result even if this command did not write it",
     )
     options = parser.parse_args(arguments)
     try:

@@ -1,15 +1,15 @@
-"""The command `manyeyes`: run a study, check its config, or label a volume by a random forest."""
+"""The command `manyeyes`: run a study, check its config, or label a volume with a random forest."""
 
 import importlib
 import sys
 from importlib.metadata import version
 
 COMMANDS = {
-    "run": "run a study: its images, users, tables, figures and report",
-    "check": "say what is wrong with a config, and what a run would do",
-    "classify": "label a volume on disk by a random forest, from labels of a few slices",
+    "run": "run a study: images, users, tables, figures and report",
+    "check": "check a config and say what a run would do",
+    "classify": "label a volume on disk with a random forest, from labels on a few slices",
 }
-"""What each command does; each is a module beside this one, imported only when it is asked for."""
+"""What each command does; each is a module beside this one, imported only when it is run."""
 
 
 def usage() -> str:
@@ -22,7 +22,7 @@ def usage() -> str:
             "",
             *lines,
             "",
-            "Each has a --help of its own. To begin: manyeyes run tiny",
+            "Each command has its own --help. To begin: manyeyes run tiny",
         ]
     )
 

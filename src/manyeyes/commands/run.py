@@ -1,11 +1,14 @@
-"""Run a study by Snakemake, and report what is finished if some of it failed.
+"""Run a study: make its images, let its users segment them, and write tables, figures and report.
 
-    manyeyes run mine                     config/mine.yaml, all of it
-    manyeyes run mine --only report       its report and what that needs
+    manyeyes run tiny                     the study of config/tiny.yaml, in some minutes
+    manyeyes run mine --only report       its report, and only what that needs
+    manyeyes run mine --dry-run           list the jobs, run none
     manyeyes run my/config.yaml --cores 8 --profile profiles/slurm
 
-The study is named by its file in config/ (`paper` is config/config.yaml) or by the path of a
-config. Further arguments go to Snakemake.
+Results go to results/<study>/ in the working folder; open report.html there first. A run that was
+stopped resumes where it was: the same command makes only what is missing or out of date. If a job
+fails, the rest of the study continues, and what is finished is reported. `manyeyes check` says
+beforehand what is wrong with a config.
 """
 
 import argparse
@@ -20,12 +23,7 @@ import yaml
 from ..running.checkout import TOP
 from ..running.failures import Failure, full_disk, lines_of
 from ..running.machine_check import machine_problems
-from ..running.unfinished import (
-    NAME,
-    note_files,
-    pending_files,
-    read_unfinished,
-)
+from ..running.unfinished import NAME, note_files, pending_files, read_unfinished
 from ..study.config_files import file_problems
 
 ONLY = ("report", "figures", "snakemake-report")
@@ -54,8 +52,8 @@ def config_of(name: str) -> Path:
 
 
 def study_of(config: Path) -> str:
-    """Return the name of the study that a config describes; its results lie under it."""
-    # Snakemake would stop at these too, but not say where.
+    """Return the name of the study that a config describes; results go to a folder of that name."""
+    # Snakemake would stop at these too, but without saying where.
     problems = file_problems([config])
     if problems:
         raise CannotRunError("The config cannot be read:\n  " + "\n  ".join(problems))
@@ -69,9 +67,9 @@ def study_of(config: Path) -> str:
 
 
 def run(command: list[str]) -> int:
-    """Run Snakemake in the foreground and return its exit status; signals are for it to act on."""
+    """Run Snakemake in the foreground and return its exit status; it handles the signals."""
     process = subprocess.Popen(command)
-    # A keyboard interrupt reaches Snakemake by itself; what is sent to us alone is passed on.
+    # A keyboard interrupt reaches Snakemake by itself; other signals are passed on.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
     try:
@@ -105,7 +103,7 @@ def report_what_is_finished(snakemake: list[str], settings: list[str], results: 
     measured = ["tables", "figures"]
     note_files(noted, "missing", dry_run([*snakemake, "--dry-run", *config_option(settings)]))
     try:
-        # What cannot be made fails again, or is not tried; the second look tells.
+        # What cannot be made fails again, or is not tried; the second dry run shows it.
         run([*snakemake, "--quiet", "rules", "--config", *partly, *measured])
         left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
         note_files(noted, "pending", left)
@@ -116,22 +114,39 @@ def report_what_is_finished(snakemake: list[str], settings: list[str], results: 
 
 
 def config_option(settings: list[str]) -> list[str]:
-    """Return Snakemake's option for what the command line adds to the config."""
+    """Return Snakemake's option for values that the command line gives."""
     return ["--config", *settings, "--"] if settings else []
 
 
 def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Return what was asked for, and what is Snakemake's business."""
+    """Return the options of this command, and those for Snakemake."""
     parser = argparse.ArgumentParser(
         prog="manyeyes run",
+        usage="manyeyes run [STUDY] [options] [Snakemake's options]",
         description=__doc__,
+        epilog="All other options go to Snakemake: snakemake --help.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("study", nargs="?", default="paper")
-    parser.add_argument("--only", choices=ONLY, help="make no more than this")
-    parser.add_argument("--redraw", action="store_true", help="draw figures that are there again")
-    parser.add_argument("--cores", default="all")
-    parser.add_argument("--config", nargs="+", action="extend", default=[], help="as Snakemake's")
+    parser.add_argument(
+        "study",
+        nargs="?",
+        default="paper",
+        help="a file in config/ without .yaml, or the path of a config (default: paper, which is "
+        "config/config.yaml)",
+    )
+    parser.add_argument("--only", choices=ONLY, help="make this and what it needs")
+    parser.add_argument("--redraw", action="store_true", help="draw existing figures again")
+    parser.add_argument(
+        "--cores", default="all", metavar="N", help="cores of this machine to use (default: all)"
+    )
+    parser.add_argument(
+        "--config",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        help="replace values of the config, such as seed=2",
+    )
     return parser.parse_known_args(arguments)
 
 
@@ -169,18 +184,18 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     (results / NAME).unlink(missing_ok=True)
     status = run([*snakemake, *forced, *settings, *targets[options.only]])
     if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
-        print(told_at_the_end(results, options.only))
+        print(where_results_are(results, options.only))
     elif (results / NAME).exists() and options.only != "figures":
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
         reported = report_what_is_finished(snakemake, options.config, results)
-        print(told_of_failures(results, reported), file=sys.stderr)
-    for told in full_disk(Path.cwd()) if status else []:
-        print(told, file=sys.stderr)
+        print(failure_message(results, reported), file=sys.stderr)
+    for message in full_disk(Path.cwd()) if status else []:
+        print(message, file=sys.stderr)
     return status
 
 
-def told_of_failures(results: Path, reported: bool) -> str:
-    """Return what failed and where to look at the rest; what was printed before is out of sight."""
+def failure_message(results: Path, reported: bool) -> str:
+    """Return what failed and where the rest is; what was printed earlier has scrolled away."""
     failed = [Failure(**job) for job in read_unfinished(results / NAME)["failed"]]
     last = (
         f"{results}/report.html shows what is finished, and says what is missing."
@@ -190,8 +205,8 @@ def told_of_failures(results: Path, reported: bool) -> str:
     return "\n".join(["", *lines_of(failed), last])
 
 
-def told_at_the_end(results: Path, only: str | None) -> str:
-    """Return where to look."""
+def where_results_are(results: Path, only: str | None) -> str:
+    """Return a message that says where the results are."""
     if only:
         return f"Look at {results}/{'report.html' if only == 'report' else 'figures/'}."
     return (

@@ -11,7 +11,13 @@ from types import SimpleNamespace
 from snakemake.api import SnakemakeApi
 from snakemake.dag import DAG
 from snakemake.jobs import Job
-from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, ResourceSettings
+from snakemake.settings.types import (
+    ConfigSettings,
+    DAGSettings,
+    OutputSettings,
+    Quietness,
+    ResourceSettings,
+)
 from snakemake.workflow import Workflow
 
 from .checkout import TOP
@@ -37,7 +43,7 @@ def parsed_workflow(*configs: str | Path, cores: int = 1) -> Iterator[Workflow]:
     WorkflowError
         If the study cannot be run.
     """
-    with SnakemakeApi(OutputSettings()) as api:
+    with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
         parsed = api.workflow(
             resource_settings=ResourceSettings(cores=cores),
             config_settings=ConfigSettings(configfiles=[Path(path) for path in configs]),

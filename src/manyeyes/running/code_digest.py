@@ -1,7 +1,7 @@
 """A digest of the code that a script runs, so that edits rerun what they concern and no more.
 
 Snakemake notices an edited script but not an edited module that the script imports, and it takes
-an edited comment for an edit. The rules therefore hand this digest to their jobs as a parameter,
+an edited comment for an edit. The rules therefore pass this digest to their jobs as a parameter,
 and the profile lets changed parameters, not changed code, start a rerun.
 """
 
@@ -123,9 +123,11 @@ def _dump(node: object) -> str:
     """Write a syntax tree without what is empty: new versions of Python add empty fields."""
     if isinstance(node, ast.AST):
         fields = ((name, value) for name, value in ast.iter_fields(node) if name != "kind")
-        told = [f"{name}={_dump(value)}" for name, value in fields if value not in (None, [])]
-        # An explicit None is a Constant whose value is left out above; its type still tells.
-        return f"{type(node).__name__}({','.join(told)})"
+        fields_written = [
+            f"{name}={_dump(value)}" for name, value in fields if value not in (None, [])
+        ]
+        # An explicit None is a Constant whose value is left out above; its type remains.
+        return f"{type(node).__name__}({','.join(fields_written)})"
     if isinstance(node, list):
         return "[" + ",".join(_dump(entry) for entry in node) + "]"
     return repr(node)

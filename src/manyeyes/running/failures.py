@@ -1,4 +1,4 @@
-"""What failed in a run and why, in a few lines at its end, where a newcomer looks."""
+"""What failed in a run and why, in a few lines at its end."""
 
 import re
 import shutil
@@ -10,15 +10,15 @@ from .made_files import BEGINS
 from .rule_script import DISK_FULL
 
 ERROR = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit))(?:: (.*))?$")
-# How Snakemake tells of a job or a group that failed, and of the jobs of a group.
+# How Snakemake reports a job or a group that failed, and the jobs of a group.
 STARTED = re.compile(r"^Error in (rule|group) (\S+?):?$")
 MEMBER = re.compile(r"^ +rule (\S+):$")
 LOG = re.compile(r"^ +log: (.*?)(?: \(check log file\(s\) for error details\))?$")
 OUTPUT = re.compile(r"^ +output: (.*)$")
 MESSAGE = re.compile(r"^ +message: (.*)$")
-# How the process of a job ended, told just before its failure.
+# How the process of a job ended, printed just before its failure.
 ENDED = re.compile(r"(?:returned non-zero exit status (\d+)|died with <Signals\.(\w+): \d+>)\.$")
-# A job that ended well but left files out, which Snakemake tells in other words.
+# A job that ended well but did not make all its files; Snakemake reports it differently.
 LEFT_OUT = re.compile(r"^MissingOutputException in rule (\S+) in file")
 LEFT_OUT_FILE = re.compile(r"^(\S.*) \(missing locally.*\)$")
 # The last line of a job that came to its end (rule_script).
@@ -39,7 +39,7 @@ KILLED = (
     "(CORES=1) or take a machine with more memory"
 )
 TIME = "was stopped by the scheduler: its time was over; it asks for more when tried again"
-FULL = "the disk is full; make room, and the run can go on"
+FULL = "the disk is full; make room and start the run again; it resumes"
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def failed_jobs(log: Path) -> list[Failure]:
 
 
 def summary(failures: list[Failure], log: Path) -> str:
-    """Return what to tell of a run that did not come to its end.
+    """Return what to say of a run that did not complete.
 
     Parameters
     ----------
@@ -100,20 +100,20 @@ def summary(failures: list[Failure], log: Path) -> str:
     str
         Lines to print.
     """
-    told = full_disk(Path.cwd())
+    lines = full_disk(Path.cwd())
     if not failures:
-        told.append(
-            "No job is known to have failed: the run was stopped, or failed before or beside its "
-            f"jobs; see {log}"
+        lines.append(
+            "No job is known to have failed: the run was stopped, or failed outside its jobs; "
+            f"see {log}"
         )
-        return "\n".join(told)
-    return "\n".join([*told, *lines_of(failures)])
+        return "\n".join(lines)
+    return "\n".join([*lines, *lines_of(failures)])
 
 
 def full_disk(folder: Path) -> list[str]:
-    """Return a sentence if there is hardly room in a folder, whatever else is told of a failure.
+    """Return a sentence if a folder is almost full, whatever else is known of a failure.
 
-    On a full disk, Snakemake ends without a word of ours, and its log may be cut off.
+    On a full disk, Snakemake ends before our handlers run, and its log may be cut off.
     """
     left = shutil.disk_usage(folder).free
     if left >= FULL_MB * 1e6:
@@ -122,17 +122,17 @@ def full_disk(folder: Path) -> list[str]:
 
 
 def lines_of(failures: list[Failure]) -> list[str]:
-    """Return lines that tell of jobs that failed, and what to do."""
+    """Return lines that list jobs that failed, and say what to do."""
     jobs = "1 job" if len(failures) == 1 else f"{len(failures)} jobs"
-    told = [f"{jobs} failed. What does not depend on them was made and is kept."]
+    lines = [f"{jobs} failed. What does not depend on them was made and is kept."]
     for failure in failures:
-        told.append(f"  {failure.job}: " + failure.why.replace("\n", "\n      "))
-        told += [f"    log: {failure.log}"] if failure.log else []
-    return [*told, "Fix the cause and start the same command again: it resumes from here."]
+        lines.append(f"  {failure.job}: " + failure.why.replace("\n", "\n      "))
+        lines += [f"    log: {failure.log}"] if failure.log else []
+    return [*lines, "Fix the cause and start the same command again: it resumes from here."]
 
 
 def _blocks(lines: list[str]) -> list[dict]:
-    """Return what Snakemake tells of each job that failed.
+    """Return what Snakemake says of each job that failed.
 
     Of a group it names every job, also those that came to their end or never began; they are left
     out. A group's own log is that of the cluster.
@@ -200,7 +200,7 @@ def _error(log: Path | None) -> str | None:
         return FULL
     if name == "MemoryError":
         return MEMORY
-    # Our own errors are told in plain words; of others, the kind helps to find the fault.
+    # Our own errors are plain sentences; of others, the kind helps to find the fault.
     return message if name in ("ValueError", "FileError") else f"{name}: {message}"
 
 
@@ -213,16 +213,16 @@ def _why(log: Path | None, block: dict) -> str | None:
     if lines and lines[-1].startswith(DONE):
         return None
     # The log of a submission says what became of it.
-    told = "\n".join([block["message"], *lines[-50:]])
-    if OUT_OF_MEMORY.search(told):
+    text = "\n".join([block["message"], *lines[-50:]])
+    if OUT_OF_MEMORY.search(text):
         return MEMORY
-    if OUT_OF_TIME.search(told):
+    if OUT_OF_TIME.search(text):
         return TIME
     ended = block["ended"] or next(filter(None, map(ENDED.search, reversed(lines[-50:]))), None)
     status, name = ended.groups() if ended else (None, None)
     status = int(status) if status else None
     if status is not None and 128 < status < 128 + signal.NSIG:
-        # A shell tells of a signal by the number of its exit.
+        # A shell gives the number of a signal in its exit status.
         name, status = signal.Signals(status - 128).name, None
     if status == DISK_FULL:
         return FULL

@@ -203,7 +203,7 @@ class JobInputs:
             if self._study.users_per_job == 1:
                 jobs.append(UserJob(block, block.name, "{user}", ("{user}",), variants))
                 continue
-            for number, batch in enumerate(self._study.batches(block), start=1):
+            for number, batch in enumerate(self._study.batches(block.users), start=1):
                 name = f"{block.name}_batch{number}"
                 jobs.append(UserJob(block, name, batch.name, batch.users, variants))
         return jobs
@@ -269,11 +269,6 @@ class JobInputs:
         """Return a batch's segmentations of an image."""
         return self._targets.segmentations(self._cells_of_batch(wildcards))
 
-    def segmentations_on_image(self, wildcards) -> list[str]:
-        """Return an image's segmentations."""
-        targets = self._targets
-        return targets.segmentations(targets.cells_on_image(wildcards.dataset, wildcards.filter))
-
     def shared_segmentations_on_image(self, wildcards) -> list[str]:
         """Return an image's segmentations by variants that several users of a group did."""
         cells = self._targets.shared_cells_on_image(wildcards.dataset, wildcards.filter)
@@ -285,13 +280,11 @@ class JobInputs:
         return [self._paths.drawing_of(cell) for cell in cells]
 
     def _cells_of_batch(self, wildcards):
-        return self._targets.cells_of_batch(
-            wildcards.block, wildcards.dataset, wildcards.filter, wildcards.batch
-        )
+        return self._targets.cells_of_batch(wildcards.dataset, wildcards.filter, wildcards.batch)
 
-    def repeated_parts(self, wildcards) -> list[str]:
-        """Return the parts of a table that users of another structure fill."""
-        return self._targets.repeated_parts(wildcards.structure, wildcards.table)
+    def repeated_parts(self, table: str) -> Callable:
+        """Return an input function: the parts of a table that users of another structure fill."""
+        return lambda wildcards: self._targets.repeated_parts(wildcards.structure, table)
 
 
 def _names(cells) -> list[tuple[str, str, str]]:

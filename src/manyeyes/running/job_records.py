@@ -29,9 +29,9 @@ def record(log: Path, benchmark: Path) -> pd.DataFrame:
         (seconds over all cores) and max_rss (MB), NaN where nothing is known.
     """
     table = pd.read_csv(benchmark, sep="\t", na_values=["NA", "-"])
-    told = list(USED.finditer(log.read_text(encoding="utf-8"))) if log.is_file() else []
-    if told:
+    found = list(USED.finditer(log.read_text(encoding="utf-8"))) if log.is_file() else []
+    if found:
         for column, name in (("cpu_time", "cpu_s"), ("max_rss", "peak_mb")):
             seen = pd.to_numeric(table[column]).fillna(0)
-            table[column] = seen.clip(lower=float(told[-1][name]))
+            table[column] = seen.clip(lower=float(found[-1][name]))
     return table

@@ -41,8 +41,8 @@ def machine_problems(
         if strange:
             character = "a blank" if strange[0].isspace() else f"the character {strange[0]}"
             found.append(
-                f"the path of {what}, {path!r}, holds {character}, which the jobs cannot deal "
-                "with; move the checkout to a path of letters, digits, - and _, and run "
+                f"the path of {what}, {path!r}, holds {character}, which breaks jobs; "
+                "move the checkout to a path of letters, digits, - and _, and run "
                 "`make env` there"
             )
     if not _writable(folder):
@@ -61,14 +61,14 @@ def _cache_problems(checkout: Path, environment: Mapping[str, str]) -> list[str]
             "XDG_CACHE_HOME to a folder of yours"
         )
     chosen = environment.get("NUMBA_CACHE_DIR")
-    beside = checkout / "workflow" / "scripts" / "manyeyes"
+    beside = checkout / "src" / "manyeyes"
     compiled = [Path(chosen)] if chosen else [beside, caches]
     if not any(map(_writable, compiled)):
-        told = " nor ".join(map(str, compiled))
+        places = " nor ".join(map(str, compiled))
         found.append(
-            f"compiled code can be kept neither in {told}; set NUMBA_CACHE_DIR to a folder of yours"
+            f"compiled code can be kept neither in {places}; set NUMBA_CACHE_DIR to another folder"
             if len(compiled) > 1
-            else f"compiled code cannot be kept in {told} (NUMBA_CACHE_DIR); name a folder of yours"
+            else f"compiled code cannot be kept in {places} (NUMBA_CACHE_DIR); name another folder"
         )
     return found
 
@@ -80,7 +80,7 @@ def _writable(folder: Path) -> bool:
             return False
         folder = folder.parent
     try:
-        # Permissions do not tell of file systems that are mounted for reading only.
+        # Permissions do not show that a file system is mounted read-only.
         with tempfile.TemporaryFile(dir=folder):
             return True
     except OSError:

@@ -1,4 +1,4 @@
-"""How a rule's script runs: its messages go to the rule's log, bad input ends it in plain words."""
+"""How a rule's script runs: messages go to the rule's log, bad input ends it in plain words."""
 
 import errno
 import os
@@ -12,15 +12,15 @@ from .made_files import BEGINS, lines_of
 from .study_lock import job_of
 
 STATUS = Path("/proc/self/status")
-# How a job ends that found no room for its results, since its log may find none either.
+# Exit status of a job that found the disk full; its log may not have been written either.
 DISK_FULL = os.EX_IOERR
 
 
 def run(main, snakemake) -> None:
     """Run a script's main function for a Snakemake job.
 
-    Bad input (`ValueError`, of which our own errors are kinds) is told without a traceback;
-    anything else is a fault of ours and keeps it. Either way the log holds it all.
+    Bad input (`ValueError`, the base of our own errors) is reported without a traceback; anything
+    else is a bug and keeps it. The log holds the traceback either way.
     """
     log = Path(snakemake.log[0]) if snakemake.log else None
     try:
@@ -29,13 +29,13 @@ def run(main, snakemake) -> None:
             with_threads(main, snakemake)
             _keep(log, lines_of(snakemake.output) + used() + "\n")
     except Exception as error:
-        told = traceback.format_exc()
+        trace = traceback.format_exc()
         if disk_is_full(error):
             with suppress(OSError):
-                _keep(log, told)
-            print(f"{told}Error in {snakemake.rule}: the disk is full", file=sys.stderr)
+                _keep(log, trace)
+            print(f"{trace}Error in {snakemake.rule}: the disk is full", file=sys.stderr)
             sys.exit(DISK_FULL)
-        _keep(log, told)
+        _keep(log, trace)
         if isinstance(error, ValueError):
             sys.exit(f"Error in {snakemake.rule}: {error}")
         raise

@@ -13,7 +13,7 @@ def keep_one_timer(scheduler: type = JobScheduler) -> None:
     out. Every job that finishes is one more look, so there is one more timer ringing for the rest
     of the run: after some hundred jobs a core is busy with looking (half an hour of CPU time in
     a study of 960 jobs). Its threads also hold up the end of a run. One timer, started when none is
-    running, makes the same promise: wherever jobs wait, somebody looks again within the timespan.
+    running, has the same effect: wherever jobs wait, the scheduler looks again within the timespan.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Snakemake's lock, kept for a study by the operating system.
 
 Snakemake locks a working folder by files. They outlive a run that was killed, and the end of one
-run takes away those of all others. Beside a lock that the system holds, the files of runs that are
-gone are known for what they are.
+run removes those of all others. With a lock that the system holds, the files of runs that have
+ended can be recognised.
 """
 
 from contextlib import contextmanager
@@ -51,22 +51,22 @@ def _locked_by_files(persistence):
         persistence._lockfile.clear()
 
 
-def remove_stale_locks(locks: Path, ours: Path) -> None:
+def remove_stale_locks(locks: Path, held: Path) -> None:
     """Remove what Snakemakes that are gone left in their folder of locks.
 
-    A lock that names files of a study goes if nobody runs that study.
+    A lock that names files of a study is removed if no process runs that study.
 
     Parameters
     ----------
     locks : Path
         ``.snakemake/locks`` of the working folder.
-    ours : Path
+    held : Path
         The results of the study that this process holds.
     """
-    results = ours.parent
+    results = held.parent
     for lock in sorted(locks.glob("*.lock")):
         paths = [Path(line) for line in lock.read_text(encoding="utf-8").splitlines()]
         inside = [path.relative_to(results) for path in paths if path.is_relative_to(results)]
         studies = {results / path.parts[0] for path in inside if path.parts}
-        if studies and not any(is_run(study) for study in studies - {ours}):
+        if studies and not any(is_run(study) for study in studies - {held}):
             lock.unlink(missing_ok=True)

@@ -55,11 +55,11 @@ def held(folder: Path) -> Iterator[None]:
         taken = _take(file, path, fcntl.LOCK_EX, TRIES)
         holder = _holder(file)
         if not taken:
-            raise LockedError(f"{path}: the study is being run {_told(holder)}; let it end first")
+            raise LockedError(f"{path}: the study is being run {_whose(holder)}; let it end first")
         if holder and holder.get("host") != socket.gethostname():
             # Not every shared file system passes locks on, so a free lock proves nothing here.
             raise LockedError(
-                f"{path}: the study was begun {_told(holder)}, and no end was noted. Whether it "
+                f"{path}: the study was begun {_whose(holder)}, and no end was noted. Whether it "
                 f"still runs there cannot be known on this host, {socket.gethostname()}. If it "
                 "does not, remove this file and start again"
             )
@@ -123,7 +123,7 @@ def _holder(file) -> dict:
     return holder if isinstance(holder, dict) else {}
 
 
-def _told(holder: dict) -> str:
+def _whose(holder: dict) -> str:
     if not holder:
         return "by another process"
     return "by {user} on {host} (process {process}, since {since})".format(
@@ -157,27 +157,27 @@ def _wait_for_jobs(folder: Path) -> None:
     """Wait until the jobs of a run that was killed have ended; they still write its files."""
     path = folder / JOBS
     with path.open("a", encoding="utf-8") as file:
-        told = False
+        said = False
         while not _take(file, path, fcntl.LOCK_EX):
-            if not told:
+            if not said:
                 print(
-                    "A run of this study was killed and some of its jobs still work; waiting for "
+                    "A run of this study was killed and some of its jobs still run; waiting for "
                     "them to end.",
                     file=sys.stderr,
                     flush=True,
                 )
-                told = True
+                said = True
             time.sleep(WAIT_S)
 
 
 @contextmanager
 def job_of(folder: Path) -> Iterator[None]:
-    """Tell later runs of a study, for as long as this process lives, that a job of it is at work.
+    """Show later runs of a study, for as long as this process lives, that a job of it is running.
 
     Parameters
     ----------
     folder : Path
-        Of the study's results. Nothing is told where no run has locked it.
+        Of the study's results. Nothing happens if no run has locked it.
     """
     path = folder / JOBS
     if not path.exists():

@@ -1,4 +1,4 @@
-"""What a run that failed leaves of a study: what can still be measured, and what is missing.
+"""What a failed run leaves of a study: what can still be measured, and what is missing.
 
 Tables wait for every part of a study. After a failure, the study is therefore read again without
 what is missing, so that what is finished is measured, drawn and reported.
@@ -43,9 +43,9 @@ def write_failures(path: Path, failures: Iterable[Failure], earlier: str | None 
     noted = (
         read_unfinished(Path(earlier)) if earlier else {"failed": [], "missing": [], "pending": []}
     )
-    told = [asdict(failure) for failure in failures]
+    failed = [asdict(failure) for failure in failures]
     known = {job["log"] for job in noted["failed"]}
-    noted["failed"] += [job for job in told if job["log"] not in known]
+    noted["failed"] += [job for job in failed if job["log"] not in known]
     path.write_text(json.dumps(noted, indent=1), encoding="utf-8")
 
 
@@ -67,8 +67,8 @@ def read_unfinished(path: Path) -> dict:
 def pending_files(dry_run: str) -> list[str]:
     """Return the files that a dry run of Snakemake plans to make."""
     lines = (line.strip() for line in dry_run.splitlines())
-    told = (line.removeprefix("output: ") for line in lines if line.startswith("output: "))
-    return [path for paths in told for path in paths.split(", ")]
+    outputs = (line.removeprefix("output: ") for line in lines if line.startswith("output: "))
+    return [path for paths in outputs for path in paths.split(", ")]
 
 
 def without_missing(study: Study, results: str, noted: Mapping) -> Study:
@@ -98,27 +98,25 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
 def _lost(study: Study, results: str, files: Iterable[str]):
     """Yield the segmentations that are not there or could not be measured."""
     planned = {(c.dataset, c.filter, c.variant, c.user): c for c in study.cells()}
-    batches = {
-        (block.name, batch.name): (block, batch)
-        for block in study.blocks
-        for batch in study.batches(block)
-    }
-    for path in map(PurePosixPath, files):
-        if not path.is_relative_to(results):
-            continue
-        kind, *names = path.relative_to(results).with_suffix("").parts
-        if kind == "segmentations":
-            # One that is no longer planned may be on its way out.
-            yield from filter(None, [planned.get(tuple(names))])
-        elif kind == "parts" and names[0] == "volume_fractions":
-            block, batch = batches[names[1], names[4]]
-            for variant in block.variants:
-                for user in batch.users:
-                    yield planned[names[2], names[3], variant, user]
+    batches = {batch.name: batch.users for batch in study.batches()}
+    paths = [PurePosixPath(path) for path in files]
+    paths = [path.relative_to(results) for path in paths if path.is_relative_to(results)]
+    names = [path.with_suffix("").parts for path in paths]
+    # One that is no longer planned may be on its way out.
+    segmentations = [planned.get(parts[1:]) for parts in names if parts[0] == "segmentations"]
+    segmentations = [cell for cell in segmentations if cell]
+    yield from segmentations
+    for parts in names:
+        if parts[:2] == ("parts", "volume_fractions"):
+            dataset, filter_, batch = parts[2:]
+            cells = [c for c in study.cells_on(dataset, filter_) if c.user in batches[batch]]
+            # Where a segmentation is missing, the run did not try to measure the others.
+            if not set(cells) & set(segmentations):
+                yield from cells
 
 
 def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
-    """Return what to tell on the first screen of a report of an unfinished study.
+    """Return what the first screen of a report says of an unfinished study.
 
     Parameters
     ----------
@@ -133,21 +131,23 @@ def missing(whole: Study, left: Study, noted: Mapping) -> list[str]:
         Sentences; why jobs failed, then what the report lacks.
     """
     jobs = [f"{job['job']} failed: {job['why'].splitlines()[0]}" for job in noted["failed"]]
-    told = list(dict.fromkeys(jobs))
-    told += [f"{CALLED[n].capitalize()} is left out" for n in SEPARATE if _gone(whole, left, n)]
+    sentences = list(dict.fromkeys(jobs))
+    sentences += [
+        f"{CALLED[n].capitalize()} is left out" for n in SEPARATE if _gone(whole, left, n)
+    ]
     lost = [cell for cell in whole.cells() if cell in left.lost]
     if lost:
-        told.append(f"{len(lost)} of {len(whole.cells())} segmentations are missing")
+        sentences.append(f"{len(lost)} of {len(whole.cells())} segmentations are missing")
     for key, cells in groupby(lost, lambda cell: (cell.dataset, cell.filter, cell.variant)):
         dataset, filter_, variant = key
         users = ", ".join(cell.user for cell in cells)
-        told.append(f"Missing: {variant} on {dataset} ({filter_}) by {users}")
+        sentences.append(f"Missing: {variant} on {dataset} ({filter_}) by {users}")
     pending = [PurePosixPath(path) for path in noted["pending"]]
     for folder, suffix in (("tables", ".csv"), ("figures", ".svg")):
         names = [p.stem for p in pending if p.parent.name == folder and p.suffix == suffix]
         if names:
-            told.append(f"{folder.capitalize()} that could not be made: {', '.join(names)}")
-    return [f"{sentence}." for sentence in told]
+            sentences.append(f"{folder.capitalize()} that could not be made: {', '.join(names)}")
+    return [f"{sentence}." for sentence in sentences]
 
 
 def _gone(whole: Study, left: Study, name: str) -> bool:

@@ -1,18 +1,18 @@
-"""What can be compared in a study: by whom, and which comparisons it lists beforehand."""
+"""What can be compared in a study, by whom, and the comparisons that its config lists."""
 
 from collections.abc import Iterable, Mapping
 
 from ..groups import GROUPS
 
 LEAST_USERS = 3
-"""A paired test of two standard deviations has no degree of freedom left with fewer."""
+"""With fewer, a paired test of two standard deviations has no degree of freedom left."""
 
 LEAST_USERS_FOR_CHOICES = 15
 """As ``least_users`` in ``claims.yaml``: choices of three of fewer overlap too much."""
 
 
 def cells_with_choices(study) -> list[tuple[str, str, str]]:
-    """Return what enough users of a group segment for choices of three to tell something.
+    """Return what enough users of a group segment for choices of three of them to be informative.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ _TAGS = ("kind", "method")
 
 
 def _is_whole(checker, value: object) -> bool:
-    """Whether a value is a whole number as Python has it; 7.0 is none where voxels are counted."""
+    """Return whether a value is an integer of Python; 7.0 is not, where voxels are counted."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -52,17 +52,17 @@ def problems(config: Mapping, schema: Mapping) -> list[str]:
     list of str
         One sentence a problem, each starting with the key; empty if all is well.
     """
-    # Keys that are no text stop whatever reads the config further.
+    # Whatever reads the config further expects keys to be text.
     keys = list(_misread_keys(config, ""))
     if keys:
         return keys
     errors = _Validator(schema).iter_errors(config)
-    found = [f"{_key(error)}: {_told(error)}" for top in errors for error in _reasons(top)]
+    found = [f"{_key(error)}: {_words(error)}" for top in errors for error in _reasons(top)]
     return sorted(dict.fromkeys([*found, *_odd_values(config, "")]))
 
 
 def _misread_keys(value, path: str) -> Iterator[str]:
-    """Yield a sentence for each key that YAML took for something else than a text."""
+    """Yield a sentence for each key that YAML did not read as text."""
     if isinstance(value, Mapping):
         for key, below in value.items():
             if not isinstance(key, str):
@@ -74,7 +74,7 @@ def _misread_keys(value, path: str) -> Iterator[str]:
 
 
 def _odd_values(value, path: str) -> Iterator[str]:
-    """Yield a sentence for each number that is none, and each yes or no in place of a number."""
+    """Yield a sentence for each number that is not finite or too large, or is a yes or no."""
     if isinstance(value, Mapping):
         for key, entry in value.items():
             yield from _odd_values(entry, f"{path}.{key}" if path else str(key))
@@ -93,7 +93,7 @@ def _odd_values(value, path: str) -> Iterator[str]:
 def _is_finite(value: float) -> bool:
     try:
         return math.isfinite(value)
-    except OverflowError:  # a whole number beyond all that a computer reckons with
+    except OverflowError:  # a whole number too large for a float
         return False
 
 
@@ -112,8 +112,8 @@ def found_value(value: object) -> str:
     if value is None:
         return "no value (YAML reads null, ~ and an empty one so; a name needs quotes)"
     if isinstance(value, bool):
-        told = str(value).lower()
-        return f"{told} (YAML reads yes, no, on, off, true and false so; a name needs quotes)"
+        words = str(value).lower()
+        return f"{words} (YAML reads yes, no, on, off, true and false so; a name needs quotes)"
     if isinstance(value, int | float):
         number = repr(value) if _is_short(value) else "a number of many digits"
         return number if _is_finite(value) else f"{number} (a name needs quotes)"
@@ -132,21 +132,21 @@ def _is_short(value: float) -> bool:
     return isinstance(value, float) or abs(value) < 10**30
 
 
-def _told(error: ValidationError) -> str:
-    """Return an error in words that somebody who knows no schema understands."""
+def _words(error: ValidationError) -> str:
+    """Return an error in words that need no knowledge of schemas."""
     kind, value = error.validator, error.instance
     # An error that `_reasons` has put into words has no schema.
     description = error.schema.get("description") if isinstance(error.schema, Mapping) else None
     if kind == "type":
         types = error.validator_value
         names = [_TYPES[name] for name in ([types] if isinstance(types, str) else types)]
-        told = f"expected {' or '.join(names)}, found {found_value(value)}"
+        words = f"expected {' or '.join(names)}, found {found_value(value)}"
         if isinstance(value, float) and value.is_integer():
-            told += " (write it without a point)"
+            words += " (write it without a point)"
         wanted_text = isinstance(value, int | float) and not isinstance(value, bool)
         if wanted_text and "a text" in names and _is_finite(value):
-            told += "; put it into quotes if that is meant"
-        return told
+            words += "; put it into quotes if that is meant"
+        return words
     if kind == "pattern" and description:
         return f"{value!r} is not {description}{_strange_characters(value)}"
     if kind == "required":
@@ -165,16 +165,16 @@ def _strange_characters(name: str) -> str:
     """Say in words what a name holds that it may not."""
     strange = dict.fromkeys(re.findall(r"[^A-Za-z0-9_-]", name))
     words = {" ": "a blank", ".": "a dot", "/": "a slash", "\t": "a tab"}
-    told = [words.get(letter, f"{letter!r}") for letter in strange]
-    return f"; it holds {', '.join(told)}" if told else ""
+    named = [words.get(letter, f"{letter!r}") for letter in strange]
+    return f"; it holds {', '.join(named)}" if named else ""
 
 
 def _meant(error: ValidationError) -> str:
     """Return which known keys unknown ones are close to."""
     known = list(error.schema.get("properties", {}))
     guesses = {key: get_close_matches(key, known, 1) for key in error.instance if key not in known}
-    told = [f"{key!r} for {guess[0]!r}" for key, guess in guesses.items() if guess]
-    return f"; a slip of {', '.join(told)}?" if told else ""
+    words = [f"{key!r} for {guess[0]!r}" for key, guess in guesses.items() if guess]
+    return f"; a slip of {', '.join(words)}?" if words else ""
 
 
 def _key(error: ValidationError) -> str:
@@ -182,7 +182,7 @@ def _key(error: ValidationError) -> str:
 
 
 def _reasons(error: ValidationError) -> Iterator[ValidationError]:
-    """Yield what to tell of an error.
+    """Yield what to say of an error.
 
     Of alternatives (oneOf, anyOf) only the one that was meant is of use: the one whose ``kind`` or
     ``method`` fits, or the one that fails deepest.
@@ -201,8 +201,8 @@ def _reasons(error: ValidationError) -> Iterator[ValidationError]:
         for sub in meant[0]:
             yield from _reasons(sub)
         return
-    told = _named_alternatives(error) or _described(error)
-    yield ValidationError(told, path=error.absolute_path) if told else error
+    words = _named_alternatives(error) or _described(error)
+    yield ValidationError(words, path=error.absolute_path) if words else error
 
 
 def _not_meant(error: ValidationError) -> bool:
@@ -220,7 +220,7 @@ def _has_tag(error: ValidationError, branch: list[ValidationError]) -> bool:
 
 
 def _named_alternatives(error: ValidationError) -> str | None:
-    """Say which kinds or methods exist, where alternatives are told apart by one."""
+    """Say which kinds or methods exist, where alternatives differ by one."""
     for tag in _TAGS:
         known = [
             branch["properties"][tag]["const"]

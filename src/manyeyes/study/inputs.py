@@ -1,4 +1,4 @@
-"""Whether input files are what a config says of them, told from their headers before any job."""
+"""Whether input files are what the config says, judged by their headers before any job."""
 
 from collections.abc import Mapping, Sequence
 
@@ -51,7 +51,7 @@ def source_problems(
     if wanted is not None and np.dtype(wanted) != np.dtype(dtype):
         problems.append(
             f"expected {wanted} grey values (source.expected_dtype), found {np.dtype(dtype)}; "
-            "export it again without conversion, or mend expected_dtype and grey_window"
+            "export it again without conversion, or correct expected_dtype and grey_window"
         )
     if source["kind"] == "file" and dataset.grey_window is None and np.dtype(dtype) != np.uint8:
         problems.append(
@@ -64,16 +64,16 @@ def source_problems(
             f"the crop from {start} to {stop} (z, y, x) lies outside the volume of {list(shape)} "
             "voxels; move it or make it smaller"
         )
-    told = voxel_size_problem(voxel_size_nm, dataset.voxel_size_nm, "voxel_size_nm")
-    if told and not dataset.ignores_voxel_size:
-        problems.append(told)
+    problem = voxel_size_problem(voxel_size_nm, dataset.voxel_size_nm, "voxel_size_nm")
+    if problem and not dataset.ignores_voxel_size:
+        problems.append(problem)
     return problems
 
 
 def voxel_size_problem(
     stated_nm: Sequence[float | None], expected_nm: float | Sequence[float], key: str
 ) -> str | None:
-    """Say how the voxel size that a file states contradicts the config, and the way out.
+    """Return how the voxel size that a file states contradicts the config, and what to do.
 
     Parameters
     ----------
@@ -87,24 +87,24 @@ def voxel_size_problem(
     Returns
     -------
     str or None
-        One sentence that names both; None if all that the file says is within 1 % of the config.
+        One sentence that names both; None if the file agrees with the config within 1 %.
     """
     cubic = not isinstance(expected_nm, Sequence)
     wanted = [float(expected_nm)] * 3 if cubic else [float(size) for size in expected_nm]
     known = [(axis, size) for axis, size in zip("zyx", stated_nm, strict=True) if size]
-    told = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
+    stated = ", ".join(f"{axis} {size:g} nm" for axis, size in known)
     sizes = [size for _, size in known]
     way_out = "or set voxel_size_in_file: ignore where the file is wrong"
     if cubic and sizes and max(sizes) > (1 + SAME_SIZE) * min(sizes):
         return (
-            f"its header says that voxels are no cubes ({told}), but {key} is one size, "
+            f"its header says that voxels are not cubic ({stated}), but {key} is one size, "
             f"{wanted[0]:g} nm; resample the volume to cubes, {way_out}"
         )
     pairs = [(size, want) for size, want in zip(stated_nm, wanted, strict=True) if size]
     if any(abs(size - want) > SAME_SIZE * want for size, want in pairs):
         said = f"{wanted[0]:g} nm" if cubic else ", ".join(f"{want:g}" for want in wanted) + " nm"
         return (
-            f"its header says that a voxel has {told}, but {key} is {said}; mend the config, "
+            f"its header says that a voxel is {stated}, but {key} is {said}; correct the config, "
             f"{way_out}"
         )
     return None
@@ -113,7 +113,7 @@ def voxel_size_problem(
 def annotation_problem(
     annotation: Mapping, variant: str, method: str, grey_window: Sequence[float] | None = None
 ) -> str | None:
-    """Say why a recorded threshold or window does not fit its variant.
+    """Return why a recorded threshold or window does not fit its variant.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def annotation_problem(
     keys = ("level",) if expected == "threshold" else ("low", "high")
     for key in keys:
         value = annotation[key]
-        # NaN is on neither side.
+        # NaN fails both comparisons.
         if not LEVELS[0] <= value <= LEVELS[1] or value != int(value):
             return (
                 f"{key} must be a whole grey level from {LEVELS[0]} to {LEVELS[1]} of the 8-bit "
@@ -167,7 +167,7 @@ def level_window(dataset: Dataset) -> tuple[float, float] | None:
 
 
 def _translated(key: str, value: float, window: Sequence[float] | None) -> str:
-    """Say what a grey value of the dataset's file is in its 8-bit images."""
+    """Return words that give a grey value of the dataset's file as a level of its 8-bit images."""
     if window is None or not min(window) <= value <= max(window):
         return ""
     level = round((value - window[0]) * 255 / (window[1] - window[0]))

@@ -4,7 +4,7 @@ Plain data. `reading` makes a `Study` of a config, `targets` lists its files, `c
 jobs need.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
@@ -314,11 +314,11 @@ class Study:
         ]
         return replace(self, datasets=datasets, blocks=tuple(blocks), realisations=1)
 
-    def batches(self, block: Block) -> list[Batch]:
-        """Return the batches of users in which a block is done, in the order of the config.
+    def batches(self, users: Collection[str] | None = None) -> list[Batch]:
+        """Return the batches in which some users (or all) are done, in the order of the config.
 
         Batches are cut from all simulated users of the study, so a user shares jobs with the same
-        others whoever joins later.
+        others whoever joins later. A recorded user is a batch alone.
         """
         simulated = self.users_made_by(SIMULATED)
         size = self.users_per_job
@@ -326,8 +326,8 @@ class Study:
         groups += [[name] for name in self.users_made_by(RECORDED)]
         batches = []
         for group in groups:
-            users = tuple(user for user in group if user in block.users)
-            if users:
-                name = users[0] if len(users) == 1 else f"{users[0]}_to_{users[-1]}"
-                batches.append(Batch(name, users))
+            chosen = tuple(name for name in group if users is None or name in users)
+            if chosen:
+                name = chosen[0] if len(chosen) == 1 else f"{chosen[0]}_to_{chosen[-1]}"
+                batches.append(Batch(name, chosen))
         return batches

@@ -1,4 +1,4 @@
-"""Whether the models that a study names can be made: electrodes, imaging, population."""
+"""Whether the models that a study describes are valid: electrodes, imaging, population."""
 
 from collections.abc import Callable
 

@@ -143,8 +143,8 @@ def _realised(datasets: Mapping[str, Dataset], realisations: int) -> dict[str, D
             found[realised] = replace(dataset, name=realised, realisation=number)
     if realisations > 1 and len(found) == len(datasets):
         raise StudyError(
-            f"realisations: {realisations} are asked for, but every dataset is measured, and of a "
-            "measured one there is no other; leave the key out or add a twin"
+            f"realisations: {realisations} are wanted, but every dataset is measured, and a "
+            "measured one has no other realisation; leave the key out or add a twin"
         )
     return found
 

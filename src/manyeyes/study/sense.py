@@ -1,4 +1,4 @@
-"""What is wrong with the values of a config of the right form: codes, names, paths, sizes."""
+"""What is wrong with the values of a well-formed config: codes, names, paths, sizes."""
 
 import math
 import posixpath
@@ -10,19 +10,19 @@ import numpy as np
 from ..imaging.tomograms import PHASES, values_of
 from .reading import simulated_names
 
-# More voxels than these, or a larger electrode, no job can hold: a slip of the pen.
+# No job can hold more voxels or a larger electrode than these; such a value is a mistake.
 MOST_VOXELS = 10**11
 LARGEST_ELECTRODE_UM3 = 1e8
 
 # What a pattern of recorded files may hold.
 NAMES_IN_PATHS = ("dataset", "filter", "variant", "user")
 
-# Names of blocks that would make a rule of the workflow's own.
+# Names of blocks that would give a rule the name of another.
 RESERVED_BLOCKS = ("recorded",)
 
 
 def sense_problems(config: Mapping) -> list[str]:
-    """Return what a schema cannot see of a config's values.
+    """Return what is wrong with a config's values that a schema cannot express.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def _simulated_users(config: Mapping) -> list[str]:
 
 
 def _names(config: Mapping) -> Iterator[str]:
-    """Yield names that would meet others in a path, a rule or a table."""
+    """Yield names that would collide with others in a path, a rule or a table."""
     recorded = [entry["name"] for entry in _recorded_users(config)]
     simulated = _simulated_users(config)
     for name in recorded:

@@ -12,16 +12,19 @@ from .comparisons import (
     shared_cells,
     users_of_all,
 )
-from .model import Batch, Block, Cell, Study
+from .model import Batch, Cell, Study
 from .paths import Paths
 from .variants import has_label_annotation, is_drawn_by_hand
 
 BY_BATCH = ("volume_fractions", "accuracy", "morphology")
-"""Tables with a part for each block of the plan, image and batch of users."""
+"""Tables with a part for each image and batch of users."""
 
 AGREEMENT = ("agreement", "group_agreement", "concentration")
-BY_IMAGE = ("pairwise", "image_quality", "effort", *AGREEMENT)
-"""Tables with a part for each image; those of `AGREEMENT` only where users share a variant."""
+BETWEEN_USERS = ("pairwise", *AGREEMENT)
+"""Tables with a part for each image on which several users of a group share a variant."""
+
+BY_IMAGE = ("image_quality", "effort")
+"""Tables with a part for each image."""
 
 OF_TRUTH = ("geometry", "particles")
 """Tables with a part for each dataset whose truth is known."""
@@ -60,22 +63,15 @@ class Targets:
         return frozenset(self.shared_cells)
 
     @cached_property
-    def _batches(self) -> dict[str, dict[str, Batch]]:
-        return {
-            block.name: {batch.name: batch for batch in self.study.batches(block)}
-            for block in self.study.blocks
-        }
+    def _batches(self) -> dict[str, Batch]:
+        return {batch.name: batch for batch in self.study.batches()}
 
     # Segmentations
 
-    def cells_of_batch(self, block: str, dataset: str, filter_: str, batch: str) -> list[Cell]:
-        """Return a batch's segmentations of an image, the variants of each user together."""
-        found = self.blocks[block]
-        return [
-            Cell(dataset, filter_, variant, user, found.made_by)
-            for user in self._batches[block][batch].users
-            for variant in found.variants
-        ]
+    def cells_of_batch(self, dataset: str, filter_: str, batch: str) -> list[Cell]:
+        """Return a batch's segmentations of an image, those of each user together."""
+        cells = self.study.cells_on(dataset, filter_)
+        return [c for user in self._batches[batch].users for c in cells if c.user == user]
 
     def cells_on_image(self, dataset: str, filter_: str) -> list[Cell]:
         """Return an image's segmentations, ordered by variant and group."""
@@ -164,22 +160,25 @@ class Targets:
         part = self.paths.part
         if table in OF_TRUTH:
             return [part(f"{table}/{dataset}") for dataset in self.datasets_with_truth()]
-        if table in BY_IMAGE:
-            images = self.shared_images() if table in AGREEMENT else self.study.images()
-            return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
-        return [
-            part(f"{table}/{block.name}/{dataset}/{filter_}/{batch.name}")
-            for block in self.study.blocks
-            for dataset in block.datasets
-            for filter_ in block.filters
-            for batch in self._batches[block.name].values()
-            if self._is_there(block, dataset, filter_, batch)
-        ]
+        images = self.study.images()
+        if table in BY_BATCH:
+            return [
+                part(f"{table}/{dataset}/{filter_}/{batch.name}")
+                for dataset, filter_ in images
+                for batch in self.study.batches(
+                    {cell.user for cell in self.study.cells_on(dataset, filter_)}
+                )
+            ]
+        # Without a shared variant, the pairwise differences are a table without rows.
+        images = (self.shared_images() or images) if table in BETWEEN_USERS else images
+        return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
 
-    def _is_there(self, block: Block, dataset: str, filter_: str, batch: Batch) -> bool:
-        """Return whether none of a batch's segmentations of an image is lost."""
-        lost = (c for c in self.study.lost if (c.dataset, c.filter) == (dataset, filter_))
-        return not any(cell.user in batch.users and cell.variant in block.variants for cell in lost)
+    def agreement_of_image(self) -> dict[str, str]:
+        """Return the patterns of what is known of the agreement of users on an image, by name."""
+        if not self.shared_images():
+            return {}
+        tables = {name: self.paths.part(f"{name}/{{dataset}}/{{filter}}") for name in AGREEMENT}
+        return tables | {"votes": self.paths.votes}
 
     def repeated_parts(self, structure: str, table: str) -> list[str]:
         """Return the parts of a table that users of another structure fill."""
@@ -259,10 +258,17 @@ class Targets:
         """Return whether any segmented dataset is one of the paper, which its claims are about."""
         return bool(paper.of_paper(dataset for dataset, _ in self.one_of_each.images()))
 
-    def collected(self) -> list[str]:
-        """Return the names of the tables that are put together from parts."""
-        names = [*BY_BATCH, *BY_IMAGE]
-        return [name for name in names if self.shared_images() or name not in AGREEMENT]
+    def collected(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the tables that are put together from parts, by what they are of.
+
+        Tables whose parts come from the same jobs are put together by one job.
+        """
+        return {
+            "measurements": BY_BATCH,
+            "comparisons": BETWEEN_USERS if self.shared_images() else ("pairwise",),
+            "image_quality": ("image_quality",),
+            "effort": ("effort",),
+        }
 
     def realisations_listed(self) -> dict[str, list] | None:
         """Return name and realisation as tables list each dataset; None for one of each."""
@@ -289,7 +295,8 @@ class Targets:
         study, table = self.study, self.paths.table
         if not study.cells():
             return self.tables_of_sensitivity()
-        names = [*self.collected(), "variability", "accuracy_summary"]
+        names = [name for group in self.collected().values() for name in group]
+        names += ["variability", "accuracy_summary"]
         names += ["claims", "claims_summary"] if self.is_about_paper() else []
         names += ["spread", "power", "power_curves"]
         names += ["choices"] if cells_with_choices(self.one_of_each) else []

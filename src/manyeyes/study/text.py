@@ -1,7 +1,7 @@
-"""What is wrong with the text of a config, told before YAML's own words reach anybody.
+"""What is wrong with the text of a config, said in plain words before YAML's parser says it.
 
-Snakemake reads a config by PyYAML and tells all faults of its form in one sentence, without a file
-or a line, and PyYAML takes the last of a key's values in silence.
+Snakemake reads a config with PyYAML and reports all faults of its form in one sentence, without a
+file or a line, and PyYAML silently takes the last of a key's values.
 """
 
 import json
@@ -12,7 +12,7 @@ import yaml
 # The key << that takes over another mapping; there may be several.
 MERGE = "tag:yaml.org,2002:merge"
 
-# What the parser says, and what it means for somebody who has never heard of tokens. The first that
+# What the parser says, and what it means in plain words. The first that
 # is found in the parser's words counts.
 _MEANT = (
     ("found character '\\t'", "a tab stands here; indent by blanks only"),
@@ -159,10 +159,10 @@ def _repeated_keys(node: yaml.Node, path: str, seen: set, above: set) -> Iterato
     for (_, name), found in lines.items():
         if len(found) > 1:
             several = dict.fromkeys(str(line) for line in found)
-            told = f"line{'s' if len(several) > 1 else ''} {' and '.join(several)}"
+            lines_named = f"line{'s' if len(several) > 1 else ''} {' and '.join(several)}"
             yield (
                 f"line {found[-1]}: {path + '.' if path else ''}{name} is given twice "
-                f"({told}); only the last would count, so keep one"
+                f"({lines_named}); only the last would count, so keep one"
             )
 
 
