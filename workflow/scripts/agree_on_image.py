@@ -7,9 +7,10 @@ import pandas as pd
 
 from manyeyes.figures.slices import central_slice
 from manyeyes.files.study_files import read_result, write_table, write_volume
-from manyeyes.measures import truth_active
+from manyeyes.measures.truth import truth_active
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import agreement_tables, concentration_table, votes
+from manyeyes.statistics.agreement import agreement_tables, votes
+from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
 
 # In the map of votes: outside the field of view, where nobody votes.
