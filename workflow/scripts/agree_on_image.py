@@ -7,9 +7,11 @@ import pandas as pd
 
 from manyeyes.figures.slices import central_slice
 from manyeyes.files.study_files import read_result, write_table, write_volume
+from manyeyes.imaging.masks import known_mask
 from manyeyes.measures.truth import truth_active
 from manyeyes.running.rule_script import run
 from manyeyes.statistics.agreement import agreement_tables, votes
+from manyeyes.statistics.disagreement import interface_distance
 from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
 
@@ -20,7 +22,7 @@ OUTSIDE = np.uint8(255)
 def main(snakemake) -> None:
     """Run the rule `agree_on_image`."""
     wildcards, params, output = snakemake.wildcards, snakemake.params, snakemake.output
-    truth = None
+    truth, distance = None, None
     for path in snakemake.input.get("truth", []):
         truth = truth_active(read_result(path), filled=False)
     cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
@@ -32,7 +34,10 @@ def main(snakemake) -> None:
         counted = votes(volume for _, volume in labels)
         key = (wildcards.dataset, wildcards.filter, *names)
         inside = labels[0][1] != 0
-        near = concentration_table({key: (counted, len(labels))}, truth, inside)
+        if truth is not None and distance is None:
+            # All segmentations of an image share its field of view, and so this distance.
+            distance = interface_distance(truth, known_mask(inside, truth.shape))
+        near = concentration_table({key: (counted, len(labels))}, truth, inside, distance)
         parts.append((*agreement_tables(labels), near))
         slices.append(np.where(central_slice(inside), central_slice(counted), OUTSIDE))
     for path, tables in zip(
