@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .forest import classify, fit_forest
+from .forest.classifier import classify, fit_forest
 from .forest.training import train
 from .methods.segmentation import watershed
-from .users import Population, annotate, draw_traits
+from .users.annotating import annotate
+from .users.population import Population, draw_traits
 
 _EDGE = 16
 

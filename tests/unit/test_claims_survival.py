@@ -8,7 +8,7 @@ from claims_example import DOCUMENT, study
 from manyeyes.figures import fig_survival
 from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
 from manyeyes.paper.claims.survival import FATES, fate
-from manyeyes.statistics import spread_table
+from manyeyes.statistics.tables import spread_table
 
 
 def steady(dataset, filter_, variant):

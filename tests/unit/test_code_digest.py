@@ -7,6 +7,7 @@ import pytest
 from manyeyes.running.code_digest import (
     _files_of,
     _imported_files,
+    _lazy_names,
     _meaning,
     _tree,
     code_digest,
@@ -28,7 +29,7 @@ def house(tmp_path):
 
 
 def digest(house):
-    for cached in (_tree, _imported_files, _meaning):
+    for cached in (_tree, _lazy_names, _imported_files, _meaning):
         cached.cache_clear()
     return code_digest(house / "script.py", [house])
 
@@ -93,3 +94,15 @@ def test_scripts_import_the_forest_only_where_it_is_needed(script):
 
 def test_names_outside_the_house_are_left_to_the_lock(house):
     assert list(_files_of("numpy.random", (house,))) == []
+
+
+def test_a_name_imported_on_first_use_counts_as_its_module(house):
+    (house / "house" / "__init__.py").write_text(
+        '_MODULE_OF = {"bar": "draw", "NUMBER": "other"}\n'
+    )
+    (house / "script.py").write_text("from house import bar\n\nbar(1)\n")
+    before = digest(house)
+    (house / "house" / "other.py").write_text("NUMBER = 2\n")
+    assert digest(house) == before
+    (house / "house" / "style.py").write_text("COLOUR = 'blue'\n")
+    assert digest(house) != before

@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.electrodes import (
-    KINDS,
-    active,
-    active_filled,
-    allowed_keys,
-    describe_electrode,
-    rasterise,
-    read_description,
-    to_two_phase,
-)
+from manyeyes.electrodes.description import KINDS, allowed_keys, read_description
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.phases import active, active_filled, to_two_phase
+from manyeyes.electrodes.rasterising import rasterise
 
 NMC = {"kind": "nmc", "size_um": [24, 26, 28], "active_fraction": 0.5}
 GRAPHITE = {"kind": "graphite", "size_um": [24, 24, 24], "active_fraction": 0.6}

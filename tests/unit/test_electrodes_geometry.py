@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from manyeyes.electrodes import active_filled, describe_electrode, rasterise
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.geometry import (
     chord_lengths_um,
     interface_share,
@@ -14,6 +14,8 @@ from manyeyes.electrodes.geometry import (
     specific_surface_per_um,
     volume_weighted_mean,
 )
+from manyeyes.electrodes.phases import active_filled
+from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.electrodes.targets import NMC_TARGETS
 
 

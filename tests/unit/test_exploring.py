@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from manyeyes.randomness import generator
-from manyeyes.statistics import sobol_table
 from manyeyes.statistics.designs import JITTER
-from manyeyes.users import Population, annotate
+from manyeyes.statistics.sensitivity import sobol_table
+from manyeyes.users.annotating import annotate
 from manyeyes.users.exploring import Explorer, explore, trait_design
+from manyeyes.users.population import Population
 from manyeyes.users.ranks import traits_at
 
 THRESHOLD = {"method": "threshold", "offset": 0}

@@ -37,15 +37,9 @@ from manyeyes.measures import (
 )
 from manyeyes.paper import names as paper
 from manyeyes.randomness import generator
-from manyeyes.statistics import (
-    Contrast,
-    ablation_table,
-    comparison_table,
-    error_table,
-    power_curves,
-    power_table,
-    spread_table,
-)
+from manyeyes.statistics.ablations import ablation_table
+from manyeyes.statistics.power import power_curves, power_table
+from manyeyes.statistics.tables import Contrast, comparison_table, error_table, spread_table
 from manyeyes.study.model import Cell
 
 VARIANTS = ("S2", "cWS", "MLX10")

@@ -25,13 +25,12 @@ from manyeyes.measures import sample_sd
 from manyeyes.paper import names as paper
 from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.randomness import generator
-from manyeyes.statistics import (
+from manyeyes.statistics.power import power_curves, power_table
+from manyeyes.statistics.tables import (
     Contrast,
     comparison_table,
     error_table,
     mixed_comparison_table,
-    power_curves,
-    power_table,
     spread_table,
 )
 

@@ -23,21 +23,19 @@ from manyeyes.measures import (
     volume_fractions_table,
 )
 from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
-from manyeyes.statistics import (
+from manyeyes.statistics.ablations import ablation_table, ablation_text
+from manyeyes.statistics.agreement import agreement_tables
+from manyeyes.statistics.effort import effort_table
+from manyeyes.statistics.grids import users_by_cell
+from manyeyes.statistics.recommendation import recommendation_table, recommendation_text
+from manyeyes.statistics.tables import (
     Contrast,
-    ablation_table,
-    ablation_text,
-    agreement_tables,
     comparison_table,
-    effort_table,
     error_table,
     mixed_comparison_table,
     pool_errors,
-    recommendation_table,
-    recommendation_text,
     spread_table,
 )
-from manyeyes.statistics.grids import users_by_cell
 from manyeyes.study.comparisons import (
     cells_with_choices,
     comparisons_of,

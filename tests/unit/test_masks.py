@@ -20,20 +20,13 @@ from manyeyes.measures import (
 from manyeyes.measures.strokes import LabelledImage
 from manyeyes.methods import segmentation
 from manyeyes.methods.procedures import annotation_of, forest_segmentations
-from manyeyes.statistics import (
-    agreement_tables,
-    concentration_table,
-    effort_table,
-    votes,
-)
+from manyeyes.statistics.agreement import agreement_tables, votes
+from manyeyes.statistics.effort import effort_table
+from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
-from manyeyes.users import (
-    Drawing,
-    Population,
-    Threshold,
-    draw_traits,
-)
+from manyeyes.users.annotations import Drawing, Threshold
 from manyeyes.users.outline import edge_distance
+from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.slices import slices_worth_looking_at
 from two_phases import round_view, two_phase
 

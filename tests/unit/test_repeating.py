@@ -6,7 +6,8 @@ import pytest
 from manyeyes.methods import segmentation
 from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.randomness import generator
-from manyeyes.users import Drawing, Population, draw_traits
+from manyeyes.users.annotations import Drawing
+from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.repeating import repeated
 
 FOREST = {"trainer": "manyeyes", "trees": 10}

@@ -14,7 +14,7 @@ from manyeyes.files.study_files import write_volume
 from manyeyes.forest import fit_forest
 from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.randomness import seed_from_names
-from manyeyes.users import Population, draw_traits
+from manyeyes.users.population import Population, draw_traits
 
 NAMES = ("study", "A", "cell", "raw")
 OTHERS = [

@@ -6,7 +6,7 @@ import pytest
 
 from manyeyes.figures import fig_ablation
 from manyeyes.randomness import generator
-from manyeyes.statistics import ablation_table, ablation_text
+from manyeyes.statistics.ablations import ablation_table, ablation_text
 
 SDS = {"three": 0.04, "seven": 0.02, "alike": 0.021, "nobody": 0.0}
 QUESTIONS = {

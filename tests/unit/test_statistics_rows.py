@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manyeyes.statistics import (
-    concentration_table,
-    effort_table,
-    paired_rows,
-    votes,
-)
+from manyeyes.statistics.agreement import votes
+from manyeyes.statistics.effort import effort_table
+from manyeyes.statistics.interfaces import concentration_table
+from manyeyes.statistics.recommendation import paired_rows
 from manyeyes.study.model import Cell
 
 

@@ -7,9 +7,13 @@ from scipy import stats
 
 from manyeyes.figures import fig_sensitivity
 from manyeyes.randomness import generator
-from manyeyes.statistics import sensitivity_table, sensitivity_text
 from manyeyes.statistics.designs import JITTER, sensitivity_design
-from manyeyes.statistics.standardising import FACTORS, leading_trait
+from manyeyes.statistics.standardising import (
+    FACTORS,
+    leading_trait,
+    sensitivity_table,
+    sensitivity_text,
+)
 from manyeyes.users.ranks import TRAITS
 
 NAMES = ("noisy", "clear")

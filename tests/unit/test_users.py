@@ -9,13 +9,9 @@ from scipy import ndimage
 from skimage.filters import threshold_otsu
 
 from manyeyes.methods import segmentation
-from manyeyes.users import (
-    Population,
-    Threshold,
-    Window,
-    annotate,
-    draw_traits,
-)
+from manyeyes.users.annotating import annotate
+from manyeyes.users.annotations import Threshold, Window
+from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.slices import trained_slices
 
 VARIANTS = {

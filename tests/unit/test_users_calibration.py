@@ -12,7 +12,7 @@ from scipy import ndimage
 
 import calibrate_population
 from manyeyes.methods import segmentation
-from manyeyes.users import Population, annotate, draw_traits
+from manyeyes.users.annotating import annotate
 from manyeyes.users.calibration import (
     Crowd,
     calibrate,
@@ -20,6 +20,7 @@ from manyeyes.users.calibration import (
     expected_watershed_percent,
     mean_pairwise_percent,
 )
+from manyeyes.users.population import Population, draw_traits
 
 REPOSITORY = Path(__file__).parents[2]
 

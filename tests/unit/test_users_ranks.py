@@ -5,13 +5,9 @@ import pytest
 from scipy import stats
 
 from manyeyes.randomness import generator
-from manyeyes.users import (
-    Drawing,
-    Population,
-    annotate,
-    draw_traits,
-)
-from manyeyes.users.population import STRUCTURES
+from manyeyes.users.annotating import annotate
+from manyeyes.users.annotations import Drawing
+from manyeyes.users.population import STRUCTURES, Population, draw_traits
 from manyeyes.users.ranks import TRAITS, traits_at, traits_of
 
 VARIANTS = {

@@ -6,17 +6,13 @@ from scipy import ndimage
 from scipy.special import logit
 
 from manyeyes.methods import segmentation
-from manyeyes.users import (
-    Population,
-    Threshold,
-    annotate,
-    draw_traits,
-)
+from manyeyes.users.annotating import annotate
+from manyeyes.users.annotations import Threshold
 from manyeyes.users.contours import find_contours, judge_along_contours, perceive_contours
 from manyeyes.users.eye import perceive
 from manyeyes.users.outline import edge_distance
 from manyeyes.users.pixels import judge_pixels, mixture_share, perceive_pixels
-from manyeyes.users.population import STRUCTURES
+from manyeyes.users.population import STRUCTURES, Population, draw_traits
 
 OTHERS = [structure for structure in STRUCTURES if structure != "two_class"]
 S2 = {"method": "threshold", "offset": 0}

@@ -3,7 +3,8 @@
 from manyeyes.files.study_files import read_mask, read_result, write_annotation
 from manyeyes.methods.procedures import annotation_of
 from manyeyes.running.rule_script import note, run
-from manyeyes.users import Drawing, Population, draw_traits
+from manyeyes.users.annotations import Drawing
+from manyeyes.users.population import Population, draw_traits
 
 
 def main(snakemake) -> None:

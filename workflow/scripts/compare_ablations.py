@@ -6,7 +6,7 @@ import pandas as pd
 
 from manyeyes.files.study_files import read_table, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import ablation_table, ablation_text
+from manyeyes.statistics.ablations import ablation_table, ablation_text
 
 
 def main(snakemake) -> None:

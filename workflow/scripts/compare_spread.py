@@ -2,12 +2,11 @@
 
 from manyeyes.files.study_files import read_table, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import (
+from manyeyes.statistics.power import power_curves, power_table
+from manyeyes.statistics.tables import (
     comparison_table,
     contrasts_from_config,
     mixed_comparison_table,
-    power_curves,
-    power_table,
     spread_table,
 )
 

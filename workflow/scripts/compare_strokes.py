@@ -6,7 +6,7 @@ import pandas as pd
 
 from manyeyes.files.study_files import read_table, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import realism_text, stroke_comparison
+from manyeyes.statistics.realism import realism_text, stroke_comparison
 
 
 def main(snakemake) -> None:

@@ -9,7 +9,7 @@ from manyeyes.files.study_files import read_table, write_table
 from manyeyes.groups import SIMULATED, of_group
 from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import spread_table
+from manyeyes.statistics.tables import spread_table
 
 
 def main(snakemake) -> None:

@@ -7,9 +7,13 @@ import pandas as pd
 
 from manyeyes.figures.slices import central_slice
 from manyeyes.files.study_files import read_result, write_table, write_volume
-from manyeyes.measures import pairwise_table, truth_active
+from manyeyes.imaging.masks import known_mask
+from manyeyes.measures.tables import pairwise_table
+from manyeyes.measures.truth import truth_active
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import agreement_tables, concentration_table, votes
+from manyeyes.statistics.agreement import agreement_tables, votes
+from manyeyes.statistics.disagreement import interface_distance
+from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
 
 # In the map of votes: outside the field of view, where nobody votes.
@@ -23,7 +27,7 @@ def main(snakemake) -> None:
     if not params.cells:
         write_table(pairwise_table([]), output.pairwise)
         return
-    truth = None
+    truth, distance = None, None
     for path in snakemake.input.get("truth", []):
         truth = truth_active(read_result(path), filled=False)
     cells = [Cell(wildcards.dataset, wildcards.filter, *names) for names in params.cells]
@@ -35,7 +39,10 @@ def main(snakemake) -> None:
         counted = votes(volume for _, volume in labels)
         key = (wildcards.dataset, wildcards.filter, *names)
         inside = labels[0][1] != 0
-        near = concentration_table({key: (counted, len(labels))}, truth, inside)
+        if truth is not None and distance is None:
+            # All segmentations of an image share its field of view, and so this distance.
+            distance = interface_distance(truth, known_mask(inside, truth.shape))
+        near = concentration_table({key: (counted, len(labels))}, truth, inside, distance)
         parts.append((pairwise_table(labels), *agreement_tables(labels), near))
         slices.append(np.where(central_slice(inside), central_slice(counted), OUTSIDE))
     for name, tables in zip(TABLES, zip(*parts, strict=True), strict=True):

@@ -2,7 +2,7 @@
 
 from manyeyes.files.study_files import read_mask, read_result, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import effort_table
+from manyeyes.statistics.effort import effort_table
 from manyeyes.study.model import Cell
 
 

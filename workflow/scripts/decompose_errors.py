@@ -2,7 +2,7 @@
 
 from manyeyes.files.study_files import read_table, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.statistics import error_table
+from manyeyes.statistics.tables import error_table
 
 
 def main(snakemake) -> None:

@@ -2,8 +2,8 @@
 
 from manyeyes.files.study_files import read_mask, read_result, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.users import Population
 from manyeyes.users.exploring import explore
+from manyeyes.users.population import Population
 
 
 def main(snakemake) -> None:

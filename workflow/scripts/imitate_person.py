@@ -13,8 +13,8 @@ from manyeyes.files.study_files import (
 )
 from manyeyes.measures.strokes import LabelledImage
 from manyeyes.running.rule_script import run
-from manyeyes.users import Population
 from manyeyes.users.imitating import drawn_slices, imitations
+from manyeyes.users.population import Population
 
 # The figure shows the person and so many simulated users on the slice drawn first.
 SHOWN = 2

@@ -40,8 +40,9 @@ from ..files.result_files import (
     seal,
 )
 from ..files.study_files import FileError, read_volume
-from ..forest import Forest, fit_forest
 from ..forest.checks import check_labels, check_shape, check_values
+from ..forest.classifier import fit_forest
+from ..forest.model import Forest
 from ..forest.tiles import classify_tiles, tile_voxels, tiles_of
 
 

@@ -8,7 +8,7 @@ plain random packing of that density leaves most particles alone.
 
 import numba
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 # A pair's list is renewed this often; between renewals no particle moves far enough to matter.
 _STEPS_PER_LIST = 10
@@ -103,7 +103,9 @@ def pack(
     ):
         for step in range(steps):
             if step % _STEPS_PER_LIST == 0:
-                pairs = cKDTree(centres, boxsize=size_um).query_pairs(cutoff, output_type="ndarray")
+                pairs = scipy.spatial.cKDTree(centres, boxsize=size_um).query_pairs(
+                    cutoff, output_type="ndarray"
+                )
                 pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
             moves = _moves(centres, size_um, shapes, radii, pairs, phase_rest, phase_pull)
             centres = np.mod(centres + moves, size_um)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
-from scipy.signal import lfilter
+import scipy
 
-from ..electrodes import Electrode, rasterise
+from ..electrodes.electrode import Electrode
 from ..electrodes.phases import PORE
+from ..electrodes.rasterising import rasterise
 from ..imaging.settings import SemSettings, read_settings
 from ..randomness import generator
 from .curtains import curtain_field, draw_profiles
@@ -247,7 +247,7 @@ def plan_acquisition(
     drift = draw_drift(count, settings.drift_px, *seed_names, "drift")
     steps = generator(*seed_names, "brightness").standard_normal(count)
     # An autoregressive course of unit spread, of which a tenth is new with each slice.
-    course = lfilter([math.sqrt(1 - 0.9**2)], [1, -0.9], steps)
+    course = scipy.signal.lfilter([math.sqrt(1 - 0.9**2)], [1, -0.9], steps)
     plan = Plan(
         tuple(shape),
         geometry,
@@ -312,7 +312,7 @@ def acquire(block: Block, plan: Plan) -> Iterator[Slice]:
             places = [np.arange(n) + 0.5 + at for n, at in zip(image.shape, field, strict=True)]
             paint_coat(image, *places, plan.coat_rows, lines)
             truth[places[0] < plan.coat_rows[1]] = NOT_ELECTRODE
-        image = ndimage.gaussian_filter(image, spread)
+        image = scipy.ndimage.gaussian_filter(image, spread)
         if settings.charging > 0:
             image += settings.charging * _wake(truth)
         mean = np.maximum(plan.brightness[k] * image.astype(np.float64), 0)
@@ -326,5 +326,5 @@ def _wake(truth: np.ndarray) -> np.ndarray:
     pore = truth == PORE
     enters = np.zeros(truth.shape, dtype=np.float32)
     enters[:, 1:] = pore[:, 1:] & ~pore[:, :-1]
-    wake = lfilter([1.0], [1.0, -math.exp(-1 / _WAKE_PX)], enters, axis=1)
+    wake = scipy.signal.lfilter([1.0], [1.0, -math.exp(-1 / _WAKE_PX)], enters, axis=1)
     return wake.astype(np.float32)

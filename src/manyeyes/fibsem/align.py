@@ -15,9 +15,8 @@ stays in the stack.
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from scipy import ndimage, sparse
-from scipy.sparse.linalg import spsolve
-from skimage.measure import block_reduce
+import scipy
+import skimage
 
 from .registration import register
 
@@ -127,8 +126,8 @@ def follow_structure(
     weight = None
     pairs, measured, likeness = [], [], []
     for k, image in enumerate(slices):
-        small = block_reduce(image.astype(np.float32), binning, np.mean)
-        small = ndimage.gaussian_filter(small, _SMOOTHING_PX)
+        small = skimage.measure.block_reduce(image.astype(np.float32), binning, np.mean)
+        small = scipy.ndimage.gaussian_filter(small, _SMOOTHING_PX)
         if weight is None:
             weight = _taper(small.shape)
         for lag in (lag for lag in lags if lag <= k):
@@ -141,7 +140,7 @@ def follow_structure(
     # A line is taken off first: at the ends the filter would bend it.
     line = np.arange(len(field))[:, None]
     field -= line * np.polyfit(line[:, 0], field, 1)[0]
-    field -= ndimage.gaussian_filter1d(field, believed_slices, axis=0, mode="nearest")
+    field -= scipy.ndimage.gaussian_filter1d(field, believed_slices, axis=0, mode="nearest")
     field += line * np.array([shear_rows, 0.0])
     return field - field[0]
 
@@ -171,8 +170,8 @@ def _window(image: np.ndarray, corner: np.ndarray, shape: tuple[int, int], k: in
     index = [
         np.clip(np.arange(a, b), 0, n - 1) for a, b, n in zip(low, high, image.shape, strict=True)
     ]
-    part = ndimage.gaussian_filter(image[np.ix_(*index)].astype(np.float32), _SMOOTHING_PX)
-    part = ndimage.shift(part, first - corner, order=1, mode="nearest", prefilter=False)
+    part = scipy.ndimage.gaussian_filter(image[np.ix_(*index)].astype(np.float32), _SMOOTHING_PX)
+    part = scipy.ndimage.shift(part, first - corner, order=1, mode="nearest", prefilter=False)
     return part[margin : margin + shape[0], margin : margin + shape[1]]
 
 
@@ -199,7 +198,7 @@ def _reconcile(
     signs = np.repeat([1.0, -1.0], len(pairs))
     places = (np.concatenate([index, index]), np.concatenate([there, here]))
     # The first slice stays where it is.
-    design = sparse.csr_matrix((signs, places), shape=(len(pairs), count))[:, 1:]
-    weighted = design.T @ sparse.diags(np.clip(likeness, 0.05, 1) ** 4 / (there - here) ** 2)
-    found = spsolve((weighted @ design).tocsc(), weighted @ measured)
+    design = scipy.sparse.csr_matrix((signs, places), shape=(len(pairs), count))[:, 1:]
+    weighted = design.T @ scipy.sparse.diags(np.clip(likeness, 0.05, 1) ** 4 / (there - here) ** 2)
+    found = scipy.sparse.linalg.spsolve((weighted @ design).tocsc(), weighted @ measured)
     return np.vstack([np.zeros((1, 2)), found])

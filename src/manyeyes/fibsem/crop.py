@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from .geometry import SliceGeometry
 
@@ -146,7 +146,7 @@ def place_slices(
         high = np.minimum(whole + np.array(crop.shape[1:]) + 1 + reach, image.shape)
         part = image[low[0] : high[0], low[1] : high[1]].astype(np.float32)
         if np.abs(rest).max() > _NEGLIGIBLE_PX:
-            part = ndimage.shift(part, -rest, order=3, mode="mirror")
+            part = scipy.ndimage.shift(part, -rest, order=3, mode="mirror")
         inner = whole - low
         yield np.ascontiguousarray(
             part[inner[0] : inner[0] + crop.shape[1], inner[1] : inner[1] + crop.shape[2]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from ..randomness import generator
 
@@ -37,7 +37,9 @@ def draw_profiles(
         draw = generator(*seed_names, k)
         fresh = np.zeros(columns)
         for width in _WIDTHS_PX:
-            stripes = ndimage.gaussian_filter1d(draw.standard_normal(columns), width, mode="wrap")
+            stripes = scipy.ndimage.gaussian_filter1d(
+                draw.standard_normal(columns), width, mode="wrap"
+            )
             fresh += stripes / stripes.std()
         fresh /= np.sqrt(len(_WIDTHS_PX))
         kept = _PERSISTENCE if k else 0.0

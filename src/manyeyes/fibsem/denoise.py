@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from scipy import ndimage
-from skimage.filters import threshold_otsu
+import scipy
+import skimage
 
 from .destripe import to_grey_levels
 
@@ -27,7 +27,7 @@ def grey_pair(image: np.ndarray) -> tuple[float, float]:
     """
     if not image.max() > image.min():
         raise ValueError("a slice shows a single grey level, so it has no dark and bright class")
-    bright = image > threshold_otsu(image)
+    bright = image > skimage.filters.threshold_otsu(image)
     return float(np.median(image[~bright])), float(np.median(image[bright]))
 
 
@@ -62,4 +62,4 @@ def denoise(
     dark, bright = np.median(pairs, axis=0)
     for image, (low, high) in zip(slices, pairs, strict=True):
         level = (np.asarray(image, np.float32) - low) * ((bright - dark) / (high - low)) + dark
-        yield to_grey_levels(ndimage.gaussian_filter(level.astype(np.float32), sigma_px))
+        yield to_grey_levels(scipy.ndimage.gaussian_filter(level.astype(np.float32), sigma_px))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pywt
-from scipy import fft
+import scipy
 
 
 def wavelet_fourier(
@@ -51,10 +51,10 @@ def wavelet_fourier(
         kept, detail = pywt.dwt2(kept, wavelet, mode="symmetric")
         bands.append((kept.shape, detail))
     for shape, (horizontal, vertical, diagonal) in reversed(bands):
-        spectrum = fft.rfft(vertical, axis=0)
+        spectrum = scipy.fft.rfft(vertical, axis=0)
         frequency = np.arange(spectrum.shape[0], dtype=np.float32)
         spectrum *= (1 - np.exp(-(frequency**2) / (2 * damping**2)))[:, None]
-        vertical = fft.irfft(spectrum, n=vertical.shape[0], axis=0)
+        vertical = scipy.fft.irfft(spectrum, n=vertical.shape[0], axis=0)
         # One coefficient too many comes back where a level had an odd length.
         kept = kept[: shape[0], : shape[1]]
         kept = pywt.idwt2((kept, (horizontal, vertical, diagonal)), wavelet, mode="symmetric")
@@ -95,15 +95,15 @@ def fourier_wedge(
         raise ValueError(f"widest_px must be above 2 pixels, found {widest_px}")
     rows, columns = image.shape
     mirrored = np.pad(image.astype(np.float32), ((0, rows), (0, columns)), mode="symmetric")
-    spectrum = fft.rfft2(mirrored)
-    along_y = np.abs(fft.fftfreq(2 * rows)).astype(np.float32)[:, None]
-    along_x = fft.rfftfreq(2 * columns).astype(np.float32)[None, :]
+    spectrum = scipy.fft.rfft2(mirrored)
+    along_y = np.abs(scipy.fft.fftfreq(2 * rows)).astype(np.float32)[:, None]
+    along_x = scipy.fft.rfftfreq(2 * columns).astype(np.float32)[None, :]
     # Soft edges, since hard ones ring. The wedge is never thinner than the lowest frequency.
     width = np.maximum(np.tan(np.radians(half_angle_degrees)) * along_x, 1 / (2 * rows))
     wedge = np.exp(-0.5 * (along_y / width) ** 2)
     wedge *= 1 - np.exp(-0.5 * (along_x * widest_px) ** 2)
     spectrum *= 1 - wedge
-    return fft.irfft2(spectrum, s=mirrored.shape)[:rows, :columns].astype(np.float32)
+    return scipy.fft.irfft2(spectrum, s=mirrored.shape)[:rows, :columns].astype(np.float32)
 
 
 METHODS: dict[str, Callable[..., np.ndarray]] = {

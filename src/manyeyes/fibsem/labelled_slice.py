@@ -7,7 +7,7 @@ nobody can know without the label.
 
 import numpy as np
 import pandas as pd
-from skimage.filters import threshold_otsu
+import skimage
 
 from .denoise import denoise, grey_pair
 from .watershed import grey_histogram, seed_levels, segment_slice
@@ -56,7 +56,7 @@ def agreement_with_label(
     of_active = np.bincount(image[active], minlength=_LEVELS)
     of_rest = np.bincount(image[~active], minlength=_LEVELS)
     right = np.cumsum(of_active[::-1])[::-1] + np.concatenate([[0], np.cumsum(of_rest)[:-1]])
-    otsu, best = int(threshold_otsu(image)) + 1, int(np.argmax(right))
+    otsu, best = int(skimage.filters.threshold_otsu(image)) + 1, int(np.argmax(right))
     ways = {
         "chain": (np.nan, segment_slice(smooth, low, high) == 1),
         "otsu": (otsu, image >= otsu),

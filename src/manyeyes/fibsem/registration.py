@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
-from skimage.registration import phase_cross_correlation
+import scipy
+import skimage
 
 # Refinement stops when a step is below this, pixels.
 _CLOSE_ENOUGH_PX = 0.01
@@ -65,7 +65,7 @@ def register(
     mean = float((weight * fixed).sum()) / total if total > 0 else 0.0
     if guess is None:
         there = float((weight * moving).sum()) / total if total > 0 else 0.0
-        shift, *_ = phase_cross_correlation(
+        shift, *_ = skimage.registration.phase_cross_correlation(
             weight * (fixed - mean), weight * (moving - there), normalization=None
         )
         guess = -shift
@@ -109,4 +109,4 @@ def _likeness(a: np.ndarray, b: np.ndarray, weight: np.ndarray) -> float:
 
 def _shifted(image: np.ndarray, d: np.ndarray) -> np.ndarray:
     """Return image(p + d)."""
-    return ndimage.shift(image, -d, order=1, mode="nearest", prefilter=False)
+    return scipy.ndimage.shift(image, -d, order=1, mode="nearest", prefilter=False)

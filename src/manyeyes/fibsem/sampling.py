@@ -13,8 +13,7 @@ scatter of large blocks does not hang on details.
 
 import numpy as np
 import pandas as pd
-from scipy import fft, ndimage
-from scipy.stats import norm
+import scipy
 
 
 def coarsen(active: np.ndarray, factors: tuple[int, int, int]) -> np.ndarray:
@@ -69,7 +68,7 @@ def scatter_of_blocks(shares: np.ndarray, block: tuple[int, int, int]) -> float:
         If the block is larger than the electrode.
     """
     _check_block(block, shares.shape)
-    means = ndimage.uniform_filter(shares.astype(np.float64), block, mode="wrap")
+    means = scipy.ndimage.uniform_filter(shares.astype(np.float64), block, mode="wrap")
     return float(means.std())
 
 
@@ -160,7 +159,7 @@ def difference_interval(
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, found {confidence}")
-    half = float(norm.ppf(0.5 + confidence / 2) * np.hypot.reduce(scatters))
+    half = float(scipy.stats.norm.ppf(0.5 + confidence / 2) * np.hypot.reduce(scatters))
     return difference - half, difference + half
 
 
@@ -213,10 +212,10 @@ def _covariance(shares: np.ndarray, lag: int) -> np.ndarray:
 
     Each lag is averaged over the pairs that lie within the volume.
     """
-    sizes = [fft.next_fast_len(n + lag, real=True) for n in shares.shape]
+    sizes = [scipy.fft.next_fast_len(n + lag, real=True) for n in shares.shape]
     deviation = shares.astype(np.float64) - float(shares.mean(dtype=np.float64))
-    power = np.abs(fft.rfftn(deviation, sizes)) ** 2
-    sums = fft.irfftn(power, sizes)
+    power = np.abs(scipy.fft.rfftn(deviation, sizes)) ** 2
+    sums = scipy.fft.irfftn(power, sizes)
     steps = np.arange(-lag, lag + 1)
     sums = sums[np.ix_(*(steps % n for n in sizes))]
     pairs = [n - np.abs(steps) for n in shares.shape]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 # A slice this much flatter than the median one shows nothing.
 _BLANK_SHARE = 0.1
@@ -254,7 +254,7 @@ def mend(
 def _thumbnail(image: np.ndarray) -> np.ndarray:
     """Return a small, blurred version of unit length and zero mean, as a vector; float32."""
     factor = max(1, max(image.shape) // _THUMBNAIL_PX)
-    smooth = ndimage.uniform_filter(image.astype(np.float32), factor)[::factor, ::factor]
-    smooth = ndimage.gaussian_filter(smooth, 1.0)
+    smooth = scipy.ndimage.uniform_filter(image.astype(np.float32), factor)[::factor, ::factor]
+    smooth = scipy.ndimage.gaussian_filter(smooth, 1.0)
     smooth -= smooth.mean()
     return smooth.ravel() / max(float(np.linalg.norm(smooth)), 1e-6)

@@ -5,11 +5,11 @@ from textwrap import fill
 
 import numpy as np
 import pandas as pd
+import scipy
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
-from scipy import ndimage
 
 from . import chain_words, style, words
 
@@ -154,11 +154,13 @@ def _panels(look: "_Look", views, told, *, known: bool) -> dict[str, list[Panel]
 
 def _busiest_part(labels: np.ndarray, filled: np.ndarray) -> tuple[slice, slice]:
     """Return the part of a face that has most outlines, those of filled pores twice."""
-    outlines = ndimage.morphological_gradient(labels, 3).astype(np.float64)
-    outlines += ndimage.morphological_gradient((labels != filled).astype(np.uint8), 3)
+    outlines = scipy.ndimage.morphological_gradient(labels, 3).astype(np.float64)
+    outlines += scipy.ndimage.morphological_gradient((labels != filled).astype(np.uint8), 3)
     size = [max(1, int(n * _DETAIL)) for n in labels.shape]
     # Sums over all places of the part, from its corner.
-    busy = ndimage.uniform_filter(outlines, size, mode="constant", origin=[-(n // 2) for n in size])
+    busy = scipy.ndimage.uniform_filter(
+        outlines, size, mode="constant", origin=[-(n // 2) for n in size]
+    )
     busy = busy[tuple(slice(n - m + 1) for n, m in zip(labels.shape, size, strict=True))]
     corner = np.unravel_index(np.argmax(busy), busy.shape)
     return tuple(slice(int(at), int(at) + n) for at, n in zip(corner, size, strict=True))

@@ -17,8 +17,9 @@ COLOURS = {
 }
 VIEW = rendering.View(azimuth_degrees=64.0, elevation_degrees=28.0)
 CUT_AWAY = (0.5, 0.55, 0.5)
-# The longest edge is the widest part of the picture.
-_COLUMNS = 1600
+_MOST_COLUMNS = 1600
+# Enough for each voxel of the longest edge; more columns show no more of a small block.
+_COLUMNS_A_VOXEL = 6
 _PANEL_MM = 140.0
 
 
@@ -41,8 +42,9 @@ def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -
     """
     size_um = voxel_size_nm / 1000.0
     edges_um = np.array(active.shape) * size_um
+    columns = min(_MOST_COLUMNS, _COLUMNS_A_VOXEL * max(active.shape))
     pictures = [
-        rendering.render(active, size_um, VIEW, columns=_COLUMNS, cut_away=cut)
+        rendering.render(active, size_um, VIEW, columns=columns, cut_away=cut)
         for cut in (None, CUT_AWAY)
     ]
     rows, columns = pictures[0].kind.shape

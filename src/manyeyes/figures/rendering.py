@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-from scipy import ndimage
+import scipy
 
 # What a pixel shows: nothing, a particle, or where the block's end or the cut-away cuts one.
 NOTHING, SURFACE, END, SECTION = 0, 1, 2, 3
@@ -140,7 +140,7 @@ def render(
     right, bottom = flat.max(axis=0)
     pixel = (right - left) / columns
     rows = math.ceil((bottom - top) / pixel)
-    field = ndimage.gaussian_filter(active.astype(np.float32), _SMOOTHING, mode="nearest")
+    field = scipy.ndimage.gaussian_filter(active.astype(np.float32), _SMOOTHING, mode="nearest")
     # Over the left shoulder of whoever looks.
     lamp = -0.35 * axes[0] - 0.55 * axes[1] - 0.75 * axes[2]
     solid = field > _LEVEL

@@ -1,23 +1,18 @@
-"""Pixel classification: a random forest over 61 filter channels, as ilastik does it.
+"""Pixel classification: a random forest over 61 filter channels, as in ilastik.
 
-Fast, because nothing of size voxels times channels is held; reproducible, because the labels
-depend on the volume, the labels and the seed alone, not on threads, slabs or blocks.
+It is fast because it never holds the channels of a whole volume. It is reproducible because the
+labels depend on the volume, the training labels and the seed only, not on threads or blocks.
 """
 
-from .classifier import (
-    class_probabilities,
-    classify,
-    classify_many,
-    fit_forest,
-    fit_forests,
-)
-from .model import Forest
+from ..lazy import lazy_names
 
-__all__ = [
-    "Forest",
-    "class_probabilities",
-    "classify",
-    "classify_many",
-    "fit_forest",
-    "fit_forests",
-]
+_MODULE_OF = {
+    "Forest": "model",
+    "class_probabilities": "classifier",
+    "classify": "classifier",
+    "classify_many": "classifier",
+    "fit_forest": "classifier",
+    "fit_forests": "classifier",
+}
+
+__getattr__, __all__ = lazy_names(__name__, _MODULE_OF)

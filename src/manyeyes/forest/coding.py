@@ -82,7 +82,7 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
     ValueError
         If channels differ, but all by less than float32 resolves.
     """
-    members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    members = [np.flatnonzero(labels == label) for label in np.flatnonzero(np.bincount(labels))]
     channels = values.shape[1]
     low = np.zeros(channels, dtype=np.float32)
     per_unit = np.zeros(channels, dtype=np.float32)
@@ -143,17 +143,24 @@ def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray,
         The largest value below the first border; the lowest of all if there is no border.
     """
     ordered = np.sort(column)
-    starts = np.flatnonzero(np.diff(ordered, prepend=-np.inf))
-    distinct = ordered[starts].astype(np.float64)
-    middles = distinct[:-1] + np.diff(distinct) / 2
-    if middles.size > MOST_CUTS:
+    starts = np.append(0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
+    distinct = ordered[starts]
+    gaps = np.subtract(distinct[1:], distinct[:-1], dtype=np.float64)
+
+    def middles_of(places) -> np.ndarray:
+        return distinct[:-1][places].astype(np.float64) + gaps[places] / 2
+
+    if gaps.size > MOST_CUTS:
         counts = np.diff(starts, append=ordered.size)
         is_heavy = counts > ordered.size / (MOST_CUTS + 1)
-        borders = [middles[is_heavy[:-1] | is_heavy[1:]]]
+        borders = []
+        if is_heavy.any():
+            borders.append(middles_of(is_heavy[:-1] | is_heavy[1:]))
+            counts[is_heavy] = 0
         # Of the other voxels, the gap before the one with which each even part begins.
-        rank = np.cumsum(np.where(is_heavy, 0, counts))
+        rank = np.cumsum(counts)
         ranks = np.arange(1, BY_RANK + 1) * rank[-1] / (BY_RANK + 1)
-        borders.append(middles[np.searchsorted(rank, ranks).clip(1) - 1])
+        borders.append(middles_of(np.searchsorted(rank, ranks).clip(1) - 1))
         # Of each class by itself, since the smallest of them may hold a few voxels of a million.
         # Sorted beforehand, since that is faster than what finds percentiles of the unsorted.
         classes = [np.sort(column[of_class]) for of_class in members]
@@ -162,12 +169,15 @@ def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray,
         even, step = np.linspace(low, high, BY_VALUE, retstep=True)
         chosen = np.unique(np.concatenate([*borders, even[even > distinct[0]]]))[:MOST_CUTS]
         # Gaps between outliers are none that a user made, and would make all cells too wide.
-        near = np.abs(middles - (low + high) / 2) <= FARTHEST_GAP * (high - low)
-        width = np.where(near, np.diff(distinct), 0)
-        wide = np.flatnonzero(width > step)
-        widest = wide[np.argsort(-width[wide], kind="stable")][: MOST_CUTS - chosen.size]
-        middles = np.union1d(chosen, middles[widest])
-    below = distinct[0] if middles.size == 0 else distinct[distinct < middles[0]].max()
+        wide = np.flatnonzero(gaps > step)
+        near = np.abs(middles_of(wide) - (low + high) / 2) <= FARTHEST_GAP * (high - low)
+        wide = wide[near]
+        widest = wide[np.argsort(-gaps[wide], kind="stable")][: MOST_CUTS - chosen.size]
+        middles = np.union1d(chosen, middles_of(widest))
+    else:
+        middles = middles_of(slice(None))
+    smaller = np.count_nonzero(distinct < middles[0]) if middles.size else 1
+    below = distinct[smaller - 1].astype(np.float64)
     return middles, below
 
 

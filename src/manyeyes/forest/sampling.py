@@ -84,7 +84,7 @@ def _kept_of(
     """
     found = layer[where]
     chosen = []
-    for label in np.unique(found):
+    for label in np.flatnonzero(np.bincount(found)):
         members = where[found == label]
         first, last = np.searchsorted(kept[label], [passed[label], passed[label] + members.size])
         chosen.append(members[kept[label][first:last] - passed[label]])

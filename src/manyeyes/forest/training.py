@@ -67,14 +67,16 @@ def train(
         raise ValueError(f"unknown trainer {trainer!r}; use one of {', '.join(TRAINERS)}")
     if not 1 <= trees <= 255:
         raise ValueError(f"expected 1 to 255 trees, found {trees}")
-    classes, places = np.unique(labels, return_inverse=True)
+    classes = np.flatnonzero(np.bincount(labels)).astype(np.uint8)
     if classes.size > MOST_CLASSES:
         raise ValueError(
             f"expected at most {MOST_CLASSES} classes, found {classes.size}; join some of them"
         )
     coding = make_coding(values, labels)
     codes = code_values(values, coding)
-    places = places.astype(np.uint8)
+    place_of = np.zeros(256, dtype=np.uint8)
+    place_of[classes] = np.arange(classes.size)
+    places = place_of[labels]
     draws = labels.size if draws is None else min(draws, labels.size)
     if trainer == "manyeyes":
         nodes, roots, mixed, depth = _own_trees(

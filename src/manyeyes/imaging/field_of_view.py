@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 LEAST_FILLED_SHARE = 0.01
 """One grey value that fills so much of the border of what is inside is taken for an outside."""
@@ -203,7 +203,7 @@ def outside_by_value(slices: np.ndarray, value: float) -> np.ndarray:
     equal = np.isnan(slices) if value != value else slices == value
     outside = np.zeros(slices.shape, dtype=bool)
     for plane, found in zip(equal, outside, strict=True):
-        pieces, count = ndimage.label(plane)
+        pieces, count = scipy.ndimage.label(plane)
         rim = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
         touching = np.zeros(count + 1, dtype=bool)
         touching[rim] = True
@@ -241,7 +241,7 @@ def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Fille
             border[(slice(None),) * axis + ([0, -1],)] = True
     else:
         on_line &= inside
-        border = inside & ~ndimage.binary_erosion(inside)
+        border = inside & ~scipy.ndimage.binary_erosion(inside)
     empty = tuple(np.flatnonzero(_constant(volume, inside, (1, 2))).tolist())
     values, counts = np.unique(volume[border & on_line], return_counts=True)
     if not counts.size:

@@ -6,7 +6,7 @@ their 0.
 """
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 
 def known_mask(inside: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -65,7 +65,9 @@ def fill_outside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
     """
     if inside is None or inside.all():
         return volume
-    nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    nearest = scipy.ndimage.distance_transform_edt(
+        ~inside, return_distances=False, return_indices=True
+    )
     filled = volume.copy()
     outside = ~inside
     filled[outside] = volume[tuple(axis[outside] for axis in nearest)]
@@ -111,10 +113,10 @@ def smooth_inside(
         Where the kernel reaches nothing inside, the mean of what is inside.
     """
     if inside is None:
-        return ndimage.gaussian_filter(image, sigma, output=np.float32, **options)
+        return scipy.ndimage.gaussian_filter(image, sigma, output=np.float32, **options)
     known = np.where(inside, image, 0).astype(np.float32)
-    known = ndimage.gaussian_filter(known, sigma, output=np.float32, **options)
-    weight = ndimage.gaussian_filter(inside.astype(np.float32), sigma, **options)
+    known = scipy.ndimage.gaussian_filter(known, sigma, output=np.float32, **options)
+    weight = scipy.ndimage.gaussian_filter(inside.astype(np.float32), sigma, **options)
     reached = weight > 1e-6
     mean = image[inside].mean(dtype=np.float64)
     return np.divide(known, weight, out=np.full_like(known, mean), where=reached)

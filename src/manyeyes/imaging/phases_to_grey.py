@@ -1,7 +1,7 @@
 """What CT and SEM share: a truth volume's grey levels before noise, and the way to 8 bits."""
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 # A Gaussian's full width at half maximum over its standard deviation.
 _FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
@@ -69,7 +69,7 @@ def blurred_greys(
     active, cbd, pore = greys
     table = np.array([0, active, cbd, pore, pore], dtype=np.float32)
     sigma = resolution_nm / _FWHM_PER_SIGMA / sizes
-    return ndimage.gaussian_filter(table[truth], sigma, mode="reflect")
+    return scipy.ndimage.gaussian_filter(table[truth], sigma, mode="reflect")
 
 
 def to_8_bit(values: np.ndarray, clipped_share: float) -> np.ndarray:

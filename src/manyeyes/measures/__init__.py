@@ -1,61 +1,35 @@
 """What is measured: fractions, spread over users, distance to truth and baseline, image quality."""
 
-from .fractions import percent_different, sample_sd, volume_fraction
-from .quality import (
-    ImageQuality,
-    contrast_to_noise,
-    grey_histogram,
-    histogram_modes,
-    image_quality,
-)
-from .shape import Morphology, morphology, specific_surface_per_um
-from .tables import (
-    PAPER,
-    Baseline,
-    accuracy_summary,
-    accuracy_table,
-    baseline_table,
-    first_realisation,
-    image_quality_table,
-    listed_realisations,
-    morphology_table,
-    pairwise_table,
-    variability_table,
-    volume_fractions_table,
-)
-from .truth import (
-    Accuracy,
-    accuracy,
-    truth_active,
-    truth_fraction,
-)
+from ..lazy import lazy_names
 
-__all__ = [
-    "PAPER",
-    "Accuracy",
-    "Baseline",
-    "ImageQuality",
-    "Morphology",
-    "accuracy",
-    "accuracy_summary",
-    "accuracy_table",
-    "baseline_table",
-    "contrast_to_noise",
-    "first_realisation",
-    "grey_histogram",
-    "histogram_modes",
-    "image_quality",
-    "image_quality_table",
-    "listed_realisations",
-    "morphology",
-    "morphology_table",
-    "pairwise_table",
-    "percent_different",
-    "sample_sd",
-    "specific_surface_per_um",
-    "truth_active",
-    "truth_fraction",
-    "variability_table",
-    "volume_fraction",
-    "volume_fractions_table",
-]
+_MODULE_OF = {
+    "Accuracy": "truth",
+    "Baseline": "tables",
+    "ImageQuality": "quality",
+    "Morphology": "shape",
+    "PAPER": "tables",
+    "accuracy": "truth",
+    "accuracy_summary": "tables",
+    "accuracy_table": "tables",
+    "baseline_table": "tables",
+    "contrast_to_noise": "quality",
+    "first_realisation": "tables",
+    "grey_histogram": "quality",
+    "histogram_modes": "quality",
+    "image_quality": "quality",
+    "image_quality_table": "tables",
+    "listed_realisations": "tables",
+    "morphology": "shape",
+    "morphology_table": "tables",
+    "pairwise_table": "tables",
+    "percent_different": "fractions",
+    "sample_sd": "fractions",
+    "specific_surface_per_um": "shape",
+    "truth_active": "truth",
+    "truth_fraction": "truth",
+    "variability_table": "tables",
+    "volume_fraction": "fractions",
+    "volume_fractions_table": "tables",
+}
+
+__getattr__, __all__ = lazy_names(__name__, _MODULE_OF)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import edt
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
-from skimage.filters import threshold_otsu
+import scipy
+import skimage
 
 from ..imaging.masks import known_mask, smooth_inside, voxels_inside
 
@@ -61,7 +60,7 @@ def image_quality(image: np.ndarray, inside: np.ndarray | None = None) -> ImageQ
     inside = known_mask(inside, image.shape)
     seen = voxels_inside(image, inside)
     _check_image(seen)
-    threshold = int(threshold_otsu(seen))
+    threshold = int(skimage.filters.threshold_otsu(seen))
     return ImageQuality(
         contrast_to_noise=contrast_to_noise(image, inside),
         histogram_modes=histogram_modes(grey_histogram(image, inside)),
@@ -104,7 +103,7 @@ def contrast_to_noise(image: np.ndarray, inside: np.ndarray | None = None) -> fl
     inside = known_mask(inside, image.shape)
     _check_image(voxels_inside(image, inside))
     smoothed = smooth_inside(image.astype(np.float32), SMOOTHING_VOXELS, inside)
-    bright = smoothed > threshold_otsu(voxels_inside(smoothed, inside))
+    bright = smoothed > skimage.filters.threshold_otsu(voxels_inside(smoothed, inside))
     classes = bright.astype(np.uint8) + 1
     if inside is not None:
         classes[~inside] = 0
@@ -190,8 +189,8 @@ def histogram_modes(histogram: np.ndarray) -> int:
     bandwidth = max(1.0, HISTOGRAM_BANDWIDTH * spread)
     # Empty levels on either side let a peak at the end of the scale count as one.
     padding = int(np.ceil(4 * bandwidth)) + 1
-    smoothed = gaussian_filter1d(np.pad(counts, padding), bandwidth, mode="constant")
-    peaks, _ = find_peaks(smoothed, prominence=LEAST_PROMINENCE * smoothed.max())
+    smoothed = scipy.ndimage.gaussian_filter1d(np.pad(counts, padding), bandwidth, mode="constant")
+    peaks, _ = scipy.signal.find_peaks(smoothed, prominence=LEAST_PROMINENCE * smoothed.max())
     return len(peaks)
 
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import cc3d
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from .fractions import (
     ACTIVE,
@@ -173,7 +173,7 @@ def _closed_components(mask: np.ndarray, outside: np.ndarray | None) -> np.ndarr
         for end in (0, -1):
             sizes[np.unique(pieces.take(end, axis=axis))] = 0
     if outside is not None:
-        sizes[np.unique(pieces[ndimage.binary_dilation(outside)])] = 0
+        sizes[np.unique(pieces[scipy.ndimage.binary_dilation(outside)])] = 0
     return sizes[sizes > 0]
 
 

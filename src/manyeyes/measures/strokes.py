@@ -1,9 +1,8 @@
 """What labels look like: strokes, distance from edges, the grey values below them."""
 
 import numpy as np
-from scipy import ndimage, stats
-from skimage.filters import threshold_otsu
-from skimage.morphology import medial_axis
+import scipy
+import skimage
 
 from ..imaging.masks import (
     fill_outside,
@@ -59,7 +58,7 @@ class LabelledImage:
         self.image = image
         self.inside = known_mask(inside, image.shape)
         smooth = smooth_inside(image, EDGE_SMOOTHING_VOXELS, self.inside)
-        active = smooth > threshold_otsu(voxels_inside(smooth, self.inside))
+        active = smooth > skimage.filters.threshold_otsu(voxels_inside(smooth, self.inside))
         self._active = fill_outside(active, self.inside)
         self._continued = fill_outside(image, self.inside)
 
@@ -116,7 +115,7 @@ class LabelledImage:
                 areas.append(found_areas)
                 widths.append(found_widths)
             distance[index] = _depth(self._active[z])
-            gradient = ndimage.gaussian_gradient_magnitude(
+            gradient = scipy.ndimage.gaussian_gradient_magnitude(
                 self._continued[z].astype(np.float64), GRADIENT_SIGMA_PX
             )
             part = np.ones(gradient.shape, bool) if self.inside is None else self.inside[z]
@@ -126,7 +125,7 @@ class LabelledImage:
         # positive where a label lies on its own side of the nearest edge
         inside = np.concatenate([distance[active], -distance[rest]])
         bright, dark = grey[active], grey[rest]
-        pairs = stats.mannwhitneyu(dark, bright, method="asymptotic").statistic
+        pairs = scipy.stats.mannwhitneyu(dark, bright, method="asymptotic").statistic
         return {
             "coverage_percent": 100 * float(coverage.mean()),
             "coverage_ratio": float(coverage.max() / coverage.min()),
@@ -149,9 +148,9 @@ class LabelledImage:
 
 def _strokes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the area of each piece of a mask, and the widths along its medial axis."""
-    pieces, _ = ndimage.label(mask, np.ones((3, 3)))
+    pieces, _ = scipy.ndimage.label(mask, np.ones((3, 3)))
     # a margin, so that strokes end at the slice's border as they do elsewhere
-    axis, depth = medial_axis(np.pad(mask, 1), return_distance=True, rng=0)
+    axis, depth = skimage.morphology.medial_axis(np.pad(mask, 1), return_distance=True, rng=0)
     return np.bincount(pieces.ravel())[1:], 2 * depth[axis] - 1
 
 
@@ -159,12 +158,12 @@ def _depth(active: np.ndarray) -> np.ndarray:
     """Return the distance from the nearest edge, positive inside active material, 0.5 beside it."""
     if active.all() or not active.any():
         return np.where(active, np.inf, -np.inf)
-    inside = ndimage.distance_transform_edt(active)
-    outside = ndimage.distance_transform_edt(~active)
+    inside = scipy.ndimage.distance_transform_edt(active)
+    outside = scipy.ndimage.distance_transform_edt(~active)
     return np.where(active, inside - 0.5, 0.5 - outside)
 
 
 def _percentiles(values: np.ndarray) -> np.ndarray:
     """Return the rank of each value among all, 0 to 100, equals sharing theirs."""
-    ranks = stats.rankdata(values, axis=None).reshape(values.shape)
+    ranks = scipy.stats.rankdata(values, axis=None).reshape(values.shape)
     return 100 * (ranks - 1) / (values.size - 1)

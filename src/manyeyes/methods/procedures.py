@@ -10,7 +10,8 @@ import numpy as np
 
 from ..imaging.masks import fill_outside, known_mask
 from ..randomness import seed_from_names
-from ..users import Annotation, annotate
+from ..users.annotating import annotate
+from ..users.annotations import Annotation
 from ..users.drawing import FirstOutput
 from ..users.population import Traits
 from .segmentation import without_outside

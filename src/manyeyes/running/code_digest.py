@@ -72,13 +72,27 @@ def _imported_files(path: Path, roots: tuple[Path, ...]) -> tuple[Path, ...]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, path, roots)
-            # What is imported from a package may be a name in it or a module of its own.
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+            # What is imported from a package may be a name in it or a module of its own, or a name
+            # that the package imports from one of its modules on first use (`manyeyes.lazy`).
+            lazy = _lazy_names(base, roots)
+            used = [lazy.get(alias.name, alias.name) for alias in node.names]
+            names = [base, *(f"{base}.{name}" for name in used)]
         else:
             continue
         for name in names:
             files.extend(_files_of(name, roots))
     return tuple(files)
+
+
+@cache
+def _lazy_names(package: str, roots: tuple[Path, ...]) -> dict[str, str]:
+    """Return the public names that a package imports on first use, and the module of each."""
+    for root in roots:
+        init = root.joinpath(*package.split("."), "__init__.py")
+        for node in _tree(init).body if init.is_file() else ():
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MODULE_OF":
+                return ast.literal_eval(node.value)
+    return {}
 
 
 def _absolute(node: ast.ImportFrom, path: Path, roots: tuple[Path, ...]) -> str:

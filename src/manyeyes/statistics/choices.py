@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .spread import check_level, checked_values
 
@@ -106,7 +106,7 @@ def place_in(distribution, value: float) -> float:
     distribution = np.asarray(distribution, dtype=np.float64)
     if distribution.size == 0 or np.isnan(distribution).any():
         raise ValueError("a place needs a distribution of at least one number and none missing")
-    return float(stats.percentileofscore(distribution.ravel(), value, kind="mean") / 100)
+    return float(scipy.stats.percentileofscore(distribution.ravel(), value, kind="mean") / 100)
 
 
 def share_of_choices(
@@ -158,7 +158,7 @@ def share_of_choices(
         per_realisation = holds.mean(axis=1)
         others = (per_realisation.sum() - per_realisation) / (realisations - 1)
         variance += _jackknife_variance(others)
-    reach = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    reach = scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
     return Share(share, float(max(0.0, share - reach)), float(min(1.0, share + reach)))
 
 

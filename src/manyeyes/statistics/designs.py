@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ..randomness import generator, seed_from_names
 
@@ -54,7 +54,7 @@ def sensitivity_design(
     if base_runs < 16 or base_runs & (base_runs - 1):
         raise ValueError(f"base_runs must be a power of two and at least 16, found {base_runs}")
     rng = generator(*names, "sensitivity")
-    points = stats.qmc.Sobol(2 * len(factors), rng=rng).random(base_runs)
+    points = scipy.stats.qmc.Sobol(2 * len(factors), rng=rng).random(base_runs)
     columns = list(factors)
     halves = {"A": points[:, : len(factors)], "B": points[:, len(factors) :]}
     sets = {

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .spread import check_level
 
@@ -62,7 +62,7 @@ def brown_forsythe(*groups) -> tuple[float, float]:
         Brown and Forsythe 1974, doi:10.1080/01621459.1974.10482955; `scipy.stats.levene` with
         the median as centre.
     """
-    statistic, p_value = stats.levene(*groups, center="median")
+    statistic, p_value = scipy.stats.levene(*groups, center="median")
     return float(statistic), float(p_value)
 
 
@@ -138,10 +138,10 @@ def compare_deviations(
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = effect / np.sqrt(variance)
     statistic = np.where(np.isfinite(statistic), statistic, np.nan)
-    reach = stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(variance)
+    reach = scipy.stats.t.ppf((1 + level) / 2, freedom) * np.sqrt(variance)
     bounds = effect, effect - reach, effect + reach
     result = [*bounds, *map(_as_ratio, bounds), statistic, freedom]
-    result.append(2 * stats.t.sf(np.abs(statistic), freedom))
+    result.append(2 * scipy.stats.t.sf(np.abs(statistic), freedom))
     return DeviationContrast(*(np.float64(x)[()] for x in result))
 
 

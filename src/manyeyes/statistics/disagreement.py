@@ -64,12 +64,24 @@ def disagreement_map(votes: np.ndarray, users: int) -> np.ndarray:
     return share.astype(np.float32)[votes]
 
 
-def _interface_distance(reference: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Return how far each voxel is from the nearest one inside that is of another phase."""
+def interface_distance(reference: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """Return how far each voxel is from the nearest one inside that is of another phase.
+
+    Parameters
+    ----------
+    reference : ndarray of bool or uint8, shape (z, y, x)
+        The phases; two or more inside.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+
+    Returns
+    -------
+    ndarray of float32, shape (z, y, x)
+        In voxels, between centres (Euclidean).
+    """
     if inside is None:
         # edt takes 0 as background, so phases are numbered from 1.
-        _, phases = np.unique(reference, return_inverse=True)
-        phases = phases.reshape(reference.shape).astype(np.uint8) + 1
+        phases = reference.astype(np.uint8 if reference.dtype == bool else np.uint16) + 1
         return edt.edt(phases, black_border=False, parallel=1)
     distance = np.zeros(reference.shape, dtype=np.float32)
     for phase in np.unique(reference[inside]):
@@ -85,6 +97,7 @@ def concentration(
     reference: np.ndarray,
     within_voxels: Sequence[float] = (1, 2, 3),
     inside: np.ndarray | None = None,
+    distance: np.ndarray | None = None,
 ) -> list[Concentration]:
     """Return the share of the disagreement within given distances of an interface.
 
@@ -100,6 +113,8 @@ def concentration(
         Distances in voxels between centres (Euclidean), to the nearest voxel of another phase.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view: its rim is no interface, and nothing outside counts.
+    distance : ndarray of float32, shape (z, y, x), optional
+        `interface_distance` of the reference, where it serves several votes.
 
     Returns
     -------
@@ -121,7 +136,9 @@ def concentration(
     if known.min() == known.max():
         raise ValueError("the reference has only one phase, so it has no interface")
     disagreement = voxels_inside(disagreement_map(votes, users), inside)
-    distance = voxels_inside(_interface_distance(reference, inside), inside)
+    if distance is None:
+        distance = interface_distance(reference, inside)
+    distance = voxels_inside(distance, inside)
     total = disagreement.sum(dtype=np.float64)
     results = []
     for limit in within_voxels:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from .spread import (
     check_level,
@@ -80,7 +80,7 @@ def error_parts(errors, level: float = 0.95) -> ErrorParts:
         raise ValueError(f"expected one error per user, found an array of shape {errors.shape}")
     users = len(errors)
     bias, sd = float(errors.mean()), float(sample_sd(errors))
-    reach = stats.t.ppf((1 + level) / 2, users - 1) * sd / np.sqrt(users)
+    reach = scipy.stats.t.ppf((1 + level) / 2, users - 1) * sd / np.sqrt(users)
     low_factor, high_factor = sd_interval_factors(users, level)
     rmse = float(np.sqrt(np.mean(errors**2)))
     means, sds = plausible_normals(bias, sd, users)
@@ -145,7 +145,10 @@ def plausible_normals(
 def _pivots(users: int, draws: int) -> tuple[np.ndarray, np.ndarray]:
     """Return sigma / s and the normal score of each stratum; the same for every sample."""
     strata = (np.arange(draws) + 0.5) / draws
-    pivots = np.sqrt((users - 1) / stats.chi2.ppf(strata, users - 1)), stats.norm.ppf(strata)
+    pivots = (
+        np.sqrt((users - 1) / scipy.stats.chi2.ppf(strata, users - 1)),
+        scipy.stats.norm.ppf(strata),
+    )
     for values in pivots:
         values.flags.writeable = False
     return pivots

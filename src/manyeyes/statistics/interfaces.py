@@ -15,6 +15,7 @@ def concentration_table(
     votes: Mapping[tuple[str, str, str, str], tuple[np.ndarray, int]],
     truth: np.ndarray | None,
     inside: np.ndarray | None = None,
+    truth_distance: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Return the share of the disagreement within 1, 2 and 3 voxels of an interface.
 
@@ -28,6 +29,8 @@ def concentration_table(
         which differ between variants.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
+    truth_distance : ndarray of float32, shape (z, y, x), optional
+        `disagreement.interface_distance` of the truth, where several calls share it.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def concentration_table(
             nothing = float("nan")
             found = [Concentration(d, nothing, nothing, nothing) for d in WITHIN_VOXELS]
         else:
-            found = concentration(counted, users, reference, WITHIN_VOXELS, inside)
+            found = concentration(counted, users, reference, WITHIN_VOXELS, inside, truth_distance)
         rows += [
             {
                 "dataset": dataset,

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ..randomness import generator
 from .spread import f_ratio, pitman_morgan
@@ -35,9 +35,10 @@ def power_unpaired(users: int, sd_ratio: float, alpha: float = 0.05) -> float:
     """
     _check(users, 2, sd_ratio, alpha)
     freedom = users - 1, users - 1
-    low, high = stats.f.ppf([alpha / 2, 1 - alpha / 2], *freedom)
+    low, high = scipy.stats.f.ppf([alpha / 2, 1 - alpha / 2], *freedom)
     return float(
-        stats.f.sf(high / sd_ratio**2, *freedom) + stats.f.cdf(low / sd_ratio**2, *freedom)
+        scipy.stats.f.sf(high / sd_ratio**2, *freedom)
+        + scipy.stats.f.cdf(low / sd_ratio**2, *freedom)
     )
 
 
@@ -74,11 +75,13 @@ def power_paired(
     square = sd_ratio**2
     rho = (square - 1) / np.sqrt((square + 1) ** 2 - 4 * correlation**2 * square)
     freedom = users - 2
-    limit = stats.t.ppf(1 - alpha / 2, freedom)
+    limit = scipy.stats.t.ppf(1 - alpha / 2, freedom)
     nodes, weights = np.polynomial.legendre.leggauss(80)
-    sums = stats.chi2.ppf((nodes + 1) / 2, users - 1)
+    sums = scipy.stats.chi2.ppf((nodes + 1) / 2, users - 1)
     centre = np.abs(rho) / np.sqrt(1 - rho**2) * np.sqrt(sums)
-    beyond = stats.nct.sf(limit, freedom, centre) + stats.nct.sf(limit, freedom, -centre)
+    beyond = scipy.stats.nct.sf(limit, freedom, centre) + scipy.stats.nct.sf(
+        limit, freedom, -centre
+    )
     return float(np.sum(weights / 2 * beyond))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ..randomness import generator
 
@@ -80,7 +80,7 @@ def sobol_table(
 
 def _indices(stacked: np.ndarray) -> np.ndarray:
     """Return first-order and total indices, shape (2, factors), of rows A, B, then factors."""
-    result = stats.sobol_indices(
+    result = scipy.stats.sobol_indices(
         func={"f_A": stacked[:1], "f_B": stacked[1:2], "f_AB": stacked[2:, None]},
         n=stacked.shape[1],
     )

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 class SdInterval(NamedTuple):
@@ -92,7 +92,7 @@ def sd_interval_factors(users: int, level: float = 0.95) -> tuple[float, float]:
     if users < 2:
         raise ValueError(f"the interval of an SD needs at least 2 users, found {users}")
     freedom = users - 1
-    upper, lower = stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], freedom)
+    upper, lower = scipy.stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], freedom)
     return float(np.sqrt(freedom / upper)), float(np.sqrt(freedom / lower))
 
 
@@ -146,14 +146,14 @@ def pitman_morgan(
         # For proportional pairs this is only rounding error, and no test is possible.
         unshared = np.where(unshared > 1e-12, unshared, np.nan)
         statistic = (variance_ratio - 1) * np.sqrt(freedom / (4 * variance_ratio * unshared))
-        limit = stats.t.ppf((1 + level) / 2, freedom)
+        limit = scipy.stats.t.ppf((1 + level) / 2, freedom)
         # Solving the test for the ratio: K +- sqrt(K^2 - 1), whose ends are each other's inverse.
         k = 1 + 2 * unshared * limit**2 / freedom
         spread = np.sqrt(k + np.sqrt(k**2 - 1))
         ratio = np.sqrt(variance_ratio)
     statistic = np.where(np.isfinite(statistic), statistic, np.nan)
     ratio = np.where(np.isnan(statistic), np.nan, ratio)
-    p_value = 2 * stats.t.sf(np.abs(statistic), freedom)
+    p_value = 2 * scipy.stats.t.sf(np.abs(statistic), freedom)
     return _as_result(ratio, ratio / spread, ratio * spread, statistic, p_value)
 
 
@@ -187,8 +187,8 @@ def f_ratio(first, second, level: float = 0.95) -> SdRatio:
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = first.var(axis=-1, ddof=1) / second.var(axis=-1, ddof=1)
     statistic = np.where(np.isfinite(statistic) & (statistic > 0), statistic, np.nan)
-    lower, upper = stats.f.ppf([(1 - level) / 2, (1 + level) / 2], *freedom)
-    tail = np.minimum(stats.f.sf(statistic, *freedom), stats.f.cdf(statistic, *freedom))
+    lower, upper = scipy.stats.f.ppf([(1 - level) / 2, (1 + level) / 2], *freedom)
+    tail = np.minimum(scipy.stats.f.sf(statistic, *freedom), scipy.stats.f.cdf(statistic, *freedom))
     return _as_result(
         np.sqrt(statistic),
         np.sqrt(statistic / upper),

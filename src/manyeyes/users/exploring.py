@@ -4,19 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ..imaging.masks import fill_outside, known_mask
-from ..measures import volume_fraction
+from ..measures.fractions import volume_fraction
 from ..methods import segmentation
 from ..randomness import seed_from_names
 from ..statistics.designs import JITTER, sensitivity_design
-from . import (
-    Drawing,
-    Population,
-    Threshold,
-    annotate,
-)
+from .annotating import annotate
+from .annotations import Drawing, Threshold
+from .population import Population
 from .ranks import traits_at, traits_of
 
 
@@ -47,7 +44,7 @@ def trait_design(
     ValueError
         If no trait of a simulated user matters with the method.
     """
-    factors = {trait: stats.uniform() for trait in traits_of(variant["method"], structure)}
+    factors = {trait: scipy.stats.uniform() for trait in traits_of(variant["method"], structure)}
     return sensitivity_design(factors, base_runs, *names)
 
 

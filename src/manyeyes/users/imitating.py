@@ -6,7 +6,8 @@ import numpy as np
 
 from ..imaging.masks import fill_outside, known_mask
 from ..randomness import seed_from_names
-from . import Population, annotate, draw_traits
+from .annotating import annotate
+from .population import Population, draw_traits
 
 
 def drawn_slices(labels: np.ndarray) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import exp, log, sqrt
 
-from scipy.stats import beta, norm
+import scipy
 
 from .population import BRUSHES_PX, Population, Traits
 
@@ -92,7 +92,7 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
         if not 0 < rank < 1:
             raise ValueError(f"the rank of {name} must be above 0 and below 1, found {rank}")
     rank = dict.fromkeys(TRAITS, 0.5) | dict(ranks)
-    score = {name: float(norm.ppf(value)) for name, value in rank.items()}
+    score = {name: float(scipy.stats.norm.ppf(value)) for name, value in rank.items()}
     lasting = sqrt(1 - population.session_share)
     tolerance = population.seed_error_spread * lasting
     sigma = exp(log(population.eye_sigma_px) + population.eye_sigma_ln_sd * score["eye_sigma_px"])
@@ -108,7 +108,9 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
         outline_habit_px=population.outline_habit_sd_px * score["outline_habit_px"],
         brush_px=BRUSHES_PX[int(rank["brush_px"] * len(BRUSHES_PX))],
         overshoot_share=float(
-            beta.ppf(rank["overshoot_share"], population.overshoot_a, population.overshoot_b)
+            scipy.stats.beta.ppf(
+                rank["overshoot_share"], population.overshoot_a, population.overshoot_b
+            )
         ),
         correction_depth_px=_between(
             population.correction_depth_min_px,

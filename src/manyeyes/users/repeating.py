@@ -7,15 +7,11 @@ import numpy as np
 import pandas as pd
 
 from ..groups import SIMULATED
-from ..measures import percent_different, volume_fraction
+from ..measures.fractions import percent_different, volume_fraction
 from ..methods import segmentation
 from ..methods.procedures import annotation_of, forest_segmentations
-from . import (
-    Drawing,
-    Population,
-    Threshold,
-    draw_traits,
-)
+from .annotations import Drawing, Threshold
+from .population import Population, draw_traits
 
 
 def repeated(

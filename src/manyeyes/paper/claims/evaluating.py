@@ -6,7 +6,7 @@ from enum import Enum
 from functools import reduce
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from ...statistics.choices import Share as ShareOfChoices
 from ...statistics.choices import (
@@ -302,7 +302,7 @@ def _counts(quantity: Quantity | float) -> bool:
 
 def _rank_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return Spearman's correlation over the first axis; 0 where a side does not vary."""
-    ranks = [stats.rankdata(values, axis=0) for values in np.broadcast_arrays(first, second)]
+    ranks = [scipy.stats.rankdata(values, axis=0) for values in np.broadcast_arrays(first, second)]
     a, b = (rank - rank.mean(axis=0) for rank in ranks)
     norm = np.sqrt(np.sum(a**2, axis=0) * np.sum(b**2, axis=0))
     return np.divide(np.sum(a * b, axis=0), norm, out=np.zeros_like(norm), where=norm > 0)

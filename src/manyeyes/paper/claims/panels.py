@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from ...groups import judged_group, of_group
 from ...randomness import generator
@@ -371,7 +371,7 @@ def _strata_of_panels(draws: int) -> tuple[np.ndarray, np.ndarray]:
     """Return normal scores, and the SD of a panel over its population's, one for each stratum."""
     strata = (np.arange(draws) + 0.5) / draws
     freedom = PANEL - 1
-    pivots = stats.norm.ppf(strata), np.sqrt(stats.chi2.ppf(strata, freedom) / freedom)
+    pivots = scipy.stats.norm.ppf(strata), np.sqrt(scipy.stats.chi2.ppf(strata, freedom) / freedom)
     for values in pivots:
         values.flags.writeable = False
     return pivots

@@ -1,0 +1,38 @@
+"""What scripts load before they begin: most jobs are shorter than the imports once were."""
+
+import subprocess
+import sys
+
+import pytest
+
+from manyeyes import forest, measures
+
+HEAVY = "numba", "scipy.ndimage", "scipy.stats", "skimage.filters", "matplotlib.pyplot"
+
+
+@pytest.mark.parametrize(
+    ("module", "needed"),
+    [
+        ("manyeyes.forest", ()),
+        ("manyeyes.measures.tables", ()),
+        ("manyeyes.statistics.tables", ()),
+        ("manyeyes.paper.claims", ()),
+        ("manyeyes.figures.style", ()),
+        ("manyeyes.fibsem.acquisition", ("numba",)),
+    ],
+)
+def test_modules_load_only_what_they_need(module, needed):
+    asked = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
+    paths = f"import sys; sys.path[:0] = {sys.path!r}; "
+    done = subprocess.run(
+        [sys.executable, "-c", paths + asked], capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()) <= set(needed)
+
+
+@pytest.mark.parametrize("package", [forest, measures])
+def test_public_names_can_be_imported_from_the_package(package):
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'unknown'"):
+        package.unknown  # noqa: B018
