@@ -1,8 +1,5 @@
 # What the report shows of this study: its figures, and the users and slices of its viewer.
 
-import hashlib
-import json
-
 # Every job reads this file anew, so nothing that is slow to import is imported here.
 from manyeyes.report.choosing import shown_users, slice_step, viewer_note
 
@@ -36,31 +33,9 @@ def viewed_images():
     return [image for image in REPORTED.images() if image in viewed]
 
 
-def reported_figures():
-    """Return what the report has to know of each figure, in the order of its files."""
-    figures = []
-    for figure in drawn_figures():
-        if is_pending(f"{RESULTS}/figures/{figure}.svg"):
-            continue
-        needs = needs_in_study(figure)
-        files = [path for path in files_of_figure(figure)(None).values() if isinstance(path, str)]
-        figures.append(
-            {
-                "name": figure,
-                "title": FIGURES[figure].title,
-                "category": FIGURES[figure].category,
-                "tables": [Path(path).stem for path in files if path.startswith(f"{TABLES}/")],
-                "datasets": list(needs.datasets),
-                "origins": origins_in_figure(figure)(None),
-                "cells": bool(needs.cells),
-            }
-        )
-    return figures
-
-
-def reported_captions():
-    """Return the files with the captions of the figures, in their order."""
-    return [f"workflow/report/{figure['name']}.rst" for figure in reported_figures()]
+def reported_figures(wildcards=None):
+    """Return the names of the figures in the report: those that are not among what failed."""
+    return [name for name in drawn_figures() if not is_pending(f"{RESULTS}/figures/{name}.svg")]
 
 
 PAGE = {
@@ -71,9 +46,9 @@ PAGE = {
 }
 
 
-def reported_tables():
+def reported_tables(wildcards=None):
     """Return the tables of the study, and those that its figures are drawn from besides."""
-    drawn = [table for figure in reported_figures() for table in figure["tables"]]
+    drawn = [table for name in reported_figures() for table in jobs.tables_of_figure(name, FIRST)]
     files = [f"{TABLES}/{table}.csv" for table in drawn]
     found = [*tables_of_study(), *PAPER_TABLES, *files]
     found = [path for path in found if path.endswith(".csv") and not is_pending(path)]
@@ -113,9 +88,3 @@ def reported_study():
             "baseline": STUDY.baseline or "none",
         },
     }
-
-
-def digest_of_config():
-    """Return a digest of all that the config says, but for where files lie on this machine."""
-    told = {key: value for key, value in config.items() if key != "data_folder"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
