@@ -44,7 +44,7 @@ rule write_report:
         packs=expand(
             "{results}/parts/slices/{image[0]}/{image[1]}.json",
             results=RESULTS,
-            image=viewed_images(),
+            image=viewed_images(FIRST, VIEWED_USERS),
         ),
         warnings=files_of_warnings(),
         citation=ours("CITATION.cff"),
@@ -72,7 +72,14 @@ rule write_report:
             *(code_of(module_files()[name]) for name in reported_figures()),
         ],
         contents=contents_of(["CITATION.cff", *PAGE.values()]),
-        study=reported_study(),
+        study=study_for_report(
+            STUDY,
+            FIRST,
+            about_paper=about_paper(),
+            viewed_users=VIEWED_USERS,
+            slice_step=VIEWER_STEP,
+            missing=missing(WHOLE, STUDY, NOTED) if UNFINISHED else [],
+        ),
         figures=lambda w: [jobs.figure_for_report(name, FIRST) for name in reported_figures()],
         # Written when a run starts; no rule makes it.
         rule_graph=f"{RESULTS}/parts/rule_graph.csv",

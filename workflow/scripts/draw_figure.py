@@ -41,9 +41,7 @@ def votes(images, paths, pages) -> dict:
     """Return the votes of each variant and group of users, and how many users there are."""
     found = {}
     for (dataset, _), path in zip(images, paths, strict=True):
-        for page, (variant, made_by, users) in zip(
-            read_result(path), pages[dataset], strict=True
-        ):
+        for page, (variant, made_by, users) in zip(read_result(path), pages[dataset], strict=True):
             found[dataset, variant, made_by] = page, users
     return found
 
@@ -71,8 +69,7 @@ def figure_data(snakemake) -> FigureData:
         truths=slices(*volumes["truths"]),
         votes={key: page for key, page in ballots.items() if key[1] in wanted},
         imitated={
-            tuple(cell): read_result(path)
-            for cell, path in zip(*volumes["imitated"], strict=True)
+            tuple(cell): read_result(path) for cell, path in zip(*volumes["imitated"], strict=True)
         },
         fibsem={name: READERS[name](given[name]) for name in shown.get("fibsem", [])},
         voxel_sizes_nm=shown["voxel_sizes_nm"],

@@ -61,7 +61,7 @@ def raw_filter(study) -> str | None:
 
 
 def other_than_in_house(names: Iterable[str]) -> list[str]:
-    """Return all but the paper's in-house datasets, which the paper shows in figures of their own."""
+    """Return all but the paper's in-house datasets, which have figures of their own."""
     return [name for name in paper.in_paper_order(names) if name not in paper.IN_HOUSE]
 
 

@@ -79,7 +79,8 @@ def _needs(study) -> Needs:
     names = [d for d, *_ in groups]
     open_ones = other_than_in_house(names)
     preferred = [name for name in open_ones if name == paper.FIG1_OPEN] or open_ones[:1]
-    chosen = (*preferred, *paper.in_house(names)[:1])
+    of_both = (*preferred, *paper.in_house(names)[:1])
+    chosen = of_both if paper.of_paper(names) else tuple(open_ones[:2])
     cells = [cell for d in chosen for cell in groups[d, filter_, variant][:3]]
     return Needs(chosen, cells=tuple(cells))
 

@@ -24,8 +24,8 @@ FIGURE = Figure(
     title="Drawn seeds against threshold and watershed",
     category=VARIATION,
     order=5,
-    requires="a simple threshold or a watershed beside drawn seeds, by two users, on a dataset other than "
-    "NEX-V and NEX-U",
+    requires="a threshold or a watershed beside drawn seeds, by two users, on data that are not "
+    "the in-house data of the paper",
     needs=tabled(compared_variants, beside=lambda study: by_coverage(study)[:2]),
     draw=draw,
     caption="""

@@ -252,7 +252,7 @@ FIGURE = Figure(
         raw=data.unfiltered,
     ),
     caption="""
-(a) Each user's volume fraction beside the FIB-SEM block of this study and the truth of the crop.
+Above (a): each user's volume fraction beside the FIB-SEM block of this study and the truth of the crop.
 (b) The difference between the mean of the users and this block, and its two parts: one from the
 place of the crop in the electrode and the error of the block itself, one from segmentation.
 

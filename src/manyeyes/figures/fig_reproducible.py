@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from ..paper import names as paper
-from ..report.words import points as in_points
+from ..report.words import in_points
 from ..statistics.tables import pool_errors
 from . import groups, style, words
 from .choosing import shared_datasets, with_known_truth

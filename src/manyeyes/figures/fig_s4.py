@@ -9,8 +9,7 @@ FIGURE = Figure(
     title="Spread of the volume fraction: forests trained by thresholded seeds",
     category=VARIATION,
     order=14,
-    requires="a forest trained by thresholded seeds, by two users, on a dataset other than NEX-V and "
-    "NEX-U",
+    requires="a seeded forest by two users on data other than NEX-V and NEX-U",
     needs=tabled(lambda study: used_variants(study, "seeded_forest")),
     draw=bars.draw_data,
     caption="""

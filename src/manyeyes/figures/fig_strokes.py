@@ -131,7 +131,7 @@ def _draw_measure(axes: Axes, row, values: np.ndarray) -> None:
 
 
 def _needs(study) -> Needs:
-    """The first drawing of a person; the tables hold all of them."""
+    """Return the first drawing of a person; the tables hold all of them."""
     shown = tuple(study.imitated()[:1])
     return Needs(tuple(cell.dataset for cell in shown), imitated=shown)
 

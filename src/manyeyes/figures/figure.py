@@ -163,10 +163,12 @@ class Figure:
 
 
 def plain(needs: Needs) -> dict:
-    """Return what a figure needs as plain values, for a job's parameters; empty entries left out."""
-    told = {one.name: getattr(needs, one.name) for one in fields(needs)}
+    """Return what a figure needs as plain values for a job; empty entries are left out."""
+    values = {one.name: getattr(needs, one.name) for one in fields(needs)}
     for name in ("cells", "imitated"):
-        told[name] = [(c.dataset, c.filter, c.variant, c.user) for c in told[name]]
+        values[name] = [(c.dataset, c.filter, c.variant, c.user) for c in values[name]]
     return {
-        name: dict(value) if name == "facts" else [*value] for name, value in told.items() if value
+        name: dict(value) if name == "facts" else [*value]
+        for name, value in values.items()
+        if value
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from ..groups import group_name, groups_in, of_group
-from ..report.words import percent, points
+from ..report.words import in_points, percent
 from .figure import FigureData
 from .words import filter_name
 
@@ -56,7 +56,7 @@ def _spread(variability: pd.DataFrame, data: FigureData, with_pairs: bool) -> st
     if rows.empty:
         return ""
     verb = "The standard deviation is" if len(rows) == 1 else "Standard deviations run from"
-    text = f"{verb} {extremes(rows, 'sd', points)} points."
+    text = f"{verb} {extremes(rows, 'sd', in_points)} points."
     if with_pairs:
         text += (
             f" Two users differ in {extremes(rows, 'mean_percent_different', percent)} % of the "

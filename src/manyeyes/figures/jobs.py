@@ -138,4 +138,3 @@ def figure_for_report(name: str, study) -> dict:
         "origins": sentences_on_origins(name, study),
         "cells": bool(needs.cells),
     }
-

@@ -1,4 +1,4 @@
-"""Fig. 6: raw and filtered slices of the in-house data, with a threshold and a watershed of each."""
+"""Fig. 6: raw and filtered slices of the in-house data, a threshold and a watershed of each."""
 
 from matplotlib.figure import Figure as Drawing
 
