@@ -6,7 +6,7 @@ import pytest
 
 from manyeyes.report.answer import answer, family_table
 from manyeyes.report.findings import finding
-from manyeyes.report.words import and_list, count
+from manyeyes.report.words import and_list, count, in_points
 
 SIMULATED = {"A": "simulated", "B": "simulated", "C": "simulated"}
 METHODS = {"S2": "threshold", "cWS": "watershed", "MLX10": "drawn_forest"}

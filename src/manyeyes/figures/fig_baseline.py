@@ -252,9 +252,10 @@ FIGURE = Figure(
         raw=data.unfiltered,
     ),
     caption="""
-Above (a): each user's volume fraction beside the FIB-SEM block of this study and the truth of the crop.
-(b) The difference between the mean of the users and this block, and its two parts: one from the
-place of the crop in the electrode and the error of the block itself, one from segmentation.
+Panels (a): each user's volume fraction beside the FIB-SEM block of this study and the truth of
+the crop. Panels (b): the difference between the mean of the users and this block, and its two
+parts: one from the place of the crop in the electrode and the error of the block itself, one
+from segmentation.
 
 The band is what two places of one electrode may differ by without any error: 95 % of the
 differences between a block and a crop of these sizes lie within it (``low`` and ``high`` in
