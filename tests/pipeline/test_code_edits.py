@@ -114,6 +114,23 @@ def test_a_new_figure_is_one_file(finished):
     assert drawn == {"fig_mean"}
 
 
+NEW_TABLE = """
+from .registry import Table
+
+TABLE = Table(
+    tables=("variability",),
+    is_possible=lambda study: True,
+    compute=lambda tables: tables["variability"].nlargest(1, "sd"),
+)
+"""
+
+
+def test_a_new_statistic_is_one_file(finished):
+    _, code = finished
+    (code / "src/manyeyes/tables/widest.py").write_text(NEW_TABLE)
+    assert jobs_after(finished) == {"compute_table": 1, "write_report": 1}
+
+
 def test_the_classifier_reruns_what_it_labelled_and_what_follows(finished):
     jobs = jobs_after(finished, {"src/manyeyes/forest/classifier.py": a_statement})
     # Users who paint look at what a forest makes of it; seeds from thresholds need none.

@@ -11,6 +11,7 @@ from manyeyes.study.comparisons import (
 )
 from manyeyes.paper import names as paper
 from manyeyes.groups import GROUPS
+from manyeyes.tables.registry import tables_of
 
 BASELINE = STUDY.baseline or {"datasets": []}
 
@@ -495,7 +496,7 @@ def tables_of_study():
     names += ["claims", "claims_summary"] if about_paper() else []
     names += ["spread", "power", "power_curves"]
     names += ["choices"] if cells_with_choices(FIRST) else []
-    names += ["errors"] if shared_datasets_with_truth() else []
+    names += tables_of(FIRST)
     names += ["recommendation"] if recommended() else []
     names += ["baseline"] if STUDY.baseline else []
     names += ["fibsem_scores"] if has_fibsem_twin() else []

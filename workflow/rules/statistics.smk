@@ -1,6 +1,8 @@
 # What so many users can show: spread and its comparisons, errors taken apart, agreement voxel by
 # voxel, the paper's claims one by one, and what follows for a laboratory.
 
+from manyeyes.tables.registry import module_files as computed_tables
+from manyeyes.tables.registry import table_called
 
 CLAIMS = SOURCES / "manyeyes/paper/claims.yaml"
 
@@ -85,15 +87,18 @@ rule compare_spread:
         "../scripts/compare_spread.py"
 
 
-rule decompose_errors:
+# Any table of manyeyes/tables: a module there is all that a new one takes.
+rule compute_table:
     input:
-        f"{TABLES}/accuracy.csv",
+        unpack(lambda w: {name: f"{TABLES}/{name}.csv" for name in table_called(w.table).tables}),
     output:
-        f"{TABLES}/errors.csv",
+        f"{TABLES}/{{table}}.csv",
     log:
-        f"{RESULTS}/logs/decompose_errors.log",
+        f"{RESULTS}/logs/compute_table/{{table}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/decompose_errors.tsv"
+        f"{RESULTS}/benchmarks/compute_table/{{table}}.tsv"
+    wildcard_constraints:
+        table="|".join(computed_tables()),
     group:
         "tables"
     conda:
@@ -103,9 +108,10 @@ rule decompose_errors:
         runtime=more_each_time(3),
         disk_mb=more_each_time(100),
     params:
-        code=code_of("decompose_errors.py"),
+        # The table's own module is found by its name, so no import tells of it.
+        code=lambda w: [code_of("compute_table.py"), code_of(computed_tables()[w.table])],
     script:
-        "../scripts/decompose_errors.py"
+        "../scripts/compute_table.py"
 
 
 rule agree_on_image:
