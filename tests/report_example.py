@@ -7,7 +7,6 @@ import pandas as pd
 
 from manyeyes.report.packing import pack_image, pack_labels
 from manyeyes.report.page import page
-from manyeyes.report.rule_graph import needs_from_dot
 from manyeyes.report.run_times import run_times
 
 PAGE = Path(__file__).parents[1] / "workflow/report/page"
@@ -15,17 +14,15 @@ SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40">'
     '<text y="20">a &amp; #1 50%</text></svg>\n'
 )
-DOT = """digraph snakemake_dag {
-	0[label = "all", color = "0.1 0.6 0.85", style="rounded"];
-	1[label = "draw_fig3", color = "0.1 0.6 0.85", style="rounded"];
-	2[label = "measure", color = "0.1 0.6 0.85", style="rounded"];
-	3[label = "segment_simple", color = "0.1 0.6 0.85", style="rounded"];
-	1 -> 0
-	2 -> 1
-	3 -> 2
-	3 -> 1
-}
-"""
+NEEDS = pd.DataFrame(
+    [
+        ("draw_figure", "all"),
+        ("measure", "draw_figure"),
+        ("segment_simple", "draw_figure"),
+        ("segment_simple", "measure"),
+    ],
+    columns=["rule", "needed_by"],
+)
 USERS = {"A": "simulated", "B": "simulated", "jo": "recorded"}
 METHODS = {"S2": "threshold", "MLX10": "drawn_forest"}
 DATASETS = {
@@ -153,6 +150,9 @@ def arguments():
                 "category": "Variation between users",
                 "tables": ["variability"],
                 "datasets": ["NMC-2"],
+                "variants": ["S2"],
+                "filters": [],
+                "unfiltered": ["raw"],
                 "origins": "Data: digital twin (NMC-2).",
                 "cells": False,
                 "svg": SVG,
@@ -164,7 +164,7 @@ def arguments():
             "version": "0.1.0",
             "versions": [("Python", "3")],
             "times": run_times([]),
-            "needs": needs_from_dot(DOT),
+            "needs": NEEDS,
         },
         "templates": {
             "page": (PAGE / "page.html").read_text(),

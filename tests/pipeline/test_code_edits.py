@@ -1,13 +1,14 @@
 """An edit of the code reruns what runs that code, and what follows from it; nothing else does."""
 
 import os
+import re
 import shutil
 import time
 from pathlib import Path
 
 import pytest
 
-from running import TOP, planned
+from running import TOP, planned, run
 
 pytestmark = pytest.mark.pipeline
 
@@ -63,21 +64,71 @@ def test_a_fresh_copy_of_the_code_plans_nothing(finished):
     assert jobs_after(finished) == {}
 
 
-def test_a_plot_script_redraws_its_figure(finished):
-    jobs = jobs_after(finished, {"workflow/scripts/draw_fig3.py": a_statement})
-    assert jobs == {"draw_fig3": 1, "write_report": 1}
+def figures_after(finished, changes=None):
+    """Return what `jobs_after` returns, and the names of the figures that are drawn again."""
+    jobs = jobs_after(finished, changes)
+    folder, code = finished
+    text = run(folder, "--dry-run", snakefile=code / "Snakefile").stdout
+    return jobs, set(re.findall(r"^ +output: .*?/figures/(\w+)\.svg", text, re.MULTILINE))
 
 
-def test_a_plotting_module_redraws_its_figure(finished):
-    jobs = jobs_after(finished, {"src/manyeyes/figures/fig3.py": a_statement})
-    assert jobs == {"draw_fig3": 1, "write_report": 1}
+def test_the_module_of_a_figure_redraws_it_alone(finished):
+    jobs, drawn = figures_after(finished, {"src/manyeyes/figures/fig3.py": a_statement})
+    assert jobs == {"draw_figure": 1, "write_report": 1}
+    assert drawn == {"fig3"}
 
 
-def test_the_style_redraws_all_figures_and_computes_nothing(finished, tiny):
-    jobs = jobs_after(finished, {"src/manyeyes/figures/style.py": a_statement})
-    figures = {f"draw_{path.stem}" for path in (tiny / "figures").glob("*.svg")}
-    assert len(figures) > 15
-    assert jobs == dict.fromkeys([*figures, "write_report"], 1)
+@pytest.mark.parametrize(
+    "module", ["src/manyeyes/figures/style.py", "workflow/scripts/draw_figure.py"]
+)
+def test_what_all_figures_share_redraws_them_all_and_computes_nothing(finished, tiny, module):
+    jobs, drawn = figures_after(finished, {module: a_statement})
+    assert drawn == {path.stem for path in (tiny / "figures").glob("*.svg")}
+    assert jobs.pop("draw_figure") == len(drawn) > 15
+    assert set(jobs) <= {"write_report"}
+
+
+NEW_FIGURE = """
+from matplotlib.figure import Figure as Drawing
+
+from .figure import VARIATION, Figure, Needs
+
+FIGURE = Figure(
+    title="The mean volume fraction",
+    category=VARIATION,
+    order=99,
+    requires="a segmentation",
+    needs=lambda study: Needs(tuple(study.datasets)),
+    draw=lambda data: Drawing(),
+    caption="The mean of all users.",
+    tables=("variability",),
+)
+"""
+
+
+def test_a_new_figure_is_one_file(finished):
+    _, code = finished
+    (code / "src/manyeyes/figures/fig_mean.py").write_text(NEW_FIGURE)
+    jobs, drawn = figures_after(finished)
+    assert jobs == {"draw_figure": 1, "write_report": 1}
+    assert drawn == {"fig_mean"}
+
+
+NEW_TABLE = """
+from .registry import Table
+
+TABLE = Table(
+    tables=("variability",),
+    is_possible=lambda study: True,
+    compute=lambda tables: tables["variability"].nlargest(1, "sd"),
+)
+"""
+
+
+def test_a_new_statistic_is_one_file(finished):
+    _, code = finished
+    (code / "src/manyeyes/tables/widest.py").write_text(NEW_TABLE)
+    assert jobs_after(finished) == {"compute_table": 1, "write_report": 1}
 
 
 def test_the_classifier_reruns_what_it_labelled_and_what_follows(finished):

@@ -9,7 +9,7 @@ from manyeyes.paper.claims import claims_from_mapping
 from manyeyes.paper.claims.definition import (
     CHECKED_KINDS,
     Aggregate,
-    Cell,
+    Condition,
     NumberCheck,
     OrderingCheck,
     needs_of_claim,
@@ -42,7 +42,7 @@ def test_only_the_two_fitted_numbers_are_called_calibrated(claims):
     calibrated = {claim.id: claim for claim in claims.claims if claim.kind == "calibrated"}
     assert sorted(calibrated) == ["C055", "C056"]
     fitted = {cell for _, cell in claims.calibrated}
-    assert fitted == {Cell("NMC-2", "raw", "S2"), Cell("NMC-2", "raw", "cWS")}
+    assert fitted == {Condition("NMC-2", "raw", "S2"), Condition("NMC-2", "raw", "cWS")}
     for claim in claims.claims:
         needs = needs_of_claim(claim)
         if needs and needs <= claims.calibrated:
@@ -89,7 +89,7 @@ def test_lists_become_parts(claims):
     number, lowest = by_id["C061"].checks
     assert isinstance(number, NumberCheck)
     assert isinstance(lowest, OrderingCheck)
-    assert number.quantity == Aggregate("pairwise", (Cell("GRA-2", "raw", "MLX35"),))
+    assert number.quantity == Aggregate("pairwise", (Condition("GRA-2", "raw", "MLX35"),))
 
 
 def minimal(**changes):

@@ -14,7 +14,7 @@ from manyeyes.paper.claims import (
     scorecard,
     summary_sentence,
 )
-from manyeyes.paper.claims.definition import Aggregate, Cell
+from manyeyes.paper.claims.definition import Aggregate, Condition
 from manyeyes.paper.claims.evaluating import evaluate
 from manyeyes.paper.claims.panels import StudyTables
 
@@ -414,7 +414,7 @@ def test_counts_and_summary(agreeing):
 
 
 def test_a_block_without_closed_pores_in_a_realisation_is_nothing_to_compare_with():
-    cell = Cell("NEX-V", "raw", "S2")
+    cell = Condition("NEX-V", "raw", "S2")
     tables = study(papers_world, users=3)
     assert StudyTables(tables).has("pores_per_baseline", cell)
     baseline = tables["baseline"]
@@ -423,7 +423,7 @@ def test_a_block_without_closed_pores_in_a_realisation_is_nothing_to_compare_wit
 
 
 def test_with_few_users_the_lowest_cell_is_the_one_that_was_measured_lowest():
-    a, b = Cell("NMC-1", "raw", "S2"), Cell("NMC-1", "raw", "cWS")
+    a, b = Condition("NMC-1", "raw", "S2"), Condition("NMC-1", "raw", "cWS")
     lowest = Aggregate("sd", (a, b), "lowest")
     drawn = {a: np.array([[1.0, 5.0]]), b: np.array([[2.0, 3.0]])}
     measured = {a: np.array([[4.0]]), b: np.array([[2.5]])}

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from claims_example import DOCUMENT, study
-from manyeyes.figures import fig_survival
 from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
 from manyeyes.paper.claims.survival import FATES, fate
+from manyeyes.paper.figures import fig_survival
 from manyeyes.statistics.tables import spread_table
 
 

@@ -88,7 +88,7 @@ def test_what_a_job_wrote_is_held_to_the_disk_that_it_asked_for(study, size, ver
 
 
 def test_programs_that_a_job_starts_count_too(study):
-    plan = study({"tell_rule_graph": (6, 90, 7, 800)}, seen_mb=388)
+    plan = study({"write_report": (6, 90, 7, 800)}, seen_mb=388)
     assert by_rule(read_jobs(study.folder, plan)).needed_mb.tolist() == [388 + SNAKEMAKES_MB]
 
 
@@ -102,7 +102,7 @@ def test_node_hours_count_users_and_tomograms(study):
         "segment_drawn/A/raw/jo": (2, 9, 9, 9),
         "segment_drawn/B/raw/al": (2, 9, 9, 9),
         "compare_users/A/raw": (8, 9, 9, 9),
-        "draw_fig1": (1000, 9, 9, 9),
+        "draw_figure": (1000, 9, 9, 9),
     }
     hours = node_hours(read_jobs(study.folder, study(jobs)), tomograms=36, users=10, cores=10)
     assert hours["cpu_s_a_tomogram"] == (10 + 20 + 30) / 2

@@ -14,27 +14,17 @@ from manyeyes.fibsem.sampling import with_sampling_interval
 from manyeyes.figures import (
     bars,
     fig1,
-    fig2,
-    fig3,
-    fig4,
-    fig5,
-    fig6,
-    fig7,
-    fig8,
     fig_accuracy,
     fig_baseline,
     fig_geometry,
     fig_s1,
-    fig_s2,
-    fig_s3,
-    fig_s4,
-    fig_s5,
-    fig_s6,
     fig_twins,
     slices,
     style,
     words,
 )
+from manyeyes.figures.figure import FigureData
+from manyeyes.figures.registry import figure_called
 from manyeyes.measures import (
     PAPER,
     Baseline,
@@ -160,10 +150,15 @@ def particles(datasets):
     return pd.concat(frames, ignore_index=True)
 
 
+def drawn(name, t, origins, variants, filters=()):
+    """Return a figure that is drawn from tables alone."""
+    return figure_called(name).draw(FigureData(t, origins, variants, filters))
+
+
 def draw_all(t):
     """Yield every figure with its name, drawn from made-up tables of the whole paper."""
-    sd = (t["variability"], t["volume_fractions"])
-    both = (*sd, t["pairwise"])
+    some = dict.fromkeys(("NMC-2", "GRA-2"), "twin")
+    simple = (*paper.SIMPLE, *paper.WATERSHED)
     yield (
         "fig1",
         fig1.draw(
@@ -172,33 +167,32 @@ def draw_all(t):
             VOXELS,
         ),
     )
-    yield (
-        "fig2",
-        fig2.draw(
-            grey_slices(paper.OPEN),
-            label_slices(["NMC-1", "GRA-1"], ["raw", "gaussian"], ["S2", "cWS"], "A"),
-            OPEN,
-            VOXELS,
-        ),
-    )
-    yield "fig3", fig3.draw(*sd, OPEN)
-    yield "fig4", fig4.draw(*both, dict.fromkeys(("NMC-2", "GRA-2"), "twin"))
-    yield "fig5", fig5.draw(*both, dict.fromkeys(("NMC-2", "GRA-2"), "twin"))
-    yield (
-        "fig6",
-        fig6.draw(
-            grey_slices(paper.IN_HOUSE),
-            label_slices(paper.IN_HOUSE, ["raw", "gaussian"], ["S2", "cWS"], "A"),
-            IN_HOUSE,
-            VOXELS,
-        ),
-    )
-    yield "fig7", fig7.draw(*sd, IN_HOUSE)
-    yield "fig8", fig8.draw(*both, IN_HOUSE)
+    for name, origins, segmented in (
+        ("fig2", OPEN, ["NMC-1", "GRA-1"]),
+        ("fig6", IN_HOUSE, paper.IN_HOUSE),
+    ):
+        data = FigureData(
+            origins=origins,
+            variants=("S2", "cWS"),
+            images=grey_slices(origins),
+            labels=label_slices(segmented, ["raw", "gaussian"], ["S2", "cWS"], "A"),
+            voxel_sizes_nm=VOXELS,
+        )
+        yield name, figure_called(name).draw(data)
+    for name, origins, variants, filters in (
+        ("fig3", OPEN, simple, ()),
+        ("fig4", some, paper.COVERAGES, ()),
+        ("fig5", some, paper.COMPARED, ()),
+        ("fig7", IN_HOUSE, ("S2", "cWS"), ()),
+        ("fig8", IN_HOUSE, paper.COMPARED, ("raw",)),
+        ("fig_s2", OPEN, paper.SIMPLE, ()),
+        ("fig_s3", OPEN, paper.WATERSHED, ()),
+        ("fig_s4", OPEN, paper.SEEDED, ()),
+        ("fig_s5", OPEN, paper.SEEDED, ()),
+        ("fig_s6", OPEN, paper.COVERAGES, ()),
+    ):
+        yield name, drawn(name, t, origins, variants, filters)
     yield "fig_s1", fig_s1.draw(histograms(paper.DATASETS), TWINS)
-    for name, module in (("s2", fig_s2), ("s3", fig_s3), ("s5", fig_s5), ("s6", fig_s6)):
-        yield f"fig_{name}", module.draw(t["volume_fractions"], OPEN)
-    yield "fig_s4", fig_s4.draw(*sd, OPEN)
     yield "fig_accuracy", fig_accuracy.draw(t["accuracy"], t["accuracy_summary"], TWINS)
     yield "fig_baseline", fig_baseline.draw(t["volume_fractions"], t["baseline"], IN_HOUSE)
     yield (
@@ -273,12 +267,7 @@ def test_letters_are_large_enough_to_print(figures):
 
 def test_equal_input_gives_equal_svg(tables):
     def svg():
-        figure = fig4.draw(
-            tables["variability"],
-            tables["volume_fractions"],
-            tables["pairwise"],
-            {"NMC-2": "twin"},
-        )
+        figure = drawn("fig4", tables, {"NMC-2": "twin"}, paper.COVERAGES)
         with style.context(), BytesIO() as file:
             figure.savefig(file, format="svg", metadata={"Date": None})
             return file.getvalue()
@@ -325,7 +314,7 @@ def test_dots_are_users_and_pairs(tables):
 
 def test_more_users_than_can_be_told_apart_get_no_dots():
     many = make_tables(["NMC-2"], ["S2", "cWS"], users=[f"u{i}" for i in range(12)])
-    figure = fig3.draw(many["variability"], many["volume_fractions"], {"NMC-2": "twin"})
+    figure = drawn("fig3", many, {"NMC-2": "twin"}, ("S2", "cWS"))
     assert not [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert any("n = 12 users per bar." in t.get_text() for t in texts(figure))
 
@@ -333,12 +322,12 @@ def test_more_users_than_can_be_told_apart_get_no_dots():
 def test_a_recorded_person_is_shown_beside_the_users_and_has_no_bar():
     own = make_tables(["mine"], ["S1", "S2", "S3"], recorded=["mine"], truth=np.nan)
     origins = {"mine": "measured"}
-    shown = fig_s2.draw(own["volume_fractions"], origins)
+    shown = drawn("fig_s2", own, origins, paper.SIMPLE)
     stars = [line for line in shown.axes[0].lines if line.get_marker() == "*"]
     recorded = own["volume_fractions"].query("variant == 'recorded'")["active_fraction"].iloc[0]
     assert [star.get_ydata()[0] for star in stars] == [recorded]
     assert not any("truth" in t.get_text() for t in texts(shown))
-    barred = fig3.draw(own["variability"], own["volume_fractions"], origins)
+    barred = drawn("fig3", own, origins, paper.SIMPLE)
     assert len(bar_heights(barred.axes[0])) == 2 * 3
 
 
@@ -377,9 +366,9 @@ def test_parts_of_the_baseline_difference_add_up_to_its_line(tables, figures):
 
 def test_nothing_to_draw_is_an_error(tables):
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig3.draw(tables["variability"], tables["volume_fractions"], {"other": "twin"})
+        drawn("fig3", tables, {"other": "twin"}, paper.SIMPLE)
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig_s2.draw(tables["volume_fractions"], {})
+        drawn("fig_s2", tables, {}, paper.SIMPLE)
     with pytest.raises(ValueError, match="nothing to draw"):
         fig1.draw({}, {}, {})
     with pytest.raises(ValueError, match="nothing to draw"):

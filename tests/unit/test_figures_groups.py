@@ -12,7 +12,6 @@ from matplotlib.text import Text
 from manyeyes.fibsem.sampling import with_sampling_interval
 from manyeyes.figures import (
     bars,
-    fig5,
     fig_ablation,
     fig_accuracy,
     fig_baseline,
@@ -20,12 +19,12 @@ from manyeyes.figures import (
     fig_disagreement,
     fig_power,
     fig_reproducible,
-    fig_s2,
     fig_spread,
     groups,
     style,
 )
-from manyeyes.figures.needs import needs_of
+from manyeyes.figures.figure import FigureData
+from manyeyes.figures.registry import figure_called, needs_of_figure
 from manyeyes.figures.tables import table_1, table_s1
 from manyeyes.groups import of_group
 from manyeyes.measures import (
@@ -111,9 +110,7 @@ def words_of(figure):
 
 
 def test_bars_of_both_groups_stand_side_by_side(tables):
-    figure = fig5.draw(
-        tables["variability"], tables["volume_fractions"], tables["pairwise"], ORIGINS
-    )
+    figure = figure_called("fig5").draw(FigureData(tables, ORIGINS, VARIANTS))
     told = words_of(figure)
     assert "simulated users" in told
     assert "recorded people" in told
@@ -154,7 +151,7 @@ def test_limits_of_the_paper_stand_beside_its_datasets_only(tables):
 
 
 def test_users_one_by_one_and_people_as_stars(tables):
-    figure = fig_s2.draw(tables["volume_fractions"], ORIGINS)
+    figure = figure_called("fig_s2").draw(FigureData(tables, ORIGINS, ("S2",)))
     told = words_of(figure)
     assert "S2 (people)" in told
     assert "recorded people" in told
@@ -216,7 +213,7 @@ def test_votes_of_each_group_have_a_map():
 
 
 def test_tables_of_the_paper_have_a_row_for_each_group(tables):
-    found = table_s1(tables["variability"], ["mine"])
+    found = table_s1(tables["variability"], ["mine"], VARIANTS)
     assert "S2 (people)" in found["Variant"].tolist()
     dataset = SimpleNamespace(
         material="NMC811", voxel_size_nm=350, origin="measured", shape=(24, 48, 48)
@@ -227,8 +224,14 @@ def test_tables_of_the_paper_have_a_row_for_each_group(tables):
 
 def test_slices_side_by_side_are_of_one_group():
     people = [Cell("mine", "raw", "MLX25", user, "recorded") for user in ("ann", "bob")]
-    study = SimpleNamespace(cells=lambda: [Cell("mine", "raw", "MLX25", "A"), *people])
-    assert [cell.user for cell in needs_of("fig1", study).cells] == ["ann", "bob"]
+    cells = [Cell("mine", "raw", "MLX25", "A"), *people]
+    study = SimpleNamespace(
+        cells=lambda: cells,
+        images=lambda: [("mine", "raw")],
+        filters={"raw": {"method": "none"}},
+        variants={"MLX25": {"method": "drawn_forest", "coverage_percent": 25}},
+    )
+    assert [cell.user for cell in needs_of_figure("fig1", study).cells] == ["ann", "bob"]
 
 
 def test_an_axis_of_decades_has_numbers_to_read():

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.figures.needs import FIGURES, figures_of, needs_of
+from manyeyes.figures.choosing import paper_tables
+from manyeyes.figures.registry import all_figures, figures_of, needs_of_figure
 from manyeyes.paper import names as paper
 from manyeyes.study.reading import study_from_config
 
 TOP = Path(__file__).parents[2]
+NAMED = ("protocol", "tiny")
 ELECTRODE = {"kind": "nmc", "size_um": [200, 200, 200], "active_fraction": 0.5}
 SIZES = dict.fromkeys(paper.DATASETS, 397) | {"GRA-1": 126, "GRA-2": 126, "NEX-U": 126}
 
@@ -63,14 +65,14 @@ def test_the_papers_study_draws_all_but_what_it_has_no_data_for(of_paper):
     # Choices of three take more than three users.
     others = ("fig_geometry", "fig_sensitivity", "fig_survival", "fig_ablation", "fig_strokes")
     others += ("fig_choices",)
-    assert figures_of(of_paper) == [name for name in FIGURES if name not in others]
+    assert figures_of(of_paper) == [name for name in all_figures() if name not in others]
 
 
 def test_a_study_of_traits_alone_draws_them_and_nothing_else():
     sensitivity = {"datasets": "all", "filters": ["raw"], "base_runs": {"S2": 16}}
     alone = study({"NMC-1": twin(), "NMC-2": twin()}, {}, sensitivity=sensitivity)
     assert figures_of(alone) == ["fig_sensitivity"]
-    assert needs_of("fig_sensitivity", alone).datasets == ("NMC-1", "NMC-2")
+    assert needs_of_figure("fig_sensitivity", alone).datasets == ("NMC-1", "NMC-2")
 
 
 @pytest.mark.parametrize(
@@ -93,18 +95,18 @@ def test_a_study_of_traits_alone_draws_them_and_nothing_else():
     ],
 )
 def test_figures_show_the_papers_datasets_in_its_order(of_paper, figure, datasets):
-    assert needs_of(figure, of_paper).datasets == tuple(datasets)
+    assert needs_of_figure(figure, of_paper).datasets == tuple(datasets)
 
 
 def test_fig_1_reads_three_users_of_two_datasets(of_paper):
-    cells = needs_of("fig1", of_paper).cells
+    cells = needs_of_figure("fig1", of_paper).cells
     assert [(c.dataset, c.filter, c.variant, c.user) for c in cells] == [
         (dataset, "raw", "MLX25", user) for dataset in ("NMC-2", "NEX-V") for user in "ABC"
     ]
 
 
 def test_fig_2_reads_eight_images_and_one_users_segmentations_of_two_datasets(of_paper):
-    needs = needs_of("fig2", of_paper)
+    needs = needs_of_figure("fig2", of_paper)
     assert len(needs.images) == 8
     assert {(c.dataset, c.variant, c.user) for c in needs.cells} == {
         (dataset, variant, "A") for dataset in ("NMC-1", "GRA-1") for variant in ("S2", "cWS")
@@ -113,7 +115,7 @@ def test_fig_2_reads_eight_images_and_one_users_segmentations_of_two_datasets(of
 
 
 def test_fig_6_is_three_rows_of_four(of_paper):
-    needs = needs_of("fig6", of_paper)
+    needs = needs_of_figure("fig6", of_paper)
     assert (len(needs.images), len(needs.cells)) == (4, 8)
 
 
@@ -124,8 +126,8 @@ def test_own_data_gets_the_figures_of_the_open_data():
         *("fig_s1", "fig_s2", "fig_s3", "fig_s6", "fig_disagreement"),
         *("fig_spread", "fig_comparisons", "fig_power"),
     }
-    assert needs_of("fig2", own).datasets == ("mine",)
-    assert {cell.dataset for cell in needs_of("fig2", own).cells} == {"mine"}
+    assert needs_of_figure("fig2", own).datasets == ("mine",)
+    assert {cell.dataset for cell in needs_of_figure("fig2", own).cells} == {"mine"}
 
 
 def test_choices_of_three_are_shown_of_many_users_where_the_paper_has_a_number():
@@ -134,13 +136,13 @@ def test_choices_of_three_are_shown_of_many_users_where_the_paper_has_a_number()
         many = study(datasets, {"all": block(["S2"])}, users={"simulated": users})
         assert ("fig_choices" in figures_of(many)) == bool(shown)
         if shown:
-            assert needs_of("fig_choices", many).datasets == shown
+            assert needs_of_figure("fig_choices", many).datasets == shown
 
 
 def test_comparisons_over_datasets_are_read_where_there_are_any(of_paper):
-    assert needs_of("fig_comparisons", of_paper).tables == ("comparisons_over_datasets",)
+    assert needs_of_figure("fig_comparisons", of_paper).tables == ("comparisons_over_datasets",)
     alone = study({"mine": measured()}, {"all": block(["S2", "cWS"])})
-    assert needs_of("fig_comparisons", alone).tables == ()
+    assert needs_of_figure("fig_comparisons", alone).tables == ()
     two = study({"mine": measured()}, {"all": block(["S2", "cWS"])}, users=["A", "B"])
     assert not {"fig_comparisons", "fig_power"} & set(figures_of(two))
 
@@ -150,7 +152,7 @@ def test_spread_needs_two_users():
     assert "fig3" not in figures_of(alone)
     assert "fig_s2" in figures_of(alone)
     with pytest.raises(ValueError, match=r"this study cannot draw fig3.*by two users"):
-        needs_of("fig3", alone)
+        needs_of_figure("fig3", alone)
 
 
 def test_a_recorded_person_makes_no_spread():
@@ -178,22 +180,73 @@ def test_geometries_are_compared_within_a_family_and_once_each():
         "platelets": twin("graphite"),
     }
     both = study(datasets, {"all": block(["S2"])})
-    assert needs_of("fig_geometry", both).truths == ("real-1", "other", "synthetic")
-    assert needs_of("fig_twins", both).datasets == ("synthetic", "platelets")
+    assert needs_of_figure("fig_geometry", both).truths == ("real-1", "other", "synthetic")
+    assert needs_of_figure("fig_twins", both).datasets == ("synthetic", "platelets")
     assert "fig_geometry" not in figures_of(study({"g": imaged()}, {"all": block(["S2"])}))
 
 
 def test_unknown_figures_are_named(of_paper):
     with pytest.raises(ValueError, match="there is no figure 'fig9'; known are fig1, "):
-        needs_of("fig9", of_paper)
+        needs_of_figure("fig9", of_paper)
 
 
-def test_every_figure_has_its_module_script_and_caption():
-    for name in FIGURES:
-        for path in (f"src/manyeyes/figures/{name}.py", f"workflow/scripts/draw_{name}.py"):
-            assert (TOP / path).is_file()
-        caption = (TOP / "workflow" / "report" / f"{name}.rst").read_text()
-        assert "{{ snakemake.params.origins }}" in caption
+def test_every_figure_has_a_place_of_its_own():
+    places = [(figure.category, figure.order) for figure in all_figures().values()]
+    assert len(set(places)) == len(places)
+
+
+def renamed(value, names):
+    """Return a config with other names in every place."""
+    if isinstance(value, dict):
+        return {names.get(k, k): renamed(v, names) for k, v in value.items()}
+    if isinstance(value, list):
+        return [renamed(v, names) for v in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def test_other_names_get_the_same_figures():
+    """All of the tiny study has names of its own; the figures of the paper alone are left out."""
+    read = [yaml.safe_load((TOP / "config" / f"{name}.yaml").read_text()) for name in NAMED]
+    config = read[0] | read[1]
+    names = {name: f"own-{name.lower()}" for name in config["variants"] if name != "recorded"}
+    names |= {"raw": "unfiltered", "gaussian": "smooth"}
+    names |= {"NMC-2": "first-tomogram", "NEX-V": "second-tomogram"}
+    before = study_from_config(config)
+    after = study_from_config(renamed(config, names))
+    assert set(figures_of(before)) - set(figures_of(after)) == {
+        *("fig6", "fig7", "fig8"),
+        "fig_claims",
+    }
+    assert set(figures_of(after)) <= set(figures_of(before))
+    back = {new: old for old, new in names.items()}
+    for name in figures_of(after):
+        one, other = (needs_of_figure(name, study) for study in (before, after))
+        assert [back.get(v, v) for v in other.variants] == list(one.variants)
+        assert [back.get(f, f) for f in other.filters] == list(one.filters)
+        assert set(one.datasets) <= {back.get(d, d) for d in other.datasets}
+    assert paper_tables(after) == ["table_1", "table_2", "table_s1"]
+
+
+def test_raw_images_are_those_whose_filter_does_nothing():
+    filters = {"smooth": {"method": "gaussian", "sigma_voxels": 1, "kernel_size_factor": 2}}
+    filters["as-it-is"] = {"method": "none"}
+    variants = {"by-eye": {"method": "threshold", "offset": 0}}
+    plan = {"all": block(["by-eye"], filters=["smooth", "as-it-is"])}
+    own = study({"mine": measured()}, plan, filters=filters, variants=variants, comparisons=[])
+    assert needs_of_figure("fig_disagreement", own).votes == (("mine", "as-it-is"),)
+    assert {cell.filter for cell in needs_of_figure("fig1", own).cells} == {"as-it-is"}
+
+
+def test_a_series_of_coverages_leaves_out_what_differs_in_more():
+    variants = {
+        "few": {"method": "drawn_forest", "coverage_percent": 5, "slices": 3},
+        "painted-more": {"method": "drawn_forest", "coverage_percent": 40, "slices": 7},
+        "painted": {"method": "drawn_forest", "coverage_percent": 20, "slices": 7},
+    }
+    plan = {"all": block(variants)}
+    own = study({"mine": measured()}, plan, variants=variants, comparisons=[])
+    assert needs_of_figure("fig4", own).variants == ("painted", "painted-more")
+    assert {cell.variant for cell in needs_of_figure("fig1", own).cells} == {"painted"}
 
 
 def test_statements_about_the_paper_agree_with_each_other():

@@ -12,8 +12,6 @@ from matplotlib.text import Text
 
 from manyeyes.figures import (
     fig_ablation,
-    fig_choices,
-    fig_claims,
     fig_comparisons,
     fig_disagreement,
     fig_power,
@@ -24,6 +22,7 @@ from manyeyes.figures import (
 from manyeyes.measures import sample_sd
 from manyeyes.paper import names as paper
 from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
+from manyeyes.paper.figures import fig_choices, fig_claims
 from manyeyes.randomness import generator
 from manyeyes.statistics.power import power_curves, power_table
 from manyeyes.statistics.tables import (

@@ -81,7 +81,7 @@ def test_table_s1_puts_the_papers_numbers_beside_ours():
         ("NMC-2", "raw", "recorded", 1, np.nan),
         ("NEX-V", "raw", "S2", 3, 1.0),
     ]
-    table = table_s1(variability(rows), ["NMC-2"])
+    table = table_s1(variability(rows), ["NMC-2"], ["S2", "MLX10"])
     assert list(table) == [
         "Variant",
         "NMC-2 raw (%)",
@@ -96,7 +96,7 @@ def test_table_s1_puts_the_papers_numbers_beside_ours():
 
 def test_table_s2_is_about_raw_images():
     rows = [("NEX-U", "raw", "MLX25", 3, 9.0), ("NEX-U", "gaussian", "S2", 3, 2.0)]
-    table = table_s2(variability(rows), ["NEX-V", "NEX-U"])
+    table = table_s2(variability(rows), ["NEX-V", "NEX-U"], ["S2", "MLX25"])
     assert list(table.columns) == ["Variant", "NEX-U raw (%)", "NEX-U raw (%), paper"]
     assert table.iloc[0].tolist() == ["MLX25", 9.0, 15.3]
 

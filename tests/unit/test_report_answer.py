@@ -6,11 +6,22 @@ import pytest
 
 from manyeyes.report.answer import answer, family_table
 from manyeyes.report.findings import finding
-from manyeyes.report.words import and_list, count, points
+from manyeyes.report.words import and_list, count, in_points
 
 SIMULATED = {"A": "simulated", "B": "simulated", "C": "simulated"}
 METHODS = {"S2": "threshold", "cWS": "watershed", "MLX10": "drawn_forest"}
 TWINS = {"NMC-1": "twin", "NMC-2": "twin"}
+
+
+def shown(name, datasets, variants=(), filters=()):
+    """Return what the report knows of a figure."""
+    return {
+        "name": name,
+        "datasets": datasets,
+        "variants": list(variants),
+        "filters": list(filters),
+        "unfiltered": ["raw"],
+    }
 
 
 def variability(**sds):
@@ -164,12 +175,14 @@ def test_families_have_medians_and_ends():
 
 
 def test_a_figures_finding_tells_its_ends_and_where_they_are():
-    text = finding("fig5", ["NMC-2"], {"variability": TABLE})
+    text = finding(
+        shown("fig5", ["NMC-2"], ["S2", "cWS", "MLX10", "MLX25"]), {"variability": TABLE}
+    )
     assert "from 1.0 (MLX10, raw NMC-2) to 7.0 (S2, filtered NMC-2) points" in text
     assert "from" in text
     assert "lowered them in 0 of 1 cases (NMC-2 0 of 1)" in text
-    assert finding("fig8", ["NEX-V"], {"variability": TABLE}) == ""
-    assert finding("fig2", ["NMC-2"], {}) == ""
+    assert finding(shown("fig8", ["NEX-V"]), {"variability": TABLE}) == ""
+    assert finding(shown("fig2", ["NMC-2"]), {}) == ""
 
 
 @pytest.mark.parametrize(
@@ -177,7 +190,7 @@ def test_a_figures_finding_tells_its_ends_and_where_they_are():
     [(0.0421, "4.2"), (0.0007, "0.07"), (-0.026, "−2.6"), (1.0, "100"), (np.nan, "–")],
 )
 def test_points(fraction, text):
-    assert points(fraction) == text
+    assert in_points(fraction) == text
 
 
 def test_counts_and_lists():
@@ -196,7 +209,7 @@ def test_how_many_of_the_papers_numbers_lie_among_choices_of_three():
         ("GRA-2", 3.8, "value", 3.0, 9.0),
     ]
     table = pd.DataFrame(rows, columns=["dataset", "paper_low", "paper_kind", "low", "high"])
-    text = finding("fig_choices", ["NMC-2"], {"choices": table})
+    text = finding(shown("fig_choices", ["NMC-2"]), {"choices": table})
     assert text.startswith("Of 2 numbers that the paper states 1 lie within")
 
 
@@ -207,7 +220,9 @@ def test_biases_are_sure_on_either_side_of_zero():
         ("NMC-1", "raw", "MLX10", 0.01, -0.01, 0.03),
     ]
     columns = ["dataset", "filter", "variant", "bias", "bias_low", "bias_high"]
-    text = finding("fig_reproducible", ["NMC-1"], {"errors": pd.DataFrame(rows, columns=columns)})
+    text = finding(
+        shown("fig_reproducible", ["NMC-1"]), {"errors": pd.DataFrame(rows, columns=columns)}
+    )
     assert "leaves out zero in 2 of 3 cases" in text
 
 
@@ -218,7 +233,7 @@ def test_comparisons_count_what_is_clear_after_holm():
         ("cWS against S2", "NMC-2", 1.9, 0.04),
     ]
     table = pd.DataFrame(rows, columns=["comparison", "dataset", "sd_ratio", "p_holm"])
-    text = finding("fig_comparisons", ["NMC-2", "GRA-2"], {"comparisons": table})
+    text = finding(shown("fig_comparisons", ["NMC-2", "GRA-2"]), {"comparisons": table})
     assert text.startswith("2 of 3 ratios")
     assert "0.50 (MLX10 against S2, NMC-2) to 1.90 (cWS against S2, NMC-2)" in text
-    assert finding("fig_comparisons", [], {"comparisons": table[1:2]}).endswith("0.05).")
+    assert finding(shown("fig_comparisons", []), {"comparisons": table[1:2]}).endswith("0.05).")

@@ -4,7 +4,6 @@ import base64
 import json
 import re
 from html import unescape
-from pathlib import Path
 from urllib.parse import unquote
 
 import imagecodecs
@@ -13,28 +12,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from manyeyes.figures.registry import figure_called, module_files
 from manyeyes.report import embedding
 from manyeyes.report.captions import caption
 from manyeyes.report.rule_graph import (
     Passing,
     draw,
-    needs_from_dot,
     rows_of,
     rule_graph,
 )
 from manyeyes.report.run_times import run_times
 from manyeyes.report.sections import dataset_rows
-from report_example import DATASETS, DOT, SVG, frames
-
-CAPTIONS = Path(__file__).parents[2] / "workflow/report"
+from report_example import DATASETS, NEEDS, SVG, frames
 
 
-@pytest.mark.parametrize("path", sorted(CAPTIONS.glob("fig*.rst")), ids=lambda path: path.stem)
-def test_every_caption_can_be_read_and_figures_of_the_paper_say_what_it_found(path):
-    found = caption(path.read_text())
+@pytest.mark.parametrize("name", module_files())
+def test_every_caption_can_be_read_and_figures_of_the_paper_say_what_it_found(name):
+    found = caption(figure_called(name).caption)
     assert found.shows
     assert "{{" not in found.shows + found.paper
-    if path.stem.removeprefix("fig").isdigit():
+    if name.removeprefix("fig").isdigit():
         assert "The paper" in found.paper
 
 
@@ -56,10 +53,6 @@ def test_noise_that_could_not_be_measured_is_told_in_words():
     assert [row["noise"] for row in rows] == ["raw not measurable", "raw 2.5"]
 
 
-def graph_of(dot):
-    return rule_graph(needs_from_dot(dot))
-
-
 def benchmark(**values):
     return pd.DataFrame([values])
 
@@ -78,15 +71,15 @@ def test_run_times_add_up_by_rule_and_survive_short_jobs():
 
 
 def test_a_rule_graph_leaves_out_targets_and_what_follows():
-    graph = graph_of(DOT)
-    assert set(graph.edges) == {("segment", "measure"), ("measure", "draw figures")}
+    graph = rule_graph(NEEDS)
+    assert set(graph.edges) == {("segment", "measure"), ("measure", "draw figure")}
 
 
 def test_rules_of_a_family_are_one_box():
-    dot = DOT.replace("\t0[", '\t4[label = "draw_fig4", color = "0.1 0.6 0.8"];\n\t0[')
-    graph = graph_of(dot.replace("\t2 -> 1\n", "\t2 -> 1\n\t2 -> 4\n"))
-    assert graph.nodes["draw figures"]["rules"] == 2
-    assert "draw figures (2 rules)" in draw(graph)
+    needs = pd.concat([NEEDS, NEEDS.replace("segment_simple", "segment_drawn")])
+    graph = rule_graph(needs)
+    assert graph.nodes["segment"]["rules"] == 2
+    assert "segment (2 rules)" in draw(graph)
 
 
 def test_boxes_stand_below_what_they_need_and_lines_pass_the_rows_between():
@@ -99,17 +92,10 @@ def test_boxes_stand_below_what_they_need_and_lines_pass_the_rows_between():
     assert passing == [Passing("a", "x", 1)]
 
 
-def test_the_order_of_snakemakes_lines_does_not_matter():
-    head, *lines, tail = DOT.splitlines()
-    turned = "\n".join([head, *lines[::-1], tail])
-    assert needs_from_dot(turned).equals(needs_from_dot(DOT))
-
-
 def test_what_is_no_rule_graph_is_refused():
-    with pytest.raises(ValueError, match="found no rule"):
-        needs_from_dot("Error: no Snakefile")
+    circle = pd.concat([NEEDS, NEEDS.iloc[[1]].set_axis(["needed_by", "rule"], axis=1)])
     with pytest.raises(ValueError, match="need each other"):
-        graph_of(DOT.replace("\t3 -> 1", "\t2 -> 3"))
+        rule_graph(circle)
 
 
 def test_an_svg_comes_back_from_its_address_as_it_was():

@@ -1,45 +1,44 @@
-# The figures and the paper's tables, a rule each, drawn from tables and volumes.
+# The figures, drawn from tables and volumes, and the paper's tables.
 
 
 include: "shown.smk"
 
 
-# One rule a figure, draw_fig1 and so on, each with its own script.
-for figure in FIGURES:
-
-    rule:
-        name:
-            f"draw_{figure}"
-        input:
-            unpack(files_of_figure(figure)),
-        output:
-            svg=report(
-                f"{RESULTS}/figures/{figure}.svg",
-                caption=f"../report/{figure}.rst",
-                category=FIGURES[figure].category,
-                labels={"figure": figure, "shows": FIGURES[figure].title},
-            ),
-            png=f"{RESULTS}/figures/{figure}.png",
-        log:
-            f"{RESULTS}/logs/draw_{figure}.log",
-        benchmark:
-            f"{RESULTS}/benchmarks/draw_{figure}.tsv"
-        group:
-            "tables"
-        conda:
-            "../../envs/manyeyes.yaml"
-        resources:
-            mem_mb=figure_megabytes(figure),
-            runtime=more_each_time(3),
-            disk_mb=more_each_time(100),
-        params:
-            code=code_of(f"draw_{figure}.py"),
-            script=f"draw_{figure}.py",
-            shown=shown_in_figure(figure),
-            origins=origins_in_figure(figure),
-        script:
-            # Read when the job runs, long after the loop: the name comes from the rule's own params.
-            "../scripts/{params.script}"
+rule draw_figure:
+    input:
+        unpack(lambda w: jobs.files_of_figure(w.figure, FIRST, MASKED, FILES_SHOWN)),
+    output:
+        svg=report(
+            f"{RESULTS}/figures/{{figure}}.svg",
+            caption="../report/figure.rst",
+            category=lambda w: figure_called(w.figure).category,
+            labels=lambda w: {"figure": w.figure, "shows": figure_called(w.figure).title},
+        ),
+        png=f"{RESULTS}/figures/{{figure}}.png",
+    log:
+        f"{RESULTS}/logs/draw_figure/{{figure}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/draw_figure/{{figure}}.tsv"
+    wildcard_constraints:
+        figure="|".join(module_files()),
+    group:
+        "tables"
+    conda:
+        "../../envs/manyeyes.yaml"
+    resources:
+        mem_mb=lambda w, attempt: ceil(
+            attempt * jobs.megabytes_of_figure(w.figure, FIRST, block_megavoxels())
+        ),
+        runtime=more_each_time(3),
+        disk_mb=more_each_time(100),
+    params:
+        # The figure's own module is found by its name, so no import tells of it.
+        code=lambda w: [code_of("draw_figure.py"), code_of(module_files()[w.figure])],
+        shown=lambda w: jobs.parameters_of_figure(w.figure, FIRST, MASKED),
+        caption=lambda w: figure_called(w.figure).caption.strip(),
+        origins=lambda w: jobs.sentences_on_origins(w.figure, FIRST),
+    script:
+        "../scripts/draw_figure.py"
 
 
 # What the truths look like, for the figures that compare geometries.
@@ -66,8 +65,8 @@ rule measure_geometry:
     params:
         code=code_of("measure_geometry.py"),
         voxel_size_nm=lambda wildcards: STUDY.datasets[wildcards.dataset].voxel_size_nm,
-        with_particles=lambda wildcards: (
-            paper.family(STUDY.datasets[wildcards.dataset].material) not in paper.PLATELETS
+        with_particles=lambda wildcards: has_separable_particles(
+            STUDY.datasets[wildcards.dataset].material
         ),
     script:
         "../scripts/measure_geometry.py"
@@ -105,8 +104,10 @@ rule draw_tables:
             for name, d in FIRST.datasets.items()
         },
         variants=STUDY.variants,
-        used=datasets_by_variant(),
-        open=datasets_shown("fig5"),
-        in_house=datasets_shown("fig8"),
+        used=choosing.datasets_by_variant(FIRST),
+        rows={
+            name: [list(rows.datasets), list(rows.variants), list(rows.filters)]
+            for name, rows in choosing.rows_of_tables(FIRST).items()
+        },
     script:
         "../scripts/draw_tables.py"

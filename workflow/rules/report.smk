@@ -37,39 +37,15 @@ rule pack_slices:
         "../scripts/pack_slices.py"
 
 
-rule tell_rule_graph:
-    output:
-        f"{RESULTS}/parts/rule_graph.csv",
-    log:
-        f"{RESULTS}/logs/tell_rule_graph.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tell_rule_graph.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(800),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(10),
-    params:
-        code=code_of("tell_rule_graph.py"),
-        study=digest_of_config(),
-    script:
-        "../scripts/tell_rule_graph.py"
-
-
 rule write_report:
     input:
-        tables=reported_tables(),
-        figures=[f"{RESULTS}/figures/{figure['name']}.svg" for figure in reported_figures()],
-        captions=[ours(path) for path in reported_captions()],
+        tables=reported_tables,
+        figures=lambda w: [f"{RESULTS}/figures/{name}.svg" for name in reported_figures()],
         packs=expand(
             "{results}/parts/slices/{image[0]}/{image[1]}.json",
             results=RESULTS,
-            image=viewed_images(),
+            image=viewed_images(FIRST, VIEWED_USERS),
         ),
-        rule_graph=f"{RESULTS}/parts/rule_graph.csv",
         warnings=files_of_warnings(),
         citation=ours("CITATION.cff"),
         page=ours(PAGE["page"]),
@@ -90,10 +66,23 @@ rule write_report:
         runtime=more_each_time(3),
         disk_mb=more_each_time(200),
     params:
-        code=code_of("write_report.py"),
-        contents=contents_of([*reported_captions(), "CITATION.cff", *PAGE.values()]),
-        study=reported_study(),
-        figures=reported_figures(),
+        # Figures say what was found, and are imported by their names.
+        code=lambda w: [
+            code_of("write_report.py"),
+            *(code_of(module_files()[name]) for name in reported_figures()),
+        ],
+        contents=contents_of(["CITATION.cff", *PAGE.values()]),
+        study=study_for_report(
+            STUDY,
+            FIRST,
+            about_paper=about_paper(),
+            viewed_users=VIEWED_USERS,
+            slice_step=VIEWER_STEP,
+            missing=missing(WHOLE, STUDY, NOTED) if UNFINISHED else [],
+        ),
+        figures=lambda w: [jobs.figure_for_report(name, FIRST) for name in reported_figures()],
+        # Written when a run starts; no rule makes it.
+        rule_graph=f"{RESULTS}/parts/rule_graph.csv",
         benchmarks=f"{RESULTS}/benchmarks",
         logs=f"{RESULTS}/logs",
     script:

@@ -1,13 +1,8 @@
 # What the report shows of this study: its figures, and the users and slices of its viewer.
 
-import hashlib
-import json
-
 # Every job reads this file anew, so nothing that is slow to import is imported here.
-from manyeyes.report.choosing import shown_users, slice_step, viewer_note
-
-# Whose slices and datasets are shown one by one; the tables hold all that there is.
-REPORTED = FIRST
+from manyeyes.report.choosing import shown_users, slice_step
+from manyeyes.report.of_study import study_for_report, viewed_images, viewed_shapes
 
 
 def users_viewed():
@@ -19,10 +14,7 @@ def users_viewed():
 
 
 VIEWED_USERS = users_viewed()
-VIEWED_CELLS = [cell for cell in REPORTED.cells() if cell.user in VIEWED_USERS]
-VIEWER_STEP = slice_step(
-    (REPORTED.datasets[cell.dataset].shape for cell in VIEWED_CELLS), STUDY.report.get("slice_step")
-)
+VIEWER_STEP = slice_step(viewed_shapes(FIRST, VIEWED_USERS), STUDY.report.get("slice_step"))
 
 
 def viewed_cells(wildcards):
@@ -30,37 +22,9 @@ def viewed_cells(wildcards):
     return [cell for cell in cells_on_image(wildcards) if cell.user in VIEWED_USERS]
 
 
-def viewed_images():
-    """Return the images that the viewer shows."""
-    viewed = {(cell.dataset, cell.filter) for cell in VIEWED_CELLS}
-    return [image for image in REPORTED.images() if image in viewed]
-
-
-def reported_figures():
-    """Return what the report has to know of each figure, in the order of its files."""
-    figures = []
-    for figure in drawn_figures():
-        if is_pending(f"{RESULTS}/figures/{figure}.svg"):
-            continue
-        needs = needs_in_study(figure)
-        files = [path for path in files_of_figure(figure)(None).values() if isinstance(path, str)]
-        figures.append(
-            {
-                "name": figure,
-                "title": FIGURES[figure].title,
-                "category": FIGURES[figure].category,
-                "tables": [Path(path).stem for path in files if path.startswith(f"{TABLES}/")],
-                "datasets": list(needs.datasets),
-                "origins": origins_in_figure(figure)(None),
-                "cells": bool(needs.cells),
-            }
-        )
-    return figures
-
-
-def reported_captions():
-    """Return the files with the captions of the figures, in their order."""
-    return [f"workflow/report/{figure['name']}.rst" for figure in reported_figures()]
+def reported_figures(wildcards=None):
+    """Return the names of the figures in the report: those that are not among what failed."""
+    return [name for name in drawn_figures() if not is_pending(f"{RESULTS}/figures/{name}.svg")]
 
 
 PAGE = {
@@ -71,51 +35,10 @@ PAGE = {
 }
 
 
-def reported_tables():
+def reported_tables(wildcards=None):
     """Return the tables of the study, and those that its figures are drawn from besides."""
-    drawn = [table for figure in reported_figures() for table in figure["tables"]]
+    drawn = [table for name in reported_figures() for table in jobs.tables_of_figure(name, FIRST)]
     files = [f"{TABLES}/{table}.csv" for table in drawn]
     found = [*tables_of_study(), *PAPER_TABLES, *files]
     found = [path for path in found if path.endswith(".csv") and not is_pending(path)]
     return list(dict.fromkeys(found))
-
-
-def reported_study():
-    """Return what the report tells of the study besides its tables."""
-    datasets = {
-        name: {
-            "origin": d.origin,
-            "material": d.material,
-            "voxel_size_nm": d.voxel_size_nm,
-            "shape": list(d.shape),
-            **({"mask": d.mask} if d.mask is not None else {}),
-            **({"active": "dark"} if d.inverted else {}),
-        }
-        for name, d in REPORTED.datasets.items()
-    }
-    sources = {name: REPORTED.datasets[name].source for name in REPORTED.datasets}
-    return {
-        "name": STUDY.name,
-        "title": STUDY.title,
-        "missing": missing(WHOLE, STUDY, NOTED) if UNFINISHED else [],
-        "datasets": datasets,
-        "about_paper": about_paper(),
-        "segmented": list(dict.fromkeys(dataset for dataset, _ in REPORTED.images())),
-        "users": {name: user.made_by for name, user in STUDY.users.items()},
-        "methods": {name: variant["method"] for name, variant in STUDY.variants.items()},
-        "viewer_note": viewer_note(VIEWED_USERS, list(STUDY.users), VIEWER_STEP),
-        "settings": {
-            "seed": STUDY.seed,
-            "datasets": sources,
-            "filters": STUDY.filters,
-            "population": STUDY.population,
-            "electrodes": STUDY.electrodes,
-            "baseline": STUDY.baseline or "none",
-        },
-    }
-
-
-def digest_of_config():
-    """Return a digest of all that the config says, but for where files lie on this machine."""
-    told = {key: value for key, value in config.items() if key != "data_folder"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,6 +1,8 @@
 # What many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
 # the paper's claims one by one, and what follows for a laboratory.
 
+from manyeyes.tables.registry import module_files as computed_tables
+from manyeyes.tables.registry import table_called
 
 CLAIMS = SOURCES / "manyeyes/paper/claims.yaml"
 
@@ -45,13 +47,22 @@ rule compare_spread:
         "../scripts/compare_spread.py"
 
 
-rule decompose_errors:
+# Any table of manyeyes/tables: a module there is all that a new one takes.
+rule compute_table:
     input:
-        PATHS.table("accuracy"),
+        unpack(lambda w: {name: PATHS.table(name) for name in table_called(w.table).tables}),
     output:
-        PATHS.table("errors"),
+        PATHS.table("{table}"),
+    wildcard_constraints:
+        table="|".join(computed_tables()),
+    params:
+        # The table's own module is found by its name, so no import tells of it.
+        code=lambda w: [
+            CHECKOUT.code_of("compute_table.py"),
+            CHECKOUT.code_of(computed_tables()[w.table]),
+        ],
     script:
-        "../scripts/decompose_errors.py"
+        "../scripts/compute_table.py"
 
 
 rule count_effort:

@@ -18,12 +18,12 @@ def main(snakemake) -> None:
     """Run the rule `draw_tables`."""
     params = snakemake.params
     variability = read_table(snakemake.input.variability)
-    datasets = {name: SimpleNamespace(**told) for name, told in params.datasets.items()}
+    datasets = {name: SimpleNamespace(**d) for name, d in params.datasets.items()}
     made = {
         "table_1": table_1(datasets),
         "table_2": table_2(params.variants, params.used),
-        "table_s1": table_s1(variability, params.open),
-        "table_s2": table_s2(variability, params.in_house),
+        "table_s1": table_s1(variability, *params.rows["table_s1"][:2]),
+        "table_s2": table_s2(variability, *params.rows["table_s2"]),
     }
     for path in map(Path, snakemake.output):
         table = made[path.stem]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from manyeyes.figures.registry import figure_called
 from manyeyes.files.study_files import FileError, read_json, read_table
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
@@ -53,15 +54,19 @@ def pack_of(path) -> dict:
         ) from error
 
 
+def described(name: str) -> dict:
+    """Return a figure's title, category and caption."""
+    figure = figure_called(name)
+    return {"title": figure.title, "category": figure.category, "caption": figure.caption}
+
+
 def main(snakemake) -> None:
     """Run the rule `write_report`."""
     given, params = snakemake.input, snakemake.params
     paths = {Path(path).stem: path for path in given.tables}
     figures = [
-        {**told, "svg": text_of(svg), "caption": text_of(rst)}
-        for told, svg, rst in zip(
-            params.figures, given.get("figures", []), given.get("captions", []), strict=True
-        )
+        {**shown, **described(shown["name"]), "svg": text_of(svg)}
+        for shown, svg in zip(params.figures, given.get("figures", []), strict=True)
     ]
     html = page(
         study=params.study,
@@ -70,7 +75,7 @@ def main(snakemake) -> None:
         figures=figures,
         packs=[pack_of(path) for path in given.get("packs", [])],
         warnings=[
-            told for path in given.get("warnings", []) for told in read_json(path)["warnings"]
+            text for path in given.get("warnings", []) for text in read_json(path)["warnings"]
         ],
         run={
             "version": yaml.safe_load(text_of(given.citation))["version"],
@@ -79,7 +84,8 @@ def main(snakemake) -> None:
                 *((name, version(name)) for name in PACKAGES),
             ],
             "times": run_times(jobs_done(Path(params.benchmarks), Path(params.logs))),
-            "needs": read_table(given.rule_graph),
+            # Not there where the workflow is a module of another, which writes none.
+            "needs": read_table(params.rule_graph) if Path(params.rule_graph).exists() else None,
         },
         templates={
             "page": text_of(given.page),

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch, Rectangle
 
 from ..groups import MADE_BY
 from ..paper import names as paper
 from ..statistics.grids import users_by_cell
 from . import groups, style, words
+from .figure import FigureData
 
 GROUP = ["dataset", "filter", "variant"]
 MOST_DOTS = 6
@@ -25,6 +26,7 @@ MEASURES = {
     "sd": "SD of active-material\nvolume fraction",
     "mean_percent_different": "Mean difference between two users\n(% of voxels)",
 }
+SD_AND_PAIRS = ("sd", "mean_percent_different")
 _STATED_AS = {"sd": "sd", "mean_percent_different": "percent"}
 
 
@@ -293,7 +295,7 @@ def draw_figure(
     height_mm: float = 75.0,
     side_by_side: bool = False,
     more_notes: Sequence[str] = (),
-) -> Figure:
+) -> Drawing:
     """Draw bars of one or both measures of how much users differ.
 
     Parameters
@@ -320,7 +322,7 @@ def draw_figure(
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -365,3 +367,17 @@ def draw_figure(
         words.origin_sentence(shown),
     )
     return figure
+
+
+def draw_data(data: FigureData, panels: Sequence[str] = ("sd",), **look) -> Drawing:
+    """Draw bars of what a figure shows; keywords as of `draw_figure`."""
+    return draw_figure(
+        panels,
+        data.tables["variability"],
+        data.tables["volume_fractions"],
+        data.tables["pairwise"] if "mean_percent_different" in panels else None,
+        data.origins,
+        data.variants,
+        filters=data.filters or None,
+        **look,
+    )

@@ -1,66 +1,50 @@
-"""Fig. 2: raw and filtered slices of the open-source data and two segmentations of some."""
+"""Fig. 2: raw and filtered slices, with a threshold and a watershed of some of them."""
 
-from collections.abc import Mapping
 from itertools import chain
 
-import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
+from ..paper import names as paper
 from . import panels, words
+from .choosing import other_than_in_house, sliced
+from .figure import SLICES, Figure, FigureData
 
-VARIANTS = ("S2", "cWS")
 
-
-def draw(
-    images: Mapping[tuple[str, str], np.ndarray],
-    segmentations: Mapping[tuple[str, str, str, str], np.ndarray],
-    origins: Mapping[str, str],
-    voxel_sizes_nm: Mapping[str, float],
-) -> Figure:
-    """Return images by filter, and one user's S2 and cWS below them.
-
-    Parameters
-    ----------
-    images : mapping of (dataset, filter) to ndarray of uint8, shape (y, x)
-        Central slices in grey levels.
-    segmentations : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (y, x)
-        Central slices in labels, of one user.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-    voxel_sizes_nm : mapping of dataset to float
-
-    Returns
-    -------
-    Figure
+def draw(data: FigureData) -> Drawing:
+    """Return images by filter, and one user's segmentations below them, a row a variant.
 
     Raises
     ------
     ValueError
         If there is nothing to draw.
     """
-    filters = list(dict.fromkeys(filter_ for _, filter_ in images))
-    by_filter = [
-        [
-            panels.grey(images[d, f], f"{d}, {words.filter_name(f)}", voxel_sizes_nm[d])
-            for d in origins
-            if (d, f) in images
-        ]
-        for f in filters
-    ]
+    filters = list(dict.fromkeys(filter_ for _, filter_ in data.images))
+    by_filter = [panels.grey_row(data, [(d, f) for d in data.origins]) for f in filters]
     # One dataset: its filters side by side, as its segmentations are.
-    rows = [list(chain(*by_filter))] if len(origins) == 1 else by_filter
-    rows += [
-        [
-            panels.labels(labels, f"{d}, {words.filter_name(f)}, {v}", voxel_sizes_nm[d])
-            for (d, f, v, _), labels in segmentations.items()
-            if v == variant
-        ]
-        for variant in VARIANTS
-    ]
-    users = ", ".join(dict.fromkeys(user for *_, user in segmentations))
-    return panels.draw_grid(
-        rows,
-        f"Central slices; segmentations of user {users}. Light: active material, dark: pore and "
-        "carbon-binder domain.",
-        words.origin_sentence(origins),
-    )
+    rows = [list(chain(*by_filter))] if len(data.origins) == 1 else by_filter
+    rows += [panels.labels_row(data, variant) for variant in data.variants]
+    return panels.draw_grid(rows, *panels.notes(data), words.origin_sentence(data.origins))
+
+
+def _segmented(datasets: list[str]) -> list[str]:
+    """Return the paper's two datasets of Fig. 2, or the first two where there is neither."""
+    return [d for d in datasets if d in paper.FIG2_SEGMENTED] or datasets[:2]
+
+
+FIGURE = Figure(
+    title="Raw and filtered slices, simple threshold and watershed",
+    category=SLICES,
+    order=2,
+    requires="a simple threshold or a watershed on a dataset other than NEX-V and NEX-U",
+    needs=sliced(lambda names: other_than_in_house(names)[: paper.FIG2_MOST_DATASETS], _segmented),
+    draw=draw,
+    caption="""
+Central slices of the datasets, raw and, where the study has it, filtered. Below them, one user's
+simple threshold and the more careful watershed of some of them.
+
+Corresponds to Fig. 2 of Bailey et al. 2023.
+
+The paper found that a threshold on raw, noisy images turns bright noise into specks of active
+material, that the filter removes them, and that the watershed suffers less from noise.
+""",
+)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from ..paper import names as paper
 from . import groups, style, words
+from .choosing import with_known_truth
+from .figure import CHECKS, Figure, Needs
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
@@ -18,7 +20,7 @@ FILTER_OFFSET = 0.18
 @style.styled
 def draw(
     accuracy: pd.DataFrame, accuracy_summary: pd.DataFrame, origins: Mapping[str, str]
-) -> Figure:
+) -> Drawing:
     """Return the bias of each user and method, and a map of root-mean-square errors.
 
     Parameters
@@ -30,7 +32,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Drawing
         A panel of biases for each dataset, and one map of errors, all in points of the volume
         fraction.
 
@@ -143,3 +145,27 @@ def _draw_errors(figure, summary: pd.DataFrame, images: list, variants: list[str
     style.panel_letter(
         axes, "b)", "Root-mean-square error of the volume fraction over users (points)"
     )
+
+
+FIGURE = Figure(
+    title="Distance of every method from the truth",
+    category=CHECKS,
+    order=3,
+    requires="a dataset whose truth is known",
+    needs=lambda study: Needs(tuple(with_known_truth(study))),
+    draw=lambda data: draw(data.tables["accuracy"], data.tables["accuracy_summary"], data.origins),
+    caption="""
+How far every method is from the truth that only a twin has: (a) bias of each user's volume
+fraction, (b) root-mean-square error over users, which holds both bias and spread (RMSE² = bias² +
+(n - 1)/n SD²).
+
+Not a figure of the paper, which had no truth for these data.
+
+A low standard deviation between users means that a result is reproducible, not that it is
+accurate. Read the standard deviations of the other figures beside this one.
+""",
+    tables=(
+        "accuracy",
+        "accuracy_summary",
+    ),
+)

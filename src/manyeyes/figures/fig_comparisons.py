@@ -5,11 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from ..groups import RECORDED, groups_in
 from ..paper import names as paper
 from . import groups, style, words
+from .choosing import compared_datasets
+from .figure import SURE, Figure, FigureData, Needs
+from .findings import for_each_group
 
 ROW_MM = 3.3
 REST_MM = 38.0
@@ -29,7 +32,7 @@ SCOPES = {"fixed": "these datasets", "random": "datasets like these"}
 @style.styled
 def draw(
     comparisons: pd.DataFrame, over_datasets: pd.DataFrame | None, origins: Mapping[str, str]
-) -> Figure:
+) -> Drawing:
     """Return a forest plot of all comparisons of spread that the study lists.
 
     Parameters
@@ -44,7 +47,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -221,3 +224,45 @@ def _handles(over: bool) -> list:
             style.line_handle("all datasets, open", marker="D", mfc="white", **grey, **look),
         ]
     return handles
+
+
+def _needs(study) -> Needs:
+    datasets, over = compared_datasets(study)
+    return Needs(tuple(datasets), tables=("comparisons_over_datasets",) if over else ())
+
+
+def _finding(data: FigureData) -> str:
+    return for_each_group(data.tables["comparisons"], _clear_ones)
+
+
+def _clear_ones(comparisons: pd.DataFrame) -> str:
+    clear = comparisons[comparisons["p_holm"] < CLEAR]
+    text = f"{len(clear)} of {len(comparisons)} ratios on one dataset differ from 1 "
+    text += f"(adjusted p below {CLEAR:g})."
+    if len(clear):
+        ends = [clear.loc[clear["sd_ratio"].idxmin()], clear.loc[clear["sd_ratio"].idxmax()]]
+        found = [f"{row['sd_ratio']:.2f} ({row['comparison']}, {row['dataset']})" for row in ends]
+        text += f" They run from {' to '.join(found)}."
+    return text
+
+
+FIGURE = Figure(
+    title="Which spreads differ: ratios with intervals and adjusted p-values",
+    category=SURE,
+    order=3,
+    requires="one of the config's comparisons, made by three users",
+    needs=_needs,
+    draw=lambda data: draw(
+        data.tables["comparisons"], data.tables.get("comparisons_over_datasets"), data.origins
+    ),
+    caption="""
+Every comparison of spread that the study lists beforehand. Circles: the ratio of two standard
+deviations over the same users on one dataset, with its 95 % interval (Pitman-Morgan). Diamonds:
+the ratio of mean absolute deviations from the median user over all datasets (Brown-Forsythe in a
+mixed model), for these datasets and, where there are at least four, for datasets like these. The
+p-values are adjusted by Holm's method within one family for each kind of test. Simulated users
+can be had in any number: their p-values help to plan studies and are no evidence about people.
+""",
+    tables=("comparisons",),
+    finding=_finding,
+)

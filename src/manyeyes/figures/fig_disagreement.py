@@ -1,20 +1,25 @@
 """How many users differ where, and how near to interfaces they do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
-from ..groups import RECORDED
+from ..groups import GROUPS, RECORDED
 from ..paper import names as paper
 from ..statistics.disagreement import disagreement_map
+from ..study.comparisons import shared_cells
 from . import groups, style, words
+from .choosing import compared_variants, raw_filter
+from .figure import FOLLOWS, Figure, Needs
 
 ROW_MM = 58.0
+MOST_DATASETS = 4
+MOST_VARIANTS = 4
 TITLE_MM = 5.0
 MOST_PANEL_MM = 43.0
 MAJORITY = ListedColormap(["#cfcfcf", "#f7f7f7"])
@@ -27,7 +32,9 @@ def draw(
     concentration: pd.DataFrame,
     origins: Mapping[str, str],
     voxel_sizes_nm: Mapping[str, float],
-) -> Figure:
+    *,
+    filters: Sequence[str] = ("raw",),
+) -> Drawing:
     """Return maps of disagreement, and the share of it near interfaces.
 
     Parameters
@@ -40,10 +47,12 @@ def draw(
     origins : mapping of dataset to origin
         The datasets to show, in order.
     voxel_sizes_nm : mapping of dataset to float
+    filters : sequence of str
+        That of the images shown.
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -53,7 +62,7 @@ def draw(
     datasets = [d for d in origins if any(dataset == d for dataset, *_ in votes)]
     if not datasets:
         raise ValueError("nothing to draw: no raw image was segmented by two users")
-    raw = concentration[concentration["filter"] == "raw"]
+    raw = concentration[concentration["filter"].isin(filters)]
     both = groups.both_groups(raw)
     (raw_rows,) = groups.told_apart(raw)
     votes = {
@@ -173,3 +182,64 @@ def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]
     style.legend_above(figure, handles)
     names = {"truth": "the truth", "majority": "the users' majority"}
     return [names[reference] for reference in dict.fromkeys(found["reference"])]
+
+
+def _needs(study) -> Needs:
+    """Few datasets and variants: those of the paper's last comparison where there are any."""
+    raw = raw_filter(study)
+    pages: dict[str, dict] = {}
+    for cell in shared_cells(study):
+        if cell.filter == raw:
+            users = pages.setdefault(cell.dataset, {})
+            users[cell.variant, cell.made_by] = users.get((cell.variant, cell.made_by), 0) + 1
+    found = [
+        v for v in study.variants if any(v == name for page in pages.values() for name, _ in page)
+    ]
+    chosen = [v for v in compared_variants(study) if v in found] or found[:MOST_VARIANTS]
+    shown = {d: {v for v, _ in pages[d]} & {*chosen} for d in paper.in_paper_order(pages)}
+    # Those with most to compare.
+    best = sorted((d for d in shown if shown[d]), key=lambda d: -len(shown[d]))[:MOST_DATASETS]
+    datasets = tuple(d for d in shown if d in best)
+    return Needs(
+        datasets,
+        tuple(chosen),
+        filters=(raw,) if raw else (),
+        votes=tuple((d, raw) for d in datasets),
+        # A page of the file for each variant and group of users, in this order.
+        facts={
+            "pages": {
+                d: [
+                    (v, made_by, pages[d][v, made_by])
+                    for v in study.variants
+                    for made_by in GROUPS
+                    if (v, made_by) in pages[d]
+                ]
+                for d in datasets
+            }
+        },
+    )
+
+
+FIGURE = Figure(
+    title="Where users differ, and how near to interfaces",
+    category=FOLLOWS,
+    order=3,
+    requires="a raw image that two users segment with one variant",
+    needs=_needs,
+    draw=lambda data: draw(
+        data.votes,
+        data.tables["concentration"],
+        data.origins,
+        data.voxel_sizes_nm,
+        filters=data.filters,
+    ),
+    caption="""
+Where users differ. Upper panels: central slices of raw images; the darker a pixel, the more pairs
+of users label it differently (the mean over the volume is the pairwise difference). Lower panels:
+the share of all disagreement within one, two and three voxels of an interface, beside the share
+of all voxels that lie there. Interfaces are those of the truth where it is known, else of the
+users' majority. Disagreement that follows the dashed line has nothing to do with interfaces, such
+as noise.
+""",
+    tables=("concentration",),
+)

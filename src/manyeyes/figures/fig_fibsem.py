@@ -8,10 +8,12 @@ import pandas as pd
 import scipy
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch, Rectangle
 
 from . import chain_words, style, words
+from .choosing import of_fibsem_chain
+from .figure import CHAIN, Figure
 
 FILLED = "#6fb7e0"
 WRONG = "#b2182b"
@@ -35,7 +37,7 @@ def draw(
     block: Mapping[str, float],
     scores: pd.DataFrame | None,
     origins: Mapping[str, str],
-) -> Figure:
+) -> Drawing:
     """Return a row for each step: before, after, what changed or went wrong, and its score.
 
     Parameters
@@ -55,7 +57,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Drawing
     """
     look = _Look(views, told)
     rows = _panels(look, views, told, known=scores is not None)
@@ -246,3 +248,29 @@ class _Look:
         place = (left * wide, top * high)
         frame = Rectangle(place, columns * wide, rows * high, fill=False, ec="#ffe14d", ls=line)
         axes.add_patch(frame)
+
+
+FIGURE = Figure(
+    title="Every step of the FIB-SEM chain, before and after, with its score",
+    category=CHAIN,
+    order=9,
+    requires="a baseline",
+    needs=of_fibsem_chain("views", "told", "block", "scores"),
+    draw=lambda data: draw(
+        data.fibsem["views"],
+        data.fibsem["told"],
+        data.fibsem["block"],
+        data.fibsem.get("scores"),
+        data.origins,
+    ),
+    caption="""
+Every step of the FIB-SEM chain before and after, with its score: (a) alignment and shear, (b)
+crop, (c) destriping, (d) brightness and noise, (e) watershed, (f) filling of internal pores, (g)
+resampling. The scores are in ``fibsem_scores.csv``; they need the truth, which only a twin has.
+
+Not a figure of the paper.
+
+Internal pores are those that the outside does not reach: they share no face of a voxel with other
+pore or binder, and touch no end of the block.
+""",
+)

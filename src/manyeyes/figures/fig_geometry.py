@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch
 
+from ..materials import family
 from . import style, words
+from .choosing import with_origin
+from .figure import CHECKS, Figure, Needs
 
 LOOKS = {
     "simulated-imaging": {"colours": ("#333333", "#777777", "#aaaaaa"), "hatch": "", "ls": "-"},
@@ -23,7 +26,7 @@ def draw(
     particles: pd.DataFrame,
     origins: Mapping[str, str],
     voxel_sizes_nm: Mapping[str, float],
-) -> Figure:
+) -> Drawing:
     """Return truth slices at one scale, and measures of the geometries side by side.
 
     Parameters
@@ -39,7 +42,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -126,3 +129,55 @@ def _draw_slices(figure, slices, datasets, origins, voxel_sizes_nm, columns) -> 
     phases = [style.PHASES[code] for code in sorted(codes)]
     handles = [Patch(fc=c, ec="black", lw=0.4, label=name) for name, c in phases]
     style.legend_above(figure, handles)
+
+
+def _needs(study) -> Needs:
+    """Real geometries, once each, beside synthetic ones of the same family of materials."""
+    real = _distinct(study, with_origin(study, "simulated-imaging"))
+    families = {family(study.datasets[name].material) for name in real}
+    twins = [
+        name
+        for name in with_origin(study, "twin")
+        if family(study.datasets[name].material) in families
+    ]
+    return Needs((*real, *twins), truths=(*real, *twins)) if real and twins else Needs()
+
+
+def _distinct(study, names: list[str]) -> list[str]:
+    """Return one dataset for each geometry: several may image the same one."""
+    by_geometry = {}
+    for name in names:
+        dataset = study.datasets[name]
+        key = (dataset.source["file"], dataset.start, dataset.shape, dataset.voxel_size_nm)
+        by_geometry.setdefault(key, name)
+    return list(by_geometry.values())
+
+
+FIGURE = Figure(
+    title="The synthetic geometry beside a measured one",
+    category=CHECKS,
+    order=5,
+    requires="a measured geometry and a twin of the same family of materials",
+    needs=_needs,
+    draw=lambda data: draw(
+        data.truths,
+        data.tables["geometry"],
+        data.tables["particles"],
+        data.origins,
+        data.voxel_sizes_nm,
+    ),
+    caption="""
+The synthetic geometry beside a measured one (NREL's segmented cathode 1-CAL, whose carbon-binder
+domain was added to the pores by computation): (a) slices of the truths at one scale, (b) specific
+surface, (c) diameters of whole particles, (d) mean chord through active material along each axis.
+
+Not a figure of the paper.
+
+Segmentations of both are compared in the other figures of this study: what holds on the measured
+geometry does not depend on our model of particles.
+""",
+    tables=(
+        "geometry",
+        "particles",
+    ),
+)

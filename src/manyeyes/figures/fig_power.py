@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from ..groups import MADE_BY, RECORDED, groups_in
 from ..paper import names as paper
 from . import groups, style, words
+from .choosing import compared_datasets
+from .figure import SURE, Figure, Needs
 
 POWER = 0.8
 PAPERS_USERS = 3
@@ -31,7 +33,7 @@ def draw(
     needed: pd.DataFrame,
     comparisons: pd.DataFrame,
     origins: Mapping[str, str],
-) -> Figure:
+) -> Drawing:
     """Return power over the number of users, and the users needed for each ratio.
 
     Parameters
@@ -47,7 +49,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -182,3 +184,31 @@ def _handles(ratios: list[float]) -> list:
         style.line_handle(f"SD ratio {ratio:g}", color=colour, lw=1.2, marker=marker, ms=3)
         for ratio, colour, marker in zip(ratios, COLOURS, MARKERS, strict=False)
     ] + [style.line_handle("80 %", color="#777777", lw=0.7, ls=(0, (4, 2)))]
+
+
+FIGURE = Figure(
+    title="How many users show that two methods differ in spread",
+    category=SURE,
+    order=4,
+    requires="one of the config's comparisons, made by three users",
+    needs=lambda study: Needs(tuple(compared_datasets(study)[0])),
+    draw=lambda data: draw(
+        data.tables["power_curves"],
+        data.tables["power"],
+        data.tables["comparisons"],
+        data.origins,
+    ),
+    caption="""
+How many users a study needs to show that two methods differ in spread, at an error rate of 5 %.
+(a) Different users for each method (F test). (b) The same users under both (Pitman-Morgan), whose
+values under the two methods correlate with 0.5. (c) Users needed for a power of 80 %, by the
+ratio of the two standard deviations; grey dots are the comparisons of this study as if what was
+found were true. Meant for planning studies with people; p-values of simulated users are no
+evidence about people.
+""",
+    tables=(
+        "power_curves",
+        "power",
+        "comparisons",
+    ),
+)

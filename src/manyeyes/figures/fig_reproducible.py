@@ -5,11 +5,15 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from ..paper import names as paper
+from ..report.words import in_points
 from ..statistics.tables import pool_errors
 from . import groups, style, words
+from .choosing import shared_datasets, with_known_truth
+from .figure import FOLLOWS, Figure, FigureData, Needs
+from .findings import extremes, for_each_group, shown_rows
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
@@ -18,7 +22,7 @@ RINGS = (1, 2, 5, 10, 20, 50)
 
 
 @style.styled
-def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
+def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
     """Return, for each dataset, every method's bias over its spread, with intervals.
 
     Parameters
@@ -30,7 +34,7 @@ def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
 
     Returns
     -------
-    Figure
+    Drawing
         In points of the volume fraction.
 
     Raises
@@ -135,3 +139,44 @@ def _handles(variants: list[str], filters: list[str]) -> list:
         for i, f in enumerate(filters)
     ]
     return [*handles, style.line_handle("truth", **style.TRUTH_LINE)]
+
+
+def _needs(study) -> Needs:
+    shared = set(shared_datasets(study))
+    return Needs(tuple(name for name in with_known_truth(study) if name in shared))
+
+
+def _finding(data: FigureData) -> str:
+    return for_each_group(data.tables["errors"], lambda table: _biases(shown_rows(table, data)))
+
+
+def _biases(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return ""
+    sure = rows[(rows["bias_low"] > 0) | (rows["bias_high"] < 0)]
+    return (
+        f"{'The bias is' if len(rows) == 1 else 'Biases run from'} "
+        f"{extremes(rows, 'bias', in_points)} points; the 95 % interval leaves out "
+        f"zero in {len(sure)} of {len(rows)} cases."
+    )
+
+
+FIGURE = Figure(
+    title="Reproducible is not accurate: spread over users against bias",
+    category=FOLLOWS,
+    order=2,
+    requires="a dataset whose truth is known, segmented by two users",
+    needs=_needs,
+    draw=lambda data: draw(data.tables["errors"], data.origins),
+    caption="""
+Each mark is one method on one dataset: the standard deviation of the volume fraction over users
+against the bias of their mean to the truth, with 95 % intervals. Methods far to the left are
+reproducible; those on the dashed line are right on average; grey lines join equal
+root-mean-square errors (RMSE² = bias² + SD² over all users).
+
+Not a figure of the paper, which had no truth for these data.
+""",
+    tables=("errors",),
+    finding=_finding,
+    spread="errors",
+)

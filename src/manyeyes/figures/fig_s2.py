@@ -1,26 +1,21 @@
 """Fig. S2: each user's volume fraction with simple thresholds."""
 
-from collections.abc import Mapping
+from . import user_points
+from .choosing import tabled, used_variants
+from .figure import DETAILS, Figure
 
-import pandas as pd
-from matplotlib.figure import Figure
+FIGURE = Figure(
+    title="Each user's volume fraction: simple thresholds",
+    category=DETAILS,
+    order=2,
+    requires="a simple threshold on a dataset other than NEX-V and NEX-U",
+    needs=tabled(lambda study: used_variants(study, "threshold"), least=1),
+    draw=user_points.draw_data,
+    caption="""
+Active-material volume fraction that each user obtained with simple thresholds: the single values
+behind the standard deviations. Dashed: the truth, where it is known, internal pores not filled.
 
-from ..paper import names as paper
-from . import points
-
-
-def draw(volume_fractions: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
-    """Return each user's volume fraction for S1, S2 and S3, with the truth as a line.
-
-    Parameters
-    ----------
-    volume_fractions : DataFrame
-        Table of the study.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Figure
-    """
-    return points.draw_figure(volume_fractions, origins, paper.SIMPLE)
+Stands for Fig. S2 of Bailey et al. 2023, whose panels were not at hand.
+""",
+    tables=("volume_fractions",),
+)

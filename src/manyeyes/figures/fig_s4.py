@@ -1,28 +1,28 @@
 """Fig. S4: how much users differ when thresholded seeds train the forest."""
 
-from collections.abc import Mapping
-
-import pandas as pd
-from matplotlib.figure import Figure
-
-from ..paper import names as paper
 from . import bars
+from .choosing import tabled, used_variants
+from .figure import VARIATION, Figure
+from .findings import sd_found
 
+FIGURE = Figure(
+    title="Spread of the volume fraction: forests trained by thresholded seeds",
+    category=VARIATION,
+    order=14,
+    requires="a seeded forest by two users on data other than NEX-V and NEX-U",
+    needs=tabled(lambda study: used_variants(study, "seeded_forest")),
+    draw=bars.draw_data,
+    caption="""
+Standard deviation over users of the active-material volume fraction when thresholded seeds train
+the forest.
 
-def draw(
-    variability: pd.DataFrame, volume_fractions: pd.DataFrame, origins: Mapping[str, str]
-) -> Figure:
-    """Return bars of the SD over users for ML1, ML2 and ML3.
+Stands for Fig. S4 of Bailey et al. 2023, whose panels were not at hand.
 
-    Parameters
-    ----------
-    variability, volume_fractions : DataFrame
-        Tables of the study.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Figure
-    """
-    return bars.draw_figure(["sd"], variability, volume_fractions, None, origins, paper.SEEDED)
+The paper trains on the first slice (ML1), on six equally spaced slices (ML2) and on the whole
+volume (ML3). It found less variation than with threshold and watershed on only half of the
+samples, and less with ML2 than with ML1.
+""",
+    tables=("variability", "volume_fractions"),
+    finding=sd_found,
+    spread="variability",
+)

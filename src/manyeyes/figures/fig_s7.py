@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from . import style, words
+from .choosing import of_fibsem_chain
+from .figure import CHAIN, Figure
 
 
 @style.styled
-def draw(image: np.ndarray, pixel_nm: Sequence[float], origins: Mapping[str, str]) -> Figure:
+def draw(image: np.ndarray, pixel_nm: Sequence[float], origins: Mapping[str, str]) -> Drawing:
     """Return one slice, aligned, destriped and denoised.
 
     Parameters
@@ -22,7 +24,7 @@ def draw(image: np.ndarray, pixel_nm: Sequence[float], origins: Mapping[str, str
 
     Returns
     -------
-    Figure
+    Drawing
     """
     rows, columns = image.shape
     height, width = pixel_nm
@@ -41,3 +43,22 @@ def draw(image: np.ndarray, pixel_nm: Sequence[float], origins: Mapping[str, str
         words.origin_sentence(origins),
     )
     return figure
+
+
+FIGURE = Figure(
+    title="A slice of the FIB-SEM stack after processing",
+    category=CHAIN,
+    order=7,
+    requires="a baseline",
+    needs=of_fibsem_chain("views", "told"),
+    draw=lambda data: draw(
+        data.fibsem["views"]["denoised_face"], data.fibsem["told"]["pixel_nm"], data.origins
+    ),
+    caption="""
+A slice of the FIB-SEM stack after alignment, cropping, destriping and denoising: what the
+watershed segments.
+
+Corresponds to Fig. S7 d of Bailey et al. 2023; panels a to c of that figure are pictures that the
+microscope took of the specimen and of the trench; no data lead to them.
+""",
+)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch
 
 from . import rendering, style, words
+from .choosing import of_fibsem_chain
+from .figure import CHAIN, Figure
 
 COLOURS = {
     rendering.SURFACE: ("surface of particles", "#f7efda"),
@@ -24,7 +26,7 @@ _PANEL_MM = 140.0
 
 
 @style.styled
-def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -> Figure:
+def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -> Drawing:
     """Return two views of a block: whole, and with the corner nearest to the eye taken off.
 
     Parameters
@@ -38,7 +40,7 @@ def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -
 
     Returns
     -------
-    Figure
+    Drawing
     """
     size_um = voxel_size_nm / 1000.0
     edges_um = np.array(active.shape) * size_um
@@ -138,3 +140,23 @@ def _label_edges(axes: Axes, edges_um: np.ndarray) -> None:
             rotation=angle,
             fontsize=6.5,
         )
+
+
+FIGURE = Figure(
+    title="The FIB-SEM block, segmented, as a solid",
+    category=CHAIN,
+    order=8,
+    requires="a baseline",
+    needs=of_fibsem_chain("volume", "block"),
+    draw=lambda data: draw(
+        data.fibsem["volume"] == 1, float(data.fibsem["block"]["voxel_size_nm"]), data.origins
+    ),
+    caption="""
+The segmented FIB-SEM block as a solid, (a) whole, (b) with the corner nearest to the eye removed.
+Active material only, internal pores filled, resampled to cubes. Holes that remain reach the end
+of the block or the outside of their particle. The projection is parallel, so that lengths along
+an edge have one scale. Light comes from one lamp and from the part of the sky that a point sees.
+
+Corresponds to Fig. S8 of Bailey et al. 2023.
+""",
+)

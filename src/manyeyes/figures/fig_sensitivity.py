@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from ..statistics.designs import JITTER
-from ..statistics.standardising import FACTORS, leading_trait
+from ..statistics.standardising import FACTORS, leading_trait, sensitivity_text
 from ..statistics.words import contrast_to_noise_in_words
 from . import style, words
+from .figure import FOLLOWS, Figure, Needs
 
 ROW_MM = 4.6
 PANEL_MM = 9.0
@@ -20,7 +21,7 @@ BAND = "#e4e4e4"
 
 
 @style.styled
-def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
+def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
     """Return first-order and total indices of every factor, a panel for a variant and voxel size.
 
     Parameters
@@ -32,7 +33,7 @@ def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -177,3 +178,26 @@ def _handles(looks: Mapping) -> list:
         style.line_handle("first order", mfc="#555555", **grey),
         style.line_handle("total", mfc="white", **grey),
     ]
+
+
+FIGURE = Figure(
+    title="Which trait of the users drives the spread: what to standardise first",
+    category=FOLLOWS,
+    order=4,
+    requires="the key sensitivity",
+    needs=lambda study: Needs(study.sensitivity.datasets) if study.sensitivity else Needs(),
+    draw=lambda data: draw(data.tables["sensitivity"], data.origins),
+    caption="""
+Which trait of the simulated users drives the spread of the volume fraction, and so what to
+standardise first. Rows: variants; columns: voxel sizes; marks: images by their contrast-to-noise.
+Filled: first-order Sobol index, the share of the variance that would go, on average, if all had
+the same trait, with its 95 % bootstrap interval. Hollow: total index, which adds the effect of
+the trait together with others. The sitting is a factor of its own: its total index is the share
+that would stay if all people were alike. Where users paint, another trait puts every stroke
+elsewhere, so that total indices of traits hold the share of the sitting as well; compare
+first-order indices there. The grey band marks the trait that leads in each panel. Above it: the
+standard deviations over all people and sittings.
+""",
+    tables=("sensitivity",),
+    finding=lambda data: sensitivity_text(data.tables["sensitivity"]).replace("**", ""),
+)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
 from ..paper import names as paper
 from . import (
@@ -14,6 +14,8 @@ from . import (
     style,
     words,
 )
+from .choosing import shared_datasets
+from .figure import SURE, Figure, Needs
 
 ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
@@ -24,7 +26,7 @@ WIDEST = 100.0
 
 
 @style.styled
-def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
+def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
     """Return, for each dataset, the SD of every method with its interval and the paper's.
 
     Parameters
@@ -36,7 +38,7 @@ def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Figure:
 
     Returns
     -------
-    Figure
+    Drawing
         In points of the volume fraction, on one logarithmic axis.
 
     Raises
@@ -203,3 +205,22 @@ def _basis(table: pd.DataFrame) -> str:
             "the lowest and the highest of them."
         )
     return text
+
+
+FIGURE = Figure(
+    title="How sure a spread is: every SD with its interval",
+    category=SURE,
+    order=1,
+    requires="an image that two users segment with one variant",
+    needs=lambda study: Needs(tuple(shared_datasets(study))),
+    draw=lambda data: draw(data.tables["spread"], data.origins),
+    caption="""
+The standard deviation of the volume fraction over users, in points, of every image and method,
+with the 95 % chi-square interval for all users such as these (n - 1 degrees of freedom; users are
+the unit, realisations of a twin add none).
+
+The paper states some of these for its three users: they are drawn in yellow.
+""",
+    tables=("spread",),
+    spread="spread",
+)

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch
 
 from ..measures.strokes import MEASURES
+from ..statistics.realism import realism_text
 from . import style, words
+from .figure import CHECKS, Figure, FigureData, Needs
 
 COLUMNS = 5
 SLICE_MM = 62.0
@@ -29,7 +31,7 @@ def draw(
     comparison: pd.DataFrame,
     origins: Mapping[str, str],
     voxel_size_nm: float,
-) -> Figure:
+) -> Drawing:
     """Return one slice with everybody's labels, and a panel for each measure.
 
     Parameters
@@ -47,7 +49,7 @@ def draw(
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------
@@ -126,3 +128,44 @@ def _draw_measure(axes: Axes, row, values: np.ndarray) -> None:
     first, _, rest = name.partition(", ")
     second = " ".join(part for part in (rest, f"({unit})" if unit else "") if part)
     axes.set_title(f"{first}\n{second}", fontsize=6.2, loc="left")
+
+
+def _needs(study) -> Needs:
+    """Return the first drawing of a person; the tables hold all of them."""
+    shown = tuple(study.imitated()[:1])
+    return Needs(tuple(cell.dataset for cell in shown), imitated=shown)
+
+
+def _draw_first(data: FigureData) -> Drawing:
+    ((recording, pages),) = data.imitated.items()
+    return draw(
+        recording,
+        pages,
+        data.tables["strokes"],
+        data.tables["stroke_comparison"],
+        data.origins,
+        data.voxel_sizes_nm[recording[0]],
+    )
+
+
+FIGURE = Figure(
+    title="Is the user real? A person's strokes beside those of simulated users",
+    category=CHECKS,
+    order=6,
+    requires="the key imitators and a recorded user who drew labels",
+    needs=_needs,
+    draw=_draw_first,
+    caption="""
+Is the user real? Upper panels: the same slice with the labels of a person and of two simulated
+users who drew the same slices to the same coverage (orange active material, blue the rest). Lower
+panels: the properties of the labels; one dot a simulated user, a star the person, filled red
+where the person lies outside the range of the simulated users. Edges are those between Otsu's two
+classes of the smoothed image, and simulated users see edges in much the same way; the rank of the
+gradient needs no classes. Nothing of the model was fitted to this person.
+""",
+    tables=(
+        "strokes",
+        "stroke_comparison",
+    ),
+    finding=lambda data: realism_text(data.tables["stroke_comparison"]),
+)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Drawing
 
-from . import style
+from . import style, words
+from .figure import FigureData
 
 TITLE_MM = 5.0
 MOST_PANEL_MM = 60.0
@@ -63,8 +64,37 @@ def difference(a: np.ndarray, b: np.ndarray, title: str, voxel_size_nm: float, b
     )
 
 
+def grey_row(data: FigureData, images: Sequence[tuple[str, str]]) -> list[Panel]:
+    """Return panels of the images (dataset, filter) that there are."""
+    return [
+        grey(data.images[d, f], f"{d}, {words.filter_name(f)}", data.voxel_sizes_nm[d])
+        for d, f in images
+        if (d, f) in data.images
+    ]
+
+
+def labels_row(data: FigureData, variant: str, images=None) -> list[Panel]:
+    """Return panels of a variant's segmentations, of some images in their order or of all."""
+    shown = {(d, f): found for (d, f, v, _), found in data.labels.items() if v == variant}
+    return [
+        labels(shown[d, f], f"{d}, {words.filter_name(f)}, {variant}", data.voxel_sizes_nm[d])
+        for d, f in images or shown
+        if (d, f) in shown
+    ]
+
+
+def notes(data: FigureData) -> list[str]:
+    """Return small print that says whose segmentations are shown, and in what colours."""
+    users = ", ".join(dict.fromkeys(user for *_, user in data.labels))
+    outside = any((shown == 0).any() for shown in data.labels.values())
+    return [
+        f"Central slices; segmentations of user {users}. Light: active material, dark: pore and "
+        f"carbon-binder domain{', white: outside the field of view' * outside}."
+    ]
+
+
 @style.styled
-def draw_grid(rows: Sequence[Sequence[Panel]], *notes: str, columns: int | None = None) -> Figure:
+def draw_grid(rows: Sequence[Sequence[Panel]], *notes: str, columns: int | None = None) -> Drawing:
     """Draw panels row by row, lettered in reading order.
 
     Parameters
@@ -78,7 +108,7 @@ def draw_grid(rows: Sequence[Sequence[Panel]], *notes: str, columns: int | None 
 
     Returns
     -------
-    Figure
+    Drawing
 
     Raises
     ------

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ..materials import family
 from ..paper import names as paper
 from . import groups, words
 
-UNSUPERVISED = (*paper.SIMPLE, *paper.WATERSHED)
 _ELECTRODES = {"nmc": "cathode", "graphite": "anode"}
 _METHODS = {
     "threshold": "simple threshold",
@@ -38,7 +38,7 @@ def table_1(datasets: Mapping[str, object]) -> pd.DataFrame:
         [
             {
                 "Data source in the paper": _source(name),
-                "Electrode": _ELECTRODES.get(paper.family(datasets[name].material), "not stated"),
+                "Electrode": _ELECTRODES.get(family(datasets[name].material), "not stated"),
                 "Sample name": name,
                 "Material": datasets[name].material,
                 "Voxel size (nm)": f"{datasets[name].voxel_size_nm:g}",
@@ -123,14 +123,16 @@ def _drawn(variant: Mapping) -> str:
     return f"{slices} slices {coverage} without a first output to correct"
 
 
-def table_s1(variability: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
+def table_s1(
+    variability: pd.DataFrame, datasets: Sequence[str], variants: Sequence[str]
+) -> pd.DataFrame:
     """Return mean percentages of differing voxels, unsupervised and drawn seeds, open datasets.
 
     Parameters
     ----------
     variability : DataFrame
         Table of the study.
-    datasets : sequence of str
+    datasets, variants : sequence of str
         Which to show, in order.
 
     Returns
@@ -139,15 +141,20 @@ def table_s1(variability: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame
         A row for each variant, a column for each image, and beside it what the paper states where
         it states anything (its own table S1 is in a supplement that was not at hand).
     """
-    return _differences(variability, datasets, (*UNSUPERVISED, *paper.COVERAGES), None)
+    return _differences(variability, datasets, variants, None)
 
 
-def table_s2(variability: pd.DataFrame, datasets: Sequence[str]) -> pd.DataFrame:
-    """Return mean percentages of differing voxels for S2, cWS, MLX10 and MLX25, in-house datasets.
+def table_s2(
+    variability: pd.DataFrame,
+    datasets: Sequence[str],
+    variants: Sequence[str],
+    filters: Sequence[str] = ("raw",),
+) -> pd.DataFrame:
+    """Return mean percentages of differing voxels for the compared variants, in-house datasets.
 
-    Parameters and result as in `table_s1`; raw images only.
+    Parameters and result as in `table_s1`; images of some filters only.
     """
-    return _differences(variability, datasets, paper.COMPARED, ("raw",))
+    return _differences(variability, datasets, variants, filters)
 
 
 def _differences(

@@ -18,15 +18,11 @@ COVERAGES = ("MLX10", "MLX25", "MLX35", "MLX50", "MLX65")
 COMPARED = ("S2", "cWS", "MLX10", "MLX25")
 RECORDED = "recorded"
 
-# Fig. 1 shows MLX25; of the open data what seems to be NMC-2, whose width its scale bar fits.
-FIG1_VARIANT = "MLX25"
+# Fig. 1 shows, of the open data, what seems to be NMC-2, whose width its scale bar fits.
 FIG1_OPEN = "NMC-2"
 # Fig. 2 shows four images, and segmentations of two of them.
 FIG2_MOST_DATASETS = 4
 FIG2_SEGMENTED = ("NMC-1", "GRA-1")
-
-# Families of materials whose particles no watershed splits.
-PLATELETS = ("graphite",)
 
 HIGHEST_UNSUPERVISED_SD = 0.13
 HIGHEST_COVERAGE_SD = 0.06
@@ -110,12 +106,13 @@ def in_paper_order(names, order=DATASETS) -> list[str]:
     return [n for n in order if n in names] + [n for n in names if n not in order]
 
 
+def in_house(names) -> list[str]:
+    """Return the paper's in-house datasets among names, in its order."""
+    names = set(names)
+    return [name for name in IN_HOUSE if name in names]
+
+
 def of_paper(names) -> list[str]:
     """Return the datasets among names that the paper speaks of, in its order."""
     names = set(names)
     return [name for name in DATASETS if name in names]
-
-
-def family(material: str) -> str:
-    """Return the kind of a material: its name without grades, so NMC532 and NMC622 are one."""
-    return material.rstrip("0123456789- ").lower()

@@ -13,11 +13,11 @@ from ..groups import (
     groups_in,
     of_group,
 )
+from ..statistics.words import and_list
 from .words import (
-    and_list,
     count,
+    in_points,
     names,
-    points,
     sentence,
 )
 
@@ -196,9 +196,11 @@ def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
     for filter_ in dict.fromkeys(shared["filter"]):
         found = shared.loc[shared["filter"] == filter_, "sd"]
         ends = (
-            f" (median; {points(found.min())} to {points(found.max())})" if len(found) > 1 else ""
+            f" (median; {in_points(found.min())} to {in_points(found.max())})"
+            if len(found) > 1
+            else ""
         )
-        told.append(f"{points(found.median())} points on {filter_name(filter_)} images{ends}")
+        told.append(f"{in_points(found.median())} points on {filter_name(filter_)} images{ends}")
     return sentence(
         f"{who} who segment the same image by the same method get volume fractions of active "
         f"material that scatter with a standard deviation of {and_list(told)}"
@@ -211,7 +213,7 @@ def _nouns(made_by: str) -> tuple[str, str]:
 
 def _method_sentence(variability: pd.DataFrame) -> list[str]:
     told = [
-        f"{points(ranges.median())} points on {filter_name(filter_)} images"
+        f"{in_points(ranges.median())} points on {filter_name(filter_)} images"
         for filter_, ranges, _ in _method_ranges(variability)
     ]
     if not told:
@@ -274,7 +276,7 @@ def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str,
         for method, found in by_method.items()
     }
     ranked = sorted(medians, key=medians.get)
-    told = and_list(f"{FAMILIES[m].lower()} {points(medians[m])}" for m in ranked)
+    told = and_list(f"{FAMILIES[m].lower()} {in_points(medians[m])}" for m in ranked)
     datasets = [name for name in dict.fromkeys(rows["dataset"]) if name in common]
     text = (
         f"On the {filter_name(first)} images of {names(datasets)}, which all families of methods "
@@ -307,10 +309,10 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
             where = f"{filter_name(filter_)} {widest} (from {low} to {high} %)"
         else:
             where = (
-                f"{filter_name(filter_)} images (median over datasets; {points(ranges.max())} on "
-                f"{widest}, from {low} to {high} %)"
+                f"{filter_name(filter_)} images (median over datasets; "
+                f"{in_points(ranges.max())} on {widest}, from {low} to {high} %)"
             )
-        told.append(f"{points(ranges.median())} points on {where}")
+        told.append(f"{in_points(ranges.median())} points on {where}")
     if not told:
         return question, "Each image was segmented by one variant only."
     what = "the users' mean" if (variability["users"] > 1).any() else "it"
@@ -380,7 +382,7 @@ def _accuracy(errors: pd.DataFrame) -> str:
     for filter_ in dict.fromkeys(errors["filter"]):
         found = errors[errors["filter"] == filter_]
         told.append(
-            f"{points(found['bias'].abs().median())} points on {filter_name(filter_)} images"
+            f"{in_points(found['bias'].abs().median())} points on {filter_name(filter_)} images"
         )
     agreed = errors[errors["sd"] <= AGREED]
     off = agreed[agreed["bias"].abs() > OFF]
@@ -391,14 +393,14 @@ def _accuracy(errors: pd.DataFrame) -> str:
     if len(agreed):
         text += (
             f"Agreement is not accuracy: of {len(agreed)} cases in which users agree within "
-            f"{points(AGREED)} point, {len(off) or 'none'} "
-            f"{'is' if len(off) == 1 else 'are'} more than {points(OFF)} points off on average."
+            f"{in_points(AGREED)} point, {len(off) or 'none'} "
+            f"{'is' if len(off) == 1 else 'are'} more than {in_points(OFF)} points off on average."
         )
         if len(off):
             worst = off.loc[off["bias"].abs().idxmax()]
             text += (
                 f" The worst is {worst['variant']} on {filter_name(worst['filter'])} "
-                f"{worst['dataset']}: SD {points(worst['sd'])}, bias {points(worst['bias'])} "
+                f"{worst['dataset']}: SD {in_points(worst['sd'])}, bias {in_points(worst['bias'])} "
                 "points."
             )
     return text.strip()

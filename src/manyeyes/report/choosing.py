@@ -5,7 +5,7 @@ from math import prod
 
 import numpy as np
 
-from .words import and_list
+from ..statistics.words import and_list
 
 SLICE_STEP = 10
 """Every tenth slice is shown where the config says nothing else."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import jinja2
 import pandas as pd
 
+from ..figures.figure import CATEGORIES
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS
 from ..groups import SIMULATED, group_name, groups_in
 from ..paper.claims.scorecard import summary_sentence
@@ -25,15 +26,6 @@ from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
 from .words import count, grouped
-
-# The paper's comparisons first, then what follows from them, the single values last.
-CATEGORY_ORDER = (
-    "Variation between users",
-    "What follows",
-    "Images, twins and accuracy",
-    "Slices",
-    "User by user",
-)
 
 
 def page(
@@ -61,13 +53,13 @@ def page(
     frames : mapping of name to DataFrame
         The same, read.
     figures : sequence of mapping
-        name, title, category, tables, datasets, origins (a sentence), cells (whether it shows
-        segmentations), svg and caption (texts).
+        name, title, category, tables, datasets, variants, filters, unfiltered, origins (a
+        sentence), cells (whether it shows segmentations), svg and caption (texts).
     packs : sequence of mapping
         What `packing` made of each image; may be empty.
     run : mapping
         version, versions (name and number), times (DataFrame of `run_times.run_times`), needs
-        (DataFrame of `rule_graph.needs_from_dot`).
+        (DataFrame with rule and needed_by, or None).
     templates : mapping
         page, style, and scripts: the texts of template, style sheet and scripts.
     warnings : sequence of str
@@ -145,7 +137,7 @@ def page(
         "tables_json": script_json({k: v for k, v in sorted(packed.items()) if v is not None}),
         "run_times": sections.run_time_rows(run["times"]),
         "versions": run["versions"],
-        "rule_graph": draw(rule_graph(run["needs"])),
+        "rule_graph": "" if run["needs"] is None else draw(rule_graph(run["needs"])),
         "style": templates["style"],
         "scripts": templates["scripts"],
     }
@@ -188,9 +180,7 @@ def _claims_sentence(claims: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -
 def _categories(
     figures: Sequence[Mapping], frames: Mapping[str, pd.DataFrame], about_paper: bool
 ) -> list[dict]:
-    found = list(dict.fromkeys(figure["category"] for figure in figures))
-    ordered = [name for name in CATEGORY_ORDER if name in found]
-    ordered += [name for name in found if name not in ordered]
+    found = {figure["category"] for figure in figures}
     return [
         {
             "name": name,
@@ -201,7 +191,8 @@ def _categories(
                 if figure["category"] == name
             ],
         }
-        for name in ordered
+        for name in CATEGORIES
+        if name in found
     ]
 
 
@@ -214,8 +205,8 @@ def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame], about_paper: bo
         "address": svg_address(with_small_pictures(figure["svg"])),
         "shows": parts.shows,
         "paper": parts.paper if about_paper else "",
-        "users": users_shown(figure["name"], figure["datasets"], frames),
-        "finding": finding(figure["name"], figure["datasets"], frames),
+        "users": users_shown(figure, frames),
+        "finding": finding(figure, frames),
         "origins": figure["origins"],
         "tables": list(figure["tables"]),
         "cells": figure["cells"],

@@ -1,6 +1,5 @@
 """The workflow's rules as a drawing: boxes in rows, each below all that it needs."""
 
-import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import NamedTuple
@@ -8,11 +7,8 @@ from typing import NamedTuple
 import networkx as nx
 import pandas as pd
 
-_NODE = re.compile(r"^\s*(\d+)\[label = \"([^\"]+)\"", re.MULTILINE)
-_EDGE = re.compile(r"^\s*(\d+) -> (\d+)\s*$", re.MULTILINE)
-
-# Rules of one stage that differ by a figure or a block of the plan only are one box.
-_FAMILIES = (("draw_fig", "draw figures"), ("annotate_", "annotate"), ("segment_", "segment"))
+# Rules of one stage that differ by a block of the plan only are one box.
+_FAMILIES = (("annotate_", "annotate"), ("segment_", "segment"))
 _TARGETS = frozenset({"all", "default"})
 
 BOX_WIDTH, BOX_HEIGHT = 150, 22
@@ -32,39 +28,13 @@ class Passing(NamedTuple):
     row: int
 
 
-def needs_from_dot(dot: str) -> pd.DataFrame:
-    """Return which rule is needed by which, from the text that Snakemake writes.
-
-    Parameters
-    ----------
-    dot : str
-        Output of ``snakemake --rulegraph dot``. Its colours and the order of its lines may change
-        from call to call.
-
-    Returns
-    -------
-    DataFrame
-        rule, needed_by; sorted.
-
-    Raises
-    ------
-    ValueError
-        If there is no rule in the text.
-    """
-    labels = dict(_NODE.findall(dot))
-    if not labels:
-        raise ValueError("expected Snakemake's rule graph in dot, found no rule in it")
-    edges = sorted({(labels[start], labels[end]) for start, end in _EDGE.findall(dot)})
-    return pd.DataFrame(edges, columns=["rule", "needed_by"])
-
-
 def rule_graph(needs: pd.DataFrame) -> nx.DiGraph:
     """Return the graph of what needs what.
 
     Parameters
     ----------
     needs : DataFrame
-        As made by `needs_from_dot`.
+        rule, needed_by.
 
     Returns
     -------

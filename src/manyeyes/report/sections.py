@@ -14,8 +14,8 @@ from .answer import FAMILIES, family_table
 from .words import (
     count,
     grouped,
+    in_points,
     percent,
-    points,
 )
 
 VERDICT_SIGNS = {
@@ -38,8 +38,10 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
             "filter": filter_name(row.filter),
             "variants": str(row.variants),
             "datasets": str(row.datasets),
-            "sd": points(row.sd),
-            "ends": " to ".join(dict.fromkeys([points(row.sd_lowest), points(row.sd_highest)])),
+            "sd": in_points(row.sd),
+            "ends": " to ".join(
+                dict.fromkeys([in_points(row.sd_lowest), in_points(row.sd_highest)])
+            ),
             "percent": percent(row.percent),
         }
         for row in family_table(variability, methods).itertuples()
@@ -74,7 +76,7 @@ def result_rows(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[d
             "family": FAMILIES[methods[row.variant]],
             "who": _number_of(row),
             "mean": f"{100 * row.mean:.1f}",
-            "sd": points(row.sd),
+            "sd": in_points(row.sd),
             "percent": percent(row.mean_percent_different),
         }
         for row in variability.itertuples()
@@ -210,9 +212,10 @@ def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
             "dataset": row.dataset,
             "noise": contrast_to_noise_in_words(row.contrast_to_noise),
             "choice": f"{row.variant} on {filter_name(row.filter)}",
-            "error": f"{points(row.rmse)} ({points(row.rmse_low)} to {points(row.rmse_high)})",
-            "bias": points(row.bias),
-            "sd": points(row.sd),
+            "error": f"{in_points(row.rmse)} "
+            f"({in_points(row.rmse_low)} to {in_points(row.rmse_high)})",
+            "bias": in_points(row.bias),
+            "sd": in_points(row.sd),
             "who": _who(row),
             "work": grouped(row.labelled_voxels) if row.labelled_voxels else "none",
             "sure": whole_percent(row.best_share),

@@ -10,7 +10,7 @@ import pandas as pd
 from ..figures.words import PEOPLE, filter_name
 from ..groups import RECORDED, groups_in, of_group
 from .answer import FAMILIES, shared_rows
-from .words import points
+from .words import in_points
 
 WIDTH, LABEL_WIDTH, ROW_HEIGHT = 560, 190, 17
 LEAST_POINTS = 0.01
@@ -68,7 +68,7 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
                 f'<g class="filter-{min(place, 2)}">'
                 f"{_mark(_SHAPES[min(place, 2)], x_of(100 * row.sd), centre)}"
                 f"<title>{escape(row.variant)}, {escape(filter_name(row.filter))} "
-                f"{escape(row.dataset)}: {points(row.sd)} points</title></g>"
+                f"{escape(row.dataset)}: {in_points(row.sd)} points</title></g>"
                 for row in found.itertuples()
             ]
             y += ROW_HEIGHT

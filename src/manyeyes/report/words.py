@@ -1,8 +1,10 @@
 """Numbers and lists as the report writes them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+
+from ..statistics.words import and_list
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -18,7 +20,7 @@ def grouped(number: float) -> str:
     return f"{number:,.0f}".replace(",", "\u202f")
 
 
-def points(fraction: float) -> str:
+def in_points(fraction: float) -> str:
     """Return a fraction in points, a hundredth of it each, with two digits that mean something."""
     value = 100 * float(fraction)
     if not np.isfinite(value):
@@ -33,14 +35,6 @@ def percent(value: float) -> str:
     if not np.isfinite(value):
         return "–"
     return (f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}").replace("-", "−")
-
-
-def and_list(items: Iterable[str]) -> str:
-    """Return items as a list in a sentence."""
-    items = list(items)
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def sentence(text: str) -> str:

@@ -1,6 +1,6 @@
 """Numbers and lists as they appear in the texts of statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -28,6 +28,9 @@ def points(fraction: float) -> str:
     return f"{100 * fraction:.1f}"
 
 
-def and_list(items: Sequence[str]) -> str:
+def and_list(items: Iterable[str]) -> str:
     """Return items as a list in a sentence."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from ..groups import GROUPS
 from ..paper import names as paper
+from ..tables.registry import tables_of
 from .comparisons import (
     cells_with_choices,
     comparisons_of,
@@ -300,7 +301,7 @@ class Targets:
         names += ["claims", "claims_summary"] if self.is_about_paper() else []
         names += ["spread", "power", "power_curves"]
         names += ["choices"] if cells_with_choices(self.one_of_each) else []
-        names += ["errors"] if self.shared_datasets_with_truth() else []
+        names += tables_of(self.one_of_each)
         names += ["recommendation"] if self.recommended() else []
         names += ["baseline"] if study.baseline else []
         scored = study.baseline and study.baseline["fibsem"]["source"]["kind"] == "twin"

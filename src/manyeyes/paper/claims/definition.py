@@ -24,7 +24,7 @@ ORDERINGS = ("below", "above", "at_least", "far_above", "not_far_above", "simila
 NUMBERS = ("near", "between")
 
 
-class Cell(NamedTuple):
+class Condition(NamedTuple):
     """An image and a variant; the variant is empty for what only the image has."""
 
     dataset: str
@@ -90,7 +90,7 @@ class Aggregate:
     """A metric over one or several cells, perhaps in parts of another."""
 
     metric: str
-    cells: tuple[Cell, ...]
+    cells: tuple[Condition, ...]
     take: str | None = None
     per: "Aggregate | None" = None
 
@@ -216,15 +216,15 @@ class Claims:
 
     claims: tuple[Claim, ...]
     rules: Rules
-    calibrated: frozenset[tuple[str, Cell]] = field(default=frozenset())
+    calibrated: frozenset[tuple[str, Condition]] = field(default=frozenset())
 
 
-def needs_of(quantity: Quantity | float) -> set[tuple[str, Cell]]:
+def needs_of_quantity(quantity: Quantity | float) -> set[tuple[str, Condition]]:
     """Return the metrics and cells that a quantity is made of."""
     match quantity:
         case Aggregate(metric, cells, _, per):
             needs = {(metric, cell) for cell in cells}
-            return needs | needs_of(per) if per else needs
+            return needs | needs_of_quantity(per) if per else needs
         case Count(of, below):
             inner = [*of, below]
         case Share(pairs):
@@ -233,16 +233,16 @@ def needs_of(quantity: Quantity | float) -> set[tuple[str, Cell]]:
             inner = [*first, *second]
         case _:
             inner = []
-    return set().union(*map(needs_of, inner))
+    return set().union(*map(needs_of_quantity, inner))
 
 
-def needs_of_claim(claim: Claim) -> set[tuple[str, Cell]]:
+def needs_of_claim(claim: Claim) -> set[tuple[str, Condition]]:
     """Return the metrics and cells that a claim's checks look at."""
     needs = set()
     for check in claim.checks:
         if isinstance(check, NumberCheck):
-            needs |= needs_of(check.quantity)
+            needs |= needs_of_quantity(check.quantity)
         else:
             for part in check.parts:
-                needs |= needs_of(part.left) | needs_of(part.right)
+                needs |= needs_of_quantity(part.left) | needs_of_quantity(part.right)
     return needs

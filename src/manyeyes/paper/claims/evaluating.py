@@ -17,7 +17,7 @@ from ...statistics.choices import (
 )
 from .definition import (
     Aggregate,
-    Cell,
+    Condition,
     Count,
     NumberCheck,
     OrderingCheck,
@@ -27,11 +27,11 @@ from .definition import (
     Rules,
     SameLowest,
     Share,
-    needs_of,
+    needs_of_quantity,
 )
 from .panels import Panels
 
-View = Callable[[str, Cell], np.ndarray]
+View = Callable[[str, Condition], np.ndarray]
 """Gives the array (realisations, panels) of a metric and cell; see `panels.Panels`."""
 
 
@@ -224,7 +224,9 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
     """
     extremes = panels.measured if _too_few(panels) else None
     values = evaluate(check.quantity, panels.new_panels, extremes)
-    is_distance = all(metric == "baseline_percent" for metric, _ in needs_of(check.quantity))
+    is_distance = all(
+        metric == "baseline_percent" for metric, _ in needs_of_quantity(check.quantity)
+    )
     range_of = shortest_range if is_distance else central_range
     within = float(np.mean((values >= check.low) & (values <= check.high)))
     values = values[~np.isnan(values)]

@@ -19,7 +19,7 @@ from ...statistics.choices import (
 )
 from ...statistics.errors import plausible_normals
 from ...statistics.grids import ANY, shared_realisations, users_by_cell
-from .definition import IMAGE_METRICS, SHAPE_METRICS, Cell
+from .definition import IMAGE_METRICS, SHAPE_METRICS, Condition
 
 TABLES = {
     "sd": ("volume_fractions",),
@@ -60,12 +60,12 @@ class StudyTables:
         self._tables = {name: of_group(table, made_by) for name, table in tables.items()}
 
     @cached_property
-    def fractions(self) -> dict[Cell, pd.DataFrame]:
+    def fractions(self) -> dict[Condition, pd.DataFrame]:
         """Volume fractions, realisations by users."""
         return self._by_user("volume_fractions", "active_fraction")
 
     @cached_property
-    def pairs(self) -> dict[Cell, pd.DataFrame]:
+    def pairs(self) -> dict[Condition, pd.DataFrame]:
         """Per cent of voxels that differ, realisations by (user, user), both ways."""
         table = self._tables.get("pairwise")
         if table is None:
@@ -76,12 +76,12 @@ class StudyTables:
         return _named(users_by_cell(both, "percent_different"))
 
     @cached_property
-    def shapes(self) -> dict[str, dict[Cell, pd.DataFrame]]:
+    def shapes(self) -> dict[str, dict[Condition, pd.DataFrame]]:
         """Counts of pieces by metric, realisations by users."""
         return {metric: self._by_user("morphology", metric) for metric in SHAPE_METRICS}
 
     @cached_property
-    def images(self) -> dict[str, dict[Cell, pd.DataFrame]]:
+    def images(self) -> dict[str, dict[Condition, pd.DataFrame]]:
         """What images have by themselves, by metric, realisations by one column."""
         table = self._tables.get("image_quality")
         if table is None:
@@ -90,7 +90,7 @@ class StudyTables:
         return {metric: _named(users_by_cell(whole, metric)) for metric in IMAGE_METRICS}
 
     @cached_property
-    def pores(self) -> dict[Cell, pd.DataFrame]:
+    def pores(self) -> dict[Condition, pd.DataFrame]:
         """Shares of the volume in closed pores, realisations by users."""
         return self._by_user("morphology", "closed_pore_fraction")
 
@@ -128,7 +128,7 @@ class StudyTables:
             result[str(dataset)] = unique.set_index(unique["realisation"].astype(str))[column]
         return result
 
-    def has(self, metric: str, cell: Cell) -> bool:
+    def has(self, metric: str, cell: Condition) -> bool:
         """Return whether the tables hold a metric of a cell."""
         match metric:
             case "sd":
@@ -146,7 +146,7 @@ class StudyTables:
             case _:
                 return cell in self.images[metric]
 
-    def frames(self, metric: str, cell: Cell) -> list[pd.DataFrame | pd.Series]:
+    def frames(self, metric: str, cell: Condition) -> list[pd.DataFrame | pd.Series]:
         """Return what a metric of a cell is computed from, realisations as the index."""
         match metric:
             case "sd":
@@ -164,7 +164,7 @@ class StudyTables:
             case _:
                 return [self.images[metric][cell]]
 
-    def _by_user(self, name: str, column: str) -> dict[Cell, pd.DataFrame]:
+    def _by_user(self, name: str, column: str) -> dict[Condition, pd.DataFrame]:
         table = self._tables.get(name)
         return {} if table is None else _named(users_by_cell(table, column))
 
@@ -204,13 +204,13 @@ class Panels:
         """All choices of three users, shape (choices, 3)."""
         return choices_of_users(len(self.users))
 
-    def distribution(self, metric: str, cell: Cell) -> np.ndarray:
+    def distribution(self, metric: str, cell: Condition) -> np.ndarray:
         """Return a metric for every choice of three, or for every plausible population.
 
         Parameters
         ----------
         metric : str
-        cell : Cell
+        cell : Condition
 
         Returns
         -------
@@ -218,21 +218,21 @@ class Panels:
         """
         return self._cached("distribution", metric, cell)
 
-    def new_panels(self, metric: str, cell: Cell) -> np.ndarray:
+    def new_panels(self, metric: str, cell: Condition) -> np.ndarray:
         """Return a metric for panels of three users: the choices, or new ones where too few."""
         return self._cached("distribution" if self.enough else "new panels", metric, cell)
 
-    def measured(self, metric: str, cell: Cell) -> np.ndarray:
+    def measured(self, metric: str, cell: Condition) -> np.ndarray:
         """Return a metric over all users, shape (realisations, 1)."""
         return self._cached("measured", metric, cell)
 
-    def _cached(self, view: str, metric: str, cell: Cell) -> np.ndarray:
+    def _cached(self, view: str, metric: str, cell: Condition) -> np.ndarray:
         key = (view, metric, cell)
         if key not in self._arrays:
             self._arrays[key] = self._computed(view, metric, cell)
         return self._arrays[key]
 
-    def _computed(self, view: str, metric: str, cell: Cell) -> np.ndarray:
+    def _computed(self, view: str, metric: str, cell: Condition) -> np.ndarray:
         if metric in IMAGE_METRICS:
             return self._rows(self.tables.images[metric][cell])
         match metric:
@@ -267,14 +267,14 @@ class Panels:
     def _of_users(self, frame: pd.DataFrame) -> np.ndarray:
         return self._rows(frame[self.users])
 
-    def _sd(self, view: str, cell: Cell) -> np.ndarray:
+    def _sd(self, view: str, cell: Condition) -> np.ndarray:
         values = self._of_users(self.tables.fractions[cell])
         if view == "distribution" and self.enough:
             return sd_of_choices(values, self.choices)
         sd = values.std(axis=-1, ddof=1)
         return sd[:, None] if view == "measured" else self._scaled(view, "sd", cell, sd)
 
-    def _pairwise(self, view: str, cell: Cell) -> np.ndarray:
+    def _pairwise(self, view: str, cell: Condition) -> np.ndarray:
         pairs = [(a, b) for a in self.users for b in self.users if a != b]
         values = self._rows(self.tables.pairs[cell][pairs])
         n = len(self.users)
@@ -285,7 +285,7 @@ class Panels:
         mean = values.mean(axis=-1)
         return mean[:, None] if view == "measured" else self._scaled(view, "pairwise", cell, mean)
 
-    def _mean(self, view: str, name: str, cell: Cell, frame: pd.DataFrame) -> np.ndarray:
+    def _mean(self, view: str, name: str, cell: Condition, frame: pd.DataFrame) -> np.ndarray:
         values = self._of_users(frame)
         if view == "distribution" and self.enough:
             return mean_of_choices(values, self.choices)
@@ -301,7 +301,7 @@ class Panels:
             rows.append(mean)
         return np.stack(rows)
 
-    def _scaled(self, view: str, name: str, cell: Cell, spread: np.ndarray) -> np.ndarray:
+    def _scaled(self, view: str, name: str, cell: Condition, spread: np.ndarray) -> np.ndarray:
         """Return spreads of populations, or of new panels from them, for each realisation."""
         rows = []
         for value, realisation in zip(spread, self.realisations, strict=True):
@@ -313,13 +313,15 @@ class Panels:
         return np.stack(rows)
 
 
-def panels_for(tables: StudyTables, needs: set[tuple[str, Cell]], least_users: int) -> Panels | str:
+def panels_for(
+    tables: StudyTables, needs: set[tuple[str, Condition]], least_users: int
+) -> Panels | str:
     """Return the panels that have all that a claim needs, or the reason why there are none.
 
     Parameters
     ----------
     tables : StudyTables
-    needs : set of (metric, Cell)
+    needs : set of (metric, Condition)
     least_users : int
         See `Panels`.
 
@@ -350,7 +352,7 @@ def panels_for(tables: StudyTables, needs: set[tuple[str, Cell]], least_users: i
     return Panels(tables, users, realisations, least_users)
 
 
-def _shared_users(tables: StudyTables, needs: set[tuple[str, Cell]]) -> list[str]:
+def _shared_users(tables: StudyTables, needs: set[tuple[str, Condition]]) -> list[str]:
     """Return the users who did every cell, in the order of the tables."""
     shared = None
     for metric, cell in sorted(needs):
@@ -377,5 +379,5 @@ def _strata_of_panels(draws: int) -> tuple[np.ndarray, np.ndarray]:
     return pivots
 
 
-def _named(frames: dict[tuple, pd.DataFrame]) -> dict[Cell, pd.DataFrame]:
-    return {Cell(*key): frame for key, frame in frames.items()}
+def _named(frames: dict[tuple, pd.DataFrame]) -> dict[Condition, pd.DataFrame]:
+    return {Condition(*key): frame for key, frame in frames.items()}

@@ -8,7 +8,7 @@ import pandas as pd
 from ...groups import MADE_BY, groups_in, side_by_side
 from ...statistics.choices import place_in
 from ...study.comparisons import LEAST_USERS_FOR_CHOICES
-from .definition import Cell
+from .definition import Condition
 from .panels import Panels, StudyTables, panels_for
 
 METRIC_OF = {"sd": "sd", "percent": "pairwise", "baseline_percent": "baseline_percent"}
@@ -91,7 +91,7 @@ def _rows(study: StudyTables, numbers: Mapping, least_users: int) -> list[dict]:
     return rows
 
 
-def _row(panels: Panels, metric: str, cell: Cell, quantity: str, number) -> dict:
+def _row(panels: Panels, metric: str, cell: Condition, quantity: str, number) -> dict:
     distribution = panels.distribution(metric, cell)
     everybody = panels.measured(metric, cell)
     squared = metric == "sd"

@@ -12,10 +12,10 @@ from .definition import (
     ORDERINGS,
     TAKES,
     Aggregate,
-    Cell,
     Check,
     Claim,
     Claims,
+    Condition,
     Count,
     NumberCheck,
     OrderingCheck,
@@ -71,7 +71,7 @@ def claims_from_mapping(document: Mapping) -> Claims:
             raise ValueError(f"claim {entry.get('id', '(without id)')}: {problem}") from error
     _check_ids(claims)
     calibrated = document.get("calibrated", {"metrics": [], "cells": []})
-    cells = [Cell(**cell) for cell in calibrated["cells"]]
+    cells = [Condition(**cell) for cell in calibrated["cells"]]
     return Claims(
         claims=tuple(claims),
         rules=rules,
@@ -256,7 +256,7 @@ def _successive(conditions: Conditions) -> Iterator[tuple[Conditions, Conditions
         yield {name: (earlier,)}, {name: (later,)}
 
 
-def _cells(metric: str, conditions: Conditions) -> tuple[Cell, ...]:
+def _cells(metric: str, conditions: Conditions) -> tuple[Condition, ...]:
     image_only = metric in IMAGE_METRICS
     needed = DIMENSIONS[:2] if image_only else DIMENSIONS
     missing = [name for name in needed if name not in conditions]
@@ -264,7 +264,8 @@ def _cells(metric: str, conditions: Conditions) -> tuple[Cell, ...]:
         raise ValueError(f"no {' and no '.join(missing)} is given for {metric}")
     variants = ("",) if image_only else conditions["variant"]
     return tuple(
-        Cell(*names) for names in product(conditions["dataset"], conditions["filter"], variants)
+        Condition(*names)
+        for names in product(conditions["dataset"], conditions["filter"], variants)
     )
 
 

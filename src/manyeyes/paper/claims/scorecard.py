@@ -13,8 +13,8 @@ from .definition import (
     Claims,
     NumberCheck,
     OrderingCheck,
-    needs_of,
     needs_of_claim,
+    needs_of_quantity,
 )
 from .evaluating import (
     Status,
@@ -213,7 +213,7 @@ def _rank(status: Status) -> int:
 def _first_metric(claim: Claim) -> str:
     check = claim.checks[0]
     quantity = check.parts[0].left if isinstance(check, OrderingCheck) else check.quantity
-    needs = needs_of(quantity)
+    needs = needs_of_quantity(quantity)
     return sorted({metric for metric, _ in needs})[0]
 
 

@@ -1,0 +1,213 @@
+"""What of a study figures show: variants by their method, filters and datasets by their role."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ..groups import GROUPS
+from ..paper import names as paper
+from ..study.comparisons import comparisons_of, shared_cells
+from .figure import Needs
+
+USUAL_COVERAGE = 25
+"""Per cent of a slice: the coverage of Fig. 1 of the paper, if users draw to several."""
+
+
+def used_variants(study, *methods: str) -> list[str]:
+    """Return the variants of some methods that are segmented, by method, as in the config."""
+    used = {cell.variant for cell in study.cells()}
+    return [
+        name
+        for method in methods
+        for name, variant in study.variants.items()
+        if name in used and variant["method"] == method
+    ]
+
+
+def by_coverage(study) -> list[str]:
+    """Return the drawn forests that differ in coverage alone, the lowest first.
+
+    Of several such series (some studies vary the number of slices as well) it is the longest.
+    """
+    series: dict[tuple, list[str]] = {}
+    for name in used_variants(study, "drawn_forest"):
+        settings = {k: v for k, v in study.variants[name].items() if k != "coverage_percent"}
+        series.setdefault(tuple(sorted(map(repr, settings.items()))), []).append(name)
+    longest = max(series.values(), key=len, default=[])
+    return sorted(longest, key=lambda name: study.variants[name]["coverage_percent"])
+
+
+def usual_threshold_and_watershed(study) -> list[str]:
+    """Return the threshold that users prefer and the most careful watershed, where used."""
+    thresholds = used_variants(study, "threshold")
+    watersheds = used_variants(study, "watershed")
+    thresholds.sort(key=lambda name: abs(study.variants[name]["offset"]))
+    watersheds.sort(key=lambda name: study.variants[name]["seed_error"])
+    return [*thresholds[:1], *watersheds[:1]]
+
+
+def compared_variants(study) -> list[str]:
+    """Return the usual threshold and watershed, and drawn forests of the two lowest coverages."""
+    return [*usual_threshold_and_watershed(study), *by_coverage(study)[:2]]
+
+
+def unfiltered(study) -> list[str]:
+    """Return the filters that leave an image as it is."""
+    return [name for name, entry in study.filters.items() if entry.get("method", "none") == "none"]
+
+
+def raw_filter(study) -> str | None:
+    """Return the filter of raw images; the first one that is used where all images are filtered."""
+    used = list(dict.fromkeys(filter_ for _, filter_ in study.images()))
+    return next((name for name in unfiltered(study) if name in used), next(iter(used), None))
+
+
+def other_than_in_house(names: Iterable[str]) -> list[str]:
+    """Return all but the paper's in-house datasets, which have figures of their own."""
+    return [name for name in paper.in_paper_order(names) if name not in paper.IN_HOUSE]
+
+
+def by_enough_users(study, variants: Iterable[str], least: int, filters=None) -> dict[tuple, list]:
+    """Return the cells of each (dataset, filter, variant) that enough users of a group segment.
+
+    They are of one group: of the simulated users where they are enough, else of recorded people.
+    """
+    variants = set(variants)
+    groups: dict[tuple, dict[str, list]] = {}
+    for cell in study.cells():
+        if cell.variant in variants and (filters is None or cell.filter in filters):
+            by_group = groups.setdefault((cell.dataset, cell.filter, cell.variant), {})
+            by_group.setdefault(cell.made_by, []).append(cell)
+    found = {}
+    for key, by_group in groups.items():
+        enough = [by_group[g] for g in GROUPS if len(by_group.get(g, ())) >= least]
+        if enough:
+            found[key] = enough[0]
+    return found
+
+
+def tabled(
+    variants: Callable, *, datasets=other_than_in_house, least=2, raw=False, beside=None
+) -> Callable:
+    """Return a function from a study to `Needs`: datasets of which tables have enough users.
+
+    Parameters
+    ----------
+    variants : callable
+        From a study to the variants that the figure shows.
+    datasets : callable
+        Which of the datasets, in what order.
+    least : int
+        Users that a variant needs.
+    raw : bool
+        Whether unfiltered images alone are shown.
+    beside : callable, optional
+        From a study to variants of which a dataset must have one too.
+    """
+
+    def needs(study) -> Needs:
+        shown = tuple(variants(study))
+        filters = tuple(unfiltered(study)) if raw else None
+        names = [d for d, *_ in by_enough_users(study, shown, least, filters)]
+        if beside:
+            others = {d for d, *_ in by_enough_users(study, beside(study), least, filters)}
+            own = set(shown) - set(beside(study))
+            mine = {d for d, *_ in by_enough_users(study, own, least, filters)}
+            names = [name for name in names if name in others & mine]
+        return Needs(tuple(datasets(names)), variants=shown, filters=filters or ())
+
+    return needs
+
+
+def sliced(datasets: Callable, segmented: Callable) -> Callable:
+    """Return a function from a study to `Needs`: images, and one user's segmentations of some.
+
+    Parameters
+    ----------
+    datasets : callable
+        Which of the datasets, in what order.
+    segmented : callable
+        Of which of these segmentations are shown.
+    """
+
+    def needs(study) -> Needs:
+        names = datasets(dict.fromkeys(d for d, _ in study.images()))
+        images = images_of(study, names)
+        variants = usual_threshold_and_watershed(study)
+        groups = by_enough_users(study, variants, 1)
+        cells = tuple(
+            groups[d, f, v][0]
+            for v in variants
+            for d, f in images
+            if d in segmented(names) and (d, f, v) in groups
+        )
+        return (
+            Needs(tuple(names), tuple(variants), images=images, cells=cells) if cells else Needs()
+        )
+
+    return needs
+
+
+def images_of(study, datasets: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return the images of some datasets, in the order of these."""
+    return tuple((d, f) for d in datasets for d_, f in study.images() if d_ == d)
+
+
+def with_origin(study, *origins: str) -> list[str]:
+    """Return the segmented datasets of some origins."""
+    names = {d for d, _ in study.images()}
+    return paper.in_paper_order(
+        n for n, dataset in study.datasets.items() if n in names and dataset.origin in origins
+    )
+
+
+def with_known_truth(study) -> list[str]:
+    """Return the segmented datasets whose truth is known."""
+    return with_origin(study, "twin", "simulated-imaging")
+
+
+def shared_datasets(study) -> list[str]:
+    """Return the datasets that two users of a group segment with one variant."""
+    return paper.in_paper_order(cell.dataset for cell in shared_cells(study))
+
+
+def compared_datasets(study) -> tuple[list[str], bool]:
+    """Return the datasets of the config's comparisons, and whether one runs over several."""
+    made = comparisons_of(study.comparisons, study)
+    datasets = paper.in_paper_order(name for one in made for name in one["datasets"])
+    return datasets, any(one["paired_over_datasets"] for one in made)
+
+
+def of_fibsem_chain(*files: str) -> Callable:
+    """Return a function from a study to `Needs`: files of its FIB-SEM chain, scores of a twin's."""
+
+    def needs(study) -> Needs:
+        if not study.baseline:
+            return Needs()
+        twin = study.baseline["fibsem"]["source"]["kind"] == "twin"
+        return Needs(fibsem=tuple(name for name in files if twin or name != "scores"))
+
+    return needs
+
+
+def paper_tables(study) -> list[str]:
+    """Return the names of the paper's tables that a study can fill."""
+    if not study.cells():
+        return []
+    supplement = [name for name in ("table_s1", "table_s2") if rows_of_tables(study)[name].datasets]
+    return ["table_1", "table_2", *supplement]
+
+
+def rows_of_tables(study) -> dict[str, Needs]:
+    """Return which datasets, variants and filters tables S1 and S2 are about."""
+    low = by_coverage(study)[:2]
+    s1 = tabled(compared_variants, beside=lambda _: low)(study)
+    rows = (*used_variants(study, "threshold", "watershed"), *by_coverage(study))
+    s2 = tabled(compared_variants, datasets=paper.in_house, raw=True)(study)
+    return {"table_s1": Needs(s1.datasets, variants=rows), "table_s2": s2}
+
+
+def datasets_by_variant(study) -> dict[str, list[str]]:
+    """Return which datasets each variant is used on."""
+    used: dict[str, dict] = {}
+    for cell in study.cells():
+        used.setdefault(cell.variant, {})[cell.dataset] = None
+    return {variant: list(datasets) for variant, datasets in used.items()}

@@ -1,0 +1,140 @@
+"""What the job of a figure is given: files, parameters and memory, from what the figure needs."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from .choosing import unfiltered
+from .figure import Needs, plain
+from .registry import figure_called, figures_of, needs_of_figure
+from .words import inverted_sentence, origin_sentence
+
+
+def drawn_figures(study, unfinished: bool = False) -> list[str]:
+    """Return the figures that the config asks for, or all that the study can draw.
+
+    Parameters
+    ----------
+    study : manyeyes.study.Study
+        With one realisation of each dataset.
+    unfinished : bool
+        Whether parts of the study could not be made; then figures that need them are left out.
+
+    Raises
+    ------
+    ValueError
+        If a figure is asked for that there is not, or that this study cannot draw.
+    """
+    if study.figures is None:
+        return figures_of(study)
+    if unfinished:
+        return [name for name in figures_of(study) if name in study.figures]
+    for name in study.figures:
+        needs_of_figure(name, study)
+    return list(study.figures)
+
+
+def tables_of_figure(name: str, study) -> list[str]:
+    """Return the names of the tables that a figure is drawn from."""
+    return [*figure_called(name).tables, *needs_of_figure(name, study).tables]
+
+
+def files_of_figure(
+    name: str, study, masked: Iterable[str], paths: Mapping[str, Callable]
+) -> dict[str, str | list[str]]:
+    """Return the files that a figure is drawn from, by the names that its job reads them under.
+
+    Parameters
+    ----------
+    name : str
+    study : manyeyes.study.Study
+        With one realisation of each dataset.
+    masked : iterable of str
+        Datasets with a field of view.
+    paths : mapping of str to callable
+        From an entry of `Needs` to its file: ``tables``, ``images``, ``cells``, ``truths``,
+        ``votes``, ``imitated``, ``fibsem`` and ``masks``.
+    """
+    needs = needs_of_figure(name, study)
+    found: dict[str, str | list[str]] = {
+        table: paths["tables"](table) for table in tables_of_figure(name, study)
+    }
+    volumes = {
+        "images": ("images", needs.images),
+        "histograms": ("images", needs.histograms),
+        "cells": ("cells", needs.cells),
+        "truths": ("truths", needs.truths),
+        "votes": ("votes", needs.votes),
+        "imitated": ("imitated", needs.imitated),
+        "masks": ("masks", _masked(needs, masked)),
+    }
+    for key, (kind, entries) in volumes.items():
+        if entries:
+            found[key] = [paths[kind](entry) for entry in entries]
+    return found | {part: paths["fibsem"](part) for part in needs.fibsem}
+
+
+def _masked(needs: Needs, masked: Iterable[str]) -> list[str]:
+    """Return the datasets with a field of view whose grey values are counted."""
+    masked = set(masked)
+    return [name for name in dict.fromkeys(d for d, _ in needs.histograms) if name in masked]
+
+
+def parameters_of_figure(name: str, study, masked: Iterable[str]) -> dict:
+    """Return what a figure must know of a study, and no more, as plain values."""
+    needs = needs_of_figure(name, study)
+    shown = plain(needs) | {
+        "tables": tables_of_figure(name, study),
+        "origins": origins_shown(needs, study),
+        "unfiltered": unfiltered(study),
+        "voxel_sizes_nm": {d: study.datasets[d].voxel_size_nm for d in needs.datasets},
+    }
+    covered = _masked(needs, masked)
+    return shown | ({"masked": covered} if covered else {})
+
+
+def origins_shown(needs: Needs, study) -> dict[str, str]:
+    """Return where the data of everything that a figure shows come from."""
+    origins = {name: study.datasets[name].origin for name in needs.datasets}
+    if needs.fibsem:
+        twin = study.baseline["fibsem"]["source"]["kind"] == "twin"
+        origins["FIB-SEM block"] = "twin" if twin else "measured"
+    return origins
+
+
+def sentences_on_origins(name: str, study) -> str:
+    """Return where a figure's data come from, and which of them are shown inverted."""
+    needs = needs_of_figure(name, study)
+    inverted = [d for d in needs.datasets if study.datasets[d].inverted]
+    sentences = [origin_sentence(origins_shown(needs, study)), inverted_sentence(inverted)]
+    return " ".join(filter(None, sentences))
+
+
+def megabytes_of_figure(name: str, study, block_megavoxels: float = 0.0) -> float:
+    """Return what drawing a figure takes at most, in MB.
+
+    Parameters
+    ----------
+    name : str
+    study : manyeyes.study.Study
+    block_megavoxels : float
+        Size of the FIB-SEM block.
+    """
+    needs = needs_of_figure(name, study)
+    if "volume" in needs.fibsem:
+        return 1000 + 2 * block_megavoxels
+    largest = max((study.datasets[d].voxels for d in needs.datasets), default=0)
+    return 650 + (11 * largest / 1e6 if needs.reads_volumes else 0)
+
+
+def figure_for_report(name: str, study) -> dict:
+    """Return what the report must know of a figure, as plain values."""
+    needs = needs_of_figure(name, study)
+    return {
+        "name": name,
+        "tables": tables_of_figure(name, study),
+        "datasets": list(needs.datasets),
+        "variants": list(needs.variants),
+        "filters": list(needs.filters),
+        "unfiltered": unfiltered(study),
+        "origins": sentences_on_origins(name, study),
+        "cells": bool(needs.cells),
+    }

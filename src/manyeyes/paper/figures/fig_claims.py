@@ -1,0 +1,246 @@
+"""The scorecard: every claim of the paper, its verdict, and the paper's numbers beside ours."""
+
+from collections.abc import Iterator, Mapping
+from textwrap import shorten, wrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
+
+from ...figures import style, words
+from ...figures.figure import FOLLOWS, Figure, Needs
+from ...study.comparisons import shared_cells
+from .. import names as paper
+from ..claims.scorecard import summary_sentence
+
+MARKS = {
+    "agrees": ("✓", "#00614d"),
+    "disagrees": ("✗", "#c0430a"),
+    "undecided": ("?", "#2f6ea5"),
+    "not testable here": ("–", "#8a8a8a"),
+    "calibrated": ("c", "#7d3270"),
+    "by construction": ("=", "#8a8a8a"),
+}
+"""What stands for each verdict; a sign and a colour, so that either will do."""
+
+SMALL = 5.5
+LETTER_MM = 1.03
+TOP_MM = 13.0
+FOOT_MM = 17.0
+LEFT, MIDDLE, RIGHT = 3.0, 98.0, 187.0
+ORDERING_MM = 3.35
+NUMBER_MM = 5.1
+MOST_RATIO = 30.0
+
+
+@style.styled
+def draw(claims: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
+    """Return the scorecard of a study on one page.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        Made by `manyeyes.claims.scorecard`: all claims.
+    origins : mapping of dataset to origin
+        The datasets of the study.
+
+    Returns
+    -------
+    Drawing
+        Orderings as marks with the share of choices of users that show them, numbers as ratios to
+        the paper's with both values written out, the other claims by name, and counts.
+
+    Raises
+    ------
+    ValueError
+        If there is no claim or an unknown verdict.
+    """
+    unknown = set(claims["verdict"]) - set(MARKS)
+    if claims.empty or unknown:
+        raise ValueError(
+            f"expected claims with verdicts out of {', '.join(MARKS)}, found {len(claims)} claims "
+            f"and {', '.join(sorted(unknown)) or 'no other verdict'}"
+        )
+    orderings = claims[claims["kind"] == "ordering"]
+    numbers = claims[claims["paper_low"].notna()]
+    others = claims.drop(index=[*orderings.index, *numbers.index])
+    left_mm = 5.0 + ORDERING_MM * len(orderings)
+    right_mm = 5.0 + NUMBER_MM * len(numbers) + 34.0 + 3.0 * len(others) / 8
+    height = TOP_MM + max(left_mm, right_mm) + FOOT_MM
+    figure = style.new_figure(style.DOUBLE_MM, height)
+    # Everything has its place; there is nothing to lay out.
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    # Millimetres from the upper left corner: a table needs its rows where they are put.
+    axes.set(xlim=(0, style.DOUBLE_MM), ylim=(height, 0))
+    axes.set_axis_off()
+    _draw_legend(axes)
+    _draw_orderings(axes, orderings)
+    below = _draw_numbers(axes, numbers)
+    below = _draw_others(axes, others, below + 4)
+    _draw_counts(axes, claims, below + 3)
+    style.footnote(
+        figure,
+        "Share: of all choices of three users and of realisations that show the ordering; with "
+        "fewer than 15 users, of the populations that they may come from. Intervals of numbers: "
+        "what panels of three give. Yellow: the paper. ↔: the paper contradicts itself. "
+        "Only tested claims count; reasons are in claims.csv.",
+        words.origin_sentence(origins),
+    )
+    return figure
+
+
+def _draw_legend(axes: Axes) -> None:
+    x = LEFT + 2
+    for verdict, (mark, colour) in MARKS.items():
+        _write(axes, x, 4, mark, color=colour, weight="bold", ha="center", size=7.0)
+        _write(axes, x + 2.5, 4, verdict, size=6.5)
+        x += 9 + 1.35 * len(verdict)
+
+
+def _draw_orderings(axes: Axes, orderings: pd.DataFrame) -> None:
+    bar, width = LEFT + 63, 25.0
+    _write(axes, LEFT, TOP_MM - 3.5, rf"$\bf{{a)}}$  {len(orderings)} orderings", size=7.0)
+    _write(axes, bar + width / 2, TOP_MM - 5, "share that shows it", ha="center")
+    for share in (0, 0.5, 1):
+        _write(axes, bar + width * share, TOP_MM - 2.2, f"{100 * share:.0f} %", ha="center")
+    bottom = TOP_MM + ORDERING_MM * len(orderings)
+    axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
+    for row, y in _rows(orderings, ORDERING_MM):
+        _name(axes, row, LEFT, y)
+        _write(axes, LEFT + 15, y, _short(row.paper_value, 42))
+        axes.plot([bar, bar + width], [y, y], color="#e4e4e4", lw=0.5, zorder=0)
+        if not np.isfinite(row.our_value):
+            continue
+        colour = MARKS[row.verdict][1]
+        if np.isfinite(row.low):
+            ends = bar + width * np.clip([row.low, row.high], 0, 1)
+            axes.plot(ends, [y, y], color=colour, lw=1.0, zorder=2)
+        axes.plot(bar + width * row.our_value, y, "o", ms=2.6, color=colour, zorder=3)
+
+
+def _draw_numbers(axes: Axes, numbers: pd.DataFrame) -> float:
+    bar, width = MIDDLE + 71, 18.0
+    _write(axes, MIDDLE, TOP_MM - 3.5, rf"$\bf{{b)}}$  {len(numbers)} numbers", size=7.0)
+    _write(axes, bar + width / 2, TOP_MM - 5, "ours / paper's", ha="center")
+    for ratio in (0.1, 1, 10):
+        x = bar + width * _place(ratio)
+        _write(axes, x, TOP_MM - 2.2, f"{ratio:g}", ha="center")
+    bottom = TOP_MM + NUMBER_MM * len(numbers)
+    axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
+    for row, y in _rows(numbers, NUMBER_MM):
+        _name(axes, row, MIDDLE, y - 1)
+        _write(axes, MIDDLE + 13.5, y - 1.1, _short(row.claim, 55))
+        ours = "not testable here"
+        if np.isfinite(row.our_value):
+            ours = f"here {row.our_value:.2g}"
+        if np.isfinite(row.low) and np.isfinite(row.high):
+            ours += f" ({row.low:.2g} to {row.high:.2g})"
+        _write(axes, MIDDLE + 13.5, y + 1.1, f"paper {row.paper_value};  {ours}", color="#444444")
+        axes.plot([bar, bar + width], [y, y], color="#e4e4e4", lw=0.5, zorder=0)
+        middle = (row.paper_low + row.paper_high) / 2
+        ends = [bar + width * _place(x / middle) for x in (row.paper_low, row.paper_high)]
+        axes.plot(ends, [y, y], color=style.PAPER_FILL, lw=2.6, solid_capstyle="butt", zorder=1)
+        axes.plot(bar + width / 2, y, "D", ms=3.2, zorder=2, **style.PAPER_MARK)
+        if not np.isfinite(row.our_value):
+            continue
+        colour = MARKS[row.verdict][1]
+        if np.isfinite(row.low) and np.isfinite(row.high):
+            ends = [bar + width * _place(x / middle) for x in (row.low, row.high)]
+            axes.plot(ends, [y, y], color=colour, lw=1.0, zorder=3)
+        axes.plot(bar + width * _place(row.our_value / middle), y, "o", ms=2.6, color=colour)
+    return bottom
+
+
+def _place(ratio: float) -> float:
+    """Return where a ratio lies on the logarithmic axis, 0 to 1; its ends hold what is beyond."""
+    limited = np.clip(ratio, 1 / MOST_RATIO, MOST_RATIO)
+    return float(0.5 + np.log(limited) / np.log(MOST_RATIO) / 2)
+
+
+def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> float:
+    """Name the claims that are no ordering and no number; return where the text ends."""
+    _write(
+        axes,
+        MIDDLE,
+        y,
+        rf"$\bf{{c)}}$  {len(others)} claims that follow from settings or lie outside of any study",
+        size=7.0,
+    )
+    y += 3.5
+    # Names of claims are capitals and digits, wider than other text.
+    letters = int(0.85 * (RIGHT - MIDDLE) / LETTER_MM)
+    for verdict, rows in others.groupby("verdict"):
+        mark, colour = MARKS[verdict]
+        for line in wrap(f"{verdict}: {', '.join(rows['id'])}", letters - 4):
+            _write(axes, MIDDLE + 3.5, y, line)
+            _write(axes, MIDDLE + 1, y, mark, color=colour, weight="bold", ha="center")
+            mark = ""
+            y += 2.7
+    return y
+
+
+def _draw_counts(axes: Axes, claims: pd.DataFrame, y: float) -> None:
+    """Draw how many claims got each verdict."""
+    _write(axes, MIDDLE, y, rf"$\bf{{d)}}$  all {len(claims)} claims", size=7.0)
+    count = claims["verdict"].value_counts()
+    scale = 50.0 / count.max()
+    for step, (verdict, (mark, colour)) in enumerate(MARKS.items(), start=1):
+        number, at = int(count.get(verdict, 0)), y + 0.6 + 3.1 * step
+        _write(axes, MIDDLE + 1, at, mark, color=colour, weight="bold", ha="center")
+        _write(axes, MIDDLE + 3.5, at, verdict)
+        bar = Rectangle((MIDDLE + 24, at - 1.1), scale * number, 2.2, color=colour, lw=0)
+        axes.add_patch(bar)
+        _write(axes, MIDDLE + 25 + scale * number, at, str(number), size=6.0)
+
+
+def _rows(table: pd.DataFrame, step_mm: float) -> Iterator[tuple]:
+    for i, row in enumerate(table.itertuples()):
+        yield row, TOP_MM + step_mm * (i + 0.5)
+
+
+def _name(axes: Axes, row, x: float, y: float) -> None:
+    """Write a claim's mark, its name, and whether the paper contradicts it."""
+    mark, colour = MARKS[row.verdict]
+    _write(axes, x + 1, y, mark, color=colour, weight="bold", ha="center", size=6.5)
+    contradicted = isinstance(row.contradicts, str) and row.contradicts != ""
+    _write(axes, x + 3.5, y, row.id + (" ↔" if contradicted else ""))
+
+
+def _short(text: str, letters: int) -> str:
+    return style.plain(shorten(text, letters, placeholder=" …"))
+
+
+def _write(axes: Axes, x: float, y: float, text: str, **kwargs) -> None:
+    axes.text(x, y, text, **{"size": SMALL, "va": "center_baseline", **kwargs})
+
+
+def claimed_datasets(study) -> Needs:
+    """Return the datasets of the paper: its claims are about no others."""
+    return Needs(tuple(paper.of_paper(cell.dataset for cell in shared_cells(study))))
+
+
+FIGURE = Figure(
+    title="Every claim of the paper, with this study's verdict",
+    category=FOLLOWS,
+    order=1,
+    requires="a dataset of the paper (NMC-1 to NEX-U) that two users segment",
+    needs=claimed_datasets,
+    draw=lambda data: draw(data.tables["claims"], data.origins),
+    caption="""
+Every claim of Bailey et al. 2023 with what this study says about it. (a) Orderings: the share of
+all choices of three users, and of realisations, that show them. (b) Numbers: the paper's, and
+ours with the central range that panels of three users give, as a ratio to the paper's. (c) Claims
+that follow from settings, or that no segmentation study can test. (d) Counts; only agreement,
+disagreement and undecided were tested.
+
+The limits behind each verdict were stated before any study was run (``rules`` in
+``claims.yaml``). With fewer than fifteen users most claims stay undecided, as they must: an
+ordering of two spreads is shown by half of all choices of three even where there is no
+difference. The reason for each verdict is in ``tables/claims.csv``.
+""",
+    tables=("claims",),
+    finding=lambda data: summary_sentence(data.tables["claims"]),
+)

@@ -1,0 +1,74 @@
+"""What the report says of a study besides its tables, as plain values for a job."""
+
+from collections.abc import Iterable, Sequence
+
+from .choosing import viewer_note
+
+
+def study_for_report(
+    study,
+    one_of_each,
+    *,
+    about_paper: bool,
+    viewed_users: Sequence[str],
+    slice_step: int,
+    missing: Sequence[str] = (),
+) -> dict:
+    """Return what `manyeyes.report.page.page` must know of a study.
+
+    Parameters
+    ----------
+    study, one_of_each : manyeyes.study.Study
+        The study, and the same with one realisation of each dataset.
+    about_paper : bool
+        Whether the paper speaks of any dataset that is segmented.
+    viewed_users : sequence of str
+        Users whose segmentations the viewer shows.
+    slice_step : int
+        How many slices apart those are that the viewer shows.
+    missing : sequence of str
+        What an unfinished study lacks, a sentence each.
+    """
+    datasets = {
+        name: {
+            "origin": d.origin,
+            "material": d.material,
+            "voxel_size_nm": d.voxel_size_nm,
+            "shape": list(d.shape),
+            **({"mask": d.mask} if d.mask is not None else {}),
+            **({"active": "dark"} if d.inverted else {}),
+        }
+        for name, d in one_of_each.datasets.items()
+    }
+    return {
+        "name": study.name,
+        "title": study.title,
+        "missing": list(missing),
+        "datasets": datasets,
+        "about_paper": about_paper,
+        "segmented": list(dict.fromkeys(dataset for dataset, _ in one_of_each.images())),
+        "users": {name: user.made_by for name, user in study.users.items()},
+        "methods": {name: variant["method"] for name, variant in study.variants.items()},
+        "viewer_note": viewer_note(viewed_users, list(study.users), slice_step),
+        "settings": {
+            "seed": study.seed,
+            "datasets": {name: d.source for name, d in one_of_each.datasets.items()},
+            "filters": study.filters,
+            "population": study.population,
+            "electrodes": study.electrodes,
+            "baseline": study.baseline or "none",
+        },
+    }
+
+
+def viewed_images(one_of_each, viewed_users: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the images (dataset, filter) of which the viewer shows a segmentation."""
+    users = set(viewed_users)
+    viewed = {(cell.dataset, cell.filter) for cell in one_of_each.cells() if cell.user in users}
+    return [image for image in one_of_each.images() if image in viewed]
+
+
+def viewed_shapes(one_of_each, viewed_users: Iterable[str]) -> list[tuple[int, int, int]]:
+    """Return the shape of every segmentation that the viewer shows."""
+    users = set(viewed_users)
+    return [one_of_each.datasets[c.dataset].shape for c in one_of_each.cells() if c.user in users]

@@ -1,0 +1,90 @@
+"""Draw one figure, whichever it is, from the tables and volumes that it needs."""
+
+from manyeyes.figures import style
+from manyeyes.figures.figure import FigureData
+from manyeyes.figures.registry import figure_called
+from manyeyes.figures.slices import central_slice
+from manyeyes.files.fibsem_files import read_views
+from manyeyes.files.study_files import read_json, read_mask, read_result, read_table
+from manyeyes.measures.quality import grey_histogram
+from manyeyes.running.rule_script import run
+
+READERS = {
+    "views": read_views,
+    "told": read_json,
+    "volume": read_result,
+    "block": lambda path: read_table(path).iloc[0].to_dict(),
+    "scores": read_table,
+}
+
+
+def slices(keys, paths) -> dict:
+    """Return central slices of volumes by their keys."""
+    pairs = zip(keys, paths, strict=True)
+    return {_key(key): central_slice(read_result(path)) for key, path in pairs}
+
+
+def _key(key):
+    """Return what lists of a job's parameters were before: a tuple, or a name."""
+    return key if isinstance(key, str) else tuple(key)
+
+
+def histograms(images, paths, masks) -> dict:
+    """Return how many voxels have each grey level, inside of the masks, by (dataset, filter)."""
+    return {
+        (dataset, filter_): grey_histogram(read_result(path), read_mask(masks.get(dataset)))
+        for (dataset, filter_), path in zip(images, paths, strict=True)
+    }
+
+
+def votes(images, paths, pages) -> dict:
+    """Return the votes of each variant and group of users, and how many users there are."""
+    found = {}
+    for (dataset, _), path in zip(images, paths, strict=True):
+        for page, (variant, made_by, users) in zip(read_result(path), pages[dataset], strict=True):
+            found[dataset, variant, made_by] = page, users
+    return found
+
+
+def figure_data(snakemake) -> FigureData:
+    """Return what the job's figure is drawn from."""
+    given, shown = snakemake.input, snakemake.params.shown
+    volumes = {
+        name: (shown.get(name, []), given.get(name, []))
+        for name in ("images", "histograms", "cells", "truths", "votes", "imitated")
+    }
+    masks = dict(zip(shown.get("masked", []), given.get("masks", []), strict=True))
+    facts = dict(shown.get("facts", {}))
+    ballots = votes(*volumes["votes"], facts.get("pages"))
+    wanted = shown.get("variants", [])
+    return FigureData(
+        tables={name: read_table(given[name]) for name in shown["tables"]},
+        origins=shown["origins"],
+        variants=tuple(wanted),
+        filters=tuple(shown.get("filters", [])),
+        unfiltered=tuple(shown["unfiltered"]),
+        images=slices(*volumes["images"]),
+        histograms=histograms(*volumes["histograms"], masks),
+        labels=slices(*volumes["cells"]),
+        truths=slices(*volumes["truths"]),
+        votes={key: page for key, page in ballots.items() if key[1] in wanted},
+        imitated={
+            tuple(cell): read_result(path) for cell, path in zip(*volumes["imitated"], strict=True)
+        },
+        fibsem={name: READERS[name](given[name]) for name in shown.get("fibsem", [])},
+        voxel_sizes_nm=shown["voxel_sizes_nm"],
+        facts=facts,
+    )
+
+
+def main(snakemake) -> None:
+    """Run the rule `draw_figure`."""
+    figure = figure_called(snakemake.wildcards.figure).draw(figure_data(snakemake))
+    # No dates, so that equal input gives equal bytes.
+    with style.context():
+        figure.savefig(snakemake.output.svg, format="svg", metadata={"Date": None})
+        figure.savefig(snakemake.output.png, format="png", dpi=300, metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
