@@ -9,8 +9,8 @@ import tifffile
 import zarr
 from scipy import ndimage
 
-from manyeyes.files.disk_volumes import create_labels, open_volume
-from manyeyes.files.study_files import FileError
+from manyeyes.files.errors import FileError
+from manyeyes.files.mapped import create_labels, open_volume
 from manyeyes.forest import classify, fit_forest, tiles
 from manyeyes.forest.tiles import classify_tiles, tile_voxels
 

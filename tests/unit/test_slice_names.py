@@ -5,9 +5,8 @@ import pytest
 import tifffile
 
 from manyeyes.fibsem.stack import as_ranges, check_numbers, told_ranges
-from manyeyes.files.fibsem_files import read_slices, stack_facts
-from manyeyes.files.slice_names import slice_numbers
-from manyeyes.files.study_files import FileError
+from manyeyes.files.errors import FileError
+from manyeyes.files.slices import read_slices, slice_facts, slice_numbers
 
 
 @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ def test_slices_whose_zero_is_white_are_inverted(folder):
 
 
 def test_headers_tell_shape_type_and_voxel_size_of_a_folder(folder):
-    facts = stack_facts(folder)
+    facts = slice_facts(folder)
     assert facts.shape == (4, 5, 6)
     assert facts.dtype == np.uint8
     # 200,000 per inch.

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from manyeyes.figures.slices import central_slice
-from manyeyes.files.study_files import read_result, write_table, write_volume
+from manyeyes.files.results import read_result, write_volume
+from manyeyes.files.tables import write_table
 from manyeyes.measures import truth_active
 from manyeyes.running.rule_script import run
 from manyeyes.statistics import agreement_tables, concentration_table, votes

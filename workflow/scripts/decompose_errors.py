@@ -1,6 +1,6 @@
 """Take the error of each image and variant apart into bias and spread, with intervals."""
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
 from manyeyes.statistics import error_table
 

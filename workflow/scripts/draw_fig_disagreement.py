@@ -7,7 +7,7 @@ from figure_jobs import (
     voxel_sizes_nm,
 )
 from manyeyes.figures import fig_disagreement
-from manyeyes.files.study_files import read_result
+from manyeyes.files.results import read_result
 from manyeyes.running.rule_script import run
 
 

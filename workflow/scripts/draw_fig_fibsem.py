@@ -2,8 +2,9 @@
 
 from figure_jobs import origins, save
 from manyeyes.figures import fig_fibsem
-from manyeyes.files.fibsem_files import read_views
-from manyeyes.files.study_files import read_json, read_table
+from manyeyes.files.documents import read_json
+from manyeyes.files.results import read_views
+from manyeyes.files.tables import read_table
 from manyeyes.running.rule_script import run
 
 

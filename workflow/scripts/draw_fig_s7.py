@@ -2,8 +2,8 @@
 
 from figure_jobs import origins, save
 from manyeyes.figures import fig_s7
-from manyeyes.files.fibsem_files import read_views
-from manyeyes.files.study_files import read_json
+from manyeyes.files.documents import read_json
+from manyeyes.files.results import read_views
 from manyeyes.running.rule_script import run
 
 

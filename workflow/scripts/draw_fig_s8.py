@@ -2,7 +2,8 @@
 
 from figure_jobs import origins, save
 from manyeyes.figures import fig_s8
-from manyeyes.files.study_files import read_result, read_table
+from manyeyes.files.results import read_result
+from manyeyes.files.tables import read_table
 from manyeyes.running.rule_script import run
 
 

@@ -2,7 +2,7 @@
 
 from figure_jobs import origins, save, tables
 from manyeyes.figures import fig_strokes
-from manyeyes.files.study_files import read_result
+from manyeyes.files.results import read_result
 from manyeyes.running.rule_script import run
 
 

@@ -7,8 +7,10 @@ import tifffile
 from manyeyes.electrodes import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.files.fibsem_files import with_progress, write_stack
-from manyeyes.files.study_files import write_json, write_table
+from manyeyes.files.documents import write_json
+from manyeyes.files.results import write_stack
+from manyeyes.files.tables import write_table
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import run
 
 

@@ -14,8 +14,10 @@ from manyeyes.fibsem.stack import (
     misplaced_slices,
     told_ranges,
 )
-from manyeyes.files.fibsem_files import read_slices, write_stack
-from manyeyes.files.study_files import write_json, write_table
+from manyeyes.files.documents import write_json
+from manyeyes.files.results import write_stack
+from manyeyes.files.slices import read_slices
+from manyeyes.files.tables import write_table
 from manyeyes.running.rule_script import note, run
 
 

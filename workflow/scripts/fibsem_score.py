@@ -23,14 +23,11 @@ from manyeyes.fibsem.scores import (
     stripe_share,
 )
 from manyeyes.fibsem.shear import add_shear
-from manyeyes.files.fibsem_files import with_progress, write_stack
-from manyeyes.files.study_files import (
-    read_json,
-    read_result,
-    read_table,
-    write_table,
-)
+from manyeyes.files.documents import read_json
+from manyeyes.files.results import read_result, write_stack
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.measures import volume_fraction
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import note, run
 
 # Slices that destriping is scored on, and layers of truth that are rasterised at once.

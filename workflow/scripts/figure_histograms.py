@@ -1,6 +1,6 @@
 """Grey-value histograms of the images that a figure shows."""
 
-from manyeyes.files.study_files import read_mask, read_result
+from manyeyes.files.results import read_mask, read_result
 from manyeyes.measures.quality import grey_histogram
 
 

@@ -2,7 +2,8 @@
 
 from manyeyes.figures import style
 from manyeyes.figures.slices import central_slice
-from manyeyes.files.study_files import read_result, read_table
+from manyeyes.files.results import read_result
+from manyeyes.files.tables import read_table
 
 
 def tables(snakemake, *names: str) -> list:

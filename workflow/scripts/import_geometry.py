@@ -1,11 +1,8 @@
 """Crop a published segmented volume and bring it to our phase codes: a truth of real geometry."""
 
-from manyeyes.files.study_files import (
-    FileError,
-    read_volume,
-    volume_facts,
-    write_volume,
-)
+from manyeyes.files.errors import FileError
+from manyeyes.files.results import write_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 from manyeyes.imaging.tomograms import crop, phases_from_codes
 from manyeyes.running.rule_script import run
 from manyeyes.study.inputs import voxel_size_problem

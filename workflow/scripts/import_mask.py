@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from manyeyes.files.study_files import read_volume, write_volume
+from manyeyes.files.results import write_volume
+from manyeyes.files.volumes import read_volume
 from manyeyes.imaging.field_of_view import mask_of_source
 from manyeyes.imaging.tomograms import crop, crop_corners
 from manyeyes.running.rule_script import note, run

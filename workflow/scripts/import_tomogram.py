@@ -1,12 +1,8 @@
 """Check a measured tomogram, crop it and bring it to 8-bit grey levels."""
 
-from manyeyes.files.study_files import (
-    FileError,
-    read_mask,
-    read_volume,
-    volume_facts,
-    write_volume,
-)
+from manyeyes.files.errors import FileError
+from manyeyes.files.results import read_mask, write_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 from manyeyes.imaging.field_of_view import refuse_filled_border
 from manyeyes.imaging.tomograms import (
     check_source,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from manyeyes.files.study_files import write_table
+from manyeyes.files.tables import write_table
 from manyeyes.report.rule_graph import needs_from_dot
 from manyeyes.running.rule_script import run
 

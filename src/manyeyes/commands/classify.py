@@ -18,15 +18,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from ..files.disk_volumes import (
-    create_labels,
-    flush,
-    kind_of,
-    open_volume,
-    reopen_labels,
-)
-from ..files.journal import Journal
-from ..files.result_files import (
+from ..files.classified import (
     MARK,
     NOT_YET,
     begun_of,
@@ -39,7 +31,10 @@ from ..files.result_files import (
     remove,
     seal,
 )
-from ..files.study_files import FileError, read_volume
+from ..files.errors import FileError
+from ..files.journal import Journal
+from ..files.mapped import create_labels, flush, open_volume, reopen_labels, result_kind
+from ..files.volumes import read_volume
 from ..forest import Forest, fit_forest
 from ..forest.checks import check_labels, check_shape, check_values
 from ..forest.tiles import classify_tiles, tile_voxels, tiles_of
@@ -124,7 +119,7 @@ def show_progress(done: int, total: int, rate: float) -> None:
 
 def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) -> None:
     """Label the volume into the result, or go on with it."""
-    kind, begun = kind_of(result), begun_of(result)
+    kind, begun = result_kind(result), begun_of(result)
     sizes = tile_voxels(volume.shape)
     task = {**task, "forest": digest(forest)}
     finished = journal.finished(task)

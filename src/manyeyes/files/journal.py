@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from .study_files import FileError
+from .errors import FileError
 
 
 def read_journal(path) -> tuple[dict, set[int]]:

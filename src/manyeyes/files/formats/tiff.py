@@ -1,8 +1,8 @@
-"""TIFF stacks as people write them: read rightly, or refused with what was found.
+"""TIFF stacks as people write them: read correctly, or refused with what was found.
 
-The only module that knows TIFFs for reading. A stack is put together from the pages that the file
-holds, each with its own tags, and held against what its header announces (ImageJ, OME, tifffile's
-shape): libraries fill up what is missing with zeros and take the first page's shape for all.
+A stack is assembled from the pages that the file holds, each with its own tags, and compared with
+what its header announces (ImageJ, OME, tifffile's shape). Libraries fill what is missing with zeros
+and take the first page's shape for all.
 """
 
 import logging
@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from .file_errors import FileError
-from .file_kinds import is_tiff, what_it_is
+from ..errors import FileError
+from ..errors import short as _short
+from ..recognition import is_tiff, what_it_is
+from . import Format, VolumeFacts
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
 _REDUCED_IMAGE = 1
@@ -52,25 +54,6 @@ _RESOLUTION_UNITS = {2: 2.54e7, 3: 1e7}
 _SMALLEST_NM, _LARGEST_NM, _LARGEST_PRINTED_NM = 0.01, 200_000.0, 10_000.0
 
 
-@dataclass(frozen=True)
-class VolumeFacts:
-    """What the header of a file says of its volume.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Slices, rows, columns.
-    dtype : numpy.dtype
-        Of the values as `read_tiff` returns them.
-    voxel_size_nm : tuple of (float or None)
-        Edges (z, y, x) of a voxel; None where the file says nothing.
-    """
-
-    shape: tuple[int, int, int]
-    dtype: np.dtype
-    voxel_size_nm: tuple[float | None, float | None, float | None]
-
-
 class _UnfitError(Exception):
     """What is wrong with a TIFF, and what to do."""
 
@@ -94,19 +77,15 @@ class _Stack:
     invert: bool = False
 
 
-def read_tiff(
-    path, labels: bool = False, single_slice: bool = False, advice: str | None = None
-) -> np.ndarray:
-    """Return the volume of a TIFF.
+def read_tiff(path, labels: bool = False, advice: str | None = None) -> np.ndarray:
+    """Return the volume of a TIFF; one page is a volume of one slice.
 
     Parameters
     ----------
     path : path-like
     labels : bool
-        Whether the values are codes of phases: then the indices of a palette, 1-bit pages as 0 and
-        1, and all values as stored. Grey values of a page whose zero is white come inverted.
-    single_slice : bool
-        Whether one page is a volume of one slice, and not an error.
+        Whether the values are phase codes: then the indices of a palette, 1-bit pages as 0 and 1,
+        and all values as stored. Grey values of a page whose zero is white are inverted.
     advice : str, optional
         What to do about a file that does not fit, instead of the advice for a user's own.
 
@@ -121,35 +100,26 @@ def read_tiff(
         and what to do.
     """
     with _opened(path, advice) as (tiff, complaints):
-        return _voxels(tiff, _stack(tiff, complaints, labels, single_slice))
+        return _voxels(tiff, _stack(tiff, complaints, labels))
 
 
-def tiff_facts(path, labels: bool = False, single_slice: bool = False) -> VolumeFacts:
+def tiff_facts(path, labels: bool = False) -> VolumeFacts:
     """Return shape, dtype and voxel size of a TIFF's volume; only headers are read.
 
-    Parameters
-    ----------
-    path : path-like
-    labels, single_slice : bool
-        As in `read_tiff`.
-
-    Raises
-    ------
-    FileError
-        What `read_tiff` would raise, where the header shows it.
+    Parameters and errors are those of `read_tiff`, as far as the header shows them.
     """
     with _opened(path, None) as (tiff, complaints):
-        stack = _stack(tiff, complaints, labels, single_slice)
+        stack = _stack(tiff, complaints, labels)
         return VolumeFacts(stack.shape, stack.dtype, _voxel_size_nm(tiff))
 
 
 def map_tiff(path, labels: bool = False) -> np.memmap:
-    """Return the volume of a TIFF as an array on disk, read-only.
+    """Return the volume of a TIFF as a read-only array on disk.
 
     Parameters
     ----------
     path : path-like
-        Its pages must lie uncompressed one after the other.
+        Its pages must be uncompressed and follow each other without gaps.
     labels : bool
         As in `read_tiff`.
 
@@ -163,7 +133,7 @@ def map_tiff(path, labels: bool = False) -> np.memmap:
         As `read_tiff`, and if the file can only be read page by page.
     """
     with _opened(path, None) as (tiff, complaints):
-        stack = _stack(tiff, complaints, labels, single_slice=False)
+        stack = _stack(tiff, complaints, labels)
         hindrance = _hindrance_of_mapping(stack)
         if hindrance:
             raise _UnfitError(
@@ -173,6 +143,16 @@ def map_tiff(path, labels: bool = False) -> np.memmap:
         page = stack.pages[0]
         dtype = np.dtype(page.dtype).newbyteorder(tiff.byteorder)
         return np.memmap(path, dtype, "r", page.dataoffsets[0], stack.shape)
+
+
+FORMAT = Format(
+    name="a TIFF stack",
+    suffixes=(".tif", ".tiff"),
+    read=read_tiff,
+    facts=tiff_facts,
+    map=map_tiff,
+    recognises=lambda path: path.is_file() and is_tiff(path),
+)
 
 
 @contextmanager
@@ -251,11 +231,6 @@ def _walk_directories(path: Path) -> None:
             place = offset + head_bytes + length
 
 
-def _short(error: BaseException) -> str:
-    told = " ".join(str(error).split()) or type(error).__name__
-    return told if len(told) <= 200 else told[:200] + "..."
-
-
 @contextmanager
 def _complaints_of_tifffile() -> Iterator[list[str]]:
     """Collect what tifffile only logs, instead of printing it, where it touches the voxels."""
@@ -280,9 +255,7 @@ def _complaints_of_tifffile() -> Iterator[list[str]]:
         logger.propagate = passed_on
 
 
-def _stack(
-    tiff: tifffile.TiffFile, complaints: list[str], labels: bool, single_slice: bool
-) -> _Stack:
+def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Stack:
     """Find out which pages make up the volume, and check all that can be told without reading."""
     every = _readable_pages(tiff)
     if not every:
@@ -304,11 +277,6 @@ def _stack(
     else:
         rows, columns = _page_shape(pages[0])[1:]
         shape, contiguous = (_depth(pages) * len(pages), rows, columns), None
-    if shape[0] == 1 and not single_slice:
-        raise _UnfitError(
-            f"expected a volume (z, y, x), found one image of shape {shape[1:]}",
-            "save all slices in one multi-page TIFF",
-        )
     for page in pages:
         _check_extent(page, tiff, contiguous or 1)
     if contiguous is None:

@@ -1,12 +1,102 @@
-"""Slice numbers read from the names of files, where that can be done without a guess."""
+"""Stacks of slices: a multi-page TIFF, or a folder with one TIFF for each slice."""
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from .file_errors import FileError
+import numpy as np
 
+from .errors import FileError
+from .formats import VolumeFacts
+from .volumes import read_volume, volume_facts
+
+_TIFF = {".tif", ".tiff"}
 _LISTED = 3
+
+
+def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
+    """Return a user's slices, from a multi-page TIFF or a folder with one TIFF a slice.
+
+    Parameters
+    ----------
+    path : path-like
+        Files of a folder are taken in the order of their names, those whose names begin with a dot
+        are passed over; which number in the names is the slice's, `slice_numbers` tells.
+
+    Returns
+    -------
+    slices : list of ndarray, shape (y, x)
+        In the files' own dtype.
+    numbers : list of int
+        Slice numbers; from 0 for a multi-page TIFF.
+
+    Raises
+    ------
+    FileError
+        If nothing is there, a file cannot be read or is no single grey image, or a name has no
+        number.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        volume = read_volume(path)
+        return list(volume), list(range(len(volume)))
+    files, numbers = _slice_files(path)
+    slices = []
+    for file in files:
+        image = read_volume(file, single_slice=True)
+        if len(image) > 1:
+            raise FileError(
+                f"{file}: expected one grey image (y, x), found {len(image)} pages in it"
+            )
+        slices.append(image[0])
+    return slices, numbers
+
+
+def slice_facts(path) -> VolumeFacts:
+    """Return what headers say of a user's slices, a multi-page TIFF or a folder.
+
+    Parameters
+    ----------
+    path : path-like
+        As in `read_slices`.
+
+    Returns
+    -------
+    VolumeFacts
+        Shape and type of a folder's first file, times their number.
+
+    Raises
+    ------
+    FileError
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return volume_facts(path)
+    files, _ = _slice_files(path)
+    first = volume_facts(files[0], single_slice=True)
+    return replace(first, shape=(len(files), *first.shape[1:]))
+
+
+def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
+    """Return the files of a folder of slices and their numbers."""
+    # Names that begin with a dot are of the system: macOS puts a ._ file beside each on a stick.
+    shown = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    files = [file for file in shown if file.suffix.lower() in _TIFF]
+    if not files:
+        raise FileError(
+            f"{folder}: no TIFF files in this folder{_instead(shown)}; expected one for each slice"
+        )
+    return files, slice_numbers([file.stem for file in files], folder)
+
+
+def _instead(files: list[Path]) -> str:
+    """Say of what kind the files are, where they are no TIFFs."""
+    suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
+    told = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
+    return f", but {told}" if told else ""
 
 
 def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:

@@ -11,8 +11,8 @@ import tifffile
 import zarr
 
 from ..forest.tiles import tiles_of
-from .disk_volumes import kind_of
-from .study_files import FileError
+from .errors import FileError
+from .mapped import result_kind
 
 MARK = "manyeyes classify_volume, voxels "
 """Begins the Software tag of a TIFF and the attribute ``made_by`` of a Zarr array; a digest of the
@@ -53,7 +53,7 @@ def check_place(result: Path, inputs: dict[str, Path]) -> None:
     ------
     FileError
     """
-    kind_of(result)
+    result_kind(result)
     places = {
         "the result": result,
         "the file of what is begun": begun_of(result),
@@ -88,7 +88,7 @@ def check_free(result: Path, overwrite: bool) -> None:
     """
     if result.is_symlink() or not result.exists():
         return
-    zarr_wanted = kind_of(result) == "zarr"
+    zarr_wanted = result_kind(result) == "zarr"
     if result.is_dir():
         other = stranger_in(result)
         if not zarr_wanted or other is not None:
