@@ -69,7 +69,9 @@ rule import_drawing:
         runtime=minutes(0.5),
         disk_mb=volumes(1),
     params:
-        code=code_of("import_drawing.py"),
+        code=lambda wildcards, input: code_of(
+            "import_drawing.py", reads=[input.labels, *input.source]
+        ),
         codes=lambda wildcards: recording_of(wildcards).codes,
         dataset=dataset_params,
     script:

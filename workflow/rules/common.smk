@@ -34,6 +34,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 
+from manyeyes.files.formats import module_file
 from manyeyes.running.code_digest import code_digest
 from manyeyes.study.config_files import file_problems
 from manyeyes.running.failures import failed_jobs, summary
@@ -206,13 +207,17 @@ wildcard_constraints:
     user="|".join(STUDY.users),
 
 
-def code_of(script, with_forest=True):
+def code_of(script, with_forest=True, reads=()):
     """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
     Scripts that import the classifier only where a variant takes it are told whether one does.
+    Of the file formats, those of the users' files that the job `reads` count.
     """
     return code_digest(
-        SCRIPTS / script, [SCRIPTS, SOURCES], "" if with_forest else "manyeyes.forest"
+        SCRIPTS / script,
+        [SCRIPTS, SOURCES],
+        "" if with_forest else "manyeyes.forest",
+        also=sorted({module_file(path) for path in reads}),
     )
 
 

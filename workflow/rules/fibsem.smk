@@ -55,7 +55,7 @@ else:
             runtime=stack_minutes(0.3),
             disk_mb=stack_volumes(1),
         params:
-            code=code_of("fibsem_import.py"),
+            code=lambda wildcards, input: code_of("fibsem_import.py", reads=input),
             source=FIBSEM_SOURCE,
             geometry=FIBSEM["geometry"],
         script:
