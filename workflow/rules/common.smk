@@ -41,6 +41,7 @@ from manyeyes.running.failures import failed_jobs, summary
 from manyeyes.running.machine_check import machine_problems
 from manyeyes.running.made_files import altered
 from manyeyes.study.form import problems
+from manyeyes.study.known import with_known
 from manyeyes.study.sense import sense_problems
 from manyeyes.study.model import FOREST_METHODS, Cell, StudyError, study_from_config
 from manyeyes.running.scheduler_timer import keep_one_timer
@@ -113,16 +114,17 @@ def read_study():
     schema = yaml.safe_load(
         (TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
     )
-    found = problems(config, schema) or sense_problems(config)
-    if not found:
-        try:
+    known = yaml.safe_load((TOP / "config/datasets.yaml").read_text(encoding="utf-8"))
+    try:
+        config.update(with_known(config, known))
+        found = problems(config, schema) or sense_problems(config)
+        if not found:
             study = study_from_config(config)
-        except StudyError as error:
-            found = [str(error)]
-        else:
             found = unfit_models(study)
             if not found:
                 return study
+    except StudyError as error:
+        found = [str(error)]
     raise WorkflowError("The config cannot be run ({}):\n  {}".format(where, "\n  ".join(found)))
 
 
