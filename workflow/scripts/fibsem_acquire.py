@@ -5,7 +5,7 @@ import pandas as pd
 import tifffile
 
 from manyeyes.electrodes import describe_electrode
-from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
+from manyeyes.fibsem.acquisition import MilledBlock, acquire, plan_acquisition
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.files.documents import write_json
 from manyeyes.files.results import write_stack
@@ -22,7 +22,7 @@ def main(snakemake) -> None:
     electrode = describe_electrode(
         params.description, params.seed, "electrode", source["electrode"]
     )
-    block = Block(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
+    block = MilledBlock(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
     plan = plan_acquisition(
         tuple(source["shape"]), geometry, source.get("faults", {}), params.seed, "fibsem"
     )

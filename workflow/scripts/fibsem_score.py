@@ -9,7 +9,7 @@ import pandas as pd
 
 from manyeyes.electrodes import describe_electrode
 from manyeyes.electrodes.phases import ACTIVE
-from manyeyes.fibsem.acquisition import Block
+from manyeyes.fibsem.acquisition import MilledBlock
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.curtains import curtain_field
 from manyeyes.fibsem.destripe import METHODS, destriper
@@ -53,7 +53,7 @@ def main(snakemake) -> None:
     electrode = describe_electrode(
         params.description, params.seed, "electrode", source["electrode"]
     )
-    block = Block(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
+    block = MilledBlock(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
     crop = read_json(inputs.crop)
     # The aligned volume as a whole lies where the mean of its slices' errors puts it.
     used = slice(crop["start"][0], crop["start"][0] + crop["shape"][0])

@@ -183,6 +183,8 @@ def classify(options) -> None:
     inputs = {"volume": options.volume, "labels": options.labels, "crop": options.crop}
     check_place(result, {name: path for name, path in inputs.items() if path is not None})
     volume = open_volume(options.volume)
+    if doubt := getattr(volume, "doubt", None):
+        print(f"Warning: {doubt}", file=sys.stderr)
     check_free(result, options.overwrite)
     check_begun(result, options.overwrite)
     grey, labels = read_training(options)
