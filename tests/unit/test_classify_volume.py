@@ -1,4 +1,4 @@
-"""Labelling a volume by hand: nothing of the user's is lost, and a stopped call goes on rightly."""
+"""Labelling a volume by hand: nothing of the user's is lost, and a stopped call resumes."""
 
 import shutil
 
@@ -239,7 +239,7 @@ def test_a_stopped_call_goes_on_to_the_bytes_of_an_undisturbed_one(
             with pytest.raises(KeyboardInterrupt):
                 call("moved.tif", "labels.tif", f"r.{suffix}")
     assert call("moved.tif", "labels.tif", f"r.{suffix}") is None
-    assert f"goes on: {count} of 6 tiles are done" in capsys.readouterr().err
+    assert f"resumes: {count} of 6 tiles are done" in capsys.readouterr().err
     if suffix == "tif":
         assert (folder / "r.tif").read_bytes() == (folder / "whole.tif").read_bytes()
     else:

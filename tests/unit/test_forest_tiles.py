@@ -116,7 +116,7 @@ def test_killed_between_tiles(case, tmp_path):
     tiles_in_all = len(tile_voxels(volume.shape))
     assert 1 <= done < tiles_in_all
     again = subprocess.run(call, capture_output=True, text=True, check=True)
-    assert f"goes on: {done} of {tiles_in_all} tiles are done" in again.stderr
+    assert f"resumes: {done} of {tiles_in_all} tiles are done" in again.stderr
     expected = classify(volume, fit_forest(volume, labels, seed=0, trees=10))
     assert np.array_equal(open_volume(result)[:], expected)
     names = sorted(p.name for p in tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Take over the mask of a measured tomogram: a file, a circle, or a grey value outside."""
+"""Import the mask of a measured tomogram: a file, a circle, or a grey value outside."""
 
 import numpy as np
 
@@ -19,8 +19,8 @@ def main(snakemake) -> None:
     crop(source, start, shape, f"{key}.crop")
     masks = [read_volume(path, labels=True) for path in given.get("mask", [])]
     wanted = dataset["mask"]
-    inside, told = mask_of_source(source, wanted, start, shape, f"{key}.mask", *masks)
-    note(snakemake, f"{100 * inside.mean():.1f} % of the crop is inside, {told}")
+    inside, how = mask_of_source(source, wanted, start, shape, f"{key}.mask", *masks)
+    note(snakemake, f"{100 * inside.mean():.1f} % of the crop is inside, {how}")
     write_volume(snakemake.output.mask, inside.astype(np.uint8), dataset["voxel_size_nm"])
 
 

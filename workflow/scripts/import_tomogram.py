@@ -23,9 +23,9 @@ def main(snakemake) -> None:
     inside = read_mask(snakemake.input.get("mask"))
     volume = read_volume(path)
     stated_nm = volume_facts(path).voxel_size_nm
-    told = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{key}.voxel_size_nm")
-    if told and not params.ignores_voxel_size:
-        raise FileError(f"{path}: {told}")
+    problem = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{key}.voxel_size_nm")
+    if problem and not params.ignores_voxel_size:
+        raise FileError(f"{path}: {problem}")
     check_source(volume, params.expected_shape, params.expected_dtype, path)
     volume = crop(volume, dataset["start"], dataset["shape"], f"{key}.crop")
     if dataset.get("mask") != "none":

@@ -31,7 +31,7 @@ from ..files.classified import (
     remove,
     seal,
 )
-from ..files.errors import FileError
+from ..files.errors import FileError, short
 from ..files.journal import Journal
 from ..files.mapped import create_labels, flush, open_volume, reopen_labels, result_kind
 from ..files.volumes import read_volume
@@ -80,8 +80,7 @@ def check_grey(path: Path, volume) -> None:
     except FileError:
         raise
     except Exception as error:
-        told = str(error) or type(error).__name__
-        raise FileError(f"{path}: {told}") from error
+        raise FileError(f"{path}: {short(error)}") from error
 
 
 def describe(options, volume, grey, labels) -> dict:
@@ -118,14 +117,14 @@ def show_progress(done: int, total: int, rate: float) -> None:
 
 
 def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) -> None:
-    """Label the volume into the result, or go on with it."""
+    """Label the volume into the result, or resume it."""
     kind, begun = result_kind(result), begun_of(result)
     sizes = tile_voxels(volume.shape)
     task = {**task, "forest": digest(forest)}
     finished = journal.finished(task)
     if finished and begun.exists():
         labels = reopen(begun, kind, volume.shape, finished)
-        print(f"goes on: {len(finished)} of {len(sizes)} tiles are done", file=sys.stderr)
+        print(f"resumes: {len(finished)} of {len(sizes)} tiles are done", file=sys.stderr)
         journal.begin(task, finished)
     else:
         finished = set()
@@ -223,7 +222,7 @@ def main(arguments: list[str]) -> int | str:
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace an existing result also if it is a file or Zarr array of somebody else's",
+        help="replace an existing result even if another program made it",
     )
     options = parser.parse_args(arguments)
     try:

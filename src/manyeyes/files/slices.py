@@ -24,7 +24,7 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     ----------
     path : path-like
         Files of a folder are taken in the order of their names, those whose names begin with a dot
-        are passed over; which number in the names is the slice's, `slice_numbers` tells.
+        are ignored. `slice_numbers` finds each slice's number in its name.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def slice_facts(path) -> VolumeFacts:
 
 def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
     """Return the files of a folder of slices and their numbers."""
-    # Names that begin with a dot are of the system: macOS puts a ._ file beside each on a stick.
+    # Names that begin with a dot are the system's: macOS adds a ._ file to each on a USB stick.
     shown = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
     files = [file for file in shown if file.suffix.lower() in _TIFF]
     if not files:
@@ -93,10 +93,10 @@ def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
 
 
 def _instead(files: list[Path]) -> str:
-    """Say of what kind the files are, where they are no TIFFs."""
+    """Say which suffixes the files have, where they are not TIFFs."""
     suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
-    told = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
-    return f", but {told}" if told else ""
+    listed = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
+    return f", but {listed}" if listed else ""
 
 
 def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
@@ -130,7 +130,7 @@ def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
                 "no slice to another folder"
             )
     if len({len(numbers) for numbers in found}) > 1:
-        # Some names say more than others: only the last number has the same place in all.
+        # Names hold different counts of numbers: only the last has the same place in all.
         chosen = [numbers[-1] for numbers in found]
     else:
         columns = list(zip(*found, strict=True))
@@ -139,13 +139,13 @@ def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
         if len(differing) > 1 and len(counting) != 1:
             raise FileError(
                 f"{folder}: {len(differing)} numbers differ between the files' names, such as "
-                f"{_told(names, columns[differing[0]])}, or "
-                f"{_told(names, columns[differing[-1]])}; name copies of the files so that the "
+                f"{_examples(names, columns[differing[0]])}, or "
+                f"{_examples(names, columns[differing[-1]])}; name copies of the files so that the "
                 "slice's number alone differs"
             )
         place = (counting if len(differing) > 1 else differing or [-1])[0]
         chosen = list(columns[place])
-    _refuse_twins(names, chosen, folder)
+    _refuse_repeated(names, chosen, folder)
     return chosen
 
 
@@ -156,13 +156,13 @@ def _counts(column: Sequence[int]) -> bool:
     return len(ordered) == len(column) and 2 * sum(step == 1 for step in steps) > len(steps)
 
 
-def _told(names: Sequence[str], numbers: Sequence[int]) -> str:
+def _examples(names: Sequence[str], numbers: Sequence[int]) -> str:
     """Say which number was read from which name, for the first few."""
     pairs = list(zip(names, numbers, strict=True))[:_LISTED]
     return ", ".join(f"{number} from {name}" for name, number in pairs)
 
 
-def _refuse_twins(names: Sequence[str], numbers: Sequence[int], folder: object) -> None:
+def _refuse_repeated(names: Sequence[str], numbers: Sequence[int], folder: object) -> None:
     first: dict[int, str] = {}
     for name, number in zip(names, numbers, strict=True):
         if number in first:

@@ -94,7 +94,7 @@ def check_volume(path: Path, shape: tuple, dtype: object, single_slice: bool) ->
     if len(shape) != 3 or 0 in shape:
         raise FileError(
             f"{path}: expected a volume (z, y, x), found an array of shape {tuple(shape)}; export "
-            "the volume that is meant by itself"
+            "the volume that you mean by itself"
         )
     if np.dtype(dtype).kind not in "uif":
         raise FileError(f"{path}: expected integer or real values, found {np.dtype(dtype)}")

@@ -1,4 +1,4 @@
-"""Look at the headers of all input files before any job, and tell every problem at once."""
+"""Look at the headers of all input files before any job, and report every problem at once."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -28,8 +28,8 @@ def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]
     study : Study
         With one realisation of each dataset.
     file_of : callable
-        Returns where the file of an entry of the config lies. What is not there is passed over:
-        it is fetched, or missed by others.
+        Returns where the file of an entry of the config lies. Files that do not exist yet
+        are skipped: they are fetched, or reported elsewhere.
 
     Returns
     -------
@@ -133,6 +133,6 @@ def _stack(study: Study, file_of) -> Iterator[str]:
     dz, dy, dx = facts.voxel_size_nm
     # Rows that are foreshortened still have pixels of one size in the microscope's own words.
     stated = (dz, dy if geometry.tilt_corrected else None, dx)
-    told = voxel_size_problem(stated, geometry.voxel_size_nm, "geometry")
-    if told and source.get("voxel_size_in_file") != "ignore":
-        yield f"{key}: {told}"
+    problem = voxel_size_problem(stated, geometry.voxel_size_nm, "geometry")
+    if problem and source.get("voxel_size_in_file") != "ignore":
+        yield f"{key}: {problem}"
