@@ -69,8 +69,8 @@ rule import_drawing:
         runtime=minutes(0.5),
         disk_mb=volumes(1),
     params:
-        code=lambda wildcards, input: code_of(
-            "import_drawing.py", reads=[input.labels, *input.source]
+        code=lambda wildcards: code_of(
+            "import_drawing.py", reads=[recorded_file(wildcards), *file_of_dataset(wildcards)]
         ),
         codes=lambda wildcards: recording_of(wildcards).codes,
         dataset=dataset_params,

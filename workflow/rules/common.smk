@@ -213,7 +213,9 @@ def code_of(script, with_forest=True, reads=()):
     """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
     Scripts that import the classifier only where a variant takes it are told whether one does.
-    Of the file formats, those of the users' files that the job `reads` count.
+    Of the file formats, those of the users' files that the job `reads` count. Where that depends
+    on wildcards, take a function of these alone: Snakemake does not compare parameters that are
+    made from a job's input.
     """
     return code_digest(
         SCRIPTS / script,

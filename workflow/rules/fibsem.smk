@@ -55,7 +55,7 @@ else:
             runtime=stack_minutes(0.3),
             disk_mb=stack_volumes(1),
         params:
-            code=lambda wildcards, input: code_of("fibsem_import.py", reads=input),
+            code=code_of("fibsem_import.py", reads=[file_of(FIBSEM_SOURCE)]),
             source=FIBSEM_SOURCE,
             geometry=FIBSEM["geometry"],
         script:

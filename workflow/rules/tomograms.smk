@@ -49,7 +49,7 @@ rule import_geometry:
         runtime=minutes(1),
         disk_mb=volumes(1),
     params:
-        code=lambda wildcards, input: code_of("import_geometry.py", reads=input),
+        code=lambda wildcards: code_of("import_geometry.py", reads=file_of_dataset(wildcards)),
         dataset=dataset_params,
         codes=lambda wildcards: source_of(wildcards)["codes"],
         ignores_voxel_size=lambda wildcards: STUDY.datasets[wildcards.dataset].ignores_voxel_size,
@@ -107,7 +107,9 @@ rule import_mask:
         runtime=minutes(1),
         disk_mb=volumes(1),
     params:
-        code=lambda wildcards, input: code_of("import_mask.py", reads=input),
+        code=lambda wildcards: code_of(
+            "import_mask.py", reads=[*file_of_dataset(wildcards), *mask_file_of(wildcards)]
+        ),
         dataset=dataset_params,
     script:
         "../scripts/import_mask.py"
@@ -135,7 +137,7 @@ rule import_tomogram:
         runtime=minutes(1),
         disk_mb=volumes(1),
     params:
-        code=lambda wildcards, input: code_of("import_tomogram.py", reads=[input.source]),
+        code=lambda wildcards: code_of("import_tomogram.py", reads=file_of_dataset(wildcards)),
         dataset=dataset_params,
         expected_shape=lambda wildcards: source_of(wildcards).get("expected_shape"),
         expected_dtype=lambda wildcards: source_of(wildcards).get("expected_dtype"),
