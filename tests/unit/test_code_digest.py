@@ -27,10 +27,17 @@ def house(tmp_path):
     return tmp_path
 
 
-def digest(house):
+def digest(house, *also):
     for cached in (_tree, _imported_files, _meaning):
         cached.cache_clear()
-    return code_digest(house / "script.py", [house])
+    return code_digest(house / "script.py", [house], also=[house / name for name in also])
+
+
+def test_modules_that_are_found_without_an_import_count_where_they_are_named(house):
+    alone, named = digest(house), digest(house, "house/other.py")
+    (house / "house/other.py").write_text("NUMBER = 2\n")
+    assert digest(house) == alone
+    assert digest(house, "house/other.py") != named
 
 
 @pytest.mark.parametrize(
@@ -93,3 +100,9 @@ def test_scripts_import_the_forest_only_where_it_is_needed(script):
 
 def test_names_outside_the_house_are_left_to_the_lock(house):
     assert list(_files_of("numpy.random", (house,))) == []
+
+
+def test_no_rule_makes_its_digest_from_more_than_wildcards():
+    # Snakemake does not compare parameters that depend on input, output or resources.
+    rules = (Path(__file__).parents[2] / "workflow/rules").glob("*.smk")
+    assert [path for path in rules if "code=lambda wildcards," in path.read_text()] == []

@@ -1,5 +1,6 @@
 """The registry of file formats, and what any format has in common."""
 
+import re
 import subprocess
 import sys
 
@@ -120,6 +121,12 @@ def test_missing_chunks_are_counted(tmp_path):
     assert open_volume(path).doubt is None
     (path / "c/1/0/0").unlink()
     assert "1 of 3 chunks are missing and read as 0" in open_volume(path).doubt
+
+
+def test_the_code_imports_from_modules_which_digests_follow():
+    lazy = re.compile(r"^\s*from (manyeyes|\.\.)\.?files import", re.M)
+    sources = [*(TOP / "src").rglob("*.py"), *(TOP / "workflow/scripts").glob("*.py")]
+    assert [path for path in sources if lazy.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_public_names_are_there():
