@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
+from manyeyes.fibsem.acquisition import MilledBlock, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.crop import centred, common_field, place_slices
 from manyeyes.fibsem.curtains import curtain_field
@@ -68,7 +68,7 @@ def main() -> None:
 
     clock = Clock()
     electrode = describe_electrode(DESCRIPTION, "benchmark", "electrode", "nmc622")
-    block = Block(electrode, (22.0, 70.0, 117.5), "y")
+    block = MilledBlock(electrode, (22.0, 70.0, 117.5), "y")
     plan = plan_acquisition(shape, GEOMETRY, {}, "benchmark", "fibsem")
     raw = np.empty(shape, np.uint8)
     curtains = np.empty((shape[0], shape[2]), np.float32)

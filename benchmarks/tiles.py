@@ -59,7 +59,7 @@ def label(source: Path, forest_path: Path, target: Path, threads: int) -> dict[s
     """Label a volume on disk and return what it took."""
     import numba
 
-    from manyeyes.files.disk_volumes import create_labels, flush, open_volume
+    from manyeyes.files.mapped import create_labels, flush, open_volume
     from manyeyes.forest import Forest
     from manyeyes.forest.tiles import classify_tiles
 

@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128, help="edge of the middle, in voxels")
     add_threads(parser)
     options = parser.parse_args()
-    from manyeyes.files.study_files import read_volume
+    from manyeyes.files.volumes import read_volume
     from manyeyes.forest import classify, fit_forest
 
     reason = vigra_is_missing()

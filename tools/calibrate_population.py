@@ -19,6 +19,7 @@ import yaml
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.imaging.ct import image_ct
+from manyeyes.study.known import with_known
 from manyeyes.study.model import Study
 from manyeyes.study.reading import study_from_config
 from manyeyes.users.calibration import (
@@ -49,7 +50,8 @@ def read_study(config: Path) -> Study:
         if not path.is_file():
             sys.exit(f"{path}: there is no such file; expected a study's config")
         _merge(merged, yaml.safe_load(path.read_text(encoding="utf-8")))
-    return study_from_config(merged)
+    known = (config.parent / "datasets.yaml").read_text(encoding="utf-8")
+    return study_from_config(with_known(merged, yaml.safe_load(known)))
 
 
 def _merge(into: dict, new: Mapping) -> None:

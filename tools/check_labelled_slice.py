@@ -18,7 +18,8 @@ import numpy as np
 from matplotlib.image import imread
 
 from manyeyes.fibsem.labelled_slice import agreement_with_label
-from manyeyes.files.study_files import read_volume, write_table
+from manyeyes.files.tables import write_table
+from manyeyes.files.volumes import read_volume
 
 # Position of the label in SegmentPy's docs/img/datasets.png (commit 50ff9c64), its size without
 # enlargement, and the sha256 of its codes.

@@ -10,6 +10,7 @@ from mutating import mutate
 
 from manyeyes.study.config_files import file_problems
 from manyeyes.study.form import problems
+from manyeyes.study.known import with_known
 from manyeyes.study.model import StudyError
 from manyeyes.study.reading import study_from_config
 from manyeyes.study.sense import sense_problems
@@ -78,11 +79,12 @@ def read_config(path):
     if not found:
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
         config = _merged(_known("config/protocol.yaml"), config)
-        found = problems(config, _known("workflow/schemas/study.schema.yaml"))
-        found = found or sense_problems(config)
-    if not found:
         try:
-            return study_from_config(config).name
+            config = with_known(config, _known("config/datasets.yaml"))
+            found = problems(config, _known("workflow/schemas/study.schema.yaml"))
+            found = found or sense_problems(config)
+            if not found:
+                return study_from_config(config).name
         except StudyError as error:
             found = [str(error)]
     assert all(isinstance(told, str) and told.strip() for told in found)

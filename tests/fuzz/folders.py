@@ -8,8 +8,8 @@ from mutating import mutate, mutate_tiff
 from tiffs import OTHER_FORMATS, values
 
 from manyeyes.fibsem.stack import check_numbers, check_slices
-from manyeyes.files.disk_volumes import open_volume
-from manyeyes.files.fibsem_files import read_slices, stack_facts
+from manyeyes.files.mapped import open_volume
+from manyeyes.files.slices import read_slices, slice_facts
 
 SOUND_NAMES = (
     "run2_{k:03d}.tif",
@@ -75,7 +75,7 @@ def make_slices(rng, folder) -> Case:
 
 def read_all_slices(path):
     """Read slices and check that they are whole, as the rule does."""
-    facts = stack_facts(path)
+    facts = slice_facts(path)
     slices, numbers = read_slices(path)
     try:
         check_slices(slices, numbers)

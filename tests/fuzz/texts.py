@@ -7,8 +7,9 @@ import pandas as pd
 from cases import Case
 from mutating import mutate
 
+from manyeyes.files.annotations import read_annotation
 from manyeyes.files.journal import Journal
-from manyeyes.files.study_files import read_annotation, read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 
 NAMES = ("A", "B", "NA", "null", "nan", "None", "007", "1e5", "Zoë", "x, y", 'q"', "true", "N/A")
 TASK = {

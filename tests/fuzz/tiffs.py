@@ -6,8 +6,9 @@ from cases import Case
 from mutating import directory_entries, mutate, mutate_tiff
 from PIL import Image
 
-from manyeyes.files.disk_volumes import open_volume
-from manyeyes.files.study_files import FileError, read_volume, volume_facts
+from manyeyes.files.errors import FileError
+from manyeyes.files.mapped import open_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 
 GREY = ("u1", "u1", "u1", "u2", "u2", "i2", "f4", "u4", "i1", "f8")
 LABELS = ("u1", "u1", "u2")

@@ -1,4 +1,4 @@
-"""Labelling a volume by hand: nothing of the user's is lost, and a stopped call goes on rightly."""
+"""Labelling a volume by hand: nothing of the user's is lost, and a stopped call resumes."""
 
 import shutil
 
@@ -9,9 +9,10 @@ import tifffile
 import zarr
 
 from manyeyes.commands import classify as classify_volume
-from manyeyes.files import result_files
+from manyeyes.files import classified
+from manyeyes.files.errors import FileError
 from manyeyes.files.journal import Journal, read_journal
-from manyeyes.files.study_files import FileError, read_volume
+from manyeyes.files.volumes import read_volume
 from manyeyes.forest import classify, fit_forest, tiles
 
 SHAPE = (24, 20, 22)
@@ -146,7 +147,7 @@ def test_what_it_did_not_make_is_replaced_only_if_told(call, folder, monkeypatch
     assert contents(folder) == before
     for name in ("r.tif", "r.zarr"):
         assert call("t.tif", "labels.tif", name, "--overwrite") is None
-        assert result_files.mark_of(folder / name)
+        assert classified.mark_of(folder / name)
     # A result of its own needs no word, unless somebody has changed it.
     for name in ("r.tif", "r.zarr"):
         assert call("t.tif", "labels.tif", name, "--seed", "1") is None
@@ -190,7 +191,7 @@ def test_an_array_is_removed_only_if_told(call, folder):
     assert "was not made by" in call("t.tif", "labels.tif", "mine.zarr")
     assert zarr.open_array("mine.zarr", mode="r")[:].sum() == LABELS.sum()
     assert call("t.tif", "labels.tif", "mine.zarr", "--overwrite") is None
-    assert result_files.mark_of(folder / "mine.zarr")
+    assert classified.mark_of(folder / "mine.zarr")
 
 
 def test_a_link_is_replaced_and_not_what_it_leads_to(call, folder):

@@ -28,10 +28,17 @@ def house(tmp_path):
     return tmp_path
 
 
-def digest(house):
+def digest(house, *also):
     for cached in (_tree, _lazy_names, _imported_files, _meaning):
         cached.cache_clear()
-    return code_digest(house / "script.py", [house])
+    return code_digest(house / "script.py", [house], also=[house / name for name in also])
+
+
+def test_modules_that_are_found_without_an_import_count_where_they_are_named(house):
+    alone, named = digest(house), digest(house, "house/other.py")
+    (house / "house/other.py").write_text("NUMBER = 2\n")
+    assert digest(house) == alone
+    assert digest(house, "house/other.py") != named
 
 
 @pytest.mark.parametrize(
@@ -106,3 +113,9 @@ def test_a_name_imported_on_first_use_counts_as_its_module(house):
     assert digest(house) == before
     (house / "house" / "style.py").write_text("COLOUR = 'blue'\n")
     assert digest(house) != before
+
+
+def test_no_rule_makes_its_digest_from_more_than_wildcards():
+    # Snakemake does not compare parameters that depend on input, output or resources.
+    rules = (Path(__file__).parents[2] / "workflow/rules").glob("*.smk")
+    assert [path for path in rules if "code=lambda wildcards," in path.read_text()] == []

@@ -5,8 +5,9 @@ import pytest
 import tifffile
 import zarr
 
-from manyeyes.files.disk_volumes import LARGEST_CHUNK, open_volume
-from manyeyes.files.study_files import FileError
+from manyeyes.files.errors import FileError
+from manyeyes.files.formats.zarr import LARGEST_CHUNK
+from manyeyes.files.mapped import open_volume
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (9, 10, 11)).astype(np.uint8)
 

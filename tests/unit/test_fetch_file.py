@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 
 import fetch_file
-from fetch_file import obtain
-from manyeyes.files.downloads import SCHEMES, TransferError, download
+from manyeyes.files.downloads import SCHEMES, TransferError, download, obtain
+from manyeyes.files.errors import FileError
 
 BODY = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -143,7 +143,7 @@ def test_a_file_arrives_whole(site, tmp_path, name):
 
 
 def test_a_file_with_another_checksum_is_refused(site, tmp_path):
-    with pytest.raises(SystemExit) as refused:
+    with pytest.raises(FileError) as refused:
         fetch(site, "wrong", tmp_path, kept=tmp_path / "kept/cell.tif", **WEB)
     told = str(refused.value)
     found = hashlib.sha256(BODY[:-1] + b"x").hexdigest()
@@ -178,7 +178,7 @@ def test_a_file_with_another_checksum_is_refused(site, tmp_path):
 def test_a_broken_transfer_is_told_in_words_and_leaves_nothing(
     site, tmp_path, name, message, limits
 ):
-    with pytest.raises(SystemExit) as refused:
+    with pytest.raises(FileError) as refused:
         fetch(site, name, tmp_path, **{**WEB, **limits})
     told = str(refused.value)
     assert told.startswith(f"cell.tif: could not be fetched from {site}/{name} (")
@@ -218,7 +218,7 @@ def test_a_local_copy_is_taken_if_it_is_the_right_one(tmp_path):
         folder.mkdir(parents=True)
     (data / "a/cell.tif").write_bytes(b"another")
     url = "https://127.0.0.1:9/cell.tif"
-    with pytest.raises(SystemExit, match="replace or remove it"):
+    with pytest.raises(FileError, match="replace or remove it"):
         obtain("cell.tif", url, SHA256, data, out / "cell.tif", None)
     (data / "b/cell.tif").write_bytes(BODY)
     told = obtain("cell.tif", url, SHA256, data, out / "cell.tif", None)
@@ -226,7 +226,7 @@ def test_a_local_copy_is_taken_if_it_is_the_right_one(tmp_path):
     assert (out / "cell.tif").read_bytes() == BODY
     # A copy: what is done to one does nothing to the other.
     assert (out / "cell.tif").stat().st_ino != (data / "b/cell.tif").stat().st_ino
-    with pytest.raises(SystemExit, match="the data folder does not exist"):
+    with pytest.raises(FileError, match="the data folder does not exist"):
         obtain("cell.tif", url, SHA256, tmp_path / "absent", out / "cell.tif", None)
 
 

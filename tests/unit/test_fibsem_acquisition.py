@@ -3,7 +3,7 @@ import pytest
 
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.fibsem.acquisition import (
-    Block,
+    MilledBlock,
     acquire,
     plan_acquisition,
     to_electrode_axes,
@@ -21,7 +21,7 @@ FAULTS = {"drift_px": 4.0, "coat_um": 1.5}
 @pytest.fixture(scope="module")
 def block():
     description = {"kind": "nmc", "size_um": [24, 24, 24], "active_fraction": 0.5}
-    return Block(describe_electrode(description, "test", "fibsem"), (2, 3, 4), "y")
+    return MilledBlock(describe_electrode(description, "test", "fibsem"), (2, 3, 4), "y")
 
 
 def test_shear_is_the_cotangent_of_the_tilt():
@@ -180,7 +180,7 @@ def test_rows_run_along_z_unless_slices_do():
 
 def test_unknown_slicing_axis_is_refused():
     with pytest.raises(ValueError, match="slicing_axis"):
-        Block(None, (0, 0, 0), "w")
+        MilledBlock(None, (0, 0, 0), "w")
 
 
 @pytest.mark.parametrize("axis", ["z", "y", "x"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
+from manyeyes.fibsem.acquisition import MilledBlock, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.crop import centred, common_field, place_slices
 from manyeyes.fibsem.denoise import denoise, grey_pair
@@ -23,7 +23,7 @@ FINAL = (100, 120, 130)
 def run(geometry):
     """Return everything that a test may ask about."""
     description = {"kind": "nmc", "size_um": [26, 26, 26], "active_fraction": 0.5}
-    block = Block(describe_electrode(description, "test", "chain"), (1.5, 4, 1.5), "y")
+    block = MilledBlock(describe_electrode(description, "test", "chain"), (1.5, 4, 1.5), "y")
     plan = plan_acquisition(SHAPE, geometry, {"drift_px": 8.0}, "test", "chain")
     raw = [face.image for face in acquire(block, plan)]
     found = track_marks(raw, plan.marks_box, geometry.shear_rows)

@@ -10,14 +10,10 @@ import tifffile
 from scipy import ndimage
 
 import fibsem_import
-from manyeyes.files.fibsem_files import (
-    read_slices,
-    read_views,
-    with_progress,
-    write_stack,
-    write_views,
-)
-from manyeyes.files.study_files import FileError
+from manyeyes.files.errors import FileError
+from manyeyes.files.results import read_views, write_stack, write_views
+from manyeyes.files.slices import read_slices
+from manyeyes.running.progress import with_progress
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from manyeyes.fibsem.stack import (
     blank_slices,
     check_numbers,
     check_slices,
-    mend,
     misplaced_slices,
+    repair,
 )
 
 
@@ -103,7 +103,7 @@ def test_a_jump_in_the_stack_is_found(slices):
 def test_mending_copies_the_neighbour_and_says_so(slices):
     given = [*slices[:3], *slices[4:]]
     given[9] = np.zeros_like(given[9])
-    mended, repairs = mend(given, missing=[3], blank=[9])
+    mended, repairs = repair(given, missing=[3], blank=[9])
     assert len(mended) == 20
     assert repairs == [Repair(3, "missing", 2), Repair(10, "blank", 9)]
     assert mended[3] is slices[2]
@@ -112,7 +112,7 @@ def test_mending_copies_the_neighbour_and_says_so(slices):
 
 
 def test_the_first_slice_is_mended_from_the_second(slices):
-    mended, repairs = mend(slices, missing=[], blank=[0])
+    mended, repairs = repair(slices, missing=[], blank=[0])
     assert mended[0] is slices[1]
     assert repairs == [Repair(0, "blank", 1)]
 
@@ -122,9 +122,9 @@ def test_the_first_slice_is_mended_from_the_second(slices):
 )
 def test_two_in_a_row_cannot_be_mended(slices, missing, blank):
     with pytest.raises(ValueError, match="a gap of two slices cannot be bridged"):
-        mend(slices, missing, blank)
+        repair(slices, missing, blank)
 
 
 def test_a_gap_outside_the_stack_is_refused(slices):
     with pytest.raises(ValueError, match="within the stack"):
-        mend(slices, missing=[30], blank=[])
+        repair(slices, missing=[30], blank=[])

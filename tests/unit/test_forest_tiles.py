@@ -9,8 +9,8 @@ import tifffile
 import zarr
 from scipy import ndimage
 
-from manyeyes.files.disk_volumes import create_labels, open_volume
-from manyeyes.files.study_files import FileError
+from manyeyes.files.errors import FileError
+from manyeyes.files.mapped import create_labels, open_volume
 from manyeyes.forest import classify, fit_forest, tiles
 from manyeyes.forest.tiles import classify_tiles, tile_voxels
 
@@ -130,7 +130,7 @@ def test_killed_between_tiles(case, tmp_path):
         ("compressed.tif", "save it uncompressed"),
         ("flat.tif", "expected a volume"),
         ("group.zarr", "expected a Zarr array"),
-        ("volume.raw", "raw voxels without a header, neither a TIFF nor a Zarr folder"),
+        ("volume.raw", "raw voxels without a header, not a readable TIFF"),
     ],
 )
 def test_volumes_that_cannot_be_opened_say_what_to_do(tmp_path, name, message):

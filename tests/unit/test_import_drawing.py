@@ -9,7 +9,8 @@ import tifffile
 from scipy import ndimage
 
 import import_drawing
-from manyeyes.files.study_files import read_volume, write_volume
+from manyeyes.files.results import write_volume
+from manyeyes.files.volumes import read_volume
 
 
 class Files(SimpleNamespace):

@@ -10,7 +10,7 @@ import tifffile
 
 import collect_tables
 import import_mask
-from manyeyes.files.study_files import read_mask
+from manyeyes.files.results import read_mask
 from manyeyes.running import rule_script
 
 

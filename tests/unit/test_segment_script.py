@@ -10,7 +10,7 @@ from snakemake.iocontainers import InputFiles
 import annotate
 import manyeyes.forest
 import segment
-from manyeyes.files.study_files import write_volume
+from manyeyes.files.results import write_volume
 from manyeyes.forest import fit_forest
 from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.randomness import seed_from_names

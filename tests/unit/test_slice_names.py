@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from manyeyes.fibsem.stack import as_ranges, check_numbers, told_ranges
-from manyeyes.files.fibsem_files import read_slices, stack_facts
-from manyeyes.files.slice_names import slice_numbers
-from manyeyes.files.study_files import FileError
+from manyeyes.fibsem.stack import as_ranges, check_numbers, listed_ranges
+from manyeyes.files.errors import FileError
+from manyeyes.files.slices import read_slices, slice_facts, slice_numbers
 
 
 @pytest.mark.parametrize(
@@ -69,8 +68,8 @@ def test_numbers_far_apart_are_refused_at_once_in_ranges():
 
 def test_ranges_are_told_as_one_reads_them():
     assert as_ranges([4, 7, 8, 9, 12]) == [(4, 4), (7, 9), (12, 12)]
-    assert told_ranges([(4, 4), (7, 9)]) == "4, 7 to 9"
-    assert told_ranges([(k, k) for k in range(0, 20, 2)], most=3) == "0, 2, 4, ..."
+    assert listed_ranges([(4, 4), (7, 9)]) == "4, 7 to 9"
+    assert listed_ranges([(k, k) for k in range(0, 20, 2)], most=3) == "0, 2, 4, ..."
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ def test_slices_whose_zero_is_white_are_inverted(folder):
 
 
 def test_headers_tell_shape_type_and_voxel_size_of_a_folder(folder):
-    facts = stack_facts(folder)
+    facts = slice_facts(folder)
     assert facts.shape == (4, 5, 6)
     assert facts.dtype == np.uint8
     # 200,000 per inch.

@@ -5,13 +5,15 @@ import pytest
 import yaml
 
 from manyeyes.study.form import problems
+from manyeyes.study.known import with_known
 from manyeyes.study.model import StudyError
 from manyeyes.study.reading import study_from_config
 from manyeyes.users.population import STRUCTURES
 
 TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text())
-STUDIES = sorted(path.stem for path in (TOP / "config").glob("*.yaml") if path.stem != "protocol")
+KNOWN = yaml.safe_load((TOP / "config/datasets.yaml").read_text())
+STUDIES = sorted({path.stem for path in (TOP / "config").glob("*.yaml")} - {"datasets", "protocol"})
 
 
 def merged(name):
@@ -19,7 +21,7 @@ def merged(name):
     study = yaml.safe_load((TOP / f"config/{name}.yaml").read_text())
     for key in ("filters", "variants"):
         study[key] = protocol[key] | study.get(key, {})
-    return protocol | study
+    return with_known(protocol | study, KNOWN)
 
 
 @pytest.fixture

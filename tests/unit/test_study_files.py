@@ -7,16 +7,12 @@ import pandas as pd
 import pytest
 import tifffile
 
-from manyeyes.files.study_files import (
-    FileError,
-    read_annotation,
-    read_json,
-    read_mask,
-    read_table,
-    read_volume,
-    write_table,
-    write_volume,
-)
+from manyeyes.files.annotations import read_annotation
+from manyeyes.files.documents import read_json
+from manyeyes.files.errors import FileError
+from manyeyes.files.results import read_mask, write_volume
+from manyeyes.files.tables import read_table, write_table
+from manyeyes.files.volumes import read_volume
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (12, 10, 9)).astype(np.uint8)
 

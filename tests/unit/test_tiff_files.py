@@ -4,15 +4,12 @@ import numpy as np
 import pytest
 import tifffile
 
-from manyeyes.files.disk_volumes import open_volume
-from manyeyes.files.fibsem_files import read_slices
-from manyeyes.files.study_files import (
-    FileError,
-    VolumeFacts,
-    read_result,
-    read_volume,
-    volume_facts,
-)
+from manyeyes.files.errors import FileError
+from manyeyes.files.formats import VolumeFacts
+from manyeyes.files.mapped import open_volume
+from manyeyes.files.results import read_result
+from manyeyes.files.slices import read_slices
+from manyeyes.files.volumes import read_volume, volume_facts
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (12, 64, 72)).astype(np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 3, (12, 64, 72)).astype(np.uint8)

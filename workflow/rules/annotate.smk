@@ -54,6 +54,10 @@ rule import_drawing:
     resources:
         **ASK.job(20, 0.5, volumes=1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "import_drawing.py",
+            reads=[INPUTS.recorded_file(wildcards), *INPUTS.source_file(wildcards)],
+        ),
         codes=lambda wildcards: INPUTS.recording(wildcards).codes,
         dataset=INPUTS.dataset_settings,
     script:

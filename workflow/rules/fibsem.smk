@@ -38,6 +38,7 @@ else:
         resources:
             **ASK.stack(CHAIN, 8, 0.3, volumes=1),
         params:
+            code=CHECKOUT.code_of("fibsem_import.py", reads=[INPUTS.file_of(CHAIN.source)]),
             source=CHAIN.source,
             geometry=CHAIN.settings["geometry"],
         script:

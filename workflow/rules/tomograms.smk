@@ -34,6 +34,9 @@ rule import_geometry:
     resources:
         **ASK.job(40, 1, volumes=1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "import_geometry.py", reads=INPUTS.source_file(wildcards)
+        ),
         dataset=INPUTS.dataset_settings,
         codes=INPUTS.source_setting("codes"),
         ignores_voxel_size=lambda wildcards: INPUTS.dataset(wildcards).ignores_voxel_size,
@@ -76,6 +79,9 @@ rule import_mask:
         runtime=ASK.minutes(1),
         disk_mb=ASK.disk(1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "import_mask.py", reads=[*INPUTS.source_file(wildcards), *INPUTS.mask_file(wildcards)]
+        ),
         dataset=INPUTS.dataset_settings,
     script:
         "../scripts/import_mask.py"
@@ -97,6 +103,9 @@ rule import_tomogram:
         runtime=ASK.minutes(1),
         disk_mb=ASK.disk(1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "import_tomogram.py", reads=INPUTS.source_file(wildcards)
+        ),
         dataset=INPUTS.dataset_settings,
         expected_shape=INPUTS.source_setting("expected_shape"),
         expected_dtype=INPUTS.source_setting("expected_dtype"),

@@ -1,6 +1,7 @@
 """Let simulated users annotate one image with every variant of a block."""
 
-from manyeyes.files.study_files import read_mask, read_result, write_annotation
+from manyeyes.files.annotations import write_annotation
+from manyeyes.files.results import read_mask, read_result
 from manyeyes.methods.procedures import annotation_of
 from manyeyes.running.rule_script import note, run
 from manyeyes.users.annotations import Drawing

@@ -2,7 +2,8 @@
 
 from types import SimpleNamespace
 
-from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.files.results import read_mask, read_result
+from manyeyes.files.tables import write_table
 from manyeyes.measures.tables import image_quality_table
 from manyeyes.running.rule_script import run
 

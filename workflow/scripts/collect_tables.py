@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.measures.tables import listed_realisations
 from manyeyes.running.rule_script import run
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
 from manyeyes.statistics.ablations import ablation_table, ablation_text
 

@@ -1,6 +1,6 @@
 """Give every spread its interval, make the comparisons that the study lists, and plan studies."""
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
 from manyeyes.statistics.power import power_curves, power_table
 from manyeyes.statistics.tables import (

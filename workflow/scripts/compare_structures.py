@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.groups import SIMULATED, of_group
 from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
 from manyeyes.running.rule_script import run

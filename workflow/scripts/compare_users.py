@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from manyeyes.figures.slices import central_slice
-from manyeyes.files.study_files import read_result, write_table, write_volume
+from manyeyes.files.results import read_result, write_volume
+from manyeyes.files.tables import write_table
 from manyeyes.imaging.masks import known_mask
 from manyeyes.measures.tables import pairwise_table
 from manyeyes.measures.truth import truth_active

@@ -1,7 +1,7 @@
 """Compare the users' mean volume fractions with the FIB-SEM block and with the paper's number."""
 
 from manyeyes.fibsem.sampling import with_sampling_interval
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.measures.tables import Baseline, baseline_table
 from manyeyes.running.rule_script import run
 

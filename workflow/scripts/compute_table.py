@@ -1,6 +1,6 @@
 """Compute one table, whichever it is, from other tables of the study."""
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
 from manyeyes.tables.registry import table_called
 

@@ -1,6 +1,7 @@
 """Count what users labelled by hand on one image."""
 
-from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.files.results import read_mask, read_result
+from manyeyes.files.tables import write_table
 from manyeyes.running.rule_script import run
 from manyeyes.statistics.effort import effort_table
 from manyeyes.study.model import Cell

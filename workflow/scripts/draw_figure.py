@@ -4,8 +4,9 @@ from manyeyes.figures import style
 from manyeyes.figures.figure import FigureData
 from manyeyes.figures.registry import figure_called
 from manyeyes.figures.slices import central_slice
-from manyeyes.files.fibsem_files import read_views
-from manyeyes.files.study_files import read_json, read_mask, read_result, read_table
+from manyeyes.files.documents import read_json
+from manyeyes.files.results import read_mask, read_result, read_views
+from manyeyes.files.tables import read_table
 from manyeyes.measures.quality import grey_histogram
 from manyeyes.running.rule_script import run
 

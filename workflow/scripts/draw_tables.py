@@ -10,7 +10,7 @@ from manyeyes.figures.tables import (
     table_s2,
     to_markdown,
 )
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
 
 

@@ -1,6 +1,7 @@
 """Let people who differ in one trait at a time segment one image with one variant."""
 
-from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.files.results import read_mask, read_result
+from manyeyes.files.tables import write_table
 from manyeyes.running.rule_script import run
 from manyeyes.users.exploring import explore
 from manyeyes.users.population import Population

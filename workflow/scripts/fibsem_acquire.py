@@ -5,10 +5,12 @@ import pandas as pd
 import tifffile
 
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
+from manyeyes.fibsem.acquisition import acquire, plan_acquisition
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.files.fibsem_files import with_progress, write_stack
-from manyeyes.files.study_files import write_json, write_table
+from manyeyes.files.documents import write_json
+from manyeyes.files.results import write_stack
+from manyeyes.files.tables import write_table
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import run
 
 
@@ -20,7 +22,7 @@ def main(snakemake) -> None:
     electrode = describe_electrode(
         params.description, params.seed, "electrode", source["electrode"]
     )
-    block = Block(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
+    block = MilledBlock(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
     plan = plan_acquisition(
         tuple(source["shape"]), geometry, source.get("faults", {}), params.seed, "fibsem"
     )

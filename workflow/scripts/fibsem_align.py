@@ -5,8 +5,10 @@ import pandas as pd
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.files.fibsem_files import with_progress
-from manyeyes.files.study_files import read_json, read_result, write_table
+from manyeyes.files.documents import read_json
+from manyeyes.files.results import read_result
+from manyeyes.files.tables import write_table
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import run
 
 

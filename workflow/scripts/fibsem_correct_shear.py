@@ -2,7 +2,8 @@
 
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.shear import add_shear, part_shear
-from manyeyes.files.study_files import read_table, write_json, write_table
+from manyeyes.files.documents import write_json
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import note, run
 
 

@@ -5,13 +5,10 @@ import dataclasses
 from manyeyes.fibsem.crop import centred, common_field, place_slices
 from manyeyes.fibsem.destripe import to_grey_levels
 from manyeyes.fibsem.geometry import SliceGeometry
-from manyeyes.files.fibsem_files import with_progress, write_stack
-from manyeyes.files.study_files import (
-    read_json,
-    read_result,
-    read_table,
-    write_json,
-)
+from manyeyes.files.documents import read_json, write_json
+from manyeyes.files.results import read_result, write_stack
+from manyeyes.files.tables import read_table
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import note, run
 
 

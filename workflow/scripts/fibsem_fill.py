@@ -2,8 +2,7 @@
 
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.pores import fill_internal_pores
-from manyeyes.files.fibsem_files import write_stack
-from manyeyes.files.study_files import read_result
+from manyeyes.files.results import read_result, write_stack
 from manyeyes.running.rule_script import note, run
 
 

@@ -10,12 +10,14 @@ from manyeyes.fibsem.stack import (
     blank_slices,
     check_numbers,
     check_slices,
-    mend,
+    listed_ranges,
     misplaced_slices,
-    told_ranges,
+    repair,
 )
-from manyeyes.files.fibsem_files import read_slices, write_stack
-from manyeyes.files.study_files import write_json, write_table
+from manyeyes.files.documents import write_json
+from manyeyes.files.results import write_stack
+from manyeyes.files.slices import read_slices
+from manyeyes.files.tables import write_table
 from manyeyes.running.rule_script import note, run
 
 
@@ -31,16 +33,16 @@ def main(snakemake) -> None:
         if (missing or blank) and not source.get("repair", False):
             found = {"missing": [numbers[0] + k for k in missing]}
             found["blank"] = [numbers[k] for k in blank]
-            told = " and ".join(
-                f"{what}: [{told_ranges(as_ranges(which))}]"
+            problems = " and ".join(
+                f"{what}: [{listed_ranges(as_ranges(which))}]"
                 for what, which in found.items()
                 if which
             )
             raise ValueError(
-                f"slices {told}; find them, or set repair: true to put their neighbours in their "
-                "place, which is recorded"
+                f"slices {problems}; find them, or set repair: true to put their neighbours in "
+                "their place, which is recorded"
             )
-        # Before gaps are filled: a slice that lies there twice has no place of its own.
+        # Before gaps are filled: a slice that comes twice has no place of its own.
         shown = [k for k in range(len(slices)) if k not in blank]
         misplaced = [numbers[shown[k]] for k in misplaced_slices([slices[k] for k in shown])]
         if misplaced and not source.get("order_checked", False):
@@ -49,14 +51,14 @@ def main(snakemake) -> None:
                 "is the order right, and did the field stay in place? If you have looked and it is "
                 "right, set order_checked: true"
             )
-        slices, repairs = mend(slices, missing, blank)
+        slices, repairs = repair(slices, missing, blank)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    for repair in repairs:
+    for made in repairs:
         note(
             snakemake,
-            f"slice {numbers[0] + repair.slice} is {repair.problem}: "
-            f"slice {numbers[0] + repair.taken_from} copied",
+            f"slice {numbers[0] + made.slice} is {made.problem}: "
+            f"slice {numbers[0] + made.taken_from} copied",
         )
     geometry = SliceGeometry(**snakemake.params.geometry)
     shape = (len(slices), *slices[0].shape)

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from manyeyes.files.study_files import read_result, read_table, write_table
+from manyeyes.files.results import read_result
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.measures.fractions import volume_fraction
 from manyeyes.running.rule_script import run
 

@@ -2,8 +2,8 @@
 
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.resample import resample, resampled_shape
-from manyeyes.files.fibsem_files import with_progress, write_stack
-from manyeyes.files.study_files import read_result
+from manyeyes.files.results import read_result, write_stack
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import run
 
 

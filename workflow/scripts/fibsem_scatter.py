@@ -8,7 +8,8 @@ from manyeyes.electrodes.phases import active_filled
 from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.fibsem.acquisition import to_electrode_axes, to_stack_axes
 from manyeyes.fibsem.sampling import coarsen, scatter_from_one_volume, scatter_of_blocks
-from manyeyes.files.study_files import read_result, write_table
+from manyeyes.files.results import read_result
+from manyeyes.files.tables import write_table
 from manyeyes.running.rule_script import run
 
 # Voxels of a tenth of a particle or less are fine enough for blocks of several particles.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.phases import ACTIVE
-from manyeyes.fibsem.acquisition import Block
+from manyeyes.fibsem.acquisition import MilledBlock
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.curtains import curtain_field
 from manyeyes.fibsem.destripe import METHODS, destriper
@@ -23,14 +23,11 @@ from manyeyes.fibsem.scores import (
     stripe_share,
 )
 from manyeyes.fibsem.shear import add_shear
-from manyeyes.files.fibsem_files import with_progress, write_stack
-from manyeyes.files.study_files import (
-    read_json,
-    read_result,
-    read_table,
-    write_table,
-)
+from manyeyes.files.documents import read_json
+from manyeyes.files.results import read_result, write_stack
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.measures.fractions import volume_fraction
+from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import note, run
 
 # Slices that destriping is scored on, and layers of truth that are rasterised at once.
@@ -56,7 +53,7 @@ def main(snakemake) -> None:
     electrode = describe_electrode(
         params.description, params.seed, "electrode", source["electrode"]
     )
-    block = Block(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
+    block = MilledBlock(electrode, tuple(source["origin_um"]), source.get("slicing_axis", "z"))
     crop = read_json(inputs.crop)
     # The aligned volume as a whole lies where the mean of its slices' errors puts it.
     used = slice(crop["start"][0], crop["start"][0] + crop["shape"][0])

@@ -11,13 +11,9 @@ from manyeyes.fibsem.views import (
     resampled_section,
     section,
 )
-from manyeyes.files.fibsem_files import write_views
-from manyeyes.files.study_files import (
-    read_json,
-    read_result,
-    read_table,
-    write_json,
-)
+from manyeyes.files.documents import read_json, write_json
+from manyeyes.files.results import read_result, write_views
+from manyeyes.files.tables import read_table
 from manyeyes.running.rule_script import run
 
 

@@ -1,6 +1,6 @@
 """Filter a tomogram: the image that users segment."""
 
-from manyeyes.files.study_files import read_mask, read_result, write_volume
+from manyeyes.files.results import read_mask, read_result, write_volume
 from manyeyes.imaging import filters
 from manyeyes.running.rule_script import run
 

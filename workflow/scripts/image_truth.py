@@ -1,6 +1,6 @@
 """Image a truth as an X-ray tomograph would."""
 
-from manyeyes.files.study_files import read_result, write_volume
+from manyeyes.files.results import read_result, write_volume
 from manyeyes.imaging.ct import image_ct
 from manyeyes.running.rule_script import run
 

@@ -3,14 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from manyeyes.files.study_files import (
-    RUN_AGAIN,
-    read_annotation,
-    read_mask,
-    read_result,
-    write_table,
-    write_volume,
-)
+from manyeyes.files.annotations import read_annotation
+from manyeyes.files.errors import RUN_AGAIN
+from manyeyes.files.results import read_mask, read_result, write_volume
+from manyeyes.files.tables import write_table
 from manyeyes.measures.strokes import LabelledImage
 from manyeyes.running.rule_script import run
 from manyeyes.users.imitating import drawn_slices, imitations

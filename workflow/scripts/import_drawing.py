@@ -1,13 +1,8 @@
 """Take over the label volume of a real person."""
 
-from manyeyes.files.study_files import (
-    read_mask,
-    read_result,
-    read_volume,
-    volume_facts,
-    write_json,
-    write_volume,
-)
+from manyeyes.files.documents import write_json
+from manyeyes.files.results import read_mask, read_result, write_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 from manyeyes.imaging.label_checks import contradiction, misfit
 from manyeyes.imaging.tomograms import crop, labels_from_codes, labels_inside
 from manyeyes.running.rule_script import note, run

@@ -1,11 +1,8 @@
-"""Crop a published segmented volume and bring it to our phase codes: a truth of real geometry."""
+"""Crop a published segmented volume and recode its phases: a ground truth of real geometry."""
 
-from manyeyes.files.study_files import (
-    FileError,
-    read_volume,
-    volume_facts,
-    write_volume,
-)
+from manyeyes.files.errors import FileError
+from manyeyes.files.results import write_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 from manyeyes.imaging.tomograms import crop, phases_from_codes
 from manyeyes.running.rule_script import run
 from manyeyes.study.inputs import voxel_size_problem
@@ -17,9 +14,9 @@ def main(snakemake) -> None:
     name = f"datasets.{snakemake.wildcards.dataset}"
     volume = read_volume(snakemake.input[0], labels=True)
     stated_nm = volume_facts(snakemake.input[0], labels=True).voxel_size_nm
-    told = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{name}.voxel_size_nm")
-    if told and not snakemake.params.ignores_voxel_size:
-        raise FileError(f"{snakemake.input[0]}: {told}")
+    problem = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{name}.voxel_size_nm")
+    if problem and not snakemake.params.ignores_voxel_size:
+        raise FileError(f"{snakemake.input[0]}: {problem}")
     volume = crop(volume, dataset["start"], dataset["shape"], f"{name}.crop")
     truth = phases_from_codes(volume, snakemake.params.codes, f"{name}.source.codes")
     write_volume(snakemake.output.truth, truth, dataset["voxel_size_nm"])

@@ -1,8 +1,9 @@
-"""Take over the mask of a measured tomogram: a file, a circle, or a grey value outside."""
+"""Import the mask of a measured tomogram: a file, a circle, or a grey value outside."""
 
 import numpy as np
 
-from manyeyes.files.study_files import read_volume, write_volume
+from manyeyes.files.results import write_volume
+from manyeyes.files.volumes import read_volume
 from manyeyes.imaging.field_of_view import mask_of_source
 from manyeyes.imaging.tomograms import crop, crop_corners
 from manyeyes.running.rule_script import note, run
@@ -18,8 +19,8 @@ def main(snakemake) -> None:
     crop(source, start, shape, f"{key}.crop")
     masks = [read_volume(path, labels=True) for path in given.get("mask", [])]
     wanted = dataset["mask"]
-    inside, told = mask_of_source(source, wanted, start, shape, f"{key}.mask", *masks)
-    note(snakemake, f"{100 * inside.mean():.1f} % of the crop is inside, {told}")
+    inside, how = mask_of_source(source, wanted, start, shape, f"{key}.mask", *masks)
+    note(snakemake, f"{100 * inside.mean():.1f} % of the crop is inside, {how}")
     write_volume(snakemake.output.mask, inside.astype(np.uint8), dataset["voxel_size_nm"])
 
 

@@ -1,6 +1,8 @@
 """Take over the threshold or the window of a real person."""
 
-from manyeyes.files.study_files import FileError, read_annotation, write_json
+from manyeyes.files.annotations import read_annotation
+from manyeyes.files.documents import write_json
+from manyeyes.files.errors import FileError
 from manyeyes.running.rule_script import run
 from manyeyes.study.inputs import annotation_problem
 

@@ -1,12 +1,8 @@
 """Check a measured tomogram, crop it and bring it to 8-bit grey levels."""
 
-from manyeyes.files.study_files import (
-    FileError,
-    read_mask,
-    read_volume,
-    volume_facts,
-    write_volume,
-)
+from manyeyes.files.errors import FileError
+from manyeyes.files.results import read_mask, write_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 from manyeyes.imaging.field_of_view import refuse_filled_border
 from manyeyes.imaging.tomograms import (
     check_source,
@@ -27,9 +23,9 @@ def main(snakemake) -> None:
     inside = read_mask(snakemake.input.get("mask"))
     volume = read_volume(path)
     stated_nm = volume_facts(path).voxel_size_nm
-    told = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{key}.voxel_size_nm")
-    if told and not params.ignores_voxel_size:
-        raise FileError(f"{path}: {told}")
+    problem = voxel_size_problem(stated_nm, dataset["voxel_size_nm"], f"{key}.voxel_size_nm")
+    if problem and not params.ignores_voxel_size:
+        raise FileError(f"{path}: {problem}")
     check_source(volume, params.expected_shape, params.expected_dtype, path)
     volume = crop(volume, dataset["start"], dataset["shape"], f"{key}.crop")
     if dataset.get("mask") != "none":

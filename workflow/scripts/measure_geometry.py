@@ -1,6 +1,7 @@
 """Measure the geometry of a dataset's truth: fractions, surface, particles, chords."""
 
-from manyeyes.files.study_files import read_result, write_table
+from manyeyes.files.results import read_result
+from manyeyes.files.tables import write_table
 from manyeyes.measures.geometry import geometry_tables
 from manyeyes.running.rule_script import run
 

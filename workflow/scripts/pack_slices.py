@@ -1,6 +1,7 @@
 """Pack slices of one image and of its segmentations for the report's viewer."""
 
-from manyeyes.files.study_files import read_mask, read_result, write_json
+from manyeyes.files.documents import write_json
+from manyeyes.files.results import read_mask, read_result
 from manyeyes.report.choosing import drawn_slices, shown_slices
 from manyeyes.report.packing import pack_image, pack_inside, pack_labels
 from manyeyes.running.rule_script import run

@@ -1,6 +1,6 @@
 """Place the paper's numbers among what all choices of three users give."""
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.paper.claims import choices_table
 from manyeyes.paper.names import STATED
 from manyeyes.running.rule_script import run

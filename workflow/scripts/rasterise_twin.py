@@ -2,7 +2,7 @@
 
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.rasterising import rasterise
-from manyeyes.files.study_files import write_volume
+from manyeyes.files.results import write_volume
 from manyeyes.running.rule_script import run
 
 

@@ -1,6 +1,7 @@
 """Let users of another structure do a block of the plan on one image, for the numbers alone."""
 
-from manyeyes.files.study_files import read_mask, read_result, write_table
+from manyeyes.files.results import read_mask, read_result
+from manyeyes.files.tables import write_table
 from manyeyes.running.rule_script import run
 from manyeyes.users.population import Population
 from manyeyes.users.repeating import repeated

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from manyeyes.files.study_files import read_table, write_table
+from manyeyes.files.tables import read_table, write_table
 from manyeyes.paper.claims import claims_from_mapping, count_verdicts, scorecard
 from manyeyes.running.rule_script import run
 

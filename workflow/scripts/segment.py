@@ -1,12 +1,8 @@
 """Segment one image from users' annotations; it does not matter who made them."""
 
-from manyeyes.files.study_files import (
-    RUN_AGAIN,
-    read_annotation,
-    read_mask,
-    read_result,
-    write_volume,
-)
+from manyeyes.files.annotations import read_annotation
+from manyeyes.files.errors import RUN_AGAIN
+from manyeyes.files.results import read_mask, read_result, write_volume
 from manyeyes.methods import segmentation
 from manyeyes.methods.procedures import forest_segmentations
 from manyeyes.running.rule_script import note, run

@@ -8,7 +8,9 @@ from pathlib import Path
 import yaml
 
 from manyeyes.figures.registry import figure_called
-from manyeyes.files.study_files import FileError, read_json, read_table
+from manyeyes.files.documents import read_json
+from manyeyes.files.errors import FileError
+from manyeyes.files.tables import read_table
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 from manyeyes.running.job_records import record

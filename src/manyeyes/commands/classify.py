@@ -18,15 +18,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from ..files.disk_volumes import (
-    create_labels,
-    flush,
-    kind_of,
-    open_volume,
-    reopen_labels,
-)
-from ..files.journal import Journal
-from ..files.result_files import (
+from ..files.classified import (
     MARK,
     NOT_YET,
     begun_of,
@@ -39,7 +31,10 @@ from ..files.result_files import (
     remove,
     seal,
 )
-from ..files.study_files import FileError, read_volume
+from ..files.errors import FileError, short
+from ..files.journal import Journal
+from ..files.mapped import create_labels, flush, open_volume, reopen_labels, result_kind
+from ..files.volumes import read_volume
 from ..forest.checks import check_labels, check_shape, check_values
 from ..forest.classifier import fit_forest
 from ..forest.model import Forest
@@ -86,8 +81,7 @@ def check_grey(path: Path, volume) -> None:
     except FileError:
         raise
     except Exception as error:
-        told = str(error) or type(error).__name__
-        raise FileError(f"{path}: {told}") from error
+        raise FileError(f"{path}: {short(error)}") from error
 
 
 def describe(options, volume, grey, labels) -> dict:
@@ -124,8 +118,8 @@ def show_progress(done: int, total: int, rate: float) -> None:
 
 
 def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) -> None:
-    """Label the volume into the result, or resume."""
-    kind, begun = kind_of(result), begun_of(result)
+    """Label the volume into the result, or resume it."""
+    kind, begun = result_kind(result), begun_of(result)
     sizes = tile_voxels(volume.shape)
     task = {**task, "forest": digest(forest)}
     finished = journal.finished(task)
@@ -189,6 +183,8 @@ def classify(options) -> None:
     inputs = {"volume": options.volume, "labels": options.labels, "crop": options.crop}
     check_place(result, {name: path for name, path in inputs.items() if path is not None})
     volume = open_volume(options.volume)
+    if doubt := getattr(volume, "doubt", None):
+        print(f"Warning: {doubt}", file=sys.stderr)
     check_free(result, options.overwrite)
     check_begun(result, options.overwrite)
     grey, labels = read_training(options)
@@ -227,7 +223,7 @@ def main(arguments: list[str]) -> int | str:
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace an existing result even if this command did not write it",
+        help="replace an existing result even if another program made it",
     )
     options = parser.parse_args(arguments)
     try:

@@ -44,7 +44,7 @@ def config_of(name: str) -> Path:
     if path.is_file():
         return Path(os.path.relpath(path))
     others = sorted(p.stem for p in path.parent.glob("*.yaml"))
-    known = ["paper", *(stem for stem in others if stem not in ("config", "protocol"))]
+    known = ["paper", *(stem for stem in others if stem not in ("config", "datasets", "protocol"))]
     raise CannotRunError(
         f"There is no study {name!r}: {os.path.relpath(path)} does not exist; there are "
         f"{', '.join(known)}"

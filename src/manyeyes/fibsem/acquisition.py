@@ -79,7 +79,7 @@ class Faults(SemSettings):
 
 
 @dataclass(frozen=True)
-class Block:
+class MilledBlock:
     """Where in the electrode a stack is cut, and along which way.
 
     Attributes
@@ -273,7 +273,7 @@ def plan_acquisition(
     return plan
 
 
-def acquire(block: Block, plan: Plan) -> Iterator[Slice]:
+def acquire(block: MilledBlock, plan: Plan) -> Iterator[Slice]:
     """Acquire a stack, slice by slice; nothing is held but the slice at hand.
 
     Each face is rasterised where the drifted field lies, so no image was ever interpolated. Grey
@@ -282,7 +282,7 @@ def acquire(block: Block, plan: Plan) -> Iterator[Slice]:
 
     Parameters
     ----------
-    block : Block
+    block : MilledBlock
     plan : Plan
 
     Yields

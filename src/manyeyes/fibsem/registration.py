@@ -73,7 +73,7 @@ def register(
     terms = np.stack([slope_y, slope_x, fixed - mean, np.ones_like(fixed)], dtype=np.float64)
     terms = terms.reshape(4, -1)
     weighted = terms * weight.ravel()
-    # Sums by einsum and not by BLAS, whose rounding may hang on the number of threads.
+    # Sums by einsum and not by BLAS, whose rounding may depend on the number of threads.
     normal = np.einsum("in,jn->ij", weighted, terms)
     if total <= 0 or np.linalg.cond(normal) > 1e12:
         raise ValueError(

@@ -8,7 +8,7 @@ two-point covariance C(h), averaged over all pairs of points of the block of edg
 (Lantuejoul 1991, doi:10.1111/j.1365-2818.1991.tb03100.x). With a whole electrode at hand the
 scatter can be seen directly (`scatter_of_blocks`); with one measured volume only its covariance
 helps (`scatter_from_one_volume`). Both take shares: volumes coarsened by `coarsen`, since the
-scatter of large blocks does not hang on details.
+scatter of large blocks does not depend on details.
 """
 
 import numpy as np

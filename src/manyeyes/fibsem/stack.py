@@ -1,4 +1,4 @@
-"""Is a stack of slices whole and in order? What is not is refused, or mended in plain sight."""
+"""Is a stack of slices whole and in order? If not: refused, or repaired with a record of it."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -69,17 +69,17 @@ def check_numbers(numbers: Sequence[int]) -> list[int]:
     if not numbers:
         raise ValueError("there are no slices; is it the right folder?")
     gaps = [range(a + 1, b) for a, b in itertools.pairwise(numbers) if b > a + 1]
-    # Two in a row cannot be mended, so more than there are slices need not be listed.
+    # Two in a row cannot be repaired, so more than there are slices need not be listed.
     if numbers[-1] - numbers[0] >= 2 * len(numbers):
         raise ValueError(
             f"of slices {numbers[0]} to {numbers[-1]} only {len(numbers)} are there, "
-            f"{told_ranges((gap[0], gap[-1]) for gap in gaps)} are missing; is that the slice's "
+            f"{listed_ranges((gap[0], gap[-1]) for gap in gaps)} are missing; is that the slice's "
             "number in the files' names?"
         )
     return [number for gap in gaps for number in gap]
 
 
-def told_ranges(ranges: Iterable[tuple[int, int]], most: int = 5) -> str:
+def listed_ranges(ranges: Iterable[tuple[int, int]], most: int = 5) -> str:
     """Return ranges of numbers as one reads them.
 
     Parameters
@@ -87,15 +87,15 @@ def told_ranges(ranges: Iterable[tuple[int, int]], most: int = 5) -> str:
     ranges : iterable of (int, int)
         First and last number of each.
     most : int
-        So many are told, the others only hinted at.
+        So many are listed; an ellipsis stands for the others.
 
     Returns
     -------
     str
         Such as ``4, 7 to 12, ...``.
     """
-    told = [f"{first}" if first == last else f"{first} to {last}" for first, last in ranges]
-    return ", ".join(told[:most] + ["..."] * (len(told) > most))
+    listed = [f"{first}" if first == last else f"{first} to {last}" for first, last in ranges]
+    return ", ".join(listed[:most] + ["..."] * (len(listed) > most))
 
 
 def as_ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -171,7 +171,7 @@ def misplaced_slices(slices: Sequence[np.ndarray]) -> list[int]:
     Slices change little by little, so of four in a row a, b, c, d the pairs (a, b) and (c, d) are
     more alike than (a, c) and (b, d). Thumbnails are compared, which noise, curtains and a few
     pixels of drift hardly touch. A stack that was mirrored as a whole is in order, and slices
-    so thick that neighbours have little in common cannot be told from slices in disorder.
+    so thick that neighbours have little in common cannot be distinguished from slices in disorder.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def misplaced_slices(slices: Sequence[np.ndarray]) -> list[int]:
     return sorted({int(k) + 1 for k in (*disorder, *(disorder + 1), *jumps)})
 
 
-def mend(
+def repair(
     slices: Sequence[np.ndarray], missing: Sequence[int], blank: Sequence[int]
 ) -> tuple[list[np.ndarray], list[Repair]]:
     """Put the nearest usable slice where one is missing or blank, and say so.
@@ -210,7 +210,7 @@ def mend(
     slices : sequence of ndarray of uint8, shape (y, x)
         Those that are there, in order.
     missing : sequence of int
-        Places, in the mended stack, of slices that are not there.
+        Places, in the repaired stack, of slices that are not there.
     blank : sequence of int
         Places in `slices`, as from `blank_slices`.
 
@@ -230,10 +230,10 @@ def mend(
     given = iter(range(len(slices)))
     sources = [None if k in gaps else next(given) for k in range(len(slices) + len(gaps))]
     usable = [source is not None and source not in blank for source in sources]
-    mended, repairs = [], []
+    repaired, repairs = [], []
     for k, source in enumerate(sources):
         if usable[k]:
-            mended.append(slices[source])
+            repaired.append(slices[source])
             continue
         if k > 0 and not usable[k - 1]:
             raise ValueError(
@@ -246,9 +246,9 @@ def mend(
                 f"slices {k} and {neighbour} are both missing or blank: a gap of two slices cannot "
                 "be bridged; use the part of the stack before or after"
             )
-        mended.append(slices[sources[neighbour]])
+        repaired.append(slices[sources[neighbour]])
         repairs.append(Repair(k, "blank" if source is not None else "missing", neighbour))
-    return mended, repairs
+    return repaired, repairs
 
 
 def _thumbnail(image: np.ndarray) -> np.ndarray:

@@ -1,10 +1,15 @@
-"""Downloading one file with limits: to its size, to its time, and to where it may come from."""
+"""Input files from a local folder or the web: limited in size, time and origin, and checked."""
 
+import hashlib
 import http.client
+import os
+import shutil
 import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from .errors import FileError, short
 
 SCHEMES = ("https",)
 """Where files, also those that an address leads on to, may come from."""
@@ -89,9 +94,9 @@ class _Transfer:
         except TimeoutError:
             self.error = TransferError(f"nothing came for {self.silence_s:g} s")
         except http.client.HTTPException as error:
-            told = " ".join(str(error).split())[:200]
             self.error = TransferError(
-                f"the server broke off or does not speak HTTP: {type(error).__name__} {told}"
+                "the server broke off or does not speak HTTP: "
+                f"{type(error).__name__} {short(error)}"
             )
         # Whatever it is, it goes to the caller, and with it the rest of a file.
         except Exception as error:
@@ -148,3 +153,110 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, req, fp, code, msg, headers, newurl):
         self._check(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def local_copies(folder, name: str) -> list[Path]:
+    """Return the files of a name below a folder, in the order of their paths."""
+    if not folder:
+        return []
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileError(
+            f"{folder}: the data folder does not exist; create it or correct the config"
+        )
+    return sorted(path for path in folder.rglob(Path(name).name) if path.is_file())
+
+
+def obtain(
+    name: str,
+    url: str,
+    sha256: str,
+    folder,
+    target: Path,
+    hint: str | None,
+    kept: Path | None = None,
+    **limits,
+) -> str:
+    """Put the file at its target and return where it came from.
+
+    Parameters
+    ----------
+    name, url, sha256 : str
+        As in the config.
+    folder : path-like or None
+        Where a copy is looked for first.
+    target : Path
+    hint : str or None
+        What to do by hand if the file cannot be fetched.
+    kept : Path, optional
+        Where a copy of an earlier call is looked for first, and kept for later calls.
+    limits
+        See `download`.
+
+    Raises
+    ------
+    FileError
+        If no copy has the expected sha256; the message says what was found where.
+    """
+    if kept is not None and kept.is_file() and sha256_of(kept) == sha256:
+        _link_or_copy(kept, target)
+        return f"was there already, {kept}"
+    # Named after this process: another study in the same checkout may fetch the same file.
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        origin = _copy_or_download(name, url, sha256, folder, part, hint, limits)
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(kept)
+            _link_or_copy(kept, target)
+        else:
+            part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return origin
+
+
+def _link_or_copy(kept: Path, target: Path) -> None:
+    """Link a file that is kept to its target, or copy it where links are not possible."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        os.link(kept, target)
+    except OSError:
+        shutil.copyfile(kept, target)
+
+
+def _copy_or_download(name, url, sha256, folder, part, hint, limits) -> str:
+    """Put a file with the right sha256 at a path and return where it came from."""
+    copies = local_copies(folder, name)
+    for copy in copies:
+        if sha256_of(copy) == sha256:
+            shutil.copyfile(copy, part)
+            return f"copied from {copy}"
+    if copies:
+        found = "\n  ".join(f"{copy}: sha256 {sha256_of(copy)}" for copy in copies)
+        raise FileError(
+            f"{name}: expected sha256 {sha256}, found\n  {found}\n"
+            "The local copy is another file or damaged: replace or remove it."
+        )
+    try:
+        download(url, part, **limits)
+    except TransferError as error:
+        raise FileError(
+            f"{name}: could not be fetched from {url} ({error}).\n"
+            f"{hint or 'Download it by hand'}, put it into a folder, and name that folder in "
+            "MANYEYES_DATA or in the config's data_folder."
+        ) from error
+    found = sha256_of(part)
+    if found != sha256:
+        raise FileError(
+            f"{name}: {url} gave a file with sha256 {found}, expected {sha256}. "
+            "It was changed there or damaged on the way: try again, or report it."
+        )
+    return f"fetched from {url}"

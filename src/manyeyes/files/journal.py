@@ -1,11 +1,11 @@
-"""Which tiles of a volume are done, kept beside what was begun so that a stopped call can go on."""
+"""Which tiles of a volume are done, kept beside the unfinished result so that a call can resume."""
 
 import fcntl
 import json
 import os
 from pathlib import Path
 
-from .study_files import FileError
+from .errors import FileError
 
 
 def read_journal(path) -> tuple[dict, set[int]]:
@@ -87,10 +87,10 @@ class Journal:
         task = json.loads(json.dumps(task))
         others = [key for key in task if key not in begun or begun[key] != task[key]]
         if others:
-            told = "; ".join(f"{key} was {begun.get(key)}, is {task[key]}" for key in others)
+            changes = "; ".join(f"{key} was {begun.get(key)}, is {task[key]}" for key in others)
             raise FileError(
-                f"{self.path}: another volume or forest was being labelled here ({told}); finish "
-                f"that, or remove this file and {self.path.with_suffix('.part').name}"
+                f"{self.path}: another volume or forest was being labelled here ({changes}); "
+                f"finish that, or remove this file and {self.path.with_suffix('.part').name}"
             )
         return finished
 
@@ -144,7 +144,7 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Let go of the journal."""
+        """Release the journal."""
         if self._file is not None:
             self._file.close()
             self._file = None

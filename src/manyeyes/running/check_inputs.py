@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from ..fibsem.geometry import SliceGeometry
-from ..files.fibsem_files import stack_facts
-from ..files.study_files import FileError, read_annotation, volume_facts
+from ..files.annotations import read_annotation
+from ..files.errors import FileError
+from ..files.slices import slice_facts
+from ..files.volumes import volume_facts
 from ..imaging.label_checks import misfit
 from ..study.inputs import (
     annotation_problem,
@@ -121,7 +123,7 @@ def _stack(study: Study, file_of) -> Iterator[str]:
     if not path.exists():
         return
     try:
-        facts = stack_facts(path)
+        facts = slice_facts(path)
     except FileError as error:
         yield f"baseline.fibsem.source: {error}"
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from snakemake.io import flag
 
+from ..files.formats import module_file
 from .code_digest import code_digest
 
 
@@ -26,13 +27,19 @@ class Checkout:
         self.scripts = top / "workflow" / "scripts"
         self.sources = sources
 
-    def code_of(self, script: str, with_forest: bool = True) -> str:
+    def code_of(self, script: str, with_forest: bool = True, reads: Iterable[str] = ()) -> str:
         """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
-        Scripts that import the classifier only where a variant needs it pass `with_forest`.
+        Scripts that import the classifier only where a variant needs it pass `with_forest`. Of the
+        file formats, those of the users' files that a job `reads` count. In a rule, take a function
+        of wildcards alone: Snakemake does not compare parameters that depend on a job's input.
         """
-        roots = [self.scripts, self.sources]
-        return code_digest(self.scripts / script, roots, "" if with_forest else "manyeyes.forest")
+        return code_digest(
+            self.scripts / script,
+            [self.scripts, self.sources],
+            "" if with_forest else "manyeyes.forest",
+            also=sorted({module_file(path) for path in reads}),
+        )
 
     def file(self, path: str | Path) -> str:
         """Return a file of the checkout as an input, relative to the working folder.

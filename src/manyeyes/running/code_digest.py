@@ -12,7 +12,9 @@ from functools import cache
 from pathlib import Path
 
 
-def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
+def code_digest(
+    script: Path, roots: Sequence[Path], without: str = "", also: Sequence[Path] = ()
+) -> str:
     """Return a digest of a script and of every module below some folders that it imports.
 
     Comments, docstrings and layout do not count, nor do imports of installed packages; these are
@@ -26,6 +28,8 @@ def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
     without : str, optional
         Dotted name of a package that the script imports only where it is needed, for a job that
         does not need it: what is imported through it does not count.
+    also : sequence of Path, optional
+        Modules that the script finds by itself, without an import statement.
 
     Returns
     -------
@@ -35,7 +39,7 @@ def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
     digest = hashlib.sha256()
     roots = tuple(root.resolve() for root in roots)
     left_out = {root.joinpath(*without.split(".")) for root in roots} if without else set()
-    found = _closure(script.resolve(), roots, left_out)
+    found = _closure([script.resolve(), *(path.resolve() for path in also)], roots, left_out)
     for name, path in sorted((_name_below(roots, path), path) for path in found):
         digest.update(name.encode())
         digest.update(_meaning(path).encode())
@@ -49,8 +53,8 @@ def _name_below(roots: Sequence[Path], path: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _closure(script: Path, roots: tuple[Path, ...], left_out: set[Path]) -> set[Path]:
-    found, waiting = set(), [script]
+def _closure(waiting: list[Path], roots: tuple[Path, ...], left_out: set[Path]) -> set[Path]:
+    found = set()
     while waiting:
         path = waiting.pop()
         if path not in found and left_out.isdisjoint(path.parents):

@@ -12,6 +12,7 @@ from snakemake.exceptions import WorkflowError
 
 from ..study.config_files import file_problems
 from ..study.form import problems
+from ..study.known import with_known
 from ..study.model import Study, StudyError
 from ..study.reading import study_from_config
 from ..study.sense import sense_problems
@@ -51,17 +52,23 @@ def check_before_config(workflow, config: Mapping, top: Path) -> None:
         )
 
 
-def read_study(workflow, config: Mapping, top: Path) -> Study:
-    """Return the study of a config, or stop with everything that is wrong with it."""
-    schema = (top / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
-    found = problems(config, yaml.safe_load(schema)) or sense_problems(config)
-    if not found:
-        try:
+def read_study(workflow, config: dict, top: Path) -> Study:
+    """Return the study of a config, or stop with everything that is wrong with it.
+
+    What the config takes from the known datasets is filled in.
+    """
+    schema, known = (
+        yaml.safe_load((top / name).read_text(encoding="utf-8"))
+        for name in ("workflow/schemas/study.schema.yaml", "config/datasets.yaml")
+    )
+    try:
+        config.update(with_known(config, known))
+        found = problems(config, schema) or sense_problems(config)
+        if not found:
             study = study_from_config(config)
-        except StudyError as error:
-            found = [str(error)]
-        else:
             found = _model_problems(study) if workflow.is_main_process else []
+    except StudyError as error:
+        found = [str(error)]
     files = ", ".join(str(path) for path in workflow.configfiles)
     stop_if(found, f"The config cannot be run ({files}):")
     return study

@@ -118,7 +118,7 @@ def annotation_problem(
     Parameters
     ----------
     annotation : mapping
-        ``kind`` and its numbers, as `study_files.read_annotation` returns it.
+        ``kind`` and its numbers, as `annotations.read_annotation` returns it.
     variant : str
     method : str
         Of the variant: ``threshold`` or ``watershed``.

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes, so that another format is not called damaged."""
+"""What a file is, from its first bytes, so that another format is not called damaged."""
 
 from pathlib import Path
 
@@ -44,13 +44,13 @@ _MHA_KEYS = (b"ObjectType", b"NDims", b"Comment")
 
 
 def is_tiff(path) -> bool:
-    """Say whether a file begins as TIFFs and BigTIFFs do."""
+    """Return whether a file begins as TIFFs and BigTIFFs do."""
     with Path(path).open("rb") as file:
         return file.read(4) in _TIFF
 
 
 def what_it_is(path) -> tuple[str, str]:
-    """Return what a path without a TIFF is, and what to do about it.
+    """Return what a path is that holds no TIFF, and what to do about it.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def what_it_is(path) -> tuple[str, str]:
     Returns
     -------
     kind : str
-        To be put behind "this is".
+        To follow "this is".
     advice : str
     """
     path = Path(path)
@@ -107,7 +107,7 @@ def _is_text(start: bytes) -> bool:
     try:
         text = start.decode("utf-8")
     except UnicodeDecodeError as error:
-        # The last letter may have been cut in two.
+        # The last character may be cut in two.
         if error.start < len(start) - 3 or len(start) < 4:
             return False
         text = start[: error.start].decode("utf-8")

@@ -1,8 +1,8 @@
-"""TIFF stacks as people write them: read rightly, or refused with what was found.
+"""TIFF stacks as people write them: read correctly, or refused with what was found.
 
-The only module that knows TIFFs for reading. A stack is put together from the pages that the file
-holds, each with its own tags, and held against what its header announces (ImageJ, OME, tifffile's
-shape): libraries fill up what is missing with zeros and take the first page's shape for all.
+A stack is assembled from the pages that the file holds, each with its own tags, and compared with
+what its header announces (ImageJ, OME, tifffile's shape). Libraries fill what is missing with zeros
+and take the first page's shape for all.
 """
 
 import logging
@@ -17,21 +17,23 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from .file_errors import FileError
-from .file_kinds import is_tiff, what_it_is
+from ..errors import FileError
+from ..errors import short as _short
+from ..recognition import is_tiff, what_it_is
+from . import Format, VolumeFacts
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
 _REDUCED_IMAGE = 1
 _UNCOMPRESSED = 1
 # The largest factor by which a codec can shrink a page: deflate 1032, LZW 2731, PackBits 64, ZSTD
-# 32768; others are taken for no better. What announces more has a false header. Below 64 MB a page
-# and 512 MB in all nothing is asked.
+# 32768; others are assumed to do no better. A header that announces more is wrong. Pages below
+# 64 MB and files below 512 MB are not checked.
 _SHRINK = {1: 1, 5: 2800, 8: 1100, 32946: 1100, 32773: 70}
 _SHRINK_OTHERS = 33_000
 _NEVER_ASKED, _NEVER_ASKED_IN_ALL = 2**26, 2**29
 # More than any stack that can be read into memory.
 _LARGEST_BYTES = 2**40
-# Complaints of tifffile about other tags than these do not touch the voxels.
+# Complaints of tifffile about tags other than these do not concern the voxels.
 _TAGS_OF_VOXELS = {254, 256, 257, 258, 259, 262, 266, 270, 273, 277, 278, 279, 284, 317, 320, 322}
 _TAGS_OF_VOXELS |= {323, 324, 325, 338, 339, 347, 530, 32997, 32998}
 _ABOUT_A_TAG = re.compile(r"TiffTag (\d+) @")
@@ -39,7 +41,7 @@ _ABOUT_A_TAG = re.compile(r"TiffTag (\d+) @")
 _OTHER_KINDS = ("lsm", "stk", "fluoview", "nih", "scanimage", "mmstack", "ndtiff", "sis")
 # Far more than any program writes for a page.
 _MOST_TAGS = 500
-# So many channels ImageJ shows at most.
+# ImageJ shows so many channels at most.
 _MOST_CHANNELS = 7
 _COPY_AGAIN = "copy or download it again"
 _EXPORT = "export the volume again as a plain TIFF stack, one page a slice"
@@ -48,27 +50,8 @@ _NM |= {"µm": 1e3, "μm": 1e3, "\\u00b5m": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9,
 _NM |= {"pm": 1e-3, "å": 0.1, "nanometer": 1.0, "millimeter": 1e6, "in": 2.54e7}
 _RESOLUTION_UNITS = {2: 2.54e7, 3: 1e7}
 # Voxels of microscopes, in nm. A resolution per inch or cm is believed for finer ones only: 72, 300
-# or 1200 dpi are a printer's (2400 dpi are 10.6 um), 1 per cm nobody's.
+# or 1200 dpi are a printer's (2400 dpi are 10.6 um), and 1 per cm is no voxel.
 _SMALLEST_NM, _LARGEST_NM, _LARGEST_PRINTED_NM = 0.01, 200_000.0, 10_000.0
-
-
-@dataclass(frozen=True)
-class VolumeFacts:
-    """What the header of a file says of its volume.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Slices, rows, columns.
-    dtype : numpy.dtype
-        Of the values as `read_tiff` returns them.
-    voxel_size_nm : tuple of (float or None)
-        Edges (z, y, x) of a voxel; None where the file says nothing.
-    """
-
-    shape: tuple[int, int, int]
-    dtype: np.dtype
-    voxel_size_nm: tuple[float | None, float | None, float | None]
 
 
 class _UnfitError(Exception):
@@ -94,19 +77,15 @@ class _Stack:
     invert: bool = False
 
 
-def read_tiff(
-    path, labels: bool = False, single_slice: bool = False, advice: str | None = None
-) -> np.ndarray:
-    """Return the volume of a TIFF.
+def read_tiff(path, labels: bool = False, advice: str | None = None) -> np.ndarray:
+    """Return the volume of a TIFF; one page is a volume of one slice.
 
     Parameters
     ----------
     path : path-like
     labels : bool
-        Whether the values are codes of phases: then the indices of a palette, 1-bit pages as 0 and
-        1, and all values as stored. Grey values of a page whose zero is white come inverted.
-    single_slice : bool
-        Whether one page is a volume of one slice, and not an error.
+        Whether the values are phase codes: then the indices of a palette, 1-bit pages as 0 and 1,
+        and all values as stored. Grey values of a page whose zero is white are inverted.
     advice : str, optional
         What to do about a file that does not fit, instead of the advice for a user's own.
 
@@ -121,35 +100,26 @@ def read_tiff(
         and what to do.
     """
     with _opened(path, advice) as (tiff, complaints):
-        return _voxels(tiff, _stack(tiff, complaints, labels, single_slice))
+        return _voxels(tiff, _stack(tiff, complaints, labels))
 
 
-def tiff_facts(path, labels: bool = False, single_slice: bool = False) -> VolumeFacts:
+def tiff_facts(path, labels: bool = False) -> VolumeFacts:
     """Return shape, dtype and voxel size of a TIFF's volume; only headers are read.
 
-    Parameters
-    ----------
-    path : path-like
-    labels, single_slice : bool
-        As in `read_tiff`.
-
-    Raises
-    ------
-    FileError
-        What `read_tiff` would raise, where the header shows it.
+    Parameters and errors are those of `read_tiff`, as far as the header shows them.
     """
     with _opened(path, None) as (tiff, complaints):
-        stack = _stack(tiff, complaints, labels, single_slice)
+        stack = _stack(tiff, complaints, labels)
         return VolumeFacts(stack.shape, stack.dtype, _voxel_size_nm(tiff))
 
 
 def map_tiff(path, labels: bool = False) -> np.memmap:
-    """Return the volume of a TIFF as an array on disk, read-only.
+    """Return the volume of a TIFF as a read-only array on disk.
 
     Parameters
     ----------
     path : path-like
-        Its pages must lie uncompressed one after the other.
+        Its pages must be uncompressed and follow each other without gaps.
     labels : bool
         As in `read_tiff`.
 
@@ -163,7 +133,7 @@ def map_tiff(path, labels: bool = False) -> np.memmap:
         As `read_tiff`, and if the file can only be read page by page.
     """
     with _opened(path, None) as (tiff, complaints):
-        stack = _stack(tiff, complaints, labels, single_slice=False)
+        stack = _stack(tiff, complaints, labels)
         hindrance = _hindrance_of_mapping(stack)
         if hindrance:
             raise _UnfitError(
@@ -173,6 +143,16 @@ def map_tiff(path, labels: bool = False) -> np.memmap:
         page = stack.pages[0]
         dtype = np.dtype(page.dtype).newbyteorder(tiff.byteorder)
         return np.memmap(path, dtype, "r", page.dataoffsets[0], stack.shape)
+
+
+FORMAT = Format(
+    name="a TIFF stack",
+    suffixes=(".tif", ".tiff"),
+    read=read_tiff,
+    facts=tiff_facts,
+    map=map_tiff,
+    recognises=lambda path: path.is_file() and is_tiff(path),
+)
 
 
 @contextmanager
@@ -194,13 +174,13 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
         with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
             yield tiff, complaints
     except _UnfitError as error:
-        told, remedy = error.problem, error.advice
-        # What does not fit where tifffile complains is a consequence of damage.
+        problem, remedy = error.problem, error.advice
+        # Where tifffile complains too, what does not fit is a consequence of damage.
         if complaints or remedy == _COPY_AGAIN:
-            told = "; ".join([told, *complaints[:1]])
-            told = f"the file is damaged, it may be truncated ({told})"
+            problem = "; ".join([problem, *complaints[:1]])
+            problem = f"the file is damaged, it may be truncated ({problem})"
             remedy = _COPY_AGAIN
-        raise FileError(f"{path}: {told}; {advice or remedy}") from error
+        raise FileError(f"{path}: {problem}; {advice or remedy}") from error
     except (FileError, KeyboardInterrupt):
         raise
     except MemoryError as error:
@@ -213,7 +193,7 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
             f"{path}: this is not a readable TIFF, it may be truncated "
             f"({_short(error)}); {advice or _COPY_AGAIN}"
         ) from error
-    # A cut-off stack keeps its first pages readable, and tifffile only mutters about the rest.
+    # A cut-off stack keeps its first pages readable; tifffile only logs that the rest is missing.
     if complaints:
         raise FileError(
             f"{path}: the file is damaged, it may be truncated ({complaints[0]}); "
@@ -222,7 +202,7 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
 
 
 def _walk_directories(path: Path) -> None:
-    """Stop if the directories of pages run in circles or are none, before anything is parsed."""
+    """Refuse lists of pages that are circular or no lists, before anything is parsed."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(16)
@@ -251,14 +231,9 @@ def _walk_directories(path: Path) -> None:
             place = offset + head_bytes + length
 
 
-def _short(error: BaseException) -> str:
-    told = " ".join(str(error).split()) or type(error).__name__
-    return told if len(told) <= 200 else told[:200] + "..."
-
-
 @contextmanager
 def _complaints_of_tifffile() -> Iterator[list[str]]:
-    """Collect what tifffile only logs, instead of printing it, where it touches the voxels."""
+    """Collect what tifffile only logs, instead of printing it, where it concerns the voxels."""
     complaints: list[str] = []
 
     def collect(record):
@@ -280,10 +255,8 @@ def _complaints_of_tifffile() -> Iterator[list[str]]:
         logger.propagate = passed_on
 
 
-def _stack(
-    tiff: tifffile.TiffFile, complaints: list[str], labels: bool, single_slice: bool
-) -> _Stack:
-    """Find out which pages make up the volume, and check all that can be told without reading."""
+def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Stack:
+    """Find out which pages make up the volume, and check all that the header shows."""
     every = _readable_pages(tiff)
     if not every:
         raise ValueError("there is no page in it")
@@ -304,11 +277,6 @@ def _stack(
     else:
         rows, columns = _page_shape(pages[0])[1:]
         shape, contiguous = (_depth(pages) * len(pages), rows, columns), None
-    if shape[0] == 1 and not single_slice:
-        raise _UnfitError(
-            f"expected a volume (z, y, x), found one image of shape {shape[1:]}",
-            "save all slices in one multi-page TIFF",
-        )
     for page in pages:
         _check_extent(page, tiff, contiguous or 1)
     if contiguous is None:
@@ -379,7 +347,7 @@ def _check_kind(page, labels: bool) -> np.dtype:
     if samples > 1:
         raise _UnfitError(
             f"expected {what}, found {samples} channels in a pixel ({name})",
-            "export the one that is meant as a grey TIFF stack",
+            "export the one that you mean as a grey TIFF stack",
         )
     if photometric == _PALETTE and not labels and not _is_grey_ramp(page):
         raise _UnfitError(
@@ -394,8 +362,8 @@ def _check_kind(page, labels: bool) -> np.dtype:
     if dtype.kind == "b" and labels:
         return np.dtype(np.uint8)
     if dtype.kind not in "uif":
-        told = "1-bit values" if dtype.kind == "b" else str(dtype)
-        raise _UnfitError(f"expected integer or real {what}, found {told}", _EXPORT)
+        found = "1-bit values" if dtype.kind == "b" else str(dtype)
+        raise _UnfitError(f"expected integer or real {what}, found {found}", _EXPORT)
     bits = page.bitspersample
     if photometric == _MINISWHITE and not labels and (dtype.kind != "u" or bits not in (8, 16)):
         raise _UnfitError(
@@ -414,7 +382,7 @@ def _is_grey_ramp(page) -> bool:
     return any(np.array_equal(table, [np.arange(256) * unit] * 3) for unit in (256, 257))
 
 
-def _told(page) -> tuple:
+def _traits(page) -> tuple:
     """Return what must be the same on every page of a stack."""
     depth, rows, columns = _page_shape(page)
     zero_is_white = int(page.photometric) == _MINISWHITE
@@ -422,11 +390,11 @@ def _told(page) -> tuple:
 
 
 def _check_alike(pages: Sequence) -> None:
-    first = _told(pages[0])
-    k = next((k for k, page in enumerate(pages) if _told(page) != first), None)
+    first = _traits(pages[0])
+    k = next((k for k, page in enumerate(pages) if _traits(page) != first), None)
     if k is None:
         return
-    other = _told(pages[k])
+    other = _traits(pages[k])
     if other[:5] == first[:5]:
         raise _UnfitError(
             f"zero is {'white' if other[5] else 'black'} on page {k} (counted from 0) and "
@@ -435,12 +403,12 @@ def _check_alike(pages: Sequence) -> None:
         )
     shapes = []
     for page in pages:
-        told = _told(page)
-        if shapes and shapes[-1][1] == told:
-            shapes[-1][0] += told[0]
+        traits = _traits(page)
+        if shapes and shapes[-1][1] == traits:
+            shapes[-1][0] += traits[0]
         else:
-            shapes.append([told[0], told])
-    images = [str(_shown(n, told)) for n, told in shapes]
+            shapes.append([traits[0], traits])
+    images = [str(_shown(n, traits)) for n, traits in shapes]
     listed = ", ".join(images[:4]) + (", ..." if len(images) > 4 else "")
     raise _UnfitError(
         f"page {k} (counted from 0) is {_size(other)}, page 0 is {_size(first)}: the file holds "
@@ -449,17 +417,17 @@ def _check_alike(pages: Sequence) -> None:
     )
 
 
-def _shown(slices: int, told: tuple) -> tuple[int, ...]:
-    return (slices, *told[1:3]) if slices > 1 else told[1:3]
+def _shown(slices: int, traits: tuple) -> tuple[int, ...]:
+    return (slices, *traits[1:3]) if slices > 1 else traits[1:3]
 
 
-def _size(told: tuple) -> str:
-    samples = f" with {told[4]} channels" if told[4] > 1 else ""
-    return f"{told[1]} x {told[2]} {told[3]}{samples}"
+def _size(traits: tuple) -> str:
+    samples = f" with {traits[4]} channels" if traits[4] > 1 else ""
+    return f"{traits[1]} x {traits[2]} {traits[3]}{samples}"
 
 
 def _of_tifffile(tiff, pages):
-    """Put together what tifffile wrote: blocks of pages, each with its shape on the first."""
+    """Assemble what tifffile wrote: blocks of pages, each with its shape on the first."""
     shapes, contiguous = [], None
     page_values = math.prod(pages[0].shaped)
     k = 0
@@ -469,8 +437,8 @@ def _of_tifffile(tiff, pages):
             shapes.append((_depth(pages), *_page_shape(pages[k])[1:]))
             k += 1
             continue
-        told = _shape_written_by_tifffile(pages[k])
-        announced, odd = divmod(math.prod(told[0]), page_values)
+        written = _shape_written_by_tifffile(pages[k])
+        announced, odd = divmod(math.prod(written[0]), page_values)
         following = next((n for n in range(k + 1, len(pages)) if pages[n].is_shaped), len(pages))
         found = min(following - k, announced) if announced == 1 else following - k
         if announced > 1 and len(pages) == 1 and pages[0].is_final:
@@ -478,9 +446,9 @@ def _of_tifffile(tiff, pages):
         elif odd or announced != found:
             raise _UnfitError(
                 f"{_slices(announced)} of {pages[0].shape} announced by the header (shape "
-                f"{told[0]}), {found} found"
+                f"{written[0]}), {found} found"
             )
-        shapes.append(_spatial(*told))
+        shapes.append(_spatial(*written))
         k += found
     if len({shape[1:] for shape in shapes}) > 1:
         raise _UnfitError(
@@ -518,7 +486,7 @@ def _spatial(
     timed : bool
         Whether the file says how much time lies between images.
     named : bool
-        Whether somebody named the axes; ImageJ's and OME's headers have names for all of them.
+        Whether a person named the axes; ImageJ's and OME's headers have names for all of them.
     """
     shape = list(shape)
     letters = list(axes.upper()) if axes else [""] * len(shape)
@@ -529,9 +497,9 @@ def _spatial(
         if not ones or (len(shape) == 3 and not axes):
             break
         del shape[ones[0]], letters[ones[0]]
-    told = f"shape {tuple(shape)}" + (f", axes {''.join(letters)}" if axes else "")
+    found = f"shape {tuple(shape)}" + (f", axes {''.join(letters)}" if axes else "")
     if axes and letters[-2:] != ["Y", "X"]:
-        raise _UnfitError(f"expected a volume (z, y, x), found {told}", _EXPORT)
+        raise _UnfitError(f"expected a volume (z, y, x), found {found}", _EXPORT)
     if len(shape) == 2:
         return (1, shape[0], shape[1])
     channels = [n for n, letter in zip(shape, letters, strict=True) if letter in ("C", "S")]
@@ -539,30 +507,30 @@ def _spatial(
     mistaken = not named and len(shape) == 3 and letters[0] == "C" and shape[0] > _MOST_CHANNELS
     if channels and not mistaken:
         raise _UnfitError(
-            f"expected one volume (z, y, x), found {channels[0]} channels ({told})",
-            "export the channel that is meant",
+            f"expected one volume (z, y, x), found {channels[0]} channels ({found})",
+            "export the channel that you mean",
         )
     if len(shape) == 3 and letters[0] == "T" and timed:
         raise _UnfitError(
-            f"expected a volume (z, y, x), found a series of {shape[0]} times ({told})",
+            f"expected a volume (z, y, x), found a series of {shape[0]} times ({found})",
             "if these are slices, save them as such (ImageJ: Image > Properties)",
         )
     if len(shape) == 3:
         return tuple(shape)
     if "T" in letters:
         raise _UnfitError(
-            f"expected one volume (z, y, x), found {shape[letters.index('T')]} times ({told})",
-            "export the one that is meant",
+            f"expected one volume (z, y, x), found {shape[letters.index('T')]} times ({found})",
+            "export the one that you mean",
         )
     fewest = min(shape[:-2] if axes else [n for n in shape if n > 1])
     raise _UnfitError(
-        f"expected one volume (z, y, x), found {told}: {fewest} channels, times or volumes",
-        "export the one that is meant",
+        f"expected one volume (z, y, x), found {found}: {fewest} channels, times or volumes",
+        "export the one that you mean",
     )
 
 
 def _of_imagej(tiff, pages):
-    """Put together what ImageJ wrote: pages, or one page with all slices behind each other."""
+    """Assemble what ImageJ wrote: pages, or one page with all slices behind each other."""
     metadata = tiff.imagej_metadata or {}
     counts = {}
     for key in ("images", "channels", "slices", "frames"):
@@ -573,8 +541,8 @@ def _of_imagej(tiff, pages):
     channels, slices, frames = (counts[key] for key in ("channels", "slices", "frames"))
     announced = channels * slices * frames
     if announced == 1:
-        # Old versions only say how many images there are, and single ones may have been put
-        # together by another program.
+        # Old versions only say how many images there are, and single ones may have been combined
+        # by another program.
         announced = slices = counts["images"] if "images" in metadata else len(pages)
     interval = metadata.get("finterval", 0)
     timed = isinstance(interval, int | float) and interval > 0
@@ -612,13 +580,13 @@ def _in_one_piece(tiff, pages, announced: int) -> bool:
 
 
 def _of_series(tiff, pages):
-    """Put together files whose planes tifffile knows how to order, by OME or of a microscope."""
+    """Assemble files whose planes tifffile knows how to order, by OME or of a microscope."""
     series = tiff.series
     if len(series) != 1:
         shapes = ", ".join(str(s.shape) for s in series[:4])
         raise _UnfitError(
             f"the {'OME ' * tiff.is_ome}file holds {len(series)} images of shapes {shapes}",
-            "export the one that is meant",
+            "export the one that you mean",
         )
     who = "the OME header" if tiff.is_ome else "the header"
     return _listed(tiff, pages, series[0], list(series[0].pages), who)

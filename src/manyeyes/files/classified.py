@@ -1,4 +1,4 @@
-"""Where `classify_volume.py` puts its labels: never over an input, or over what is not its own."""
+"""Where `manyeyes classify` puts its labels: never over an input or over files of others."""
 
 import hashlib
 import os
@@ -11,8 +11,8 @@ import tifffile
 import zarr
 
 from ..forest.tiles import tiles_of
-from .disk_volumes import kind_of
-from .study_files import FileError
+from .errors import FileError
+from .mapped import result_kind
 
 MARK = "manyeyes classify_volume, voxels "
 """Begins the Software tag of a TIFF and the attribute ``made_by`` of a Zarr array; a digest of the
@@ -53,7 +53,7 @@ def check_place(result: Path, inputs: dict[str, Path]) -> None:
     ------
     FileError
     """
-    kind_of(result)
+    result_kind(result)
     places = {
         "the result": result,
         "the file of what is begun": begun_of(result),
@@ -88,9 +88,9 @@ def check_free(result: Path, overwrite: bool) -> None:
     """
     if result.is_symlink() or not result.exists():
         return
-    zarr_wanted = kind_of(result) == "zarr"
+    zarr_wanted = result_kind(result) == "zarr"
     if result.is_dir():
-        other = stranger_in(result)
+        other = foreign_entry(result)
         if not zarr_wanted or other is not None:
             what = f"holds {other}" if other is not None else "is a Zarr array, not a TIFF"
             raise FileError(
@@ -123,7 +123,7 @@ def check_begun(result: Path, overwrite: bool) -> None:
     begun = begun_of(result)
     if journal_of(result).exists() or not (begun.exists() or begun.is_symlink()):
         return
-    if overwrite and not (begun.is_dir() and stranger_in(begun) is not None):
+    if overwrite and not (begun.is_dir() and foreign_entry(begun) is not None):
         return
     raise FileError(
         f"{begun}: there is no journal for this file, so it may not be what classify_volume.py "
@@ -131,7 +131,7 @@ def check_begun(result: Path, overwrite: bool) -> None:
     )
 
 
-def stranger_in(folder: Path) -> str | None:
+def foreign_entry(folder: Path) -> str | None:
     """Return the name of something in a folder that is no part of a Zarr array, or None.
 
     A folder without an array is strange as a whole: ``no Zarr array`` is returned.
@@ -152,7 +152,7 @@ def stranger_in(folder: Path) -> str | None:
 
 
 def mark_of(result: Path) -> str | None:
-    """Return the digest that a finished result of ours carries, or None."""
+    """Return the digest that a finished result carries, or None."""
     try:
         if result.is_dir():
             text = zarr.open_array(result, mode="r").attrs.get("made_by")
@@ -160,7 +160,7 @@ def mark_of(result: Path) -> str | None:
             with tifffile.TiffFile(result) as tiff:
                 text = tiff.pages[0].tags["Software"].value
     except Exception:
-        # Whatever cannot be read is not ours.
+        # Whatever cannot be read is not a result of this command.
         return None
     if not isinstance(text, str) or not text.startswith(MARK) or text == MARK + NOT_YET:
         return None
@@ -177,7 +177,7 @@ def _open(result: Path):
 
 
 def seal(begun: Path, digest: str) -> None:
-    """Mark what was begun as a finished result of ours."""
+    """Mark what was begun as a finished result."""
     if begun.is_dir():
         zarr.open_array(begun, mode="r+").attrs["made_by"] = MARK + digest
     else:

@@ -1,0 +1,107 @@
+"""What a person did to label an image: a JSON, and for a drawing a label volume beside it."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from .documents import write_json
+from .errors import FileError
+from .results import read_result, write_volume
+
+ANNOTATION_KINDS = {
+    "threshold": {"level"},
+    "window": {"low", "high"},
+    "drawing": set(),
+}
+
+
+_EXAMPLE = '{"kind": "threshold", "level": 125}'
+
+
+def read_annotation(
+    path, drawing=None, advice: str = "correct it, or save it again"
+) -> tuple[dict, np.ndarray | None]:
+    """Return what a user did for one image and variant.
+
+    Parameters
+    ----------
+    path : path-like
+        The JSON: ``user``, ``made_by`` (simulated or recorded), ``kind`` and its numbers:
+        ``threshold`` (level), ``window`` (low, high) or ``drawing`` (labels in a TIFF beside it).
+    drawing : path-like, optional
+        The label volume of a drawing: 0 unlabelled, 1 active material, 2 the rest.
+    advice : str
+        What to do about one that is wrong; `errors.RUN_AGAIN` if a job wrote it.
+
+    Returns
+    -------
+    annotation : dict
+    labels : ndarray of uint8, shape (z, y, x), or None
+
+    Raises
+    ------
+    FileError
+        If the JSON is not an annotation or the drawing is missing.
+    """
+    path = Path(path)
+    try:
+        annotation = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FileError(f"{path}: expected an annotation in JSON ({error}); {advice}") from error
+    if not isinstance(annotation, dict):
+        raise FileError(
+            f"{path}: expected an annotation such as {_EXAMPLE}, found {str(annotation)[:60]!r}; "
+            f"{advice}"
+        )
+    kind = annotation.get("kind")
+    if not isinstance(kind, str) or kind not in ANNOTATION_KINDS:
+        raise FileError(
+            f"{path}: kind must be one of {', '.join(ANNOTATION_KINDS)}, found {kind!r:.60}; "
+            f"{advice}"
+        )
+    missing = ANNOTATION_KINDS[kind] - annotation.keys()
+    if missing:
+        raise FileError(f"{path}: a {kind} needs {', '.join(sorted(missing))}; {advice}")
+    for key in sorted(ANNOTATION_KINDS[kind]):
+        if not _is_number(annotation[key]):
+            raise FileError(
+                f"{path}: {key} must be a number, found {annotation[key]!r:.60}; {advice}"
+            )
+    if kind != "drawing":
+        return annotation, None
+    if drawing is None:
+        raise FileError(f"{path}: a drawing needs its label volume, a TIFF of the same name")
+    return annotation, read_result(drawing)
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float) -> None:
+    """Write what a simulated user did, in the same format as what a person recorded.
+
+    Parameters
+    ----------
+    annotation : manyeyes.users.Threshold, Window or Drawing
+    path : path-like
+        Of the JSON.
+    drawing : path-like or None
+        Of the label volume, for a `Drawing`.
+    user : str
+    voxel_size_nm : float
+    """
+    kind = type(annotation).__name__.lower()
+    numbers = {key: getattr(annotation, key) for key in sorted(ANNOTATION_KINDS[kind])}
+    record = {"user": user, "made_by": "simulated", "kind": kind, "record": annotation.record}
+    write_json(record | numbers, path)
+    if drawing is not None:
+        write_volume(drawing, annotation.labels, voxel_size_nm)

@@ -1,0 +1,103 @@
+"""Volumes on disk, for `manyeyes classify`: read and written in parts."""
+
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from .errors import FileError
+from .formats.zarr import CHUNK
+from .recognition import what_it_is
+from .volumes import check_volume, reading
+
+RESULT_SUFFIXES = (".tif", ".tiff", ".zarr")
+LARGEST_TIFF = 2**32 - 2**25
+
+
+def result_kind(path) -> str:
+    """Return ``tiff`` or ``zarr`` for the name of a result, or say which suffixes are known."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in RESULT_SUFFIXES:
+        raise FileError(f"{path}: expected a name that ends in {', '.join(RESULT_SUFFIXES)}")
+    return "zarr" if suffix == ".zarr" else "tiff"
+
+
+def open_volume(path, labels: bool = False):
+    """Open a volume (z, y, x) on disk for reading, without reading it.
+
+    Parameters
+    ----------
+    path : path-like
+        Of a format in `manyeyes.files.formats` that can be read in parts: an uncompressed TIFF,
+        or a folder that holds a Zarr array, also below a group, whose leading axes have length one.
+    labels : bool
+        Whether the values are phase codes; see `volumes.read_volume`.
+
+    Returns
+    -------
+    numpy.memmap, or another array that is read in parts, such as `formats.zarr.ZarrVolume`
+
+    Raises
+    ------
+    FileError
+    """
+    with reading(path) as (path, format_):
+        if format_.map is None:
+            kind, _ = what_it_is(path)
+            raise FileError(
+                f"{path}: this is {kind}, which cannot be read in parts; convert it to an "
+                "uncompressed TIFF stack or to Zarr"
+            )
+        volume = format_.map(path, labels)
+    check_volume(path, volume.shape, volume.dtype, single_slice=False)
+    return volume
+
+
+def create_labels(
+    path, shape: tuple[int, int, int], kind: str, made_by: str = "manyeyes", info: str = ""
+):
+    """Make an empty volume of labels (uint8) on disk; its parts can be written in any order.
+
+    Parameters
+    ----------
+    path : path-like
+    shape : tuple of int
+    kind : str
+        ``tiff`` or ``zarr``.
+    made_by : str
+        The program: the TIFF's Software tag, the Zarr array's attribute ``made_by``.
+    info : str
+        How it is made; ImageJ shows it under Image > Show Info.
+    """
+    if kind == "tiff":
+        # ImageJ reads TIFFs of up to 4 GB by itself.
+        large = int(np.prod(shape)) > LARGEST_TIFF
+        form = {"bigtiff": True} if large else {"imagej": True}
+        return tifffile.memmap(
+            path,
+            shape=shape,
+            dtype=np.uint8,
+            metadata={"axes": "ZYX", "Info": info},
+            software=made_by,
+            **form,
+        )
+    import zarr
+
+    chunks = tuple(min(a, b) for a, b in zip(CHUNK, shape, strict=True))
+    attributes = {"made_by": made_by, "info": info}
+    return zarr.create_array(path, shape=shape, dtype="uint8", chunks=chunks, attributes=attributes)
+
+
+def reopen_labels(path, kind: str):
+    """Open unfinished labels to resume them."""
+    if kind == "tiff":
+        return tifffile.memmap(path, mode="r+")
+    import zarr
+
+    return zarr.open_array(path, mode="r+")
+
+
+def flush(labels) -> None:
+    """Hand what was written to the system, so that a killed process loses nothing of it."""
+    if isinstance(labels, np.memmap):
+        labels.flush()

@@ -1,0 +1,174 @@
+"""Stacks of slices: a multi-page TIFF, or a folder with one TIFF for each slice."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from .errors import FileError
+from .formats import VolumeFacts
+from .volumes import read_volume, volume_facts
+
+_TIFF = {".tif", ".tiff"}
+_LISTED = 3
+
+
+def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
+    """Return a user's slices, from a multi-page TIFF or a folder with one TIFF a slice.
+
+    Parameters
+    ----------
+    path : path-like
+        Files of a folder are taken in the order of their names, those whose names begin with a dot
+        are ignored. `slice_numbers` finds each slice's number in its name.
+
+    Returns
+    -------
+    slices : list of ndarray, shape (y, x)
+        In the files' own dtype.
+    numbers : list of int
+        Slice numbers; from 0 for a multi-page TIFF.
+
+    Raises
+    ------
+    FileError
+        If nothing is there, a file cannot be read or is no single grey image, or a name has no
+        number.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        volume = read_volume(path)
+        return list(volume), list(range(len(volume)))
+    files, numbers = _slice_files(path)
+    slices = []
+    for file in files:
+        image = read_volume(file, single_slice=True)
+        if len(image) > 1:
+            raise FileError(
+                f"{file}: expected one grey image (y, x), found {len(image)} pages in it"
+            )
+        slices.append(image[0])
+    return slices, numbers
+
+
+def slice_facts(path) -> VolumeFacts:
+    """Return what headers say of a user's slices, a multi-page TIFF or a folder.
+
+    Parameters
+    ----------
+    path : path-like
+        As in `read_slices`.
+
+    Returns
+    -------
+    VolumeFacts
+        Shape and type of a folder's first file, times their number.
+
+    Raises
+    ------
+    FileError
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return volume_facts(path)
+    files, _ = _slice_files(path)
+    first = volume_facts(files[0], single_slice=True)
+    return replace(first, shape=(len(files), *first.shape[1:]))
+
+
+def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
+    """Return the files of a folder of slices and their numbers."""
+    # Names that begin with a dot are the system's: macOS adds a ._ file to each on a USB stick.
+    shown = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    files = [file for file in shown if file.suffix.lower() in _TIFF]
+    if not files:
+        raise FileError(
+            f"{folder}: no TIFF files in this folder{_instead(shown)}; expected one for each slice"
+        )
+    return files, slice_numbers([file.stem for file in files], folder)
+
+
+def _instead(files: list[Path]) -> str:
+    """Say which suffixes the files have, where they are not TIFFs."""
+    suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
+    listed = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
+    return f", but {listed}" if listed else ""
+
+
+def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
+    """Return the slice's number in each of the names of a folder's files.
+
+    It is the one number that differs between the names. Where several differ (a date, a voltage,
+    a time), it is the one that counts the files: mostly in steps of one.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Without suffix, in the order of the stack.
+    folder : object
+        What to call the folder in messages.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    FileError
+        If a name has no number, if it is open which of several is the slice's, or if two names
+        have the same.
+    """
+    found = [[int(digits) for digits in re.findall(r"\d+", name)] for name in names]
+    for name, numbers in zip(names, found, strict=True):
+        if not numbers:
+            raise FileError(
+                f"{folder}/{name}: expected the slice's number in the file's name; move what is "
+                "no slice to another folder"
+            )
+    if len({len(numbers) for numbers in found}) > 1:
+        # Names hold different counts of numbers: only the last has the same place in all.
+        chosen = [numbers[-1] for numbers in found]
+    else:
+        columns = list(zip(*found, strict=True))
+        differing = [k for k, column in enumerate(columns) if len(set(column)) > 1]
+        counting = [k for k in differing if _counts(columns[k])]
+        if len(differing) > 1 and len(counting) != 1:
+            raise FileError(
+                f"{folder}: {len(differing)} numbers differ between the files' names, such as "
+                f"{_examples(names, columns[differing[0]])}, or "
+                f"{_examples(names, columns[differing[-1]])}; name copies of the files so that the "
+                "slice's number alone differs"
+            )
+        place = (counting if len(differing) > 1 else differing or [-1])[0]
+        chosen = list(columns[place])
+    _refuse_repeated(names, chosen, folder)
+    return chosen
+
+
+def _counts(column: Sequence[int]) -> bool:
+    """Whether numbers are all different and mostly follow each other in steps of one."""
+    ordered = sorted(set(column))
+    steps = [after - before for before, after in itertools.pairwise(ordered)]
+    return len(ordered) == len(column) and 2 * sum(step == 1 for step in steps) > len(steps)
+
+
+def _examples(names: Sequence[str], numbers: Sequence[int]) -> str:
+    """Say which number was read from which name, for the first few."""
+    pairs = list(zip(names, numbers, strict=True))[:_LISTED]
+    return ", ".join(f"{number} from {name}" for name, number in pairs)
+
+
+def _refuse_repeated(names: Sequence[str], numbers: Sequence[int], folder: object) -> None:
+    first: dict[int, str] = {}
+    for name, number in zip(names, numbers, strict=True):
+        if number in first:
+            raise FileError(
+                f"{folder}: the slice number {number} was read from {first[number]} and from "
+                f"{name}; if that is not the slice's number, name copies of the files so that it "
+                "is the last one; if both show the same slice, keep the two in different folders"
+            )
+        first[number] = name
