@@ -30,7 +30,9 @@ from manyeyes.running.job_inputs import JobInputs
 from manyeyes.running.resources import SMALL_JOB, JobResources, more_each_time
 from manyeyes.running.rule_defaults import fill_in_rules
 from manyeyes.running.rule_graph import write_rule_graph
+from manyeyes.materials import has_separable_particles
 from manyeyes.running.scheduler_timer import keep_one_timer
+from manyeyes.running.shown import PAGE, Shown
 from manyeyes.study import cost
 from manyeyes.study.chain import FibsemChain
 from manyeyes.study.targets import OF_TRUTH
@@ -62,8 +64,11 @@ INPUTS = JobInputs(FILES, starting.data_folder(config))
 CHAIN = FibsemChain(STUDY, PATHS) if STUDY.baseline else None
 ASK = JobResources(STUDY)
 CHECKOUT = Checkout(TOP, SOURCES)
+SHOWN = Shown(FILES, CHAIN, NOTED, CHECKOUT.code_of)
 
 starting.check_before_jobs(workflow, FILES, INPUTS)
+if workflow.is_main_process and STUDY.figures is not None:
+    SHOWN.figures()
 fill_in_rules(workflow, TOP / "workflow" / "rules", RESULTS, CHECKOUT.code_of, SMALL_JOB)
 
 

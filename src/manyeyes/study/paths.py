@@ -37,11 +37,16 @@ class Paths:
         self.sensitivity_runs = self.part("sensitivity_runs/{dataset}/{filter}/{variant}")
         self.repeated = self.part("structures/{structure}/{table}/{block}/{dataset}/{filter}")
         self.rule_graph = self.part("rule_graph")
+        self.slices = f"{self.results}/parts/slices/{{dataset}}/{{filter}}.json"
         self.report = f"{self.results}/report.html"
 
     def table(self, name: str, suffix: str = "csv") -> str:
         """Return the path of a table of the study."""
         return f"{self.tables}/{name}.{suffix}"
+
+    def figure(self, name: str, suffix: str) -> str:
+        """Return the path of a figure."""
+        return f"{self.results}/figures/{name}.{suffix}"
 
     def part(self, name: str) -> str:
         """Return the path of a part of a table."""
