@@ -54,7 +54,7 @@ class Targets:
         self.one_of_each = study.first_realisations()
         self.shared_cells = shared_cells(study)
         self.blocks = {block.name: block for block in study.blocks}
-        whole = whole or study
+        self.whole = whole = whole or study
         self.comparisons = comparisons_of(study.comparisons, whole.first_realisations())
         if whole is not study:
             self.comparisons = possible_comparisons(self.comparisons, self.one_of_each)
