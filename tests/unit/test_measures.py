@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial import SphericalVoronoi
 
+from manyeyes.labels import truth_active
 from manyeyes.measures import (
     accuracy,
     morphology,
@@ -16,7 +17,6 @@ from manyeyes.measures import (
     sample_sd,
     shape,
     specific_surface_per_um,
-    truth_active,
     truth_fraction,
     volume_fraction,
 )

@@ -71,6 +71,7 @@ rule import_drawing:
     params:
         code=code_of("import_drawing.py"),
         codes=lambda wildcards: recording_of(wildcards).codes,
+        phases=config.get("phases"),
         dataset=dataset_params,
     script:
         "../scripts/import_drawing.py"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from manyeyes.figures.slices import central_slice
 from manyeyes.files.study_files import read_result, write_table, write_volume
-from manyeyes.measures import truth_active
+from manyeyes.labels import truth_active
 from manyeyes.running.rule_script import run
 from manyeyes.statistics import agreement_tables, concentration_table, votes
 from manyeyes.study.model import Cell

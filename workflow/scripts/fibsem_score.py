@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from manyeyes.electrodes import describe_electrode
-from manyeyes.electrodes.phases import ACTIVE
 from manyeyes.fibsem.acquisition import Block
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.curtains import curtain_field
@@ -30,6 +29,7 @@ from manyeyes.files.study_files import (
     read_table,
     write_table,
 )
+from manyeyes.labels import to_two_phases
 from manyeyes.measures import volume_fraction
 from manyeyes.running.rule_script import note, run
 
@@ -133,7 +133,7 @@ def _on_the_stacks_grid(snakemake, block, start, geometry) -> list[tuple[str, st
         for k, layer in enumerate(with_progress(snakemake, truth, shape[0], "truth of the stack")):
             for volume, counts in (*images.values(), *labels.values()):
                 counts.add(volume[k], layer)
-            perfect[k] = np.where(layer == ACTIVE, 1, 2)
+            perfect[k] = to_two_phases(layer, filled=False)
             yield layer
 
     write_stack(snakemake.output.stack_truth, counted(), shape, sizes)

@@ -10,12 +10,14 @@ from manyeyes.files.study_files import (
 )
 from manyeyes.imaging.label_checks import contradiction, misfit
 from manyeyes.imaging.tomograms import crop, labels_from_codes, labels_inside
+from manyeyes.labels import phases_from_config
 from manyeyes.running.rule_script import note, run
 
 
 def main(snakemake) -> None:
     """Run the rule `import_drawing`."""
     wildcards, dataset = snakemake.wildcards, snakemake.params.dataset
+    phases = phases_from_config(snakemake.params.phases)
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
     image = read_result(snakemake.input.image)
     volume = read_volume(snakemake.input.labels, labels=True)
@@ -26,8 +28,9 @@ def main(snakemake) -> None:
         if told:
             raise ValueError(f"{key}: {told}")
         volume = crop(volume, dataset["start"], dataset["shape"], key)
-    labels = labels_from_codes(volume, snakemake.params.codes, image.shape, key)
-    labels, dropped = labels_inside(labels, read_mask(snakemake.input.get("mask")), key)
+    labels = labels_from_codes(volume, snakemake.params.codes, image.shape, key, phases)
+    mask = read_mask(snakemake.input.get("mask"))
+    labels, dropped = labels_inside(labels, mask, key, phases)
     if dropped:
         note(snakemake, f"{dropped} labels lie outside the dataset's mask and were dropped")
     doubt = contradiction(image, labels)
@@ -41,8 +44,7 @@ def main(snakemake) -> None:
         "made_by": "recorded",
         "kind": "drawing",
         "record": {
-            "active_voxels": int((labels == 1).sum()),
-            "rest_voxels": int((labels == 2).sum()),
+            **{f"{p.key}_voxels": int((labels == p.code).sum()) for p in phases},
             "slices": sorted(set(labels.nonzero()[0].tolist())),
         },
     }

@@ -2,17 +2,13 @@
 
 from .description import KINDS, allowed_keys, read_description
 from .electrode import Electrode, describe_electrode
-from .phases import active, active_filled, to_two_phase
 from .rasterising import rasterise
 
 __all__ = [
     "KINDS",
     "Electrode",
-    "active",
-    "active_filled",
     "allowed_keys",
     "describe_electrode",
     "rasterise",
     "read_description",
-    "to_two_phase",
 ]

@@ -10,8 +10,8 @@ from scipy import ndimage
 from scipy.signal import lfilter
 
 from ..electrodes import Electrode, rasterise
-from ..electrodes.phases import PORE
 from ..imaging.settings import SemSettings, read_settings
+from ..labels import PORE
 from ..randomness import generator
 from .curtains import curtain_field, draw_profiles
 from .drift import draw_drift

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
+from ..labels import TRUTH_PHASES, TWO_PHASES
 from .words import PEOPLE
 
 SINGLE_MM = 90.0
@@ -59,13 +60,8 @@ PAPER_MARK = {"mfc": PAPER_FILL, "mec": "black", "mew": 0.8}
 PAPER_COLOUR = "#000000"
 TRUTH_COLOUR = "#444444"
 TRUTH_LINE = {"color": TRUTH_COLOUR, "lw": 1.0, "ls": (0, (5, 2))}
-PHASES = {
-    1: ("active material", "#f2efe6"),
-    2: ("carbon-binder domain", "#d9660a"),
-    3: ("pore", "#2f3e4e"),
-    4: ("pore inside a particle", "#6fb7e0"),
-}
-ACTIVE_REST = ListedColormap(["#f2efe6", "#2f3e4e"])
+PHASES = {phase.code: (phase.name, phase.colour) for phase in TRUTH_PHASES}
+ACTIVE_REST = ListedColormap([phase.colour for phase in TWO_PHASES])
 DIFFERENCE = ListedColormap(["#f7f7f7", "#b2182b"])
 
 

@@ -5,6 +5,8 @@ from itertools import permutations
 
 import numpy as np
 
+from ..labels import ACTIVE, REST
+
 # Below this chance that a voxel labelled as active is brighter than one labelled as the rest,
 # labels say hardly anything about grey values: an image without contrast, or another one. 0.5 is
 # no relation, 0.64 two normal distributions half a standard deviation apart. The noisiest images
@@ -82,7 +84,8 @@ def contradiction(image: np.ndarray, labels: np.ndarray) -> str | None:
         well.
     """
     active, rest = (
-        np.bincount(image[labels == phase], minlength=256).astype(np.float64) for phase in (1, 2)
+        np.bincount(image[labels == phase], minlength=256).astype(np.float64)
+        for phase in (ACTIVE, REST)
     )
     # Pairs in which the active voxel is brighter, and half of those that are equal.
     below = np.cumsum(rest) - rest / 2

@@ -26,7 +26,6 @@ from .tables import (
 from .truth import (
     Accuracy,
     accuracy,
-    truth_active,
     truth_fraction,
 )
 
@@ -53,7 +52,6 @@ __all__ = [
     "percent_different",
     "sample_sd",
     "specific_surface_per_um",
-    "truth_active",
     "truth_fraction",
     "variability_table",
     "volume_fraction",

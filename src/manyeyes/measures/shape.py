@@ -7,12 +7,8 @@ import cc3d
 import numpy as np
 from scipy import ndimage
 
-from .fractions import (
-    ACTIVE,
-    OUTSIDE,
-    REST,
-    check_segmentation,
-)
+from ..labels import ACTIVE, OUTSIDE, REST
+from .fractions import check_segmentation
 
 SPECK_BELOW_UM = 2.0
 PORE_FROM_UM = 0.5

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fractions import ACTIVE, OUTSIDE, check_segmentation
-
-INTERNAL_PORE = 4
-TRUTH_CODES = (1, 4)
+from ..labels import ACTIVE, OUTSIDE, truth_active
+from .fractions import check_segmentation
 
 
 @dataclass(frozen=True)
@@ -29,40 +27,6 @@ class Accuracy:
     bias: float
     dice: float
     voxel_error: float
-
-
-def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
-    """Return the mask of active material in a truth.
-
-    Parameters
-    ----------
-    truth : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 carbon-binder domain, 3 pore, 4 pore or crack inside a particle.
-    filled : bool
-        Whether pores and cracks inside particles count as active material, as after the virtual
-        filling of Bailey et al. 2023, section 3.2.1.
-
-    Returns
-    -------
-    ndarray of bool, shape (z, y, x)
-
-    Raises
-    ------
-    ValueError
-        If the truth is empty or holds other codes.
-    """
-    if truth.size == 0:
-        raise ValueError("a truth needs voxels, found an empty array")
-    low, high = truth.min(), truth.max()
-    if low < TRUTH_CODES[0] or high > TRUTH_CODES[1]:
-        raise ValueError(
-            "a truth holds 1 (active), 2 (carbon-binder domain), 3 (pore) and 4 (pore inside a "
-            f"particle) only, found values from {low} to {high}; recode it"
-        )
-    active = truth == ACTIVE
-    if filled:
-        active |= truth == INTERNAL_PORE
-    return active
 
 
 def truth_fraction(truth: np.ndarray, *, filled: bool) -> float:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ..groups import RECORDED, SIMULATED
+from ..labels import TWO_PHASES, Phases, phases_from_config
 
 # Where the grey values of a dataset come from, by the kind of its source.
 ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
@@ -241,6 +242,7 @@ class Study:
     ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
     comparisons: tuple[Mapping, ...] = ()
+    phases: Phases = TWO_PHASES
     realisations: int = 1
     users_per_job: int = 1
     lost: frozenset[Cell] = frozenset()
@@ -378,6 +380,7 @@ def study_from_config(config: Mapping) -> Study:
         ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
         comparisons=tuple(config.get("comparisons", ())),
+        phases=_phases(config.get("phases")),
         realisations=realisations,
         users_per_job=users_per_job,
     )
@@ -390,6 +393,13 @@ def _variants(entries: Mapping, forest: Mapping) -> dict[str, Mapping]:
         with_forest = entry["method"] in FOREST_METHODS
         variants[name] = _ordered({**entry, "forest": dict(forest)} if with_forest else entry)
     return variants
+
+
+def _phases(entries: Mapping | None) -> Phases:
+    try:
+        return phases_from_config(entries)
+    except ValueError as error:
+        raise StudyError(f"phases: {error}") from error
 
 
 def _dataset(name: str, entry: Mapping) -> Dataset:
