@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from manyeyes.electrodes import describe_electrode
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.crop import centred, common_field, place_slices

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from manyeyes.electrodes import describe_electrode, rasterise
-from manyeyes.imaging import image_ct
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
+from manyeyes.imaging.ct import image_ct
 from manyeyes.study.model import Study, study_from_config
-from manyeyes.users import Population
 from manyeyes.users.calibration import (
     Calibration,
     Crowd,
@@ -26,6 +26,7 @@ from manyeyes.users.calibration import (
     expected_threshold_percent,
     expected_watershed_percent,
 )
+from manyeyes.users.population import Population
 
 # Bailey et al. 2023, section 3.1.2: pairwise differences of raw NMC-2
 DATASET = "NMC-2"

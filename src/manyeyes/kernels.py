@@ -12,8 +12,9 @@ import numpy as np
 
 from .forest import classify, fit_forest
 from .forest.training import train
-from .methods.segmentation import watershed
-from .users import Population, annotate, draw_traits
+from .methods import annotate
+from .methods.watershed import watershed
+from .users.population import Population, draw_traits
 
 _EDGE = 16
 

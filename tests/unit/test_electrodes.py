@@ -5,13 +5,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.electrodes import (
-    KINDS,
-    allowed_keys,
-    describe_electrode,
-    rasterise,
-    read_description,
-)
+from manyeyes.electrodes.description import KINDS, allowed_keys, read_description
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.labels import truth_active
 
 filled = functools.partial(truth_active, filled=True)

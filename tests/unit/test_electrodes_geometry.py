@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from manyeyes.electrodes import describe_electrode, rasterise
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.geometry import (
     chord_lengths_um,
     interface_share,
@@ -15,6 +15,7 @@ from manyeyes.electrodes.geometry import (
     specific_surface_per_um,
     volume_weighted_mean,
 )
+from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.electrodes.targets import NMC_TARGETS
 from manyeyes.labels import truth_active
 

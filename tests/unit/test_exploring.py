@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from manyeyes.methods import annotate
 from manyeyes.randomness import generator
 from manyeyes.statistics import sobol_table
 from manyeyes.statistics.designs import JITTER
-from manyeyes.users import Population, annotate
 from manyeyes.users.exploring import Explorer, explore, trait_design
+from manyeyes.users.population import Population
 from manyeyes.users.ranks import traits_at
 
 THRESHOLD = {"method": "threshold", "offset": 0}

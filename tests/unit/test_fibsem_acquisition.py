@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from manyeyes.electrodes import describe_electrode
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.fibsem.acquisition import (
     Block,
     acquire,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from manyeyes.electrodes import describe_electrode
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.crop import centred, common_field, place_slices

@@ -35,13 +35,8 @@ from manyeyes.figures import (
     style,
     words,
 )
-from manyeyes.measures import (
-    PAPER,
-    Baseline,
-    accuracy_summary,
-    baseline_table,
-    sample_sd,
-)
+from manyeyes.measures.fractions import sample_sd
+from manyeyes.measures.tables import PAPER, Baseline, accuracy_summary, baseline_table
 from manyeyes.paper import names as paper
 from manyeyes.randomness import generator
 

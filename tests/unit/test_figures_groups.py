@@ -28,7 +28,7 @@ from manyeyes.figures import (
 from manyeyes.figures.needs import needs_of
 from manyeyes.figures.tables import table_1, table_s1
 from manyeyes.groups import of_group
-from manyeyes.measures import (
+from manyeyes.measures.tables import (
     PAPER,
     Baseline,
     accuracy_summary,

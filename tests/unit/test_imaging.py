@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.electrodes import describe_electrode, rasterise
-from manyeyes.imaging import SemSettings, image_ct, read_settings
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
+from manyeyes.imaging.ct import image_ct
+from manyeyes.imaging.settings import SemSettings, read_settings
 
 MICRO_CT = {
     "contrast_to_noise": 3.0,

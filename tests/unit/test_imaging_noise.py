@@ -5,7 +5,8 @@ import pytest
 import scipy.fft
 from scipy import ndimage
 
-from manyeyes.electrodes import describe_electrode, rasterise
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.imaging.backprojection import reconstruct
 from manyeyes.imaging.noise import WINDOWS, backprojection_amplitude, backprojection_noise
 from manyeyes.randomness import generator

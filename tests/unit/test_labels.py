@@ -11,7 +11,7 @@ from manyeyes.labels import (
     to_two_phases,
     truth_active,
 )
-from manyeyes.measures import percent_different, volume_fraction
+from manyeyes.measures.fractions import percent_different, volume_fraction
 
 THREE = {"active": {"code": 1}, "cbd": {"code": 2}, "pore": {"code": 3, "colour": "#000000"}}
 

@@ -9,8 +9,8 @@ from manyeyes.figures import fig_strokes
 from manyeyes.measures.strokes import MEASURES, LabelledImage
 from manyeyes.randomness import generator
 from manyeyes.statistics import realism_text, stroke_comparison
-from manyeyes.users import Population
 from manyeyes.users.imitating import drawn_slices, imitations
+from manyeyes.users.population import Population
 from manyeyes.users.slices import trained_slices
 
 NAMES = ("d", "raw", "recorded", "jo")

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from manyeyes.users import Population, annotate, draw_traits
+from manyeyes.methods import annotate
+from manyeyes.users.population import Population, draw_traits
 
 # Two discs of active material on 64 x 64 pixels: 6 % of each slice.
 _Y, _X = np.indices((64, 64))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from manyeyes.methods.procedures import annotation_of, forest_segmentations
-from manyeyes.users import Population, draw_traits
+from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.seeding import set_seeds
 from manyeyes.users.slices import next_slices
+from one_user import annotation_of, forest_segmentations
 from two_phases import two_phase
 
 FOREST = {"trees": 10}

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.users import Population, draw_traits
 from manyeyes.users.correcting import correction_edge, visible_errors
 from manyeyes.users.eye import Perception
 from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
 from manyeyes.users.painting import paint, shuffled_pixels
+from manyeyes.users.population import Population, draw_traits
 
 
 def disc(radius=20, size=64):

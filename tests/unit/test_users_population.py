@@ -3,7 +3,7 @@ from dataclasses import asdict, fields
 import numpy as np
 import pytest
 
-from manyeyes.users import Population, draw_traits
+from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.sitting import begin_sitting
 
 CROWD = [draw_traits(Population(), 1, f"user {index}") for index in range(2000)]

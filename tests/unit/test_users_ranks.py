@@ -4,14 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from manyeyes.annotations import Drawing
+from manyeyes.methods import annotate
 from manyeyes.randomness import generator
-from manyeyes.users import (
-    Drawing,
-    Population,
-    annotate,
-    draw_traits,
-)
-from manyeyes.users.population import STRUCTURES
+from manyeyes.users.population import STRUCTURES, Population, draw_traits
 from manyeyes.users.ranks import TRAITS, traits_at, traits_of
 
 VARIANTS = {

@@ -33,7 +33,7 @@ for block, job, batch, users in USER_JOBS:
             runtime=minutes((0.5 * len(block.variants) if paints(block) else 0.4) * len(users)),
             disk_mb=volumes(len(variants_that(block, drawn=True)) * len(users)),
         params:
-            code=code_of("annotate.py", with_forest=paints(block)),
+            code=code_of("annotate.py", block.variants, "" if paints(block) else "manyeyes.forest"),
             users=users_in(users),
             variants={name: STUDY.variants[name] for name in block.variants},
             population=STUDY.population,

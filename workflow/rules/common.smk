@@ -41,7 +41,8 @@ from manyeyes.running.machine_check import machine_problems
 from manyeyes.running.made_files import altered
 from manyeyes.study.form import problems
 from manyeyes.study.sense import sense_problems
-from manyeyes.study.model import FOREST_METHODS, Cell, StudyError, study_from_config
+from manyeyes.methods import METHODS, modules_of
+from manyeyes.study.model import Cell, StudyError, study_from_config
 from manyeyes.running.scheduler_timer import keep_one_timer
 from manyeyes.running.snakemake_lock import lock_study
 from manyeyes.running.unfinished import NAME as UNFINISHED_NAME
@@ -206,14 +207,13 @@ wildcard_constraints:
     user="|".join(STUDY.users),
 
 
-def code_of(script, with_forest=True):
+def code_of(script, variants=(), without="", modules=()):
     """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
-    Scripts that import the classifier only where a variant takes it are told whether one does.
+    It covers the methods of the variants that a job does, and leaves out the package `without`.
     """
-    return code_digest(
-        SCRIPTS / script, [SCRIPTS, SOURCES], "" if with_forest else "manyeyes.forest"
-    )
+    methods = modules_of(STUDY.variants[name]["method"] for name in variants)
+    return code_digest(SCRIPTS / script, [SCRIPTS, SOURCES], without, [*methods, *modules])
 
 
 def ours(path):
@@ -233,7 +233,7 @@ def contents_of(paths):
 
 def draws(variant):
     """Whether the annotation of a variant is a label volume."""
-    return STUDY.variants[variant]["method"] in FOREST_METHODS
+    return METHODS[STUDY.variants[variant]["method"]].keeps_labels
 
 
 def variants_that(block, drawn):
@@ -292,8 +292,8 @@ def of_dataset(at_least, a_megavoxel):
 
 
 def paints(block):
-    """Whether users paint labels in a block, and look at what a forest makes of them."""
-    return any(STUDY.variants[name]["method"] == "drawn_forest" for name in block.variants)
+    """Whether users look at what a forest makes of their labels in a block."""
+    return any(METHODS[STUDY.variants[name]["method"]].looks_at_output for name in block.variants)
 
 
 # From here on a volume is large: the users of a smaller one fill the cores better side by side.

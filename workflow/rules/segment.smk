@@ -31,7 +31,7 @@ for block, job, batch, users in USER_JOBS:
             runtime=segmenting_minutes(block, users),
             disk_mb=volumes(len(block.variants) * len(users)),
         params:
-            code=code_of("segment.py", with_forest=bool(variants_that(block, drawn=True))),
+            code=code_of("segment.py", block.variants, without="manyeyes.users"),
             users=users_in(users),
             variants={name: STUDY.variants[name] for name in block.variants},
             seed=STUDY.seed,
@@ -64,7 +64,7 @@ rule segment_recorded:
         runtime=minutes(3, at_least_s=60),
         disk_mb=volumes(1),
     params:
-        code=lambda wildcards: code_of("segment.py", with_forest=draws(wildcards.variant)),
+        code=lambda wildcards: code_of("segment.py", [wildcards.variant], without="manyeyes.users"),
         users=lambda wildcards: [wildcards.user],
         variants=lambda wildcards: {wildcards.variant: STUDY.variants[wildcards.variant]},
         seed=STUDY.seed,

@@ -25,7 +25,7 @@ rule explore_traits:
         runtime=more_each_time(90),
         disk_mb=volumes(1),
     params:
-        code=code_of("explore_traits.py"),
+        code=lambda wildcards: code_of("explore_traits.py", [wildcards.variant]),
         variant=lambda wildcards: STUDY.variants[wildcards.variant],
         base_runs=lambda wildcards: STUDY.sensitivity.base_runs[wildcards.variant],
         population=STUDY.population,

@@ -26,7 +26,7 @@ rule imitate_person:
         runtime=minutes(30),
         disk_mb=volumes(2),
     params:
-        code=code_of("imitate_person.py"),
+        code=code_of("imitate_person.py", modules=["manyeyes.methods.drawn_forest"]),
         users=STUDY.imitators,
         forest=lambda wildcards: STUDY.variants[wildcards.variant]["forest"],
         population=STUDY.population,

@@ -29,7 +29,7 @@ rule repeat_plan:
         runtime=minutes_to_repeat,
         disk_mb=volumes(1),
     params:
-        code=code_of("repeat_plan.py"),
+        code=lambda wildcards: code_of("repeat_plan.py", BLOCKS[wildcards.block].variants),
         users=lambda wildcards: list(BLOCKS[wildcards.block].users),
         variants=lambda wildcards: {
             name: STUDY.variants[name] for name in BLOCKS[wildcards.block].variants

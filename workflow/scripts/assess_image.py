@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from manyeyes.files.study_files import read_mask, read_result, write_table
-from manyeyes.measures import image_quality_table
+from manyeyes.measures.tables import image_quality_table
 from manyeyes.running.rule_script import run
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from manyeyes.files.study_files import read_table, write_table
-from manyeyes.measures import listed_realisations
+from manyeyes.measures.tables import listed_realisations
 from manyeyes.running.rule_script import run
 
 

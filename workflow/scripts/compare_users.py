@@ -1,7 +1,7 @@
 """Subtract the segmentations of each two users of one image, variant by variant."""
 
 from manyeyes.files.study_files import read_result, write_table
-from manyeyes.measures import pairwise_table
+from manyeyes.measures.tables import pairwise_table
 from manyeyes.running.rule_script import run
 from manyeyes.study.model import Cell
 

@@ -2,7 +2,7 @@
 
 from manyeyes.fibsem.sampling import with_sampling_interval
 from manyeyes.files.study_files import read_table, write_table
-from manyeyes.measures import Baseline, baseline_table
+from manyeyes.measures.tables import Baseline, baseline_table
 from manyeyes.running.rule_script import run
 
 

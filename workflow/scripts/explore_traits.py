@@ -2,8 +2,8 @@
 
 from manyeyes.files.study_files import read_mask, read_result, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.users import Population
 from manyeyes.users.exploring import explore
+from manyeyes.users.population import Population
 
 
 def main(snakemake) -> None:
@@ -14,10 +14,7 @@ def main(snakemake) -> None:
         params.variant,
         Population.from_mapping(params.population),
         params.base_runs,
-        params.seed,
-        wildcards.dataset,
-        wildcards.filter,
-        wildcards.variant,
+        names=(params.seed, wildcards.dataset, wildcards.filter, wildcards.variant),
         inside=read_mask(snakemake.input.get("mask")),
     )
     write_table(runs, snakemake.output[0])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import tifffile
 
-from manyeyes.electrodes import describe_electrode
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.fibsem.acquisition import Block, acquire, plan_acquisition
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.files.fibsem_files import with_progress, write_stack

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from manyeyes.files.study_files import read_result, read_table, write_table
-from manyeyes.measures import volume_fraction
+from manyeyes.measures.fractions import volume_fraction
 from manyeyes.running.rule_script import run
 
 

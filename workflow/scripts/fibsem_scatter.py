@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from manyeyes.electrodes import describe_electrode, rasterise
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.fibsem.acquisition import to_electrode_axes, to_stack_axes
 from manyeyes.fibsem.sampling import coarsen, scatter_from_one_volume, scatter_of_blocks
 from manyeyes.files.study_files import read_result, write_table

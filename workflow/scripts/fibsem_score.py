@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from manyeyes.electrodes import describe_electrode
+from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.fibsem.acquisition import Block
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.curtains import curtain_field
@@ -30,7 +30,7 @@ from manyeyes.files.study_files import (
     write_table,
 )
 from manyeyes.labels import to_two_phases
-from manyeyes.measures import volume_fraction
+from manyeyes.measures.fractions import volume_fraction
 from manyeyes.running.rule_script import note, run
 
 # Slices that destriping is scored on, and layers of truth that are rasterised at once.

@@ -1,7 +1,7 @@
 """Image a truth as an X-ray tomograph would."""
 
 from manyeyes.files.study_files import read_result, write_volume
-from manyeyes.imaging import image_ct
+from manyeyes.imaging.ct import image_ct
 from manyeyes.running.rule_script import run
 
 

@@ -1,7 +1,7 @@
 """Measure users' segmentations of one image: volume fractions, accuracy, morphology."""
 
 from manyeyes.files.study_files import read_result, write_table
-from manyeyes.measures import accuracy_table, morphology_table, volume_fractions_table
+from manyeyes.measures.tables import accuracy_table, morphology_table, volume_fractions_table
 from manyeyes.running.rule_script import run
 from manyeyes.study.model import Cell
 

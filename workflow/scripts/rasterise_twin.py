@@ -1,6 +1,7 @@
 """Rasterise a block of an electrode: the truth of a twin."""
 
-from manyeyes.electrodes import describe_electrode, rasterise
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.files.study_files import write_volume
 from manyeyes.running.rule_script import run
 

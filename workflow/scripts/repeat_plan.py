@@ -2,7 +2,7 @@
 
 from manyeyes.files.study_files import read_mask, read_result, write_table
 from manyeyes.running.rule_script import run
-from manyeyes.users import Population
+from manyeyes.users.population import Population
 from manyeyes.users.repeating import repeated
 
 

@@ -1,7 +1,7 @@
 """Summarise bias, spread and error over the users of each image and variant."""
 
 from manyeyes.files.study_files import read_table, write_table
-from manyeyes.measures import accuracy_summary
+from manyeyes.measures.tables import accuracy_summary
 from manyeyes.running.rule_script import run
 
 

@@ -1,7 +1,7 @@
 """Summarise how much the users of each image and variant differ."""
 
 from manyeyes.files.study_files import read_table, write_table
-from manyeyes.measures import variability_table
+from manyeyes.measures.tables import variability_table
 from manyeyes.running.rule_script import run
 
 

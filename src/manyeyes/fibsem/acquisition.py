@@ -9,7 +9,8 @@ import numpy as np
 from scipy import ndimage
 from scipy.signal import lfilter
 
-from ..electrodes import Electrode, rasterise
+from ..electrodes.electrode import Electrode
+from ..electrodes.rasterising import rasterise
 from ..imaging.settings import SemSettings, read_settings
 from ..labels import PORE
 from ..randomness import generator

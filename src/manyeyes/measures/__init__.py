@@ -1,59 +1,38 @@
-"""What is measured: fractions, spread over users, distance to truth and baseline, image quality."""
+"""What is measured: fractions, spread over users, distance to truth and baseline, image quality.
 
-from .fractions import percent_different, sample_sd, volume_fraction
-from .quality import (
-    ImageQuality,
-    contrast_to_noise,
-    grey_histogram,
-    histogram_modes,
-    image_quality,
-)
-from .shape import Morphology, morphology, specific_surface_per_um
-from .tables import (
-    PAPER,
-    Baseline,
-    accuracy_summary,
-    accuracy_table,
-    baseline_table,
-    first_realisation,
-    image_quality_table,
-    listed_realisations,
-    morphology_table,
-    pairwise_table,
-    variability_table,
-    volume_fractions_table,
-)
-from .truth import (
-    Accuracy,
-    accuracy,
-    truth_fraction,
-)
+The names below are public. They are imported when they are first used. Inside the project, import
+from the modules themselves: what a job's code is, is read from its import statements.
+"""
 
-__all__ = [
-    "PAPER",
-    "Accuracy",
-    "Baseline",
-    "ImageQuality",
-    "Morphology",
-    "accuracy",
-    "accuracy_summary",
-    "accuracy_table",
-    "baseline_table",
-    "contrast_to_noise",
-    "first_realisation",
-    "grey_histogram",
-    "histogram_modes",
-    "image_quality",
-    "image_quality_table",
-    "listed_realisations",
-    "morphology",
-    "morphology_table",
-    "pairwise_table",
-    "percent_different",
-    "sample_sd",
-    "specific_surface_per_um",
-    "truth_fraction",
-    "variability_table",
-    "volume_fraction",
-    "volume_fractions_table",
-]
+from importlib import import_module
+
+_MODULES = {
+    "fractions": ("percent_different", "sample_sd", "volume_fraction"),
+    "quality": (
+        "ImageQuality",
+        "contrast_to_noise",
+        "grey_histogram",
+        "histogram_modes",
+        "image_quality",
+    ),
+    "shape": ("Morphology", "morphology", "specific_surface_per_um"),
+    "tables": (
+        "accuracy_table",
+        "image_quality_table",
+        "morphology_table",
+        "pairwise_table",
+        "variability_table",
+        "volume_fractions_table",
+    ),
+    "truth": ("Accuracy", "accuracy", "truth_fraction"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str):
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # `measures.accuracy` is the function, `measures.shape` the module.
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

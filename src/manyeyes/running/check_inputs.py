@@ -9,13 +9,14 @@ from ..fibsem.geometry import SliceGeometry
 from ..files.fibsem_files import stack_facts
 from ..files.study_files import FileError, read_annotation, volume_facts
 from ..imaging.label_checks import misfit
+from ..methods import METHODS
 from ..study.inputs import (
     annotation_problem,
     level_window,
     source_problems,
     voxel_size_problem,
 )
-from ..study.model import FOREST_METHODS, Study
+from ..study.model import Study
 
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
@@ -93,7 +94,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
             method = study.variants[recording.variant]["method"]
             key = f"users.{user.name}.recorded"
             try:
-                if method in FOREST_METHODS:
+                if METHODS[method].keeps_labels:
                     # One file may be given for several images and variants.
                     if path not in seen:
                         seen[path] = volume_facts(path, labels=True).shape

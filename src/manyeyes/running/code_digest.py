@@ -12,7 +12,9 @@ from functools import cache
 from pathlib import Path
 
 
-def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
+def code_digest(
+    script: Path, roots: Sequence[Path], without: str = "", modules: Sequence[str] = ()
+) -> str:
     """Return a digest of a script and of every module below some folders that it imports.
 
     Comments, docstrings and layout do not count, nor do imports of installed packages; these are
@@ -26,6 +28,9 @@ def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
     without : str, optional
         Dotted name of a package that the script imports only where it is needed, for a job that
         does not need it: what is imported through it does not count.
+    modules : sequence of str, optional
+        Dotted names of modules that the script loads by name, such as those of the methods that a
+        job uses; they count like imported ones.
 
     Returns
     -------
@@ -35,7 +40,8 @@ def code_digest(script: Path, roots: Sequence[Path], without: str = "") -> str:
     digest = hashlib.sha256()
     roots = tuple(root.resolve() for root in roots)
     left_out = {root.joinpath(*without.split(".")) for root in roots} if without else set()
-    found = _closure(script.resolve(), roots, left_out)
+    named = [path for name in modules for path in _files_of(name, roots)]
+    found = _closure([script.resolve(), *named], roots, left_out)
     for name, path in sorted((_name_below(roots, path), path) for path in found):
         digest.update(name.encode())
         digest.update(_meaning(path).encode())
@@ -48,8 +54,8 @@ def _name_below(roots: Sequence[Path], path: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _closure(script: Path, roots: tuple[Path, ...], left_out: set[Path]) -> set[Path]:
-    found, waiting = set(), [script]
+def _closure(start: Sequence[Path], roots: tuple[Path, ...], left_out: set[Path]) -> set[Path]:
+    found, waiting = set(), list(start)
     while waiting:
         path = waiting.pop()
         if path not in found and left_out.isdisjoint(path.parents):

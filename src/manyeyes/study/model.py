@@ -12,16 +12,10 @@ import numpy as np
 
 from ..groups import RECORDED, SIMULATED
 from ..labels import TWO_PHASES, Phases, phases_from_config
+from ..methods import METHODS
 
 # Where the grey values of a dataset come from, by the kind of its source.
 ORIGINS = {"twin": "twin", "geometry": "simulated-imaging", "file": "measured"}
-
-# Methods whose annotation is a label volume and whose segmentation is a random forest.
-FOREST_METHODS = ("seeded_forest", "drawn_forest", "recorded_forest")
-
-# Methods for which people draw labels by hand.
-DRAWN_METHODS = ("drawn_forest", "recorded_forest")
-
 
 # The paper's three; whoever else is simulated is numbered on from them.
 FIRST_USERS = ("A", "B", "C")
@@ -261,7 +255,7 @@ class Study:
             Cell(recording.dataset, recording.filter, recording.variant, user.name, RECORDED)
             for user in self.users.values()
             for recording in user.recordings
-            if self.imitators and self.variants[recording.variant]["method"] in DRAWN_METHODS
+            if self.imitators and METHODS[self.variants[recording.variant]["method"]].drawn_by_hand
         ]
 
     @cached_property
@@ -390,7 +384,7 @@ def _variants(entries: Mapping, forest: Mapping) -> dict[str, Mapping]:
     """Return the variants; those with a forest say how it is trained, so that this reruns them."""
     variants = {}
     for name, entry in entries.items():
-        with_forest = entry["method"] in FOREST_METHODS
+        with_forest = METHODS[entry["method"]].needs_forest
         variants[name] = _ordered({**entry, "forest": dict(forest)} if with_forest else entry)
     return variants
 
@@ -528,7 +522,8 @@ def _with_suffix(path: str, method: str | None) -> str:
     """Return where an annotation lies: thresholds and windows beside label volumes, as JSON."""
     stem, dot, suffix = path.rpartition(".")
     is_volume = dot and suffix.lower() in ("tif", "tiff")
-    return f"{stem}.json" if is_volume and method in ("threshold", "watershed") else path
+    numbers = method in METHODS and not METHODS[method].keeps_labels
+    return f"{stem}.json" if is_volume and numbers else path
 
 
 def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
@@ -556,10 +551,10 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
             users=_chosen(entry.get("users", "all"), simulated, f"{key}.users"),
         )
         for variant in block.variants:
-            if variants[variant]["method"] == "recorded_forest":
+            if METHODS[variants[variant]["method"]].annotate is None:
                 raise StudyError(
-                    f"{key}.variants: {variant!r} is the forest of a recorded user; it runs for "
-                    "the users that name it under users.recorded, not by a plan"
+                    f"{key}.variants: {variant!r} is for recorded users; it runs for the users "
+                    "that name it under users.recorded, not by a plan"
                 )
         blocks.append(block)
     return blocks
@@ -570,10 +565,11 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
     for user in users.values():
         for record in user.recordings:
             key = f"users.{user.name}.recorded"
-            if variants.get(record.variant, {}).get("method") == "otsu":
+            method = METHODS.get(variants.get(record.variant, {}).get("method"))
+            if method is not None and not method.takes_recordings:
                 raise StudyError(
-                    f"{key}: {record.variant!r} is Otsu's threshold, which nobody sets; take it "
-                    "off the list"
+                    f"{key}: {record.variant!r} ({method.title}) is set by nobody; take it off "
+                    "the list"
                 )
             blocks.append(
                 Block(
@@ -642,9 +638,9 @@ def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
     base_runs = entry["base_runs"]
     for variant in _chosen(base_runs, variants, "sensitivity.base_runs"):
         method = variants[variant]["method"]
-        if method in ("recorded_forest", "otsu"):
+        if not METHODS[method].traits:
             raise StudyError(
-                f"sensitivity.base_runs: {variant!r} ({method}) does not hang on any trait of a "
+                f"sensitivity.base_runs: {variant!r} ({method}) does not depend on any trait of a "
                 "simulated user; take it off the list"
             )
     return Sensitivity(

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from ..electrodes import read_description
+from ..electrodes.description import read_description
 from ..fibsem.acquisition import Faults
 from ..fibsem.geometry import SliceGeometry
-from ..imaging import CtSettings, read_settings
-from ..users import Population
+from ..imaging.settings import CtSettings, read_settings
+from ..users.population import Population
 from .model import Study
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import brentq
 
-from ..methods import segmentation
+from ..labels import ACTIVE
+from ..methods.watershed import gradient_magnitude, watershed
 from .eye import GREY_LEVELS, GreyCurve
 from .population import Population, Traits, draw_traits
 from .seeding import look
@@ -156,13 +157,13 @@ def expected_watershed_percent(
     """
     curves = _curves(crowd, population, "watershed")
     crops = [_centre(image, crowd.crop) for image in crowd.images]
-    gradients = [segmentation.gradient_magnitude(crop) for crop in crops]
+    gradients = [gradient_magnitude(crop) for crop in crops]
     flooded: dict[tuple, np.ndarray] = {}
 
     def active(task):
         realisation, window = task
-        labels = segmentation.watershed(crops[realisation], *window, gradients[realisation])
-        return np.packbits(labels == segmentation.ACTIVE)
+        labels = watershed(crops[realisation], *window, gradients[realisation])
+        return np.packbits(labels == ACTIVE)
 
     def percents(spread: float) -> list[float]:
         spread_population = replace(population, seed_error_spread=spread)

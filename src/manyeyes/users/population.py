@@ -280,14 +280,15 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
         outline_habit_px=habit,
         brush_px=brush,
         overshoot_share=overshoot,
-        correction_depth_px=_between(
+        correction_depth_px=between(
             population.correction_depth_min_px, population.correction_depth_max_px, depth
         ),
-        correction_share=_between(
+        correction_share=between(
             population.correction_share_min, population.correction_share_max, share
         ),
     )
 
 
-def _between(low: float, high: float, share: float) -> float:
+def between(low: float, high: float, share: float) -> float:
+    """Return the value at a share of the way from `low` to `high`."""
     return float(low + (high - low) * share)
