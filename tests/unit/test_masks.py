@@ -359,7 +359,7 @@ def test_labels_outside_are_dropped_and_counted():
     assert np.count_nonzero(kept) == 2
     assert labels_inside(labels, None, "users.jo") == (labels, 0)
     inside[0, 0, 1] = False
-    with pytest.raises(ValueError, match="labelled as the rest lies outside"):
+    with pytest.raises(ValueError, match="labelled as pore and carbon-binder domain lies outside"):
         labels_inside(labels, inside, "users.jo")
 
 
