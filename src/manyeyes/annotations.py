@@ -40,7 +40,14 @@ class Drawing:
     record: dict = field(default_factory=dict)
 
 
-Annotation = Threshold | Window | Drawing
+@dataclass(frozen=True)
+class Nothing:
+    """No work of a person: labels depend on the image alone."""
+
+    record: dict = field(default_factory=dict, compare=False)
+
+
+Annotation = Threshold | Window | Drawing | Nothing
 
 
 def annotation_from(stored: Mapping, labels: np.ndarray | None) -> Annotation:
@@ -49,7 +56,7 @@ def annotation_from(stored: Mapping, labels: np.ndarray | None) -> Annotation:
     Parameters
     ----------
     stored : mapping
-        ``kind`` (threshold, window, drawing) and its numbers.
+        ``kind`` (threshold, window, drawing, nothing) and its numbers.
     labels : ndarray of uint8, shape (z, y, x), or None
         Of a drawing.
     """
@@ -59,4 +66,6 @@ def annotation_from(stored: Mapping, labels: np.ndarray | None) -> Annotation:
             return Threshold(stored["level"], record)
         case "window":
             return Window(stored["low"], stored["high"], record)
+        case "nothing":
+            return Nothing(record)
     return Drawing(labels, record)

@@ -1,6 +1,7 @@
 """Compiling before the first job: everything that jobs share, and only once."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,10 @@ print(json.dumps(sorted(name for name in after if after[name])))
 def left_to_jobs(names):
     """Return what jobs still compile after some warm-ups, and all compiled code that they call."""
     call = [sys.executable, "-c", JOBS, json.dumps(names)]
-    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    top = Path(__file__).parents[2]
+    path = os.pathsep.join(str(top / part) for part in ("src", "tests"))
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(call, capture_output=True, text=True, check=True, env=environment)
     return [json.loads(line) for line in done.stdout.splitlines()[-2:]]
 
 

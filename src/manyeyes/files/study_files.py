@@ -19,6 +19,7 @@ ANNOTATION_KINDS = {
     "threshold": {"level"},
     "window": {"low", "high"},
     "drawing": set(),
+    "nothing": set(),
 }
 
 
@@ -268,7 +269,8 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
 
     Parameters
     ----------
-    annotation : manyeyes.users.Threshold, Window or Drawing
+    annotation : Annotation
+        Of `manyeyes.annotations`.
     path : path-like
         Of the JSON.
     drawing : path-like or None

@@ -85,7 +85,7 @@ def annotate(
 
     Returns
     -------
-    Threshold, Window or Drawing
+    Threshold, Window, Drawing or Nothing
         With a record of what the user did.
 
     Raises
