@@ -1,12 +1,25 @@
 """Runs of the workflow in throw-away folders, as a user would start them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 TOP = Path(__file__).parents[1]
 SHARED = TOP.parent / "shared" / "data"
+
+CODE = ("src", "workflow", "config", "Snakefile", "CITATION.cff")
+
+
+def clone(folder):
+    """Copy the code; the files of the copy are new, as those of a fresh clone."""
+    for name in CODE:
+        source = TOP / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, copy_function=shutil.copyfile)
+        else:
+            shutil.copyfile(source, folder / name)
 
 
 def command(folder, *arguments, snakefile=TOP / "Snakefile", config="tiny", cores=4):

@@ -7,23 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from running import TOP, planned
+from running import TOP, clone, planned
 
 pytestmark = pytest.mark.pipeline
 
-CODE = ("src", "workflow", "config", "Snakefile", "CITATION.cff")
 # What stands for a whole, and is never a job of its own.
 TARGETS = {"all", "default"}
-
-
-def clone(folder):
-    """Copy the code; the files of the copy are new, as those of a fresh clone."""
-    for name in CODE:
-        source = TOP / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, copy_function=shutil.copyfile)
-        else:
-            shutil.copyfile(source, folder / name)
 
 
 @pytest.fixture

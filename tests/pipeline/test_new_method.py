@@ -1,13 +1,12 @@
-"""A new method of segmentation is one file and one entry of a config; nothing that is done reruns."""
+"""A new method of segmentation is one file and one entry of a config, and reruns nothing."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import tifffile
 import yaml
-from test_code_edits import clone
 
-from running import planned, run
+from running import clone, planned, run
 
 pytestmark = pytest.mark.pipeline
 
