@@ -173,7 +173,7 @@ def test_nobody_sets_otsus_threshold(config):
     config["variants"]["Otsu"] = {"method": "otsu"}
     config["sensitivity"]["base_runs"] = {"Otsu": 16}
     assert problems(config, SCHEMA) == []
-    with pytest.raises(StudyError, match=r"'Otsu' \(otsu\) does not hang on any trait"):
+    with pytest.raises(StudyError, match=r"'Otsu' \(otsu\) does not depend on any trait"):
         study_from_config(config)
     del config["sensitivity"]
     record = {

@@ -254,7 +254,7 @@ def output_of(value):
     [
         (NOISY.astype(float), VARIANTS["S2"], None, "uint8"),
         (NOISY[0], VARIANTS["S2"], None, "shape"),
-        (np.full(SHAPE, 7, np.uint8), VARIANTS["S2"], None, "nothing to tell apart"),
+        (np.full(SHAPE, 7, np.uint8), VARIANTS["S2"], None, "no phases can be distinguished"),
         (NOISY, {"method": "guess"}, None, "guess"),
         (NOISY, {"method": "threshold"}, None, "offset"),
         (NOISY, {"method": "threshold", "offset": 2.5}, None, "whole number"),

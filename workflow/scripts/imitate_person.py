@@ -16,7 +16,7 @@ from manyeyes.running.rule_script import run
 from manyeyes.users.imitating import drawn_slices, imitations
 from manyeyes.users.population import Population
 
-# The figure shows the person and so many simulated users on the slice drawn first.
+# How many simulated users the figure shows, beside the person, on the slice drawn first.
 SHOWN = 2
 
 

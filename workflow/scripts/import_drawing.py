@@ -1,4 +1,4 @@
-"""Take over the label volume of a real person."""
+"""Import the label volume of a real person."""
 
 from manyeyes.files.study_files import (
     read_mask,
@@ -24,9 +24,9 @@ def main(snakemake) -> None:
     # A person labels either the dataset itself or the volume that it was cropped from.
     if volume.shape != image.shape:
         sources = [volume_facts(path).shape for path in snakemake.input.get("source", [])]
-        told = misfit(volume.shape, image.shape, sources[0] if sources else None)
-        if told:
-            raise ValueError(f"{key}: {told}")
+        problem = misfit(volume.shape, image.shape, sources[0] if sources else None)
+        if problem:
+            raise ValueError(f"{key}: {problem}")
         volume = crop(volume, dataset["start"], dataset["shape"], key)
     labels = labels_from_codes(volume, snakemake.params.codes, image.shape, key, phases)
     mask = read_mask(snakemake.input.get("mask"))

@@ -1,4 +1,4 @@
-"""Take over the threshold or the window of a real person."""
+"""Import the threshold or the window of a real person."""
 
 from manyeyes.files.study_files import FileError, read_annotation, write_json
 from manyeyes.running.rule_script import run

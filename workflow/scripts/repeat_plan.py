@@ -1,4 +1,4 @@
-"""Let users of another structure do a block of the plan on one image, for the numbers alone."""
+"""Let users of another structure do a block of the plan on one image; keep the numbers only."""
 
 from manyeyes.files.study_files import read_mask, read_result, write_table
 from manyeyes.running.rule_script import run

@@ -1,4 +1,4 @@
-"""From somebody's volume to ours: check, crop, bring grey values to 8 bits and codes to phases."""
+"""From a file's volume to a dataset: check, crop, grey values to 8 bits, codes to phases."""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,7 +38,7 @@ def check_source(
     if expected_dtype is not None and np.dtype(expected_dtype) != volume.dtype:
         raise ValueError(
             f"{name}: expected {expected_dtype} grey values, found {volume.dtype}; export it again "
-            "without conversion, or mend expected_dtype and grey_window"
+            "without conversion, or correct expected_dtype and grey_window"
         )
 
 

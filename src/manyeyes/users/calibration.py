@@ -4,8 +4,8 @@ The spread of the threshold criterion is set by the pairwise difference of S2 on
 the tolerated seed error by the one of cWS (7.6 % and 4.6 %, section 3.1.2). What is matched is the
 expectation over many users and realisations of the twin, none of them a study's; the paper's three
 people are one draw from it. Contrast-to-noise and spread are confounded, since noise moves a
-threshold by as much as people do, so the calibration belongs to the contrast-to-noise it was made
-at and is repeated at others for comparison.
+threshold by as much as people do. The calibration therefore holds for the contrast-to-noise it was
+made at, and is repeated at others for comparison.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -190,7 +190,7 @@ def expected_watershed_percent(
 
 @dataclass(frozen=True)
 class Calibration:
-    """What came of matching one number.
+    """The result of matching one number.
 
     Attributes
     ----------
@@ -239,8 +239,8 @@ def calibrate(
     Returns
     -------
     Calibration
-        With value NaN if the curve does not reach the target on the grid: no other parameter is
-        touched to make it so.
+        With value NaN if the curve does not reach the target on the grid; no other parameter is
+        changed to reach it.
     """
     tried: dict[float, list[float]] = {}
 
@@ -266,7 +266,7 @@ def calibrate(
 
 
 def _curves(crowd: Crowd, population: Population, method: str) -> list[list[GreyCurve]]:
-    """Look once with every eye: neither spread changes what a user sees."""
+    """Return how grey levels look to each user: neither spread changes what a user sees."""
     return [
         [
             look(image, traits, sitting)[0]

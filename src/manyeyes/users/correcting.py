@@ -1,4 +1,4 @@
-"""Errors of a first output that a user sees, and the order in which they are put right."""
+"""Errors of a first output that a user sees, and the order in which they are corrected."""
 
 import cc3d
 import numpy as np

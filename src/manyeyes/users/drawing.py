@@ -1,4 +1,4 @@
-"""Annotations that are painted: the central slice first, the others against a first output."""
+"""Painted annotations: the central slice first, the others after a first output."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -23,10 +23,10 @@ from .slices import (
     trained_slices,
 )
 
-# On the page that is painted on, pixels outside the field of view: no brush takes them.
+# Marks pixels outside the field of view on the page that is painted on: no brush takes them.
 _OFF_LIMITS = 255
 
-# Where a slice's interiors are used up, strokes come nearer to the edge in these steps.
+# Where the interiors of a slice are full, strokes come nearer to the edge in these steps.
 _MARGIN_STEPS = (1.0, 0.5, 0.0)
 
 
@@ -248,9 +248,9 @@ def _brush(traits: Traits, step: float) -> Brush:
 
 
 def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield where a user paints, one part after the other, and how deep pixels lie in it.
+    """Yield where a user paints, in this order, and how deep pixels lie there.
 
-    Mostly all of it at once. Who follows contours paints along them first, in a band that two
+    Usually all at once. A user who follows contours paints along them first, in a band that two
     strokes of the brush fill, and then in bands of twice the width each (assumption); depth is the
     distance from the nearer side of the band.
     """

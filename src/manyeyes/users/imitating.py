@@ -10,7 +10,7 @@ from .population import Population, draw_traits
 
 
 def drawn_slices(labels: np.ndarray) -> list[int]:
-    """Return the slices that somebody labelled, the one nearest to the middle first.
+    """Return the labelled slices, the one nearest to the middle first.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def imitations(
     """Return what simulated users draw on a person's slices.
 
     Each user draws the slice nearest to the middle, then the others against a first output, as
-    for MLX; how the person went about it is not known. Each slice is covered to the person's mean
+    for MLX; how the person proceeded is not known. Each slice is covered to the person's mean
     coverage.
 
     Parameters

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..labels import ACTIVE, REST, UNLABELLED
 
-# Turns that a painter tries before lifting the brush at an edge.
+# Turns that a user tries before lifting the brush at an edge.
 _TURNS_TRIED = 8
 # Standard deviation of the change of direction from one pixel to the next, in radians: a stroke
 # bends by a right angle within about 30 px.

@@ -1,4 +1,4 @@
-"""People at given places of the population, one trait moved at a time."""
+"""People at given ranks of the population, for moving one trait at a time."""
 
 from collections.abc import Mapping
 from math import exp, log, sqrt

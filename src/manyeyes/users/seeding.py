@@ -1,4 +1,4 @@
-"""Annotations that are made with sliders alone: thresholds, windows, and seeds for a forest."""
+"""Annotations made with sliders alone: thresholds, windows, and seeds for a forest."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from .slices import (
 )
 from .thresholds import choose_threshold, choose_window
 
-# Less than this of a slice is no phase that a window could be set by on this slice (assumption).
+# A phase with a smaller share of a slice is too little to set a window by (assumption).
 LEAST_PHASE = 0.005
 
 
@@ -82,8 +82,8 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
 def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
     """Seed slices by windows, as training labels of a forest.
 
-    A slice that shows one phase only, by the impression that the user has of the whole image, is
-    left, and the next one taken that shows both: a window set on it would part its noise.
+    A slice that shows one phase only, judged by the user's impression of the whole image, is
+    replaced by the next that shows both: a window set on it would divide its noise.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
             raise ValueError(
                 f"the user's windows leave no seed of {phase} on {_listed(places)}, for no voxel "
                 f"there lies {side} the level {windows[0][end]}; check "
-                "that both phases are to be seen there, and the dataset's grey_window"
+                "that both phases are visible there, and the dataset's grey_window"
             )
     pixels = len(places) * labels[0].size if inside is None else np.count_nonzero(inside[places])
     record = {
@@ -187,7 +187,7 @@ def _listed(places: list[int]) -> str:
 def look(
     image: np.ndarray, traits: Traits, sitting: Sitting, inside: np.ndarray | None = None
 ) -> tuple[GreyCurve, list[int]]:
-    """Leaf through a volume and take in how its grey levels look.
+    """Return how the grey levels of a volume look to a user who leafs through it.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def look(
     traits : Traits
         The user.
     sitting : Sitting
-        Which slices they stop at.
+        Which slices are looked at.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view, all that is looked at.
 
