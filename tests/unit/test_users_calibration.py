@@ -11,16 +11,16 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
 import calibrate_population
-from manyeyes.methods import annotate
-from manyeyes.methods.threshold import threshold
-from manyeyes.methods.watershed import watershed
-from manyeyes.users.calibration import (
+from calibration import (
     Crowd,
     calibrate,
     expected_threshold_percent,
     expected_watershed_percent,
     mean_pairwise_percent,
 )
+from manyeyes.methods import annotate
+from manyeyes.methods.threshold import threshold
+from manyeyes.methods.watershed import watershed
 from manyeyes.users.population import Population, draw_traits
 
 REPOSITORY = Path(__file__).parents[2]

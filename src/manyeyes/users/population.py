@@ -20,7 +20,7 @@ class Population:
     """Priors of the traits and of what changes from one sitting to the next.
 
     Nothing here is fitted to a result of Bailey et al. 2023 but `threshold_criterion_sd` and
-    `seed_error_spread`; see `manyeyes.users.calibration`. Lengths are in pixels of the slice as
+    `seed_error_spread`; see ``tools/calibration.py``. Lengths are in pixels of the slice as
     the user looks at it, errors and shares between 0 and 1.
 
     Attributes

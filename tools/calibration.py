@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import brentq
 
-from ..labels import ACTIVE
-from ..methods.watershed import gradient_magnitude, watershed
-from .eye import GREY_LEVELS, GreyCurve
-from .population import Population, Traits, draw_traits
-from .seeding import look
-from .sitting import Sitting, begin_sitting
-from .thresholds import choose_threshold, choose_window
+from manyeyes.labels import ACTIVE
+from manyeyes.methods.watershed import gradient_magnitude, watershed
+from manyeyes.users.eye import GREY_LEVELS, GreyCurve
+from manyeyes.users.population import Population, Traits, draw_traits
+from manyeyes.users.seeding import look
+from manyeyes.users.sitting import Sitting, begin_sitting
+from manyeyes.users.thresholds import choose_threshold, choose_window
 
 
 def mean_pairwise_percent(
