@@ -21,7 +21,7 @@ from manyeyes.users.eye import GREY_LEVELS, GreyCurve
 from manyeyes.users.population import Population, Traits, draw_traits
 from manyeyes.users.seeding import look
 from manyeyes.users.sitting import Sitting, begin_sitting
-from manyeyes.users.thresholds import choose_threshold, choose_window
+from manyeyes.users.sliders import choose_threshold, choose_window
 
 
 def mean_pairwise_percent(

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
-from ..labels import TRUTH_PHASES, TWO_PHASES
+from ..labels import ACTIVE, REST, TRUTH_PHASES, TWO_PHASES
 from .words import PEOPLE
 
 SINGLE_MM = 90.0
@@ -187,12 +187,18 @@ def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
 
 def show_labels(axes: Axes, labels: np.ndarray, **kwargs) -> None:
     """Show a slice of labels: active material light, the rest dark, nothing outside."""
-    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
+    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=ACTIVE, vmax=REST, **kwargs)
 
 
 def show_truth(axes: Axes, truth: np.ndarray) -> None:
     """Show a slice of a truth in the colours of `PHASES`."""
-    show(axes, truth, cmap=ListedColormap([c for _, c in PHASES.values()]), vmin=1, vmax=4)
+    show(
+        axes,
+        truth,
+        cmap=ListedColormap([c for _, c in PHASES.values()]),
+        vmin=min(PHASES),
+        vmax=max(PHASES),
+    )
 
 
 def show_difference(axes: Axes, a: np.ndarray, b: np.ndarray) -> None:

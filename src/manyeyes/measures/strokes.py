@@ -11,11 +11,12 @@ from ..imaging.masks import (
     smooth_inside,
     voxels_inside,
 )
+from ..labels import TWO_PHASES
 
 EDGE_SMOOTHING_VOXELS = 1.5
 GRADIENT_SIGMA_PX = 1.0
 NEAR_EDGE_PX = 1.0
-LABELS = {"active": 1, "rest": 2}
+LABELS = TWO_PHASES.codes
 
 # Measure: what it is, and its unit.
 MEASURES = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..labels import ACTIVE, OUTSIDE, truth_active
+from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases, truth_active
 from .fractions import check_segmentation
 
 
@@ -34,18 +34,22 @@ def truth_fraction(truth: np.ndarray, *, filled: bool) -> float:
     return float(np.count_nonzero(truth_active(truth, filled=filled)) / truth.size)
 
 
-def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> Accuracy:
+def accuracy(
+    labels: np.ndarray, truth: np.ndarray, *, filled: bool = False, phases: Phases = TWO_PHASES
+) -> Accuracy:
     """Return bias, Dice and voxel error of a segmentation.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view, where
-        nothing is compared.
+        Codes of the phases, of which active material is compared; 0 outside the field of view,
+        where nothing is.
     truth : ndarray of uint8, shape (z, y, x)
         Codes as in `truth_active`.
     filled : bool, default False
         Compare with the truth whose internal pores are filled instead of the truth as it is.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> 
     ValueError
         If the shapes differ or either array holds codes that it must not.
     """
-    check_segmentation(labels)
+    check_segmentation(labels, phases)
     if labels.shape != truth.shape:
         raise ValueError(
             f"the segmentation has shape {labels.shape}, its truth {truth.shape}; "

@@ -16,7 +16,7 @@ from .slices import (
     seeded_slices,
     slices_worth_looking_at,
 )
-from .thresholds import choose_threshold, choose_window
+from .sliders import choose_threshold, choose_window
 
 # A phase with a smaller share of a slice is too little to set a window by (assumption).
 LEAST_PHASE = 0.005
