@@ -1,6 +1,7 @@
 """A random forest trained on labels that a user paints (Bailey et al. 2023, section 2.5.3)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,7 +26,8 @@ def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Drawing:
         training = variant.get("forest", {})
         output = first_output(image, person.inside, training, person.output_names)
     protocol = Protocol(variant["slices"], coverage, variant.get("corrections", True))
-    return draw(image, protocol, person, output)
+    sitting = replace(person, names=(*person.names, f"{coverage:g}"))
+    return draw(image, protocol, sitting, output)
 
 
 METHOD = Method(
