@@ -28,7 +28,7 @@ SEEDS = (1, 2, 3)
 def draw(volume: np.ndarray, dataset: str) -> np.ndarray:
     """Return what a simulated user draws on a volume."""
     from manyeyes.forest import classify, fit_forest
-    from manyeyes.users.annotating import annotate
+    from manyeyes.methods import annotate
     from manyeyes.users.population import Population, draw_traits
 
     def first_output(labels, slices):

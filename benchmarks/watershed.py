@@ -12,8 +12,8 @@ import numpy as np
 from classifier import make_case
 from skimage.segmentation import watershed
 
-from manyeyes.methods.flooding import flood
-from manyeyes.methods.segmentation import gradient_magnitude
+from manyeyes.imaging.flooding import flood
+from manyeyes.methods.watershed import gradient_magnitude
 
 
 def main() -> None:

@@ -10,6 +10,18 @@ TOP = Path(__file__).parents[1]
 SHARED = TOP.parent / "shared" / "data"
 CODE = ("src", "workflow", "config", "Snakefile", "CITATION.cff")
 
+CODE = ("src", "workflow", "config", "envs", "Snakefile", "CITATION.cff")
+
+
+def clone(folder):
+    """Copy the code; the files of the copy are new, as those of a fresh clone."""
+    for name in CODE:
+        source = TOP / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, copy_function=shutil.copyfile)
+        else:
+            shutil.copyfile(source, folder / name)
+
 
 def command(folder, *arguments, snakefile=TOP / "Snakefile", config="tiny", cores=2):
     """Return a Snakemake call; results go to a folder, code and config come from the checkout."""
@@ -50,13 +62,3 @@ def planned(folder, *arguments, **options):
             jobs[words[0]] = int(words[1])
     assert jobs or "Nothing to be done" in output, output
     return jobs
-
-
-def clone(folder):
-    """Copy the code; the files of the copy are new, as those of a fresh clone."""
-    for name in CODE:
-        source = TOP / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, copy_function=shutil.copyfile)
-        else:
-            shutil.copyfile(source, folder / name)

@@ -16,19 +16,19 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.electrodes.rasterising import rasterise
-from manyeyes.imaging.ct import image_ct
-from manyeyes.study.known import with_known
-from manyeyes.study.model import Study
-from manyeyes.study.reading import study_from_config
-from manyeyes.users.calibration import (
+from calibration import (
     Calibration,
     Crowd,
     calibrate,
     expected_threshold_percent,
     expected_watershed_percent,
 )
+from manyeyes.electrodes.electrode import describe_electrode
+from manyeyes.electrodes.rasterising import rasterise
+from manyeyes.imaging.ct import image_ct
+from manyeyes.study.known import with_known
+from manyeyes.study.model import Study
+from manyeyes.study.reading import study_from_config
 from manyeyes.users.population import Population
 
 # Bailey et al. 2023, section 3.1.2: pairwise differences of raw NMC-2

@@ -12,8 +12,9 @@ import numpy as np
 
 from .forest.classifier import classify, fit_forest
 from .forest.training import train
-from .methods.segmentation import watershed
-from .users.annotating import annotate
+from .methods import Person
+from .methods.watershed import watershed
+from .users.drawing import Protocol, draw
 from .users.population import Population, draw_traits
 
 _EDGE = 16
@@ -43,12 +44,11 @@ def _label() -> None:
 def _annotate() -> None:
     volume, _ = _phases()
     watershed(volume, 120, 180)
-    annotate(
+    draw(
         volume,
-        {"name": "MLX", "method": "drawn_forest", "coverage_percent": 10, "slices": 3},
-        draw_traits(Population(), "kernels", "nobody"),
-        seed_names=("kernels",),
-        first_output=lambda _, slices: np.ones((len(slices), _EDGE, _EDGE), dtype=np.uint8),
+        Protocol(slices=3, coverage_percent=10.0),
+        Person(draw_traits(Population(), "kernels", "nobody"), ("kernels",)),
+        lambda _, slices: np.ones((len(slices), _EDGE, _EDGE), dtype=np.uint8),
     )
 
 

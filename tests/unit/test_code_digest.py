@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,12 +92,67 @@ def test_what_a_job_does_not_need_is_left_out(house):
     assert both()[1] != before[1]
 
 
-@pytest.mark.parametrize("script", ["annotate", "segment"])
-def test_scripts_import_the_forest_only_where_it_is_needed(script):
-    """What the rules rely on when they leave the forest out of a job's digest."""
-    code = f"import sys, {script}; sys.exit('manyeyes.forest' in sys.modules)"
-    scripts = Path(__file__).parents[2] / "workflow" / "scripts"
-    assert subprocess.run([sys.executable, "-c", code], cwd=scripts, check=False).returncode == 0
+def test_modules_that_a_script_loads_by_name_count(house):
+    def named():
+        digest(house)
+        return code_digest(house / "script.py", [house], modules=["house.other"])
+
+    before = digest(house), named()
+    assert before[0] != before[1]
+    (house / "house" / "other.py").write_text("NUMBER = 2\n")
+    after = digest(house), named()
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+
+
+LABELS_ALONE = """
+import sys
+
+import numpy as np
+
+import segment
+from manyeyes.annotations import Drawing, Threshold, Window
+from manyeyes.methods import METHODS, Request, label
+
+image = np.arange(512, dtype=np.uint8).reshape(8, 8, 8)
+labels = np.where(image > 99, 1, 2).astype(np.uint8)
+done = {"threshold": Threshold(9), "window": Window(9, 99), "drawing": Drawing(labels)}
+for method in METHODS.values():
+    made = done[method.kind.stored_as]
+    request = Request({"method": method.name, "forest": {"trees": 1}}, lambda: made, "A", ())
+    assert next(label(image, [request]))[0].all()
+sys.exit("manyeyes.users" in sys.modules)
+"""
+
+ANNOTATES_ALONE = """
+import sys
+
+import numpy as np
+
+import annotate
+from manyeyes.methods import METHODS
+from manyeyes.users.population import Population, draw_traits
+
+image = np.where(np.indices((16, 32, 32))[2] > 15, 160, 60).astype(np.uint8)
+settings = {"offset": 0, "seed_error": 0.1, "slices": "first"}
+for method in METHODS.values():
+    if method.annotate and not method.looks_at_output:
+        variant = {"method": method.name, **{key: settings[key] for key in method.required}}
+        traits = draw_traits(Population(), 1, "A")
+        annotate.annotate(image, variant, traits, seed_names=(1,), output_names=(1,))
+sys.exit("manyeyes.forest" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("code", [LABELS_ALONE, ANNOTATES_ALONE])
+def test_scripts_do_without_what_the_rules_leave_out_of_their_digest(code):
+    """Labels are made without simulated users, annotations without the forest."""
+    top = Path(__file__).parents[2]
+    path = os.pathsep.join(str(top / part) for part in ("src", "workflow/scripts"))
+    environment = {**os.environ, "PYTHONPATH": path}
+    assert (
+        subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    )
 
 
 def test_names_outside_the_house_are_left_to_the_lock(house):

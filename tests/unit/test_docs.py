@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from manyeyes.study.form import problems
-from manyeyes.study.model import study_from_config
+from manyeyes.study.reading import study_from_config
 from manyeyes.study.sense import sense_problems
 
 TOP = Path(__file__).parents[2]

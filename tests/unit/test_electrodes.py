@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
@@ -6,8 +7,10 @@ from scipy import ndimage
 
 from manyeyes.electrodes.description import KINDS, allowed_keys, read_description
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.electrodes.phases import active, active_filled, to_two_phase
 from manyeyes.electrodes.rasterising import rasterise
+from manyeyes.labels import truth_active
+
+filled = functools.partial(truth_active, filled=True)
 
 NMC = {"kind": "nmc", "size_um": [24, 26, 28], "active_fraction": 0.5}
 GRAPHITE = {"kind": "graphite", "size_um": [24, 24, 24], "active_fraction": 0.6}
@@ -58,7 +61,7 @@ def test_coarse_and_fine_raster_show_the_same_electrode(nmc):
     blocks = fine.reshape(45, 3, 45, 3, 45, 3)
     counts = np.stack([(blocks == code).sum(axis=(1, 3, 5)) for code in range(1, 5)])
     majority = counts.argmax(axis=0) + 1
-    assert (active_filled(majority) == active_filled(coarse)).mean() > 0.97
+    assert (filled(majority) == filled(coarse)).mean() > 0.97
     # Cracks are thinner than the coarse voxels, so all four codes agree somewhat less.
     assert (majority == coarse).mean() > 0.955
 
@@ -86,7 +89,7 @@ def test_voxels_may_be_longer_along_one_axis(nmc):
 
 def test_opposite_faces_are_joined(nmc):
     # So neighbouring voxels across a face differ no more than neighbours elsewhere.
-    truth = active_filled(rasterise(nmc, (0, 0, 0), (80, 104, 112), (300, 250, 250)))
+    truth = filled(rasterise(nmc, (0, 0, 0), (80, 104, 112), (300, 250, 250)))
     across_face = (truth[0] != truth[-1]).mean()
     inside = (truth[1:] != truth[:-1]).mean(axis=(1, 2))
     assert inside.min() * 0.5 < across_face < inside.max() * 1.5
@@ -113,7 +116,7 @@ def test_internal_pores_lie_inside_particles(nmc):
     without = rasterise(solid, (0, 0, 0), (120, 130, 140), 200)
     assert not (without == 4).any()
     # All else stays as it is.
-    np.testing.assert_array_equal(active_filled(truth), active_filled(without))
+    np.testing.assert_array_equal(filled(truth), filled(without))
     np.testing.assert_array_equal(truth == 2, without == 2)
 
 
@@ -133,12 +136,12 @@ def test_cracks_are_thin_and_pores_are_round():
 
 def test_binder_gathers_between_particles(nmc):
     truth = rasterise(nmc, (0, 0, 0), (96, 104, 112), 250)
-    distance = ndimage.distance_transform_edt(~active_filled(truth)) * 0.25
+    distance = ndimage.distance_transform_edt(~filled(truth)) * 0.25
     assert distance[truth == 2].mean() < 0.7 * distance[truth == 3].mean()
 
 
 def test_platelets_lie_flat(graphite):
-    solid = active_filled(rasterise(graphite, (0, 0, 0), (120, 120, 120), 200))
+    solid = filled(rasterise(graphite, (0, 0, 0), (120, 120, 120), 200))
     changes = [np.count_nonzero(np.diff(solid, axis=axis)) for axis in range(3)]
     assert changes[0] > 1.5 * max(changes[1:])
 
@@ -147,19 +150,10 @@ def test_seams_part_platelets(graphite):
     joined = describe_electrode({**GRAPHITE, "seam_um": 0.0}, "test", "graphite")
 
     def surface(electrode):
-        solid = active_filled(rasterise(electrode, (0, 0, 0), (160, 160, 160), 150))
+        solid = filled(rasterise(electrode, (0, 0, 0), (160, 160, 160), 150))
         return sum(np.count_nonzero(np.diff(solid, axis=axis)) for axis in range(3))
 
     assert surface(graphite) > 1.05 * surface(joined)
-
-
-def test_two_phases():
-    truth = np.array([[[1, 2, 3, 4]]], dtype=np.uint8)
-    assert active(truth).tolist() == [[[True, False, False, False]]]
-    assert active_filled(truth).tolist() == [[[True, False, False, True]]]
-    assert to_two_phase(truth, filled=False).tolist() == [[[1, 2, 2, 2]]]
-    assert to_two_phase(truth, filled=True).tolist() == [[[1, 2, 2, 1]]]
-    assert to_two_phase(truth, filled=True).dtype == np.uint8
 
 
 def test_allowed_keys_are_those_that_are_read():

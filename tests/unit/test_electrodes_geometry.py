@@ -1,3 +1,4 @@
+import functools
 import itertools
 import os
 from pathlib import Path
@@ -14,9 +15,11 @@ from manyeyes.electrodes.geometry import (
     specific_surface_per_um,
     volume_weighted_mean,
 )
-from manyeyes.electrodes.phases import active_filled
 from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.electrodes.targets import NMC_TARGETS
+from manyeyes.labels import truth_active
+
+filled = functools.partial(truth_active, filled=True)
 
 
 def spheres(centres, radius, shape):
@@ -95,7 +98,7 @@ def measured(mask, voxel_size_nm):
 def test_nmc_twin_measures_what_the_real_electrode_does():
     description = {"kind": "nmc", "size_um": [64, 64, 64], "active_fraction": 0.4995}
     electrode = describe_electrode(description, "targets")
-    mask = active_filled(rasterise(electrode, (0, 0, 0), (160, 160, 160), 397))
+    mask = filled(rasterise(electrode, (0, 0, 0), (160, 160, 160), 397))
     values = measured(mask, 397)
     for name, value in values.items():
         # 64 um hold some 300 particles, of which half are whole: sizes scatter by about 5 %.
@@ -106,7 +109,7 @@ def test_nmc_twin_measures_what_the_real_electrode_does():
 def test_blocks_of_one_electrode_scatter_as_in_the_real_one():
     description = {"kind": "nmc", "size_um": [75, 75, 75], "active_fraction": 0.4995}
     electrode = describe_electrode(description, "scatter")
-    solid = active_filled(rasterise(electrode, (0, 0, 0), (75, 75, 75), 1000))
+    solid = filled(rasterise(electrode, (0, 0, 0), (75, 75, 75), 1000))
     # 27 cubes of 25 um, each of its own place.
     cubes = solid.reshape(3, 25, 3, 25, 3, 25).mean(axis=(1, 3, 5))
     # A spread over 27 is known to about 14 %; three times that are allowed.

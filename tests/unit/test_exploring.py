@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from manyeyes.methods import annotate
 from manyeyes.randomness import generator
 from manyeyes.statistics.designs import JITTER
 from manyeyes.statistics.sensitivity import sobol_table
-from manyeyes.users.annotating import annotate
 from manyeyes.users.exploring import Explorer, explore, trait_design
 from manyeyes.users.population import Population
 from manyeyes.users.ranks import traits_at
@@ -67,7 +67,7 @@ def test_the_criterion_is_all_where_nothing_else_varies(image):
     population = Population(
         session_share=0.0, eye_sigma_ln_sd=0.0, indifference=0.0, inspected_slices=200
     )
-    runs = explore(image, THRESHOLD, population, 256, "test")
+    runs = explore(image, THRESHOLD, population, 256, ["test"])
     table = sobol_table(runs.drop(columns="active_fraction"), runs["active_fraction"], "test")
     table = table.set_index("factor")
     assert table["total"]["criterion"] == pytest.approx(1, abs=0.1)
@@ -76,9 +76,9 @@ def test_the_criterion_is_all_where_nothing_else_varies(image):
 
 
 def test_runs_repeat_and_follow_their_design(image):
-    runs = explore(image, WATERSHED, Population(), 16, "test", "image")
-    assert runs.equals(explore(image, WATERSHED, Population(), 16, "test", "image"))
-    assert not runs.equals(explore(image, WATERSHED, Population(), 16, "test", "other"))
+    runs = explore(image, WATERSHED, Population(), 16, ["test", "image"])
+    assert runs.equals(explore(image, WATERSHED, Population(), 16, ["test", "image"]))
+    assert not runs.equals(explore(image, WATERSHED, Population(), 16, ["test", "other"]))
     assert len(runs) == 16 * (4 + 2)
     assert list(runs)[3:-1] == [
         "eye_sigma_px",

@@ -25,13 +25,8 @@ from manyeyes.figures import (
 )
 from manyeyes.figures.figure import FigureData
 from manyeyes.figures.registry import figure_called
-from manyeyes.measures import (
-    PAPER,
-    Baseline,
-    accuracy_summary,
-    baseline_table,
-    sample_sd,
-)
+from manyeyes.measures.fractions import sample_sd
+from manyeyes.measures.tables import PAPER, Baseline, accuracy_summary, baseline_table
 from manyeyes.paper import names as paper
 from manyeyes.randomness import generator
 

@@ -27,7 +27,7 @@ from manyeyes.figures.figure import FigureData
 from manyeyes.figures.registry import figure_called, needs_of_figure
 from manyeyes.figures.tables import table_1, table_s1
 from manyeyes.groups import of_group
-from manyeyes.measures import (
+from manyeyes.measures.tables import (
     PAPER,
     Baseline,
     accuracy_summary,

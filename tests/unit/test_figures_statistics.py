@@ -19,7 +19,7 @@ from manyeyes.figures import (
     fig_spread,
     style,
 )
-from manyeyes.measures import sample_sd
+from manyeyes.measures.fractions import sample_sd
 from manyeyes.paper import names as paper
 from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
 from manyeyes.paper.figures import fig_choices, fig_claims

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.segmentation import watershed
 
-from manyeyes.methods.flooding import flood
+from manyeyes.imaging.flooding import flood
 
 
 @settings(deadline=None)

@@ -13,7 +13,7 @@ from manyeyes.groups import (
     judged_group,
     of_group,
 )
-from manyeyes.measures import (
+from manyeyes.measures.tables import (
     Baseline,
     accuracy_summary,
     accuracy_table,

@@ -1,6 +1,7 @@
 """Compiling before the first job: everything that jobs share, and only once."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,10 +21,10 @@ import sys
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
-from manyeyes.methods import segmentation
+from manyeyes.methods.watershed import watershed
 from manyeyes.kernels import WARM_UPS
-from manyeyes.methods.procedures import annotation_of, forest_segmentations
-from manyeyes.users import Population, draw_traits
+from one_user import annotation_of, segmentations
+from manyeyes.users.population import Population, draw_traits
 
 
 def compiled():
@@ -42,23 +43,17 @@ z, y, x = np.indices((18, 26, 31))
 truth = (1 + ((x + y) // 9 % 2)).astype(np.uint8)
 image = (90 * truth + (7 * x + 5 * y + 3 * z) % 23).astype(np.uint8)
 traits = draw_traits(Population(), "study", "A")
+forest = {"trees": 3}
 variants = {
     "S2": {"method": "threshold", "offset": 0},
     "cWS": {"method": "watershed", "seed_error": 0.01},
-    "ML1": {"method": "seeded_forest", "slices": "first"},
-    "ML3": {"method": "seeded_forest", "slices": "all", "max_labels": 100},
-    "MLX": {"method": "drawn_forest", "coverage_percent": 20, "slices": 3},
+    "ML1": {"method": "seeded_forest", "slices": "first", "forest": forest},
+    "ML3": {"method": "seeded_forest", "slices": "all", "max_labels": 100, "forest": forest},
+    "MLX": {"method": "drawn_forest", "coverage_percent": 20, "slices": 3, "forest": forest},
 }
-drawings = {}
-for name, variant in list(variants.items()):
-    if variant["method"].endswith("forest"):
-        variants[name] = variant = {**variant, "forest": {"trees": 3}}
-    done = annotation_of(image, name, variant, traits, ("study", "A", "cell", "raw"))
-    if hasattr(done, "labels"):
-        drawings[name] = done.labels
-    elif hasattr(done, "low"):
-        segmentation.watershed(image, done.low, done.high)
-forest_segmentations(image, drawings, variants, ("study", "A", "cell", "raw"))
+names = ("study", "A", "cell", "raw")
+done = {name: annotation_of(image, name, v, traits, names) for name, v in variants.items()}
+segmentations(image, done, variants, names)
 after = compiled()
 print(json.dumps({name: after[name] for name in after if after[name] > before.get(name, 0)}))
 print(json.dumps(sorted(name for name in after if after[name])))
@@ -68,7 +63,10 @@ print(json.dumps(sorted(name for name in after if after[name])))
 def left_to_jobs(names):
     """Return what jobs still compile after some warm-ups, and all compiled code that they call."""
     call = [sys.executable, "-c", JOBS, json.dumps(names)]
-    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    top = Path(__file__).parents[2]
+    path = os.pathsep.join(str(top / part) for part in ("src", "tests"))
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(call, capture_output=True, text=True, check=True, env=environment)
     return [json.loads(line) for line in done.stdout.splitlines()[-2:]]
 
 
@@ -80,7 +78,7 @@ def test_jobs_find_all_their_compiled_code_after_the_warm_ups():
     left, called = left_to_jobs(compile_kernels.NAMES)
     assert left == {}
     assert "manyeyes.forest.growing.grow_trees" in called
-    assert "manyeyes.methods.flooding._flood" in called
+    assert "manyeyes.imaging.flooding._flood" in called
     assert len(called) >= 10
 
 

@@ -4,30 +4,25 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from manyeyes.annotations import Drawing, Threshold
 from manyeyes.imaging import filters
 from manyeyes.imaging.masks import fill_outside, known_mask, smooth_inside
 from manyeyes.imaging.tomograms import inverted, labels_inside, to_grey_levels
-from manyeyes.measures import (
-    accuracy,
-    contrast_to_noise,
-    grey_histogram,
-    image_quality,
-    morphology,
-    percent_different,
-    specific_surface_per_um,
-    volume_fraction,
-)
+from manyeyes.measures.fractions import percent_different, volume_fraction
+from manyeyes.measures.quality import contrast_to_noise, grey_histogram, image_quality
+from manyeyes.measures.shape import morphology, specific_surface_per_um
 from manyeyes.measures.strokes import LabelledImage
-from manyeyes.methods import segmentation
-from manyeyes.methods.procedures import annotation_of, forest_segmentations
+from manyeyes.measures.truth import accuracy
+from manyeyes.methods.threshold import threshold
+from manyeyes.methods.watershed import watershed
 from manyeyes.statistics.agreement import agreement_tables, votes
 from manyeyes.statistics.effort import effort_table
 from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
-from manyeyes.users.annotations import Drawing, Threshold
 from manyeyes.users.outline import edge_distance
 from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.slices import slices_worth_looking_at
+from one_user import annotation_of, forest_segmentations
 from two_phases import round_view, two_phase
 
 VARIANTS = {
@@ -53,11 +48,11 @@ def annotated(image, name, inside=None, structure="two_class", user="A"):
 def segmented(image, name, inside=None, structure="two_class", user="A"):
     done = annotated(image, name, inside, structure, user)
     if isinstance(done, Threshold):
-        return segmentation.threshold(image, done.level, inside)
+        return threshold(image, done.level, inside)
     if isinstance(done, Drawing):
         names = ("1", user, "d", "raw")
         return forest_segmentations(image, {name: done.labels}, VARIANTS, names, inside)[name][0]
-    return segmentation.watershed(image, done.low, done.high, inside=inside)
+    return watershed(image, done.low, done.high, inside=inside)
 
 
 def same(a, b):
@@ -190,7 +185,7 @@ def test_the_watershed_does_not_flow_through_the_outside():
     image[:, :, 0], image[:, :, 8] = 200, 10
     inside = np.ones(image.shape, bool)
     inside[:, :, 4] = False
-    labels = segmentation.watershed(image, 50, 150, inside=inside)
+    labels = watershed(image, 50, 150, inside=inside)
     assert (labels[:, :, :4] == 1).all()
     assert (labels[:, :, 5:] == 2).all()
     assert not labels[:, :, 4].any()
@@ -202,7 +197,7 @@ def test_a_piece_that_no_seed_reaches_is_cut_in_the_middle():
     image[:, :, 6:] = 120
     inside = np.ones(image.shape, bool)
     inside[:, :, 4:6] = False
-    labels = segmentation.watershed(image, 50, 180, inside=inside)
+    labels = watershed(image, 50, 180, inside=inside)
     assert (labels[:, :, 6:] == 1).all()
 
 
@@ -361,7 +356,7 @@ def test_labels_outside_are_dropped_and_counted():
     assert np.count_nonzero(kept) == 2
     assert labels_inside(labels, None, "users.jo") == (labels, 0)
     inside[0, 0, 1] = False
-    with pytest.raises(ValueError, match="labelled as the rest lies outside"):
+    with pytest.raises(ValueError, match="labelled as pore and carbon-binder domain lies outside"):
         labels_inside(labels, inside, "users.jo")
 
 

@@ -9,17 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial import SphericalVoronoi
 
-from manyeyes.measures import (
-    accuracy,
-    morphology,
-    percent_different,
-    sample_sd,
-    shape,
-    specific_surface_per_um,
-    truth_active,
-    truth_fraction,
-    volume_fraction,
-)
+from manyeyes.labels import truth_active
+from manyeyes.measures import shape
+from manyeyes.measures.fractions import percent_different, sample_sd, volume_fraction
+from manyeyes.measures.shape import morphology, specific_surface_per_um
+from manyeyes.measures.truth import accuracy, truth_fraction
 from manyeyes.randomness import generator
 
 segmentations = arrays(np.uint8, (3, 4, 5), elements=st.integers(1, 2))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from manyeyes.measures import (
+from manyeyes.measures.quality import (
     contrast_to_noise,
     grey_histogram,
     histogram_modes,

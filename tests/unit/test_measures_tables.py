@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manyeyes.measures import (
+from manyeyes.measures.tables import (
     PAPER,
     Baseline,
     accuracy_summary,

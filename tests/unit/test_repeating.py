@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from manyeyes.methods import segmentation
-from manyeyes.methods.procedures import annotation_of, forest_segmentations
+from manyeyes.annotations import Drawing
 from manyeyes.randomness import generator
-from manyeyes.users.annotations import Drawing
 from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.repeating import repeated
+from one_user import annotation_of, segmentations
 
 FOREST = {"trainer": "manyeyes", "trees": 10}
 VARIANTS = {
@@ -35,15 +34,9 @@ def segmented(image, name, user, structure):
     names = (NAMES[0], user, *NAMES[1:])
     traits = draw_traits(Population(structure=structure), NAMES[0], user)
     done = annotation_of(image, name, VARIANTS[name], traits, names)
-    if isinstance(done, Drawing):
-        ((labels, made_by),) = forest_segmentations(
-            image, {name: done.labels}, VARIANTS, names
-        ).values()
-        assert "10 trees" in made_by
-        return labels
-    if hasattr(done, "level"):
-        return segmentation.threshold(image, done.level)
-    return segmentation.watershed(image, done.low, done.high)
+    labels, made_by = segmentations(image, {name: done}, VARIANTS, names)[name]
+    assert (made_by is None) != isinstance(done, Drawing)
+    return labels
 
 
 @pytest.mark.parametrize("structure", ["two_class", "contour"])

@@ -2,6 +2,7 @@
 
 import itertools
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,11 +11,12 @@ from snakemake.iocontainers import InputFiles
 import annotate
 import manyeyes.forest
 import segment
+from manyeyes import methods
 from manyeyes.files.results import write_volume
 from manyeyes.forest import fit_forest
-from manyeyes.methods.procedures import annotation_of, forest_segmentations
 from manyeyes.randomness import seed_from_names
 from manyeyes.users.population import Population, draw_traits
+from one_user import annotation_of, forest_segmentations
 
 NAMES = ("study", "A", "cell", "raw")
 OTHERS = [
@@ -34,33 +36,44 @@ def case():
     return image, np.where(rng.random(truth.shape) < 0.1, truth, 0).astype(np.uint8)
 
 
-def job(names, variants):
-    seed, _, dataset, filter_ = names
-    return SimpleNamespace(
-        rule="segment_all",
-        log=[],
-        wildcards=_Wildcards(dataset=dataset, filter=filter_),
-        params=SimpleNamespace(seed=seed, variants=dict.fromkeys(variants, DRAWN)),
-    )
-
-
 class _Wildcards(SimpleNamespace):
     def __iter__(self):
         return iter(vars(self).values())
 
 
-def seeds_of_segmenting(case, names, variants=("MLX",)):
+def seeds_of_segmenting(case, names, tmp_path, variants=("MLX",)):
+    """Return the seeds of the forests that the script trains."""
     image, labels = case
-    done = dict.fromkeys(variants, ({"kind": "drawing"}, labels))
-    found = segment.segmentations(image, None, done, names[1], job(names, variants))
-    return [int(made_by.rpartition("seed ")[2]) for _, made_by in found]
+    write_volume(tmp_path / "image.tif", image, 400)
+    write_volume(tmp_path / "drawing.tif", labels, 400)
+    (tmp_path / "done.json").write_text('{"kind": "drawing"}')
+    seed, user, dataset, filter_ = names
+    paths = [tmp_path / f"{name}.tif" for name in variants]
+    given = {
+        "image": str(tmp_path / "image.tif"),
+        "annotations": [str(tmp_path / "done.json")] * len(variants),
+        "drawings": [str(tmp_path / "drawing.tif")] * len(variants),
+    }
+    params = {"seed": seed, "users": [user], "variants": dict.fromkeys(variants, DRAWN)}
+    job = SimpleNamespace(
+        rule="segment_all",
+        log=[],
+        wildcards=_Wildcards(dataset=dataset, filter=filter_),
+        params=SimpleNamespace(**params, voxel_size_nm=400),
+        input=InputFiles(fromdict=given),
+        output=SimpleNamespace(segmentations=paths),
+    )
+    with patch.object(segment, "write_volume") as written:
+        segment.main(job)
+    assert [call.args[0] for call in written.call_args_list] == paths
+    return [int(call.args[3].rpartition("seed ")[2]) for call in written.call_args_list]
 
 
-def test_a_forest_has_the_seed_of_its_study_user_dataset_filter_and_variant(case):
+def test_a_forest_has_the_seed_of_its_study_user_dataset_filter_and_variant(case, tmp_path):
     """Equal labels, different people: else their forests would err together."""
-    seeds = seeds_of_segmenting(case, NAMES, ("MLX", "MLY"))
+    seeds = seeds_of_segmenting(case, NAMES, tmp_path, ("MLX", "MLY"))
     assert seeds == [seed_from_names(*NAMES, name, "forest") for name in ("MLX", "MLY")]
-    seeds += [seeds_of_segmenting(case, names)[0] for names in OTHERS]
+    seeds += [seeds_of_segmenting(case, names, tmp_path)[0] for names in OTHERS]
     assert len(set(seeds)) == 6
 
 
@@ -92,11 +105,13 @@ def test_the_forest_of_a_first_output_has_names_too(case, monkeypatch):
 def test_users_annotate_under_their_own_names(case, tmp_path, monkeypatch):
     asked = []
 
-    def annotation(image, name, variant, traits, names, inside):
-        asked.append((name, *names))
-        return annotation_of(image, name, variant, traits, names, inside)
+    def recording(image, variant, traits, *, seed_names, output_names, inside):
+        assert output_names[:-2] == seed_names
+        asked.append((output_names[-2], *seed_names))
+        names = {"seed_names": seed_names, "output_names": output_names}
+        return methods.annotate(image, variant, traits, **names, inside=inside)
 
-    monkeypatch.setattr(annotate, "annotation_of", annotation)
+    monkeypatch.setattr(annotate, "annotate", recording)
     write_volume(tmp_path / "image.tif", case[0], 400)
     variants = {"S1": {"method": "threshold", "offset": -10}, "S2": {"method": "threshold"}}
     variants["S2"]["offset"] = 0

@@ -8,7 +8,7 @@ import pytest
 from skimage.metrics import variation_of_information
 from sklearn.metrics import cohen_kappa_score, f1_score
 
-from manyeyes.measures import percent_different
+from manyeyes.measures.fractions import percent_different
 from manyeyes.randomness import generator
 from manyeyes.statistics.agreement import (
     agreement_tables,

@@ -104,19 +104,22 @@ def test_both_classes_and_the_right_shape_are_needed(image, labels):
         LabelledImage(image).measures(labels[1:])
 
 
+SEED_NAMES = ("seed", "d", "raw")
+
+
 def test_users_draw_the_persons_slices_to_the_persons_coverage(image, labels):
     assert drawn_slices(labels) == [4, 2]
     users = ("imitator 1", "imitator 2")
-    first, second = imitations(image, labels, Population(), users, "seed", "d", "raw")
+    first, second = imitations(image, labels, Population(), users, SEED_NAMES)
     for drawn in (first, second):
         assert np.flatnonzero(drawn.any(axis=(1, 2))).tolist() == [2, 4]
         assert [np.count_nonzero(drawn[z]) for z in (2, 4)] == [128, 128]
     assert (first != second).any()
-    again, _ = imitations(image, labels, Population(), users, "seed", "d", "raw")
+    again, _ = imitations(image, labels, Population(), users, SEED_NAMES)
     assert (again == first).all()
     other = {"trainer": "none such"}
     with pytest.raises(ValueError, match="trainer"):
-        imitations(image, labels, Population(), users, "seed", "d", "raw", training=other)
+        imitations(image, labels, Population(), users, SEED_NAMES, training=other)
 
 
 def test_of_two_slices_beside_the_middle_the_lower_is_drawn_first():
@@ -131,7 +134,7 @@ def test_of_two_slices_beside_the_middle_the_lower_is_drawn_first():
 def test_imitators_label_as_much_of_the_field_of_view_as_the_person(image, labels):
     inside = np.zeros(image.shape, bool)
     inside[:, 4:56, 4:56] = True
-    (drawn,) = imitations(image, labels, Population(), ["a"], "seed", "d", "raw", inside=inside)
+    (drawn,) = imitations(image, labels, Population(), ["a"], SEED_NAMES, inside=inside)
     assert np.count_nonzero(drawn) == np.count_nonzero(labels)
     assert not drawn[~inside].any()
 

@@ -186,7 +186,7 @@ def test_nobody_sets_otsus_threshold(config):
         "source": {"file": "jo.json"},
     }
     config["users"].append({"name": "jo", "recorded": [record]})
-    with pytest.raises(StudyError, match="which nobody sets"):
+    with pytest.raises(StudyError, match="is set by nobody"):
         study_from_config(config)
 
 

@@ -96,7 +96,7 @@ def test_a_persons_labels_become_ours():
     assert labels.ravel().tolist() == [0, 2, 1]
     with pytest.raises(ValueError, match=r"labels \(1, 1, 3\), dataset \(1, 1, 4\)"):
         labels_from_codes(volume, {"active": 9, "rest": 7}, (1, 1, 4), "k")
-    with pytest.raises(ValueError, match="no voxel is labelled as the rest"):
+    with pytest.raises(ValueError, match="no voxel is labelled as pore and carbon-binder domain"):
         labels_from_codes(np.array([[[0, 1]]], np.uint8), None, (1, 1, 2), "k")
 
 

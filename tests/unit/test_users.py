@@ -8,9 +8,10 @@ import pytest
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
-from manyeyes.methods import segmentation
-from manyeyes.users.annotating import annotate
-from manyeyes.users.annotations import Threshold, Window
+from manyeyes.annotations import Threshold, Window
+from manyeyes.methods import annotate
+from manyeyes.methods.threshold import threshold
+from manyeyes.methods.watershed import watershed
 from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.slices import trained_slices
 
@@ -66,7 +67,7 @@ def person(name="A", **priors):
 def work(variant, traits, image=NOISY, dataset="D", filter_="raw"):
     def first_output(labels, slices):
         assert np.unique(np.nonzero(labels)[0]).tolist() == [image.shape[0] // 2]
-        return segmentation.threshold(image, 130)[slices]
+        return threshold(image, 130)[slices]
 
     return annotate(
         image,
@@ -114,9 +115,9 @@ def test_a_clean_image_of_two_greys_is_segmented_exactly_by_everyone(variant):
         sure = SURE if "MLX" in variant else {}
         done = work(variant, person(name, **sure), image)
         if isinstance(done, Threshold):
-            assert np.array_equal(segmentation.threshold(image, done.level), expected)
+            assert np.array_equal(threshold(image, done.level), expected)
         elif isinstance(done, Window):
-            assert np.array_equal(segmentation.watershed(image, done.low, done.high), expected)
+            assert np.array_equal(watershed(image, done.low, done.high), expected)
         else:
             labelled = done.labels > 0
             assert np.array_equal(done.labels[labelled], expected[labelled])
@@ -202,7 +203,7 @@ def test_most_of_what_is_drawn_on_a_clear_image_is_right():
 
 def test_an_error_of_the_first_output_is_corrected():
     def upside_down(labels, slices):
-        return 3 - segmentation.threshold(ndimage.uniform_filter(NOISY, 3), 130)[slices]
+        return 3 - threshold(ndimage.uniform_filter(NOISY, 3), 130)[slices]
 
     traits = person()
     args = {"seed_names": (2023, "A", "D", "raw"), "first_output": upside_down}
@@ -253,7 +254,7 @@ def output_of(value):
     [
         (NOISY.astype(float), VARIANTS["S2"], None, "uint8"),
         (NOISY[0], VARIANTS["S2"], None, "shape"),
-        (np.full(SHAPE, 7, np.uint8), VARIANTS["S2"], None, "nothing to tell apart"),
+        (np.full(SHAPE, 7, np.uint8), VARIANTS["S2"], None, "no phases can be distinguished"),
         (NOISY, {"method": "guess"}, None, "guess"),
         (NOISY, {"method": "threshold"}, None, "offset"),
         (NOISY, {"method": "threshold", "offset": 2.5}, None, "whole number"),
@@ -287,7 +288,7 @@ def draw_25(slices, name="A", **settings):
         variant,
         person(name),
         seed_names=(2023, name, "D", "raw"),
-        first_output=lambda labels, wanted: 3 - segmentation.threshold(NOISY, 130)[wanted],
+        first_output=lambda labels, wanted: 3 - threshold(NOISY, 130)[wanted],
     )
 
 
@@ -319,7 +320,7 @@ def test_a_single_slice_is_drawn_at_its_place(slices, place):
 def test_otsus_threshold_is_everybodys():
     level = work_otsu("A")
     assert level == work_otsu("B")
-    assert segmentation.threshold(NOISY, level).mean() == pytest.approx(
+    assert threshold(NOISY, level).mean() == pytest.approx(
         np.where(threshold_otsu(NOISY) < NOISY, 1, 2).mean()
     )
 

@@ -11,15 +11,16 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
 import calibrate_population
-from manyeyes.methods import segmentation
-from manyeyes.users.annotating import annotate
-from manyeyes.users.calibration import (
+from calibration import (
     Crowd,
     calibrate,
     expected_threshold_percent,
     expected_watershed_percent,
     mean_pairwise_percent,
 )
+from manyeyes.methods import annotate
+from manyeyes.methods.threshold import threshold
+from manyeyes.methods.watershed import watershed
 from manyeyes.users.population import Population, draw_traits
 
 REPOSITORY = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def test_the_crowd_is_the_people_whom_the_pipeline_would_ask():
                 draw_traits(population, 2023, user),
                 seed_names=(2023, user, f"D {index}", "raw"),
             )
-            segmentations.append(segmentation.threshold(image, done.level))
+            segmentations.append(threshold(image, done.level))
         expected.append(pairwise(segmentations))
     percents = expected_threshold_percent(CROWD, Population())
     assert percents(1.3) == pytest.approx(expected)
@@ -81,7 +82,7 @@ def test_watersheds_are_those_of_the_windows_on_the_crop():
                 seed_names=(2023, user, f"D {index}", "raw"),
             )
             crop = np.ascontiguousarray(image[4:24, 4:24, 4:24])
-            segmentations.append(segmentation.watershed(crop, done.low, done.high))
+            segmentations.append(watershed(crop, done.low, done.high))
         expected.append(pairwise(segmentations))
     assert expected_watershed_percent(CROWD, Population(), 0.01)(1.5) == pytest.approx(expected)
 

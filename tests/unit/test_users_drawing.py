@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from manyeyes.users.annotating import annotate
+from manyeyes.methods import annotate
 from manyeyes.users.population import Population, draw_traits
+from manyeyes.users.sitting import begin_sitting
+from manyeyes.users.slices import looked_at_slices
 
 # Two discs of active material on 64 x 64 pixels: 6 % of each slice.
 _Y, _X = np.indices((64, 64))
@@ -24,3 +26,14 @@ def test_everybody_labels_both_phases_before_asking_for_an_output(user):
     traits = draw_traits(Population(), "7", user)
     annotate(image, variant, traits, seed_names=("7", user, "d", "raw"), first_output=first_output)
     assert asked == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize("coverage", [2, 2.5])
+def test_each_coverage_is_a_sitting_of_its_own(coverage):
+    image = (60 + 120 * np.broadcast_to(DISCS, (24, 64, 64))).astype(np.uint8)
+    names = ("7", "A", "d", "raw")
+    variant = {"method": "drawn_forest", "coverage_percent": coverage, "slices": 1}
+    traits = draw_traits(Population(), "7", "A")
+    done = annotate(image, variant, traits, seed_names=names)
+    sitting = begin_sitting(traits, *names, "drawn_forest", f"{coverage:g}")
+    assert done.record["slices_looked_at"] == looked_at_slices(24, sitting.looks)

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from manyeyes.methods.procedures import annotation_of, forest_segmentations
+from manyeyes.methods import Person
 from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.seeding import set_seeds
 from manyeyes.users.slices import next_slices
+from one_user import annotation_of, forest_segmentations
 from two_phases import two_phase
 
 FOREST = {"trees": 10}
@@ -32,7 +33,7 @@ def drawn(image, structure="two_class", **variant):
 
 def seeded(image, which, structure="two_class"):
     traits = draw_traits(Population.from_mapping({"structure": structure}), "1", "A")
-    return set_seeds(image, which, traits, (*NAMES, "seeded_forest"))
+    return set_seeds(image, which, Person(traits, (*NAMES, "seeded_forest")))
 
 
 def order(drawing):
@@ -50,7 +51,7 @@ def test_a_central_slice_of_one_phase_is_drawn_and_the_next_before_a_first_outpu
     assert set(np.unique(found.labels[3])) == {0, 1, 2}
     # both are drawn without an output to correct
     assert first["visible_errors"] == second["visible_errors"] == 0
-    variants = {"MLX10": {"forest": FOREST}}
+    variants = {"MLX10": {"method": "drawn_forest", "forest": FOREST}}
     labels, _ = forest_segmentations(image, {"MLX10": found.labels}, variants, NAMES)["MLX10"]
     assert np.mean((labels == 1) == truth) > 0.85
 

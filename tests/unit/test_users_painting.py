@@ -7,7 +7,7 @@ from scipy import ndimage
 from manyeyes.users.correcting import correction_edge, visible_errors
 from manyeyes.users.eye import Perception
 from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
-from manyeyes.users.painting import paint, shuffled_pixels
+from manyeyes.users.painting import Brush, paint, shuffled_pixels
 from manyeyes.users.population import Population, draw_traits
 
 
@@ -20,7 +20,7 @@ def strokes(active, target, seed=0, **changes):
     """Paint on an exact edge and return the labels and the number of strokes."""
     settings = {
         "margin_px": 1.5,
-        "brush_px": 3,
+        "width_px": 3,
         "stroke_px": 30.0,
         "overshoot_share": 0.0,
         "overshoot_px": 1.0,
@@ -29,7 +29,7 @@ def strokes(active, target, seed=0, **changes):
     edge = edge_distance(active).astype(np.float32)
     labels = np.zeros(active.shape, dtype=np.uint8)
     starts = shuffled_pixels(np.ones(active.shape, dtype=bool), rng)
-    count = paint(labels, edge, starts, target, *settings.values(), rng)
+    count = paint(labels, edge, starts, target, Brush(**settings), rng)
     return labels, count
 
 
@@ -50,7 +50,7 @@ def test_paint_stops_at_the_pixel():
 
 def test_strokes_keep_their_margin_and_their_side():
     for seed in range(5):
-        labels, _ = strokes(disc(), 2000, seed=seed, margin_px=2.0, brush_px=5)
+        labels, _ = strokes(disc(), 2000, seed=seed, margin_px=2.0, width_px=5)
         edge = edge_distance(disc())
         assert (labels[edge > 0] != 2).all()
         assert (labels[edge < 0] != 1).all()
@@ -74,13 +74,13 @@ def test_strokes_are_as_long_and_wide_as_said():
         edge = np.full(everything.shape, 1e3, dtype=np.float32)
         start = np.array([[200, 200]])
         rng = np.random.default_rng(seed)
-        assert paint(labels, edge, start, labels.size, 1.5, 1, 30.0, 0.0, 0.0, rng) == 1
+        assert paint(labels, edge, start, labels.size, Brush(1.5, 1, 30.0, 0.0, 0.0), rng) == 1
         painted.append(np.count_nonzero(labels))
     # a walk treads on itself and cuts corners, so fewer pixels than steps
     assert 15 < np.mean(painted) < 35
     labels = np.zeros(everything.shape, dtype=np.uint8)
     rng = np.random.default_rng(0)
-    paint(labels, edge, np.array([[200, 200]]), labels.size, 1.5, 7, 1e-9, 0.0, 0.0, rng)
+    paint(labels, edge, np.array([[200, 200]]), labels.size, Brush(1.5, 7, 1e-9, 0.0, 0.0), rng)
     rows, columns = np.nonzero(labels)
     assert np.ptp(rows) == np.ptp(columns) == 6
 
@@ -90,14 +90,14 @@ def test_a_dab_is_a_disc_as_wide_as_the_brush(brush_px, pixels):
     labels = np.zeros((20, 20), dtype=np.uint8)
     edge = np.full(labels.shape, 1e3, dtype=np.float32)
     rng = np.random.default_rng(0)
-    paint(labels, edge, np.array([[10, 10]]), 400, 1.5, brush_px, 1e-9, 0.0, 0.0, rng)
+    paint(labels, edge, np.array([[10, 10]]), 400, Brush(1.5, brush_px, 1e-9, 0.0, 0.0), rng)
     assert np.count_nonzero(labels) == pixels
 
 
 def test_a_narrow_place_gets_a_narrow_brush():
     active = np.zeros((40, 40), dtype=bool)
     active[:, 18:22] = True
-    labels, _ = strokes(active, 1300, margin_px=0.5, brush_px=7)
+    labels, _ = strokes(active, 1300, margin_px=0.5, width_px=7)
     assert np.count_nonzero(labels == 1) > 0
     assert (labels[active] != 2).all()
     assert (labels[~active] != 1).all()
@@ -111,7 +111,7 @@ def test_labels_that_are_there_stay():
     rng = np.random.default_rng(0)
     starts = shuffled_pixels(labels == 0, rng)
     edge = edge_distance(active).astype(np.float32)
-    paint(labels, edge, starts, labels.size, 0.0, 3, 30.0, 0.0, 0.0, rng)
+    paint(labels, edge, starts, labels.size, Brush(0.0, 3, 30.0, 0.0, 0.0), rng)
     assert np.array_equal(labels[before == 2], before[before == 2])
     assert (labels > 0).all()
 
@@ -230,6 +230,6 @@ def test_corrections_stay_within_their_error_and_say_what_the_user_wants():
     assert confined[8, 31] == 4  # the middle of 7 by 7
     labels = np.zeros(edge.shape, dtype=np.uint8)
     rng = np.random.default_rng(0)
-    paint(labels, confined, np.argwhere(rank > 0), 10_000, 0.5, 5, 30.0, 0.0, 0.0, rng)
+    paint(labels, confined, np.argwhere(rank > 0), 10_000, Brush(0.5, 5, 30.0, 0.0, 0.0), rng)
     assert np.array_equal(labels > 0, rank > 0)
     assert np.array_equal(labels[rank > 0], np.where(edge > 0, 1, 2)[rank > 0])

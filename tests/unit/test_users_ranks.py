@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from manyeyes.annotations import Drawing
+from manyeyes.methods import annotate
 from manyeyes.randomness import generator
-from manyeyes.users.annotating import annotate
-from manyeyes.users.annotations import Drawing
 from manyeyes.users.population import STRUCTURES, Population, draw_traits
 from manyeyes.users.ranks import TRAITS, traits_at, traits_of
 

@@ -9,7 +9,7 @@ from scipy.special import expit, logit
 from manyeyes.users.eye import grey_curve, perceive
 from manyeyes.users.sitting import Sitting
 from manyeyes.users.slices import looked_at_slices, seeded_slices, trained_slices
-from manyeyes.users.thresholds import choose_threshold, choose_window
+from manyeyes.users.sliders import choose_threshold, choose_window
 
 
 def sitting(criterion=0.0, tolerance=(0.0, 0.0), whim=0.5):

@@ -5,9 +5,9 @@ import pytest
 from scipy import ndimage
 from scipy.special import logit
 
-from manyeyes.methods import segmentation
-from manyeyes.users.annotating import annotate
-from manyeyes.users.annotations import Threshold
+from manyeyes.annotations import Threshold
+from manyeyes.methods import annotate
+from manyeyes.methods.threshold import threshold
 from manyeyes.users.contours import find_contours, judge_along_contours, perceive_contours
 from manyeyes.users.eye import perceive
 from manyeyes.users.outline import edge_distance
@@ -43,7 +43,7 @@ def test_a_clean_image_of_two_greys_is_cut_between_them(structure):
     image = np.where(disc(), np.uint8(200), np.uint8(60))
     for user in "ABC":
         level = work(structure, S2, user, image).level
-        assert np.array_equal(segmentation.threshold(image, level) == 1, disc())
+        assert np.array_equal(threshold(image, level) == 1, disc())
         window = work(structure, CWS, user, image)
         assert 60 < window.low <= window.high <= 200
 

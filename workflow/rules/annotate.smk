@@ -26,7 +26,11 @@ for job in INPUTS.user_jobs():
         resources:
             **ASK.annotating(job),
         params:
-            code=CHECKOUT.code_of("annotate.py", with_forest=job.annotates_with_forest),
+            code=CHECKOUT.code_of(
+                "annotate.py",
+                variants=job.variants.values(),
+                without="" if job.annotates_with_forest else "manyeyes.forest",
+            ),
             users=job.users_of,
             variants=job.variants,
             population=STUDY.population,
@@ -58,6 +62,7 @@ rule import_drawing:
             "import_drawing.py",
             reads=[INPUTS.recorded_file(wildcards), *INPUTS.source_file(wildcards)],
         ),
+        phases=config.get("phases"),
         codes=lambda wildcards: INPUTS.recording(wildcards).codes,
         dataset=INPUTS.dataset_settings,
     script:

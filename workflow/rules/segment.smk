@@ -27,7 +27,9 @@ for job in INPUTS.user_jobs():
         resources:
             **ASK.segmenting(job),
         params:
-            code=CHECKOUT.code_of("segment.py", with_forest=bool(job.labelled)),
+            code=CHECKOUT.code_of(
+                "segment.py", variants=job.variants.values(), without="manyeyes.users"
+            ),
             users=job.users_of,
             variants=job.variants,
             seed=STUDY.seed,
@@ -55,7 +57,7 @@ rule segment_recorded:
         disk_mb=ASK.disk(1),
     params:
         code=lambda wildcards: CHECKOUT.code_of(
-            "segment.py", with_forest=FILES.has_label_annotation(wildcards.variant)
+            "segment.py", variants=[INPUTS.variant(wildcards)], without="manyeyes.users"
         ),
         users=lambda wildcards: [wildcards.user],
         variants=lambda wildcards: {wildcards.variant: INPUTS.variant(wildcards)},

@@ -18,6 +18,9 @@ rule explore_traits:
         runtime=more_each_time(90),
         disk_mb=ASK.disk(1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "explore_traits.py", variants=[INPUTS.variant(wildcards)]
+        ),
         variant=INPUTS.variant,
         base_runs=lambda wildcards: STUDY.sensitivity.base_runs[wildcards.variant],
         population=STUDY.population,

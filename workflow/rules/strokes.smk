@@ -17,6 +17,7 @@ rule imitate_person:
     resources:
         **ASK.job(100, 30, volumes=2, at_least_mb=cost.AT_LEAST_MB + 40),
     params:
+        code=CHECKOUT.code_of("imitate_person.py", variants=[{"method": "drawn_forest"}]),
         users=STUDY.imitators,
         forest=lambda wildcards: INPUTS.variant(wildcards)["forest"],
         population=STUDY.population,

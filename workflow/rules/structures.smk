@@ -22,6 +22,9 @@ rule repeat_plan:
         runtime=ASK.of_block(cost.repeating_minutes),
         disk_mb=ASK.disk(1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "repeat_plan.py", variants=INPUTS.variants_of(wildcards.block).values()
+        ),
         users=lambda wildcards: list(FILES.blocks[wildcards.block].users),
         variants=lambda wildcards: INPUTS.variants_of(wildcards.block),
         population=STUDY.population,

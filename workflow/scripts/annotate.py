@@ -1,10 +1,10 @@
 """Let simulated users annotate one image with every variant of a block."""
 
+from manyeyes.annotations import Drawing
 from manyeyes.files.annotations import write_annotation
 from manyeyes.files.results import read_mask, read_result
-from manyeyes.methods.procedures import annotation_of
+from manyeyes.methods import annotate
 from manyeyes.running.rule_script import note, run
-from manyeyes.users.annotations import Drawing
 from manyeyes.users.population import Population, draw_traits
 
 
@@ -17,11 +17,17 @@ def main(snakemake) -> None:
     drawings = iter(output.drawings)
     work = [(user, *named) for user in params.users for named in params.variants.items()]
     for (user, name, variant), path in zip(work, output.annotations, strict=True):
-        note(snakemake, f"{user} does {name}")
-        traits = draw_traits(population, params.seed, user)
+        note(snakemake, f"{user} annotates with {name}")
         names = (params.seed, user, wildcards.dataset, wildcards.filter)
         try:
-            annotation = annotation_of(image, name, variant, traits, names, inside)
+            annotation = annotate(
+                image,
+                variant,
+                draw_traits(population, params.seed, user),
+                seed_names=names,
+                output_names=(*names, name, "first output"),
+                inside=inside,
+            )
         except ValueError as error:
             where = f"{wildcards.dataset} ({wildcards.filter}), {name} by {user}"
             raise ValueError(f"{where}: {error}") from error

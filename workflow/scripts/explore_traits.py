@@ -15,10 +15,7 @@ def main(snakemake) -> None:
         params.variant,
         Population.from_mapping(params.population),
         params.base_runs,
-        params.seed,
-        wildcards.dataset,
-        wildcards.filter,
-        wildcards.variant,
+        names=(params.seed, wildcards.dataset, wildcards.filter, wildcards.variant),
         inside=read_mask(snakemake.input.get("mask")),
     )
     write_table(runs, snakemake.output[0])

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.electrodes.phases import active_filled
 from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.fibsem.acquisition import to_electrode_axes, to_stack_axes
 from manyeyes.fibsem.sampling import coarsen, scatter_from_one_volume, scatter_of_blocks
 from manyeyes.files.results import read_result
 from manyeyes.files.tables import write_table
+from manyeyes.labels import ACTIVE, truth_active
 from manyeyes.running.rule_script import run
 
 # Voxels of a tenth of a particle or less are fine enough for blocks of several particles.
@@ -21,7 +21,7 @@ def main(snakemake) -> None:
     params = snakemake.params
     labels = read_result(snakemake.input.labels)
     factor = max(1, round(_COARSE_NM / params.voxel_size_nm))
-    measured = coarsen(labels == 1, (factor, factor, factor))
+    measured = coarsen(labels == ACTIVE, (factor, factor, factor))
     step_um = factor * params.voxel_size_nm / 1000.0
     electrode = None
     if params.description is not None:
@@ -30,7 +30,7 @@ def main(snakemake) -> None:
         )
         counts = [round(edge * 1000 / _COARSE_NM) for edge in described.size_um]
         truth = rasterise(described, (0, 0, 0), counts, _COARSE_NM)
-        electrode = active_filled(truth).astype(np.float32)
+        electrode = truth_active(truth, filled=True).astype(np.float32)
     own_um = [n * params.voxel_size_nm / 1000.0 for n in labels.shape]
     blocks = {"FIB-SEM": to_electrode_axes(own_um, params.slicing_axis)} | params.blocks
     rows = []

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.electrodes.phases import ACTIVE
 from manyeyes.fibsem.acquisition import MilledBlock
 from manyeyes.fibsem.align import follow_structure, track_marks
 from manyeyes.fibsem.curtains import curtain_field
@@ -26,6 +25,7 @@ from manyeyes.fibsem.shear import add_shear
 from manyeyes.files.documents import read_json
 from manyeyes.files.results import read_result, write_stack
 from manyeyes.files.tables import read_table, write_table
+from manyeyes.labels import to_two_phases
 from manyeyes.measures.fractions import volume_fraction
 from manyeyes.running.progress import with_progress
 from manyeyes.running.rule_script import note, run
@@ -130,7 +130,7 @@ def _on_the_stacks_grid(snakemake, block, start, geometry) -> list[tuple[str, st
         for k, layer in enumerate(with_progress(snakemake, truth, shape[0], "truth of the stack")):
             for volume, counts in (*images.values(), *labels.values()):
                 counts.add(volume[k], layer)
-            perfect[k] = np.where(layer == ACTIVE, 1, 2)
+            perfect[k] = to_two_phases(layer, filled=False)
             yield layer
 
     write_stack(snakemake.output.stack_truth, counted(), shape, sizes)

@@ -12,7 +12,7 @@ from manyeyes.running.rule_script import run
 from manyeyes.users.imitating import drawn_slices, imitations
 from manyeyes.users.population import Population
 
-# The figure shows the person and so many simulated users on the slice drawn first.
+# How many simulated users the figure shows, beside the person, on the slice drawn first.
 SHOWN = 2
 
 
@@ -21,12 +21,16 @@ def main(snakemake) -> None:
     wildcards, params, given = snakemake.wildcards, snakemake.params, snakemake.input
     image = read_result(given.image)
     _, labels = read_annotation(given.annotation, given.drawing, RUN_AGAIN)
-    names = (params.seed, wildcards.dataset, wildcards.filter)
     population = Population.from_mapping(params.population)
     inside = read_mask(given.get("mask"))
-    training = params.forest
     drawings = imitations(
-        image, labels, population, params.users, *names, training=training, inside=inside
+        image,
+        labels,
+        population,
+        params.users,
+        names=(params.seed, wildcards.dataset, wildcards.filter),
+        training=params.forest,
+        inside=inside,
     )
     labelled = LabelledImage(image, inside)
     everybody = [("recorded", labels), *zip(params.users, drawings, strict=True)]

@@ -1,4 +1,4 @@
-"""Take over the threshold or the window of a real person."""
+"""Import the threshold or the window of a real person."""
 
 from manyeyes.files.annotations import read_annotation
 from manyeyes.files.documents import write_json

@@ -1,6 +1,6 @@
 """Cracks inside particles: thin, wavy wedges that run in from the surface."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -8,8 +8,7 @@ import numpy as np
 from ..randomness import generator
 
 
-@dataclass(frozen=True)
-class Cracks:
+class Cracks(NamedTuple):
     """Where the cracks of an electrode are, ordered by particle.
 
     Attributes
@@ -108,40 +107,15 @@ def distance_to_cracks(
         float32 (z, y, x), um; infinite where there is no crack.
     """
     out = np.full(inside.shape, np.inf, dtype=np.float32)
-    _distances(
-        *axes_um,
-        inside,
-        owner,
-        centres_um,
-        particle,
-        cracks.first,
-        cracks.normals,
-        cracks.directions,
-        cracks.offsets_um,
-        cracks.tips_um,
-        wobble_um,
-        out,
-    )
+    _distances(axes_um, (inside, owner), centres_um, particle, cracks, wobble_um, out)
     return out
 
 
 @numba.njit(cache=True)
-def _distances(
-    z,
-    y,
-    x,
-    inside,
-    owner,
-    centres,
-    particle,
-    first,
-    normals,
-    directions,
-    offsets,
-    tips,
-    wobble,
-    out,
-):
+def _distances(axes, where, centres, particle, cracks, wobble, out):
+    z, y, x = axes
+    inside, owner = where
+    normals, directions = cracks.normals, cracks.directions
     for k in range(inside.shape[0]):
         for j in range(inside.shape[1]):
             for i in range(inside.shape[2]):
@@ -152,10 +126,10 @@ def _distances(
                 d0 = z[k] - centres[image, 0]
                 d1 = y[j] - centres[image, 1]
                 d2 = x[i] - centres[image, 2]
-                for c in range(first[n], first[n + 1]):
+                for c in range(cracks.first[n], cracks.first[n + 1]):
                     across = d0 * normals[c, 0] + d1 * normals[c, 1] + d2 * normals[c, 2]
                     along = d0 * directions[c, 0] + d1 * directions[c, 1] + d2 * directions[c, 2]
                     # Past its tip a crack thins out like a wedge.
-                    distance = abs(across - offsets[c] - wobble[k, j, i])
-                    distance += max(0.0, along - tips[c])
+                    distance = abs(across - cracks.offsets_um[c] - wobble[k, j, i])
+                    distance += max(0.0, along - cracks.tips_um[c])
                     out[k, j, i] = min(out[k, j, i], distance)

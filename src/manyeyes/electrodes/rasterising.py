@@ -2,13 +2,8 @@
 
 import numpy as np
 
+from ..labels import ACTIVE, CBD, INTERNAL_PORE, PORE
 from .electrode import Electrode
-from .phases import (
-    ACTIVE,
-    CBD,
-    INTERNAL_PORE,
-    PORE,
-)
 from .potentials import crack_potential, outer_potentials, pore_potential
 
 # Voxels whose potentials are held at once; about 40 bytes each.

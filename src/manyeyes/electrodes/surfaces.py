@@ -1,7 +1,17 @@
 """How far points in space are from the surfaces of the nearest two particles."""
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
+
+
+class Ellipsoids(NamedTuple):
+    """Particles: centres and semi-axes (n, 3) in um, rotations (n, 3, 3)."""
+
+    centres_um: np.ndarray
+    semi_axes_um: np.ndarray
+    rotations: np.ndarray
 
 
 def nearest_two(
@@ -46,10 +56,9 @@ def nearest_two(
     high = np.stack(
         [np.searchsorted(axes_um[k], centres_um[:, k] + half[:, k], "right") for k in range(3)], 1
     )
-    _mark(
-        *axes_um, centres_um, semi_axes_um, rotations, reach_um, low, high, nearest, second, owner
-    )
-    return nearest, second, owner
+    found = nearest, second, owner
+    _mark(axes_um, Ellipsoids(centres_um, semi_axes_um, rotations), reach_um, (low, high), found)
+    return found
 
 
 def box_half_edges(semi_axes_um: np.ndarray, rotations: np.ndarray) -> np.ndarray:
@@ -58,7 +67,11 @@ def box_half_edges(semi_axes_um: np.ndarray, rotations: np.ndarray) -> np.ndarra
 
 
 @numba.njit(cache=True)
-def _mark(z, y, x, centres, semi_axes, rotations, reach, low, high, nearest, second, owner):
+def _mark(axes, ellipsoids, reach, boxes, found):
+    z, y, x = axes
+    centres, semi_axes, rotations = ellipsoids
+    low, high = boxes
+    nearest, second, owner = found
     for n in range(len(centres)):
         a0, a1, a2 = semi_axes[n, 0], semi_axes[n, 1], semi_axes[n, 2]
         shortest = min(a0, a1, a2)

@@ -9,9 +9,9 @@ import numpy as np
 import scipy
 
 from ..electrodes.electrode import Electrode
-from ..electrodes.phases import PORE
 from ..electrodes.rasterising import rasterise
 from ..imaging.settings import SemSettings, read_settings
+from ..labels import PORE
 from ..randomness import generator
 from .curtains import curtain_field, draw_profiles
 from .drift import draw_drift

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..electrodes.phases import ACTIVE
+from ..labels import ACTIVE
 
 _LEVELS = 256
 

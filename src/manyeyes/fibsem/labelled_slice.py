@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import skimage
 
+from ..labels import ACTIVE
 from .denoise import denoise, grey_pair
 from .watershed import grey_histogram, seed_levels, segment_slice
 
@@ -58,7 +59,7 @@ def agreement_with_label(
     right = np.cumsum(of_active[::-1])[::-1] + np.concatenate([[0], np.cumsum(of_rest)[:-1]])
     otsu, best = int(skimage.filters.threshold_otsu(image)) + 1, int(np.argmax(right))
     ways = {
-        "chain": (np.nan, segment_slice(smooth, low, high) == 1),
+        "chain": (np.nan, segment_slice(smooth, low, high) == ACTIVE),
         "otsu": (otsu, image >= otsu),
         "best_threshold": (best, image >= best),
         "all_active": (0, np.ones_like(active)),

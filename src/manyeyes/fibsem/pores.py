@@ -5,6 +5,8 @@ from typing import NamedTuple
 import cc3d
 import numpy as np
 
+from ..labels import ACTIVE, REST
+
 
 class Filled(NamedTuple):
     """Labels with internal pores filled, and how many and how much that was.
@@ -47,7 +49,7 @@ def fill_internal_pores(labels: np.ndarray) -> Filled:
     """
     if labels.ndim != 3 or labels.size == 0:
         raise ValueError(f"expected labels of a volume (z, y, x), found shape {labels.shape}")
-    pieces = cc3d.connected_components(labels == 2, connectivity=6)
+    pieces = cc3d.connected_components(labels == REST, connectivity=6)
     internal = np.ones(int(pieces.max()) + 1, dtype=bool)
     internal[0] = False
     for axis in range(3):
@@ -58,6 +60,6 @@ def fill_internal_pores(labels: np.ndarray) -> Filled:
     # Slice by slice: a mask of the whole volume is not needed at once.
     for plane, piece in zip(filled, pieces, strict=True):
         inside = internal[piece]
-        plane[inside] = 1
+        plane[inside] = ACTIVE
         voxels += int(np.count_nonzero(inside))
     return Filled(filled, int(internal.sum()), voxels / labels.size)

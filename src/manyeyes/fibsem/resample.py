@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..labels import ACTIVE, REST
+
 
 def resample(
     active: np.ndarray,
@@ -61,7 +63,7 @@ def resample(
                 )
         share = sum(w * ready[z] for z, w in zip(wanted, shares, strict=True))
         # Rounding must not decide over a voxel that is exactly half active.
-        yield np.where(share > 0.5 + 1e-6, np.uint8(1), np.uint8(2))
+        yield np.where(share > 0.5 + 1e-6, np.uint8(ACTIVE), np.uint8(REST))
 
 
 def resampled_shape(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..labels import ACTIVE, INTERNAL_PORE, REST
+
 _CODES = 5
 
 
@@ -155,9 +157,9 @@ class LabelCounts:
         """
         if labels.shape != truth.shape:
             raise ValueError(f"labels of {labels.shape} and truth of {truth.shape} do not compare")
-        for name, values, low, high in (("labels", labels, 1, 2), ("truth", truth, 1, 4)):
-            if values.size == 0 or values.min() < low or values.max() > high:
-                raise ValueError(f"{name} must hold {low} to {high} only")
+        for name, values, high in (("labels", labels, REST), ("truth", truth, INTERNAL_PORE)):
+            if values.size == 0 or values.min() < ACTIVE or values.max() > high:
+                raise ValueError(f"{name} must hold {ACTIVE} to {high} only")
         both = np.bincount((labels * np.uint8(_CODES) + truth).ravel(), minlength=3 * _CODES)
         self._counts += both.reshape(3, _CODES)
 
@@ -183,9 +185,9 @@ class LabelCounts:
         total = int(self._counts.sum())
         if total == 0:
             raise ValueError("nothing was counted yet")
-        true_codes = [1, 4] if filled else [1]
-        found, true = int(self._counts[1].sum()), int(self._counts[:, true_codes].sum())
-        both = int(self._counts[1, true_codes].sum())
+        true_codes = [ACTIVE, INTERNAL_PORE] if filled else [ACTIVE]
+        found, true = int(self._counts[ACTIVE].sum()), int(self._counts[:, true_codes].sum())
+        both = int(self._counts[ACTIVE, true_codes].sum())
         return {
             "active_fraction": found / total,
             "truth_fraction": true / total,

@@ -11,7 +11,7 @@ import numpy as np
 from skimage.filters import sobel, threshold_otsu
 from skimage.segmentation import watershed as flood
 
-from ..methods.segmentation import ACTIVE, OTHER
+from ..labels import ACTIVE, REST
 
 
 def grey_histogram(slices: Iterable[np.ndarray]) -> np.ndarray:
@@ -79,7 +79,7 @@ def segment_slice(image: np.ndarray, low: int, high: int) -> np.ndarray:
     if not 0 <= low <= high <= 256:
         raise ValueError(f"expected 0 <= low <= high <= 256, found low {low}, high {high}")
     markers = np.zeros(image.shape, dtype=np.uint8)
-    markers[image < low] = OTHER
+    markers[image < low] = REST
     markers[image >= high] = ACTIVE
     if not markers.any():
         raise ValueError(

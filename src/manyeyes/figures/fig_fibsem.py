@@ -11,6 +11,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch, Rectangle
 
+from ..labels import ACTIVE, INTERNAL_PORE, REST
 from . import chain_words, style, words
 from .choosing import of_fibsem_chain
 from .figure import CHAIN, Figure
@@ -143,7 +144,7 @@ def _panels(look: "_Look", views, told, *, known: bool) -> dict[str, list[Panel]
     if known:
         # Only a twin's truth is known.
         truth = views["stack_truth_face"]
-        section = np.where(views["stack_truth_section"] == 1, 1, 2)
+        section = np.where(views["stack_truth_section"] == ACTIVE, ACTIVE, REST)
         panels["align"].append(("truth (section)", look.section(section, labels)))
         wrong = _errors(views["labels_face"], truth, filled=False)
         panels["segment"].append(("against the truth", look.detail(wrong, _show_errors)))
@@ -170,8 +171,8 @@ def _busiest_part(labels: np.ndarray, filled: np.ndarray) -> tuple[slice, slice]
 
 def _errors(labels: np.ndarray, truth: np.ndarray, *, filled: bool) -> np.ndarray:
     """Return labels with 3 where they differ from the truth; uint8."""
-    active = np.isin(truth, [1, 4] if filled else [1])
-    return np.where((labels == 1) == active, labels, 3).astype(np.uint8)
+    active = np.isin(truth, [ACTIVE, INTERNAL_PORE] if filled else [ACTIVE])
+    return np.where((labels == ACTIVE) == active, labels, 3).astype(np.uint8)
 
 
 def _show_errors(axes, labels, **kwargs):

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
+from ..labels import ACTIVE, REST, TRUTH_PHASES, TWO_PHASES
 from .words import PEOPLE
 
 SINGLE_MM = 90.0
@@ -59,13 +60,8 @@ PAPER_MARK = {"mfc": PAPER_FILL, "mec": "black", "mew": 0.8}
 PAPER_COLOUR = "#000000"
 TRUTH_COLOUR = "#444444"
 TRUTH_LINE = {"color": TRUTH_COLOUR, "lw": 1.0, "ls": (0, (5, 2))}
-PHASES = {
-    1: ("active material", "#f2efe6"),
-    2: ("carbon-binder domain", "#d9660a"),
-    3: ("pore", "#2f3e4e"),
-    4: ("pore inside a particle", "#6fb7e0"),
-}
-ACTIVE_REST = ListedColormap(["#f2efe6", "#2f3e4e"])
+PHASES = {phase.code: (phase.name, phase.colour) for phase in TRUTH_PHASES}
+ACTIVE_REST = ListedColormap([phase.colour for phase in TWO_PHASES])
 DIFFERENCE = ListedColormap(["#f7f7f7", "#b2182b"])
 
 
@@ -191,12 +187,18 @@ def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
 
 def show_labels(axes: Axes, labels: np.ndarray, **kwargs) -> None:
     """Show a slice of labels: active material light, the rest dark, nothing outside."""
-    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=1, vmax=2, **kwargs)
+    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=ACTIVE, vmax=REST, **kwargs)
 
 
 def show_truth(axes: Axes, truth: np.ndarray) -> None:
     """Show a slice of a truth in the colours of `PHASES`."""
-    show(axes, truth, cmap=ListedColormap([c for _, c in PHASES.values()]), vmin=1, vmax=4)
+    show(
+        axes,
+        truth,
+        cmap=ListedColormap([c for _, c in PHASES.values()]),
+        vmin=min(PHASES),
+        vmax=max(PHASES),
+    )
 
 
 def show_difference(axes: Axes, a: np.ndarray, b: np.ndarray) -> None:

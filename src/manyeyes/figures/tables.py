@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..materials import family
+from ..methods import METHODS
 from ..paper import names as paper
 from . import groups, words
 
@@ -75,7 +76,9 @@ def table_2(variants: Mapping[str, Mapping], used: Mapping[str, Sequence[str]]) 
     return pd.DataFrame(
         [
             {
-                "Segmentation type": _METHODS[variant["method"]],
+                "Segmentation type": _METHODS.get(
+                    variant["method"], METHODS[variant["method"]].title
+                ),
                 "Subroutine": name,
                 "Description": _description(variant),
                 "Datasets": ", ".join(paper.in_paper_order(used[name])),
@@ -84,6 +87,10 @@ def table_2(variants: Mapping[str, Mapping], used: Mapping[str, Sequence[str]]) 
             if name in used
         ]
     )
+
+
+def _type(method: str) -> str:
+    return _METHODS.get(method, METHODS[method].title)
 
 
 def _description(variant: Mapping) -> str:
@@ -109,7 +116,9 @@ def _description(variant: Mapping) -> str:
         return _drawn(variant)
     if method == "otsu":
         return "Otsu's threshold of the whole image; no user has a part in it"
-    return "Labels that a person drew"
+    if METHODS[method].annotation == "recorded":
+        return "Labels that a person drew"
+    return METHODS[method].title
 
 
 def _drawn(variant: Mapping) -> str:

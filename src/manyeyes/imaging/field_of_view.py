@@ -74,7 +74,7 @@ def mask_of_source(
     Returns
     -------
     inside : ndarray of bool, shape `shape`
-    told : str
+    where : str
         How it came about, for the log.
 
     Raises
@@ -86,7 +86,7 @@ def mask_of_source(
     z, y, x = (slice(a, a + n) for a, n in zip(start, shape, strict=True))
     if given is not None:
         inside = _given_mask(given, source.shape, (z, y, x), key)
-        told = "taken from its file"
+        where = "taken from its file"
     elif isinstance(wanted, Mapping) and "outside" in wanted:
         outside = outside_by_value(source[z], wanted["outside"])
         if not outside.any():
@@ -96,17 +96,17 @@ def mask_of_source(
                 f"{source[z].max():g}; state the exact value outside, as the file holds it"
             )
         inside = ~outside[:, y, x]
-        told = f"without the grey value {wanted['outside']:g} that touches the slices' border"
+        where = f"without the grey value {wanted['outside']:g} that touches the slices' border"
     else:
         radius = wanted["circle"] if isinstance(wanted, Mapping) else circle_radius(source[z], key)
         inside = np.broadcast_to(circle(source.shape[1:], radius)[y, x], shape).copy()
-        told = f"a circle of radius {radius:.1f} px about the middle of the source's slices"
+        where = f"a circle of radius {radius:.1f} px about the middle of the source's slices"
     if not inside.any():
         raise ValueError(
-            f"{key}: nothing of the crop is inside; move the crop or mend the mask "
+            f"{key}: nothing of the crop is inside; move the crop or correct the mask "
             "(inside is where a mask's file is not 0)"
         )
-    return inside, told
+    return inside, where
 
 
 def _given_mask(given, source_shape, crop, key):
@@ -140,7 +140,7 @@ def circle(shape: Sequence[int], radius: float) -> np.ndarray:
 def circle_radius(slices: np.ndarray, key: str) -> float:
     """Return the radius of the round field of view of a source, in pixels.
 
-    It is the inscribed circle's, or less where the fill of the corners goes on inside of it:
+    It is the inscribed circle's, or less where the fill of the corners continues inside it:
     reconstructions often leave a little more empty than they must. From the inscribed circle
     inwards rings belong to the outside as long as more than half of them have the one grey value
     that is most common in the corners, which pores of that very value do not come near to.
@@ -198,7 +198,7 @@ def outside_by_value(slices: np.ndarray, value: float) -> np.ndarray:
     ndarray of bool, shape (z, y, x)
         Pixels of one piece share an edge, within a slice. Equal values that do not reach the
         border of the slice stay inside, such as black pores within the sample; those that touch
-        the outside cannot be told from it.
+        the outside cannot be distinguished from it.
     """
     equal = np.isnan(slices) if value != value else slices == value
     outside = np.zeros(slices.shape, dtype=bool)
@@ -215,7 +215,7 @@ def outside_by_value(slices: np.ndarray, value: float) -> np.ndarray:
 def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Filled | None:
     """Return the grey value that fills the border of what counts as inside, if one does.
 
-    Fill is told from saturated pores and particles by straight lines and by its place. It has the
+    Fill differs from saturated pores and particles by straight lines and by its place. It has the
     same value all along a line of voxels from end to end, along at least one axis, while what was
     measured changes on its way through a volume; and it lies at the border, while saturated grey
     levels are as common within.
@@ -297,9 +297,9 @@ def refuse_filled_border(volume: np.ndarray, inside: np.ndarray | None, key: str
     if found is None:
         return
     border = "the border of the crop" if inside is None else "the border of its mask"
-    told = f"{key}: the grey value {found.value:g} fills {100 * found.share:.0f} % of {border}"
+    where = f"{key}: the grey value {found.value:g} fills {100 * found.share:.0f} % of {border}"
     if found.slices:
-        told += f" and all of {_listed(found.slices)}"
+        where += f" and all of {_listed(found.slices)}"
     advice = (
         f"leave it out by mask: {{outside: {found.value:g}}}, mask: circle, a mask's file or "
         "another crop"
@@ -312,7 +312,7 @@ def refuse_filled_border(volume: np.ndarray, inside: np.ndarray | None, key: str
     if found.slices:
         advice += " (empty slices: by outside, or by a crop without them)"
     raise ValueError(
-        f"{told}, as around a round field of view, in padding or empty slices, and would be "
+        f"{where}, as around a round field of view, in padding or empty slices, and would be "
         f"counted as a phase; {advice}"
         + ("" if inside is not None else "; if it was measured, say so by mask: none")
     )

@@ -5,6 +5,8 @@ from itertools import permutations
 
 import numpy as np
 
+from ..labels import ACTIVE, REST
+
 # Below this chance that a voxel labelled as active is brighter than one labelled as the rest,
 # labels say hardly anything about grey values: an image without contrast, or another one. 0.5 is
 # no relation, 0.64 two normal distributions half a standard deviation apart. The noisiest images
@@ -44,15 +46,15 @@ def misfit(
         known["the dataset's file"] = tuple(source_shape)
     if shape in known.values():
         return None
-    told = f"{what} {shape}, " + ", ".join(f"{name} {size}" for name, size in known.items())
+    found = f"{what} {shape}, " + ", ".join(f"{name} {size}" for name, size in known.items())
     for name, size in known.items():
         order = _exchanged(shape, size)
         if order:
             return (
-                f"{told} (z, y, x): the axes are exchanged, z, y, x of the {name.split()[-1]} lie "
+                f"{found} (z, y, x): the axes are exchanged, z, y, x of the {name.split()[-1]} lie "
                 f"along {order} of the {what}; export the {what} in the order of the image"
             )
-    return f"{told} (z, y, x); export {what} of the whole volume, as large as the image"
+    return f"{found} (z, y, x); export {what} of the whole volume, as large as the image"
 
 
 def _exchanged(shape: tuple, wanted: tuple) -> str | None:
@@ -82,23 +84,24 @@ def contradiction(image: np.ndarray, labels: np.ndarray) -> str | None:
         well.
     """
     active, rest = (
-        np.bincount(image[labels == phase], minlength=256).astype(np.float64) for phase in (1, 2)
+        np.bincount(image[labels == phase], minlength=256).astype(np.float64)
+        for phase in (ACTIVE, REST)
     )
     # Pairs in which the active voxel is brighter, and half of those that are equal.
     below = np.cumsum(rest) - rest / 2
     chance = float((active * below).sum() / (active.sum() * rest.sum()))
     medians = [int(np.searchsorted(np.cumsum(n), n.sum() / 2)) for n in (active, rest)]
-    told = (
+    found = (
         f"a voxel labelled as active is brighter than one labelled as the rest in "
         f"{100 * chance:.0f} % of all pairs (median grey levels {medians[0]} and {medians[1]})"
     )
     if chance < 0.5:
         return (
-            f"{told}: active is the darker; are the codes exchanged, is active material dark in "
+            f"{found}: active is the darker; are the codes exchanged, is active material dark in "
             "the tomogram, or do the labels belong to another image?"
         )
     if chance < LEAST_CHANCE:
         return (
-            f"{told}, hardly a difference; do the labels lie where they belong, and on this image?"
+            f"{found}, hardly a difference; do the labels lie where they belong, and on this image?"
         )
     return None

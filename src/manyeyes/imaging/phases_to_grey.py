@@ -3,6 +3,8 @@
 import numpy as np
 import scipy
 
+from ..labels import ACTIVE, CBD, INTERNAL_PORE, PORE, TRUTH_PHASES
+
 # A Gaussian's full width at half maximum over its standard deviation.
 _FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 
@@ -20,11 +22,11 @@ def check_truth(truth: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"truth must be a non-empty uint8 volume (z, y, x): {truth.dtype} {truth.shape}"
         )
-    if truth.min() < 1 or truth.max() > 4:
+    if truth.min() < ACTIVE or truth.max() > INTERNAL_PORE:
         found = np.unique(truth)
         raise ValueError(
-            "truth holds codes 1 active, 2 CBD, 3 pore, 4 pore inside a particle; found "
-            f"{found.tolist()}: recode the volume before imaging it"
+            f"truth holds codes {TRUTH_PHASES.described()}; found {found.tolist()}: "
+            "recode the volume before imaging it"
         )
     return truth
 
@@ -67,7 +69,8 @@ def blurred_greys(
             f"voxel_size_nm must be a positive number or three (z, y, x): {voxel_size_nm!r}"
         )
     active, cbd, pore = greys
-    table = np.array([0, active, cbd, pore, pore], dtype=np.float32)
+    table = np.zeros(INTERNAL_PORE + 1, dtype=np.float32)
+    table[[ACTIVE, CBD, PORE, INTERNAL_PORE]] = active, cbd, pore, pore
     sigma = resolution_nm / _FWHM_PER_SIGMA / sizes
     return scipy.ndimage.gaussian_filter(table[truth], sigma, mode="reflect")
 

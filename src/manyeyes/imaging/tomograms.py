@@ -1,13 +1,11 @@
-"""From somebody's volume to ours: check, crop, bring grey values to 8 bits and codes to phases."""
+"""From a file's volume to a dataset: check, crop, grey values to 8 bits, codes to phases."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..labels import TRUTH_PHASES, TWO_PHASES, UNLABELLED, Phases, codes_by_value, recoded
 from .masks import known_mask, voxels_inside
-
-# Codes of a truth; manyeyes.electrodes explains them.
-PHASES = {"active": 1, "cbd": 2, "pore": 3, "internal_pore": 4}
 
 
 def check_source(
@@ -40,7 +38,7 @@ def check_source(
     if expected_dtype is not None and np.dtype(expected_dtype) != volume.dtype:
         raise ValueError(
             f"{name}: expected {expected_dtype} grey values, found {volume.dtype}; export it again "
-            "without conversion, or mend expected_dtype and grey_window"
+            "without conversion, or correct expected_dtype and grey_window"
         )
 
 
@@ -192,7 +190,7 @@ def inverted(grey_levels: np.ndarray, inside: np.ndarray | None = None) -> np.nd
 
 
 def labels_inside(
-    labels: np.ndarray, inside: np.ndarray | None, key: str
+    labels: np.ndarray, inside: np.ndarray | None, key: str, phases: Phases = TWO_PHASES
 ) -> tuple[np.ndarray, int]:
     """Drop a person's labels outside the field of view.
 
@@ -219,11 +217,11 @@ def labels_inside(
     if inside is None:
         return labels, 0
     kept = np.where(inside, labels, np.uint8(0))
-    for value, phase in ((1, "active material"), (2, "the rest")):
-        if not (kept == value).any():
+    for phase in phases:
+        if (labels == phase.code).any() and not (kept == phase.code).any():
             raise ValueError(
-                f"{key}: every voxel that is labelled as {phase} lies outside the dataset's mask; "
-                "label within it, or mend the mask"
+                f"{key}: every voxel that is labelled as {phase.name} lies outside the dataset's "
+                "mask; label within it, or correct the mask"
             )
     return kept, int(np.count_nonzero(labels) - np.count_nonzero(kept))
 
@@ -249,28 +247,31 @@ def phases_from_codes(volume: np.ndarray, codes: Mapping, key: str) -> np.ndarra
     ValueError
         If a phase is unknown or the volume has values that no phase has.
     """
-    unknown = sorted(codes.keys() - PHASES.keys())
-    if unknown:
-        raise ValueError(f"{key}: unknown phases {unknown}; known are {', '.join(PHASES)}")
-    return _recode(volume, _meaning(codes, PHASES, key), key)
+    return recoded(volume, codes_by_value(codes, TRUTH_PHASES, key), key)
 
 
 def labels_from_codes(
-    volume: np.ndarray, codes: Mapping | None, shape: Sequence[int], key: str
+    volume: np.ndarray,
+    codes: Mapping | None,
+    shape: Sequence[int],
+    key: str,
+    phases: Phases = TWO_PHASES,
 ) -> np.ndarray:
-    """Bring a person's label volume to ours: 0 unlabelled, 1 active material, 2 the rest.
+    """Translate a person's label volume to the codes of the study's phases.
 
     Parameters
     ----------
     volume : ndarray of integers, shape (z, y, x)
         Cropped like its dataset.
     codes : mapping or None
-        Which value, or which list of values, means ``active`` and ``rest``; 0 is always
-        unlabelled. None means 1 and 2.
+        Which value, or which list of values, means which phase; 0 is always unlabelled. None
+        means that the file has the codes of the phases.
     shape : sequence of int
         Of the dataset.
     key : str
         The config key, for messages.
+    phases : Phases
+        Of the study.
 
     Returns
     -------
@@ -279,50 +280,25 @@ def labels_from_codes(
     Raises
     ------
     ValueError
-        If shapes differ, a value means nothing or two things, 0 means a phase, or one of the two
-        phases has no label.
+        If shapes differ, a value means nothing or two things, 0 means a phase, or a phase has no
+        label.
     """
     if volume.shape != tuple(shape):
         raise ValueError(
             f"{key}: labels {volume.shape}, dataset {tuple(shape)} (z, y, x); export labels of the "
             "whole dataset, unlabelled voxels as 0"
         )
-    codes = codes or {"active": 1, "rest": 2}
-    if codes.keys() != {"active", "rest"}:
-        raise ValueError(f"{key}.codes: expected active and rest, found {sorted(codes)}")
-    meaning = _meaning(codes, {"active": 1, "rest": 2}, f"{key}.codes")
-    if 0 in meaning:
+    codes = codes or phases.codes
+    if codes.keys() != phases.codes.keys():
+        wanted = " and ".join(phases.codes)
+        raise ValueError(f"{key}.codes: expected {wanted}, found {sorted(codes)}")
+    meaning = codes_by_value(codes, phases, f"{key}.codes")
+    if UNLABELLED in meaning:
         raise ValueError(f"{key}.codes: 0 is unlabelled and cannot mean a phase")
-    labels = _recode(volume, {0: 0, **meaning}, key)
-    for value, phase in ((1, "active material"), (2, "the rest")):
-        if not (labels == value).any():
-            raise ValueError(f"{key}: no voxel is labelled as {phase}; both phases need labels")
+    labels = recoded(volume, {UNLABELLED: UNLABELLED, **meaning}, key)
+    for phase in phases:
+        if not (labels == phase.code).any():
+            raise ValueError(
+                f"{key}: no voxel is labelled as {phase.name}; every phase needs labels"
+            )
     return labels
-
-
-def values_of(code: int | Sequence[int]) -> list[int]:
-    """Return the values that a phase has in a label file; a config gives one or a list."""
-    return list(code) if isinstance(code, list | tuple) else [code]
-
-
-def _meaning(codes: Mapping, numbers: Mapping[str, int], key: str) -> dict[int, int]:
-    """Return our number for each value of a label file."""
-    meaning: dict[int, int] = {}
-    for phase, code in codes.items():
-        for value in values_of(code):
-            if meaning.setdefault(value, numbers[phase]) != numbers[phase]:
-                raise ValueError(f"{key}: {value} means two phases; give each its own value")
-    return meaning
-
-
-def _recode(volume: np.ndarray, codes: Mapping[int, int], key: str) -> np.ndarray:
-    values = np.unique(volume)
-    strange = [value for value in values.tolist() if value not in codes]
-    if strange:
-        raise ValueError(
-            f"{key}: the volume holds {strange[:8]}, which mean nothing; known are {sorted(codes)}"
-        )
-    recoded = np.zeros(volume.shape, np.uint8)
-    for value, code in codes.items():
-        recoded[volume == value] = code
-    return recoded

@@ -1,4 +1,8 @@
-"""What is measured: fractions, spread over users, distance to truth and baseline, image quality."""
+"""What is measured: fractions, spread over users, distance to truth and baseline, image quality.
+
+The names below are public. They are imported when they are first used. Inside the project, import
+from the modules themselves, as code digests follow import statements.
+"""
 
 from ..lazy import lazy_names
 
@@ -25,7 +29,6 @@ _MODULE_OF = {
     "percent_different": "fractions",
     "sample_sd": "fractions",
     "specific_surface_per_um": "shape",
-    "truth_active": "truth",
     "truth_fraction": "truth",
     "variability_table": "tables",
     "volume_fraction": "fractions",

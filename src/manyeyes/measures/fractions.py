@@ -4,18 +4,20 @@ import math
 
 import numpy as np
 
-ACTIVE = 1
-REST = 2
-OUTSIDE = 0
+from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases
 
 
-def volume_fraction(labels: np.ndarray) -> float:
-    """Return the share of the voxels inside the field of view that are active material.
+def volume_fraction(labels: np.ndarray, phase: int = ACTIVE, phases: Phases = TWO_PHASES) -> float:
+    """Return the share of the voxels inside the field of view that are of one phase.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view.
+        Codes of the phases; 0 outside the field of view.
+    phase : int
+        The code of the phase; active material by default.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -25,20 +27,21 @@ def volume_fraction(labels: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If the labels hold no voxel inside, or anything but 0, 1 and 2.
+        If the labels hold no voxel inside, or other codes.
     """
-    check_segmentation(labels)
-    return float(np.count_nonzero(labels == ACTIVE) / np.count_nonzero(labels))
+    check_segmentation(labels, phases)
+    return float(np.count_nonzero(labels == phase) / np.count_nonzero(labels))
 
 
-def percent_different(a: np.ndarray, b: np.ndarray) -> float:
+def percent_different(a: np.ndarray, b: np.ndarray, phases: Phases = TWO_PHASES) -> float:
     """Return the percentage of voxels to which two segmentations give different phases.
 
     Parameters
     ----------
     a, b : ndarray of uint8, shape (z, y, x)
-        Two segmentations of one image: 1 active material, 2 pore and carbon-binder domain, 0
-        outside the field of view.
+        Two segmentations of one image: codes of the phases, 0 outside the field of view.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -49,11 +52,10 @@ def percent_different(a: np.ndarray, b: np.ndarray) -> float:
     Raises
     ------
     ValueError
-        If shapes or fields of view differ, the labels hold no voxel inside, or anything but 0, 1
-        and 2.
+        If shapes or fields of view differ, or the labels hold no voxel inside or other codes.
     """
-    check_segmentation(a)
-    check_segmentation(b)
+    check_segmentation(a, phases)
+    check_segmentation(b, phases)
     if a.shape != b.shape:
         raise ValueError(
             f"two segmentations of one image must have one shape, found {a.shape} and {b.shape}"
@@ -86,21 +88,9 @@ def sample_sd(values) -> float:
     return float(np.std(values, ddof=1)) if values.size > 1 else math.nan
 
 
-def check_segmentation(labels: np.ndarray) -> None:
-    """Raise ValueError unless voxels are 1 (active material), 2 (the rest) or 0 (outside)."""
-    if labels.size == 0:
-        raise ValueError("a segmentation needs voxels, found an empty array")
-    low, high = labels.min(), labels.max()
-    if low < OUTSIDE or high > REST:
-        raise ValueError(
-            "a segmentation holds 1 (active material), 2 (pore and carbon-binder domain) and 0 "
-            f"(outside the field of view) only, found values from {low} to {high}"
-        )
-    if high == OUTSIDE:
-        raise ValueError(
-            "a segmentation holds 1 (active material) or 2 (pore and carbon-binder domain) "
-            "somewhere, found only 0, which is outside the field of view"
-        )
+def check_segmentation(labels: np.ndarray, phases: Phases = TWO_PHASES) -> None:
+    """Raise ValueError unless voxels have codes of the phases, or 0 outside the field of view."""
+    phases.check(labels)
 
 
 def check_same_view(a: np.ndarray, b: np.ndarray) -> None:

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ..electrodes.geometry import chord_lengths_um, particle_diameters_um, volume_weighted_mean
+from ..labels import CBD, truth_active
 from .shape import specific_surface_per_um
-from .truth import truth_active, truth_fraction
-
-CBD = 2
+from .truth import truth_fraction
 
 
 def geometry_tables(
@@ -25,7 +24,7 @@ def geometry_tables(
     Parameters
     ----------
     truths : iterable of (dataset, ndarray of uint8)
-        Codes as in `truth.truth_active`.
+        Codes as in `manyeyes.labels.truth_active`.
     voxel_sizes_nm : mapping of dataset to float
     with_particles : iterable of dataset
         Whose particles are round enough to be split from one another; platelets are not.

@@ -7,12 +7,8 @@ import cc3d
 import numpy as np
 import scipy
 
-from .fractions import (
-    ACTIVE,
-    OUTSIDE,
-    REST,
-    check_segmentation,
-)
+from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases
+from .fractions import check_segmentation
 
 SPECK_BELOW_UM = 2.0
 PORE_FROM_UM = 0.5
@@ -49,7 +45,9 @@ class Morphology:
     closed_pore_fraction: float
 
 
-def morphology(labels: np.ndarray, voxel_size_nm: float) -> Morphology:
+def morphology(
+    labels: np.ndarray, voxel_size_nm: float, phase: int = ACTIVE, phases: Phases = TWO_PHASES
+) -> Morphology:
     """Return surface, specks and closed pores of a segmentation.
 
     Voxels are of one piece when they share a face: with diagonals allowed, the noise specks of a
@@ -62,9 +60,13 @@ def morphology(labels: np.ndarray, voxel_size_nm: float) -> Morphology:
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view.
+        Codes of the phases; 0 outside the field of view.
     voxel_size_nm : float
         Edge of the cubic voxel in nm.
+    phase : int
+        The code of the phase whose surface and specks are measured; every other one is pore.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -73,18 +75,18 @@ def morphology(labels: np.ndarray, voxel_size_nm: float) -> Morphology:
     Raises
     ------
     ValueError
-        If the labels hold anything but 0, 1 and 2 or the voxel size is not positive.
+        If the labels hold other codes or the voxel size is not positive.
     """
-    check_segmentation(labels)
+    check_segmentation(labels, phases)
     _check_voxel_size(voxel_size_nm)
     voxel_um3 = (voxel_size_nm / 1000.0) ** 3
-    active = labels == ACTIVE
+    active = labels == phase
     outside = labels == OUTSIDE
     outside = outside if outside.any() else None
     voxels = np.count_nonzero(labels)
     specks = _closed_components(active, outside)
     specks = specks[specks * voxel_um3 < _sphere_um3(SPECK_BELOW_UM)]
-    pores = _closed_components(labels == REST, outside)
+    pores = _closed_components((labels != phase) & (labels != OUTSIDE), outside)
     pores = pores[pores * voxel_um3 >= _sphere_um3(PORE_FROM_UM)]
     return Morphology(
         specific_surface_per_um=specific_surface_per_um(

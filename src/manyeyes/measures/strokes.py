@@ -10,11 +10,12 @@ from ..imaging.masks import (
     smooth_inside,
     voxels_inside,
 )
+from ..labels import TWO_PHASES
 
 EDGE_SMOOTHING_VOXELS = 1.5
 GRADIENT_SIGMA_PX = 1.0
 NEAR_EDGE_PX = 1.0
-LABELS = {"active": 1, "rest": 2}
+LABELS = TWO_PHASES.codes
 
 # Measure: what it is, and its unit.
 MEASURES = {
@@ -78,7 +79,7 @@ class LabelledImage:
             - coverage_percent: mean over the labelled slices; coverage_ratio: that of the most
               labelled slice over that of the least;
             - active_percent: share of the labels;
-            - strokes_per_slice, stroke_area_px: pieces of one class that hang together on a slice
+            - strokes_per_slice, stroke_area_px: connected pieces of one class on a slice
               (corners count); strokes that touch are one;
             - stroke_width_px: 2 d - 1 at the pixels of the medial axis, d away from the rim, so
               that a line of single pixels is 1 wide;

@@ -88,7 +88,7 @@ def volume_fractions_table(
     origins : mapping of dataset to str
         ``twin``, ``simulated-imaging`` or ``measured``.
     truths : mapping of dataset to ndarray of uint8
-        For the datasets that have a truth (codes as in `truth.truth_active`).
+        For the datasets that have a truth (codes as in `manyeyes.labels.truth_active`).
 
     Returns
     -------
@@ -258,7 +258,7 @@ def accuracy_table(
     segmentations : iterable of (cell, ndarray of uint8)
         Those of datasets without truth are passed over.
     truths : mapping of dataset to ndarray of uint8
-        Codes as in `truth.truth_active`.
+        Codes as in `manyeyes.labels.truth_active`.
 
     Returns
     -------

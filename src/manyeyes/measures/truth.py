@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fractions import ACTIVE, OUTSIDE, check_segmentation
-
-INTERNAL_PORE = 4
-TRUTH_CODES = (1, 4)
+from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases, truth_active
+from .fractions import check_segmentation
 
 
 @dataclass(frozen=True)
@@ -31,57 +29,27 @@ class Accuracy:
     voxel_error: float
 
 
-def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
-    """Return the mask of active material in a truth.
-
-    Parameters
-    ----------
-    truth : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 carbon-binder domain, 3 pore, 4 pore or crack inside a particle.
-    filled : bool
-        Whether pores and cracks inside particles count as active material, as after the virtual
-        filling of Bailey et al. 2023, section 3.2.1.
-
-    Returns
-    -------
-    ndarray of bool, shape (z, y, x)
-
-    Raises
-    ------
-    ValueError
-        If the truth is empty or holds other codes.
-    """
-    if truth.size == 0:
-        raise ValueError("a truth needs voxels, found an empty array")
-    low, high = truth.min(), truth.max()
-    if low < TRUTH_CODES[0] or high > TRUTH_CODES[1]:
-        raise ValueError(
-            "a truth holds 1 (active), 2 (carbon-binder domain), 3 (pore) and 4 (pore inside a "
-            f"particle) only, found values from {low} to {high}; recode it"
-        )
-    active = truth == ACTIVE
-    if filled:
-        active |= truth == INTERNAL_PORE
-    return active
-
-
 def truth_fraction(truth: np.ndarray, *, filled: bool) -> float:
     """Return the truth's volume fraction, 0 to 1; see `truth_active` for the parameters."""
     return float(np.count_nonzero(truth_active(truth, filled=filled)) / truth.size)
 
 
-def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> Accuracy:
+def accuracy(
+    labels: np.ndarray, truth: np.ndarray, *, filled: bool = False, phases: Phases = TWO_PHASES
+) -> Accuracy:
     """Return bias, Dice and voxel error of a segmentation.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view, where
-        nothing is compared.
+        Codes of the phases, of which active material is compared; 0 outside the field of view,
+        where nothing is.
     truth : ndarray of uint8, shape (z, y, x)
         Codes as in `truth_active`.
     filled : bool, default False
         Compare with the truth whose internal pores are filled instead of the truth as it is.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -92,7 +60,7 @@ def accuracy(labels: np.ndarray, truth: np.ndarray, *, filled: bool = False) -> 
     ValueError
         If the shapes differ or either array holds codes that it must not.
     """
-    check_segmentation(labels)
+    check_segmentation(labels, phases)
     if labels.shape != truth.shape:
         raise ValueError(
             f"the segmentation has shape {labels.shape}, its truth {truth.shape}; "

@@ -1,1 +1,151 @@
-"""How labels are made: one module a method."""
+"""Methods of segmentation: one module a method, found by itself.
+
+`METHODS` holds them by name, in the order of `ANNOTATION_KINDS`, then of the alphabet.
+
+A module of this package whose name has no leading underscore holds ``METHOD``, a `Method`. It is
+imported to read configs, so it imports NumPy at most; what computes is imported where it is used.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+import numpy as np
+
+from ..annotations import Annotation
+from ._method import ANNOTATION_KINDS, FirstOutput, Labelled, Method, Person, Request
+
+__all__ = [
+    "ANNOTATION_KINDS",
+    "METHODS",
+    "Method",
+    "Person",
+    "Request",
+    "annotate",
+    "label",
+    "modules_of",
+]
+
+
+@cache
+def _methods() -> dict[str, Method]:
+    found = {}
+    for name in sorted(module.name for module in iter_modules(__path__)):
+        if not name.startswith("_"):
+            method = import_module(f"{__name__}.{name}").METHOD
+            if method.name != name:
+                raise ValueError(f"methods/{name}.py holds the method {method.name!r}; rename one")
+            found[name] = method
+    kinds = list(ANNOTATION_KINDS)
+    return dict(sorted(found.items(), key=lambda item: kinds.index(item[1].annotation)))
+
+
+def __getattr__(name: str):
+    if name == "METHODS":
+        return _methods()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def modules_of(methods: Iterable[str]) -> list[str]:
+    """Return the dotted names of the modules of some methods, sorted, for a digest of code."""
+    return [f"{__name__}.{name}" for name in sorted(set(methods) & _methods().keys())]
+
+
+def annotate(
+    image: np.ndarray,
+    variant: Mapping[str, object],
+    traits,
+    *,
+    seed_names: Sequence[object],
+    output_names: Sequence[object] | None = None,
+    first_output: FirstOutput | None = None,
+    inside: np.ndarray | None = None,
+) -> Annotation:
+    """Let a simulated user annotate an image.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+        What the user looks at; nothing else is known to them.
+    variant : mapping
+        As in the config: ``method`` and its settings.
+    traits : Traits
+        The user; see `manyeyes.users.population`.
+    seed_names : sequence
+        (study seed, user, dataset, filter). The method is added here: all variants of a method
+        share one sitting, so that S1 and S3 are offsets of S2's threshold and the generous window
+        lies inside the conservative one.
+    output_names : sequence, optional
+        Seed names of the classifier whose first output a user corrects.
+    first_output : callable, optional
+        What gives that output, instead of a forest trained as the variant says.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view: nobody looks at or labels what lies outside.
+
+    Returns
+    -------
+    Threshold, Window, Drawing or Nothing
+        With a record of what the user did.
+
+    Raises
+    ------
+    ValueError
+        If the image is no 8-bit volume with two phases to be seen, or the variant's method is
+        unknown or for recorded users only, or lacks a setting or has an impossible one.
+    """
+    from ..imaging.filters import require_image
+    from ..imaging.masks import known_mask
+
+    require_image(image)
+    name = variant.get("method")
+    method = _methods().get(name)
+    if method is None or method.annotate is None:
+        known = [known for known, method in _methods().items() if method.annotate]
+        raise ValueError(f"simulated users know the methods {', '.join(known)}; found {name!r}")
+    missing = [key for key in method.required if key not in variant]
+    if missing:
+        raise ValueError(f"a variant of method {name!r} needs {', '.join(missing)}")
+    person = Person(
+        traits=traits,
+        names=(*seed_names, name),
+        first_output=first_output,
+        output_names=None if output_names is None else tuple(output_names),
+        inside=known_mask(inside, image.shape),
+    )
+    return method.annotate(image, variant, person)
+
+
+def label(
+    image: np.ndarray, requests: Sequence[Request], inside: np.ndarray | None = None
+) -> Iterator[Labelled]:
+    """Yield the segmentations of one image that several users get with several variants.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    requests : sequence of Request
+        Those whose methods share a way to label are labelled together, so that what is expensive
+        (the features of the image) is computed once.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+
+    Yields
+    ------
+    labels : ndarray of uint8, shape (z, y, x)
+        Codes of phases; 0 outside the field of view.
+    made_by : str or None
+        What trained the classifier, if there was one.
+    """
+    from ..imaging.masks import known_mask
+
+    inside = known_mask(inside, image.shape)
+    makers = [_methods()[request.variant["method"]].label for request in requests]
+    streams = {
+        maker: maker(
+            image, [r for r, m in zip(requests, makers, strict=True) if m == maker], inside
+        )
+        for maker in dict.fromkeys(makers)
+    }
+    for maker in makers:
+        yield next(streams[maker])

@@ -13,6 +13,7 @@ from ..groups import (
     groups_in,
     of_group,
 )
+from ..methods import METHODS
 from ..statistics.words import and_list
 from .words import (
     count,
@@ -21,15 +22,8 @@ from .words import (
     sentence,
 )
 
-FAMILIES = {
-    "threshold": "Threshold",
-    "watershed": "Watershed",
-    "seeded_forest": "Forest, seeds from thresholds",
-    "drawn_forest": "Forest, drawn seeds",
-    "otsu": "Otsu's threshold",
-    "recorded_forest": "Forest, a person's labels",
-}
-"""How the methods of a config are called."""
+FAMILIES = {name: method.title for name, method in METHODS.items()}
+"""The methods of a config, and how the report calls them."""
 
 AGREED = 0.01
 """Users whose SD is no larger are said to agree: a point of volume fraction."""
@@ -264,7 +258,7 @@ def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str,
     by_method = {
         method: found
         for method, found in rows.groupby("method", sort=False)
-        if method not in ("recorded_forest", "otsu")
+        if METHODS[method].traits
     }
     common = set.intersection(*(set(found["dataset"]) for found in by_method.values() or [rows]))
     if len(by_method) < 2 or not common:

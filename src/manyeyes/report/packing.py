@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import imagecodecs
 import numpy as np
 
+from ..labels import ACTIVE
+
 MOST_COMBINATIONS = 256
 JPEG_QUALITY = 65
 """Noise costs most; at this quality a slice of the default study has 8 to 10 kB."""
-
-ACTIVE = 1
 
 
 def pack_image(image: np.ndarray, slices: Sequence[int]) -> list[str]:

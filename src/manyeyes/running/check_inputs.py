@@ -11,6 +11,7 @@ from ..files.errors import FileError
 from ..files.slices import slice_facts
 from ..files.volumes import volume_facts
 from ..imaging.label_checks import misfit
+from ..methods import METHODS
 from ..study.inputs import (
     annotation_problem,
     level_window,
@@ -18,7 +19,6 @@ from ..study.inputs import (
     voxel_size_problem,
 )
 from ..study.model import Study
-from ..study.variants import has_label_annotation
 
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
@@ -96,7 +96,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
             method = study.variants[recording.variant]["method"]
             key = f"users.{user.name}.recorded"
             try:
-                if has_label_annotation(study.variants[recording.variant]):
+                if METHODS[method].keeps_labels:
                     # One file may be given for several images and variants.
                     if path not in seen:
                         seen[path] = volume_facts(path, labels=True).shape

@@ -1,13 +1,14 @@
 """Files of the checkout, as inputs and parameters of rules that notice edits."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from snakemake.io import flag
 
 from ..files.formats import module_file
+from ..methods import modules_of
 from .code_digest import code_digest
 
 
@@ -27,18 +28,30 @@ class Checkout:
         self.scripts = top / "workflow" / "scripts"
         self.sources = sources
 
-    def code_of(self, script: str, with_forest: bool = True, reads: Iterable[str] = ()) -> str:
+    def code_of(
+        self,
+        script: str | Path,
+        *,
+        variants: Iterable[Mapping] = (),
+        reads: Iterable[str] = (),
+        without: str = "",
+    ) -> str:
         """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
-        Scripts that import the classifier only where a variant needs it pass `with_forest`. Of the
-        file formats, those of the users' files that a job `reads` count. In a rule, take a function
-        of wildcards alone: Snakemake does not compare parameters that depend on a job's input.
+        Methods and file formats are found by name, not imported: the methods of the `variants`
+        that a job does count, and the formats of the users' files that it `reads`. The package
+        `without`, which this job does not use, does not count. In a rule, take a function of
+        wildcards alone: Snakemake does not compare parameters that depend on a job's input.
         """
+        methods = modules_of(variant["method"] for variant in variants)
         return code_digest(
             self.scripts / script,
             [self.scripts, self.sources],
-            "" if with_forest else "manyeyes.forest",
-            also=sorted({module_file(path) for path in reads}),
+            without,
+            also=[
+                *(self.sources.joinpath(*name.split(".")).with_suffix(".py") for name in methods),
+                *sorted({module_file(path) for path in reads}),
+            ],
         )
 
     def file(self, path: str | Path) -> str:

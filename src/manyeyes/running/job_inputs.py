@@ -10,7 +10,7 @@ from ..study.inputs import level_window
 from ..study.model import Block, Dataset, Recording, Study
 from ..study.paths import of_users
 from ..study.targets import Targets
-from ..study.variants import has_label_annotation, is_painted_in_sight_of_the_forest
+from ..study.variants import keeps_labels, looks_at_output
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class UserJob:
     @property
     def labelled(self) -> list[str]:
         """The block's variants whose annotation is a label volume."""
-        return [name for name, variant in self.variants.items() if has_label_annotation(variant)]
+        return [name for name, variant in self.variants.items() if keeps_labels(variant)]
 
     @property
     def annotates_with_forest(self) -> bool:
         """Whether users look at what a forest makes of their labels while they draw."""
-        return any(map(is_painted_in_sight_of_the_forest, self.variants.values()))
+        return any(map(looks_at_output, self.variants.values()))
 
     def files(self, pattern: str) -> list[str]:
         """Return a pattern once for each user and variant."""
@@ -215,7 +215,7 @@ class JobInputs:
     def recorded_variants(self, drawn: bool) -> str:
         """Return a wildcard pattern of the variants that recorded users drew, or did not draw."""
         names = {variant for _, _, variant, _ in self._recordings}
-        return _pattern(sorted(n for n in names if self._targets.has_label_annotation(n) == drawn))
+        return _pattern(sorted(n for n in names if self._targets.keeps_labels(n) == drawn))
 
     def recording(self, wildcards) -> Recording:
         """Return what a person recorded for an image and variant."""
@@ -236,7 +236,7 @@ class JobInputs:
 
     def recorded_drawing(self, wildcards) -> list[str]:
         """Return the labels that a person drew, if the variant is one that is drawn."""
-        drawn = self._targets.has_label_annotation(wildcards.variant)
+        drawn = self._targets.keeps_labels(wildcards.variant)
         return [self._paths.drawing.format(**wildcards)] if drawn else []
 
     def variant(self, wildcards) -> Mapping:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..measures.fractions import ACTIVE, check_same_view, check_segmentation
+from ..labels import ACTIVE
+from ..measures.fractions import check_same_view, check_segmentation
 
 
 class PairAgreement(NamedTuple):

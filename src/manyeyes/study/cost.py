@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .model import Dataset, Study
 from .variants import (
-    has_label_annotation,
-    is_painted_in_sight_of_the_forest,
+    is_drawn_by_hand,
+    looks_at_output,
+    needs_forest,
 )
 
 AT_LEAST_MB = 600
@@ -114,10 +115,10 @@ def segmenting_megabytes(dataset: Dataset, variants: Iterable[Mapping]) -> float
 
     Beside volumes, forests hold the channels of the labels that they learn from and of a block.
     """
-    trained = [variant for variant in variants if has_label_annotation(variant)]
+    trained = [variant for variant in variants if needs_forest(variant)]
     if not trained:
         return megabytes(dataset, 35)
-    seeded = [variant for variant in trained if variant["method"] == "seeded_forest"]
+    seeded = [variant for variant in trained if not is_drawn_by_hand(variant)]
     labels = max((labels_at_most(variant, dataset) for variant in seeded), default=0)
     forests = FOREST_BASE_MB + FOREST_MB * len(trained) + LABEL_BYTES * labels / 1e6
     return megabytes(dataset, 5, AT_LEAST_MB + forests)
@@ -135,20 +136,20 @@ def recorded_forest_megabytes(dataset: Dataset) -> float:
 
 def segmenting_minutes(dataset: Dataset, variants: Iterable[Mapping], users: int) -> float:
     """Return how long segmenting an image with some variants for some users may take."""
-    seconds = sum(1 if has_label_annotation(variant) else 0.3 for variant in variants)
+    seconds = sum(1 if needs_forest(variant) else 0.3 for variant in variants)
     return minutes(dataset, seconds * users)
 
 
 def annotating_megabytes(dataset: Dataset, variants: Iterable[Mapping]) -> float:
     """Return the memory for annotating an image with some variants, in MB."""
-    if any(map(is_painted_in_sight_of_the_forest, variants)):
+    if any(map(looks_at_output, variants)):
         return megabytes(dataset, 15, AT_LEAST_MB + 60)
     return megabytes(dataset, 5)
 
 
 def annotating_minutes(dataset: Dataset, variants: Sequence[Mapping], users: int) -> float:
     """Return how long annotating an image with some variants for some users may take."""
-    painted = any(map(is_painted_in_sight_of_the_forest, variants))
+    painted = any(map(looks_at_output, variants))
     return minutes(dataset, (0.5 * len(variants) if painted else 0.4) * users)
 
 
@@ -159,7 +160,7 @@ def repeating_megabytes(dataset: Dataset, variants: Sequence[Mapping], users: in
 
 def repeating_minutes(dataset: Dataset, variants: Sequence[Mapping], users: int) -> float:
     """Return how long repeating a block takes, in which each user looks, labels and waits."""
-    each = sum(7 if has_label_annotation(variant) else 2 for variant in variants)
+    each = sum(7 if needs_forest(variant) else 2 for variant in variants)
     return minutes(dataset, each * users)
 
 

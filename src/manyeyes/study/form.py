@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from ..methods import METHODS
+
 # Mappings that the models check themselves; none of their values is a yes or a no.
 _NUMBERS_BELOW = re.compile(
     r"population|electrodes\.[^.]+|datasets\.[^.]+\.source\.imaging|baseline\.fibsem\.source\.faults"
@@ -56,9 +58,16 @@ def problems(config: Mapping, schema: Mapping) -> list[str]:
     keys = list(_misread_keys(config, ""))
     if keys:
         return keys
-    errors = _Validator(schema).iter_errors(config)
+    errors = _Validator(_with_methods(schema)).iter_errors(config)
     found = [f"{_key(error)}: {_words(error)}" for top in errors for error in _reasons(top)]
     return sorted(dict.fromkeys([*found, *_odd_values(config, "")]))
+
+
+def _with_methods(schema: Mapping) -> Mapping:
+    """Return the schema of studies with the settings of every method of segmentation."""
+    definitions = schema["$defs"]
+    variant = {**definitions["variant"], "oneOf": [m.schema() for m in METHODS.values()]}
+    return {**schema, "$defs": {**definitions, "variant": variant}}
 
 
 def _misread_keys(value, path: str) -> Iterator[str]:

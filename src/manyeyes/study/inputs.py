@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..imaging.tomograms import crop_corners
+from ..methods import METHODS
 from .model import Dataset
 
 # Voxel sizes that differ by no more than this share are the same: headers round.
 SAME_SIZE = 0.01
-# Which kind of annotation a method takes.
-KINDS = {"threshold": "threshold", "watershed": "window"}
 # A grey level from which everything is active, and one from which nothing is.
 LEVELS = (0, 256)
 
@@ -121,7 +120,7 @@ def annotation_problem(
         ``kind`` and its numbers, as `annotations.read_annotation` returns it.
     variant : str
     method : str
-        Of the variant: ``threshold`` or ``watershed``.
+        Of the variant; one whose annotation is a threshold or a window.
     grey_window : (float, float) or None
         What `level_window` returns for the dataset, to translate a level by.
 
@@ -129,7 +128,7 @@ def annotation_problem(
     -------
     str or None
     """
-    expected = KINDS[method]
+    expected = METHODS[method].kind.stored_as
     if annotation["kind"] != expected:
         return f"{variant} needs a {expected}, found a {annotation['kind']}"
     keys = ("level",) if expected == "threshold" else ("low", "high")

@@ -11,6 +11,7 @@ from math import prod
 from typing import NamedTuple
 
 from ..groups import RECORDED, SIMULATED
+from ..labels import TWO_PHASES, Phases
 from .variants import is_drawn_by_hand
 
 
@@ -252,6 +253,7 @@ class Study:
     ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
     comparisons: tuple[Mapping, ...] = ()
+    phases: Phases = TWO_PHASES
     realisations: int = 1
     users_per_job: int = 1
     lost: frozenset[Cell] = frozenset()

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..groups import RECORDED, SIMULATED
+from ..labels import Phases, phases_from_config
+from ..methods import METHODS
 from .consistency import (
     check_ablation,
     check_batches,
@@ -25,7 +27,7 @@ from .model import (
     User,
     realisation_name,
 )
-from .variants import has_label_annotation
+from .variants import needs_forest
 
 # The paper's three users; further simulated ones are numbered.
 FIRST_USERS = ("A", "B", "C")
@@ -87,6 +89,7 @@ def study_from_config(config: Mapping) -> Study:
         ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
         comparisons=tuple(config.get("comparisons", ())),
+        phases=_phases(config.get("phases")),
         realisations=realisations,
         users_per_job=users_per_job,
     )
@@ -96,9 +99,17 @@ def _variants(entries: Mapping, forest: Mapping) -> dict[str, Mapping]:
     """Return the variants; those with a forest include its settings, so that changes rerun them."""
     variants = {}
     for name, entry in entries.items():
-        trained = has_label_annotation(entry)
-        variants[name] = _ordered({**entry, "forest": dict(forest)} if trained else entry)
+        variants[name] = _ordered(
+            {**entry, "forest": dict(forest)} if needs_forest(entry) else entry
+        )
     return variants
+
+
+def _phases(entries: Mapping | None) -> Phases:
+    try:
+        return phases_from_config(entries)
+    except ValueError as error:
+        raise StudyError(f"phases: {error}") from error
 
 
 def _dataset(name: str, entry: Mapping) -> Dataset:
@@ -213,7 +224,8 @@ def _with_suffix(path: str, method: str | None) -> str:
     """Return the path of an annotation: thresholds and windows are JSON beside label volumes."""
     stem, dot, suffix = path.rpartition(".")
     is_volume = dot and suffix.lower() in ("tif", "tiff")
-    return f"{stem}.json" if is_volume and method in ("threshold", "watershed") else path
+    numbers = method in METHODS and not METHODS[method].keeps_labels
+    return f"{stem}.json" if is_volume and numbers else path
 
 
 def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
@@ -241,10 +253,10 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
             users=_chosen(entry.get("users", "all"), simulated, f"{key}.users"),
         )
         for variant in block.variants:
-            if variants[variant]["method"] == "recorded_forest":
+            if METHODS[variants[variant]["method"]].annotate is None:
                 raise StudyError(
-                    f"{key}.variants: {variant!r} is the forest of a recorded user; it runs for "
-                    "the users that name it under users.recorded, not by a plan"
+                    f"{key}.variants: {variant!r} is for recorded users; it runs for the users "
+                    "that name it under users.recorded, not by a plan"
                 )
         blocks.append(block)
     return blocks
@@ -255,10 +267,11 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
     for user in users.values():
         for record in user.recordings:
             key = f"users.{user.name}.recorded"
-            if variants.get(record.variant, {}).get("method") == "otsu":
+            method = METHODS.get(variants.get(record.variant, {}).get("method"))
+            if method is not None and not method.takes_recordings:
                 raise StudyError(
-                    f"{key}: {record.variant!r} is Otsu's threshold, which nobody sets; take it "
-                    "off the list"
+                    f"{key}: {record.variant!r} ({method.title}) is set by nobody; take it off "
+                    "the list"
                 )
             blocks.append(
                 Block(
@@ -317,7 +330,7 @@ def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
     base_runs = entry["base_runs"]
     for variant in _chosen(base_runs, variants, "sensitivity.base_runs"):
         method = variants[variant]["method"]
-        if method in ("recorded_forest", "otsu"):
+        if not METHODS[method].traits:
             raise StudyError(
                 f"sensitivity.base_runs: {variant!r} ({method}) does not depend on any trait of a "
                 "simulated user; take it off the list"

@@ -7,7 +7,7 @@ from string import Formatter
 
 import numpy as np
 
-from ..imaging.tomograms import PHASES, values_of
+from ..labels import TRUTH_PHASES, phases_from_config, values_of
 from .reading import simulated_names
 
 # No job can hold more voxels or a larger electrode than these; such a value is a mistake.
@@ -94,12 +94,13 @@ def _codes(config: Mapping) -> Iterator[str]:
         if dataset["source"]["kind"] == "geometry":
             codes = dataset["source"]["codes"]
             key = f"datasets.{name}.source.codes"
-            unknown = [phase for phase in codes if phase not in PHASES]
+            known = list(TRUTH_PHASES.codes)
+            unknown = [phase for phase in codes if phase not in known]
             if unknown:
-                yield f"{key}: {_listed(unknown)} is no phase; known are {', '.join(PHASES)}"
+                yield f"{key}: {_listed(unknown)} is no phase; known are {', '.join(known)}"
             elif "active" not in codes or len(codes) < 2:
                 yield (
-                    f"{key}: expected active and at least one of {', '.join(list(PHASES)[1:])}, "
+                    f"{key}: expected active and at least one of {', '.join(known[1:])}, "
                     f"found {_listed(codes) or 'none'}"
                 )
             yield from _repeated_values(codes, key)
@@ -109,8 +110,9 @@ def _codes(config: Mapping) -> Iterator[str]:
             if codes is None:
                 continue
             key = f"users.{user['name']}.recorded.codes"
-            if set(codes) != {"active", "rest"}:
-                yield f"{key}: expected active and rest, found {_listed(codes) or 'none'}"
+            wanted = phases_from_config(config.get("phases")).codes
+            if set(codes) != set(wanted):
+                yield f"{key}: expected {' and '.join(wanted)}, found {_listed(codes) or 'none'}"
             for phase, code in codes.items():
                 if 0 in values_of(code):
                     yield (

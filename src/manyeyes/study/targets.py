@@ -15,7 +15,7 @@ from .comparisons import (
 )
 from .model import Batch, Cell, Study
 from .paths import Paths
-from .variants import has_label_annotation, is_drawn_by_hand
+from .variants import is_drawn_by_hand, keeps_labels
 
 BY_BATCH = ("volume_fractions", "accuracy", "morphology")
 """Tables with a part for each image and batch of users."""
@@ -93,14 +93,14 @@ class Targets:
         """Return the paths of segmentations."""
         return [self.paths.segmentation_of(cell) for cell in cells]
 
-    def has_label_annotation(self, variant: str) -> bool:
+    def keeps_labels(self, variant: str) -> bool:
         """Return whether the annotation of a variant is a label volume."""
-        return has_label_annotation(self.study.variants[variant])
+        return keeps_labels(self.study.variants[variant])
 
     def annotation_files(self, cell: Cell) -> list[str]:
         """Return the paths of an annotation: a JSON, and its labels where it has any."""
         patterns = [self.paths.annotation]
-        patterns += [self.paths.drawing] if self.has_label_annotation(cell.variant) else []
+        patterns += [self.paths.drawing] if self.keeps_labels(cell.variant) else []
         return [pattern.format(**vars(cell)) for pattern in patterns]
 
     # Datasets and images
@@ -208,7 +208,7 @@ class Targets:
         return [
             self.paths.drawing_warnings.format(**names)
             for names in map(vars, self._recorded_cells())
-            if self.has_label_annotation(names["variant"])
+            if self.keeps_labels(names["variant"])
         ]
 
     def _recorded_cells(self) -> list[Cell]:

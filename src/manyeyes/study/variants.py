@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping
 
-FOREST_METHODS = ("seeded_forest", "drawn_forest", "recorded_forest")
-"""Methods whose annotation is a label volume and whose segmentation is a random forest."""
+from ..methods import METHODS
 
 
-def has_label_annotation(variant: Mapping) -> bool:
-    """Return whether the annotation of a variant is a label volume, from which a forest learns."""
-    return variant["method"] in FOREST_METHODS
+def keeps_labels(variant: Mapping) -> bool:
+    """Return whether the annotation of a variant is a label volume."""
+    return METHODS[variant["method"]].keeps_labels
+
+
+def needs_forest(variant: Mapping) -> bool:
+    """Return whether the labels of a variant are those of a random forest."""
+    return METHODS[variant["method"]].needs_forest
 
 
 def is_drawn_by_hand(variant: Mapping) -> bool:
     """Return whether a person draws the labels of a variant."""
-    return variant["method"] in ("drawn_forest", "recorded_forest")
+    return METHODS[variant["method"]].drawn_by_hand
 
 
-def is_painted_in_sight_of_the_forest(variant: Mapping) -> bool:
+def looks_at_output(variant: Mapping) -> bool:
     """Return whether users look at what a forest makes of their labels, and correct it."""
-    return variant["method"] == "drawn_forest"
+    return METHODS[variant["method"]].looks_at_output

@@ -1,8 +1,8 @@
 """What a user perceives who follows contours: lines where the grey level changes most steeply.
 
-Phases are not told apart by how bright they are but by their outlines: a pixel belongs to the side
-on which it lies of the nearest contour. So the perceived phases adapt to the brightness nearby, and
-grey levels away from contours play no part.
+Phases are distinguished by their outlines and not by their brightness: a pixel belongs to the side
+of the nearest contour on which it lies. The perceived phases therefore adapt to the brightness
+nearby, and grey levels away from contours play no part.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ from .eye import GreyCurve, Perception, grey_curve
 
 # Grey levels are compared on this many pixels to either side of a contour (assumption).
 BAND_PX = 3.0
-# A change of brightness is made out over so many times the width over which brightness itself is:
-# noise weighs more in derivatives (assumption).
+# Changes of brightness are seen over this many times the width over which brightness is: noise
+# weighs more in derivatives (assumption).
 _WIDER = 1.5
 # A line that is seen is followed for as long as it keeps this share of the strength (Canny 1986,
 # doi:10.1109/TPAMI.1986.4767851, recommends a half to a third).
@@ -125,7 +125,7 @@ def find_contours(
 def perceive_contours(
     slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
 ) -> Perception:
-    """Look at slices for their contours.
+    """Return what a user perceives who looks for contours.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def perceive_contours(
     Returns
     -------
     Perception
-        A pixel is the clearer, the steeper the grey level changes there.
+        Its contrast is the gradient: the steeper, the clearer.
 
     Raises
     ------

@@ -1,8 +1,10 @@
-"""Errors of a first output that a user sees, and the order in which they are put right."""
+"""Errors of a first output that a user sees, and the order in which they are corrected."""
 
 import cc3d
 import numpy as np
 from scipy import ndimage
+
+from ..labels import ACTIVE
 
 
 def visible_errors(
@@ -30,7 +32,7 @@ def visible_errors(
         Rank of the visible error that a pixel belongs to: 1 for the first to be corrected, which
         is the one with the most contrast summed over its area, 0 where nothing is seen.
     """
-    wrong = ((output == 1) != (edge > 0)) & ~np.isnan(edge)
+    wrong = ((output == ACTIVE) != (edge > 0)) & ~np.isnan(edge)
     # errors of both kinds can touch; each is an error of its own
     regions = cc3d.connected_components(
         np.where(wrong, output, 0).astype(np.uint8), connectivity=4

@@ -1,16 +1,18 @@
-"""Annotations that are painted: the central slice first, the others against a first output."""
+"""Painted annotations: the central slice first, the others after a first output."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from ..imaging.masks import known_mask
+from ..annotations import Drawing
+from ..labels import ACTIVE, REST, TWO_PHASES, UNLABELLED
+from ..methods import FirstOutput, Person
 from ..randomness import generator
-from .annotations import Drawing
 from .correcting import correction_edge, visible_errors
 from .eye import Perception
 from .outline import drawn_edge, edge_distance, eye_noise
-from .painting import paint, shuffled_pixels
+from .painting import Brush, paint, shuffled_pixels
 from .population import Traits
 from .seeing import see
 from .sitting import begin_sitting
@@ -21,54 +23,75 @@ from .slices import (
     trained_slices,
 )
 
-# Labels so far, uint8 (z, y, x), and slices -> a classifier's labels 1 and 2, (slices, y, x)
-FirstOutput = Callable[[np.ndarray, list[int]], np.ndarray]
+# Marks pixels outside the field of view on the page that is painted on: no brush takes them.
+_OFF_LIMITS = 255
 
-# On the page that is painted on, pixels outside the field of view: no brush takes them.
-_OUTSIDE = 255
-
-# Where a slice's interiors are used up, strokes come nearer to the edge in these steps.
+# Where the interiors of a slice are full, strokes come nearer to the edge in these steps.
 _MARGIN_STEPS = (1.0, 0.5, 0.0)
+
+
+class Protocol(NamedTuple):
+    """What is to be painted.
+
+    Attributes
+    ----------
+    slices : int, {"first", "central", "last"} or sequence of int
+        How many or which slices, the first without an output; see
+        `manyeyes.users.slices.trained_slices`.
+    coverage_percent : float
+        Share of each slice's pixels to be labelled, in per cent; with a mask of those inside.
+    corrections : bool
+        Whether there is a first output to correct; else all slices are painted like the first.
+    """
+
+    slices: int | str | Sequence[int]
+    coverage_percent: float
+    corrections: bool = True
+
+
+class Page(NamedTuple):
+    """A slice that is being painted.
+
+    Attributes
+    ----------
+    labels : ndarray of uint8, shape (y, x)
+        Painted in place: codes of phases, 0 unlabelled, `_OFF_LIMITS` outside the field of view.
+    wanted : int
+        Pixels to be labelled.
+    outside : int
+        Pixels outside the field of view, which `paint` counts as labelled.
+    """
+
+    labels: np.ndarray
+    wanted: int
+    outside: int
 
 
 def draw(
     image: np.ndarray,
-    slices: int | str | Sequence[int],
-    coverage_percent: float,
-    traits: Traits,
-    names: tuple,
-    first_output: FirstOutput | None,
-    corrections: bool = True,
-    inside: np.ndarray | None = None,
+    protocol: Protocol,
+    person: Person,
+    first_output: FirstOutput | None = None,
 ) -> Drawing:
     """Paint slices to a coverage, correcting a first output on all but the central one.
 
     A first output needs labels of both phases. Where the central slice shows one phase only, the
-    user goes on with the next slice as with the first, until both phases have labels; and if none
-    of the slices asked for shows the other phase, with the slices above and then below the central
+    user paints the next slice like the first, until both phases have labels. If none of the slices
+    asked for shows the other phase, the user takes the slices above and then below the central
     one, until one does.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
         What the user looks at.
-    slices : int, {"first", "central", "last"} or sequence of int
-        How many or which slices to draw, the first without an output; see
-        `manyeyes.users.slices.trained_slices`.
-    coverage_percent : float
-        Share of each slice's pixels to be labelled, in per cent; with a mask of those inside.
-    traits : Traits
-        The user.
-    names : tuple
-        Seed names of the sitting.
-    first_output : callable or None
+    protocol : Protocol
+    person : Person
+        The user, with the seed names of the sitting and the field of view. Slices with little of
+        it are passed over, and so are pixels outside.
+    first_output : callable, optional
         Takes the labels so far, uint8 (z, y, x), and a list of slices; returns a classifier's
-        labels 1 and 2 of these slices, shape (slices, y, x). Not needed for one slice, nor
-        without corrections.
-    corrections : bool, default True
-        Whether there is a first output to correct; else all slices are painted like the first.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view. Slices with little of it are passed over, and so are pixels outside.
+        labels of these slices, shape (slices, y, x). Not needed for one slice, nor without
+        corrections.
 
     Returns
     -------
@@ -82,11 +105,12 @@ def draw(
         If the coverage is not above 0 and up to 100, there is no first output to correct, it is
         not of the shape and labels asked for, or no slice shows the other phase.
     """
+    slices, coverage_percent, corrections = protocol
+    traits, names, inside = person.traits, person.names, person.inside
     if not 0 < coverage_percent <= 100:
         raise ValueError(
             f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
         )
-    inside = known_mask(inside, image.shape)
     worth = slices_worth_looking_at(image.shape[0], inside)
     if isinstance(slices, list | tuple):
         central, *others = trained_slices(image.shape[0], slices)
@@ -120,13 +144,11 @@ def draw(
         index = everything.index(z)
         part = seen.inside_of(index)
         edge = drawn_edge(seen, index, noise, traits, rng)
-        page, pixels = labels[z].copy(), labels[z].size
-        if part is not None:
-            page[~part] = _OUTSIDE
-            pixels = np.count_nonzero(part)
+        pixels = labels[z].size if part is None else np.count_nonzero(part)
         wanted = max(1, round(coverage_percent / 100 * pixels))
-        # pixels outside are on the page already
-        beyond = labels[z].size - pixels
+        page = Page(labels[z].copy(), wanted, outside=labels[z].size - pixels)
+        if part is not None:
+            page.labels[~part] = _OFF_LIMITS
         note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
         if output is not None:
             # what is wrong is judged by the eye alone; the hand only errs when it draws
@@ -139,16 +161,15 @@ def draw(
                 traits.correction_depth_px,
             )
             note["visible_errors"] = int(rank.max())
-            corrected = round(traits.correction_share * wanted) + beyond
-            note["correction_strokes"] = _correct(page, rank, perceived, corrected, traits, rng)
-            note["correction_share"] = float((np.count_nonzero(page) - beyond) / wanted)
-        note["strokes"] = _fill(page, edge, wanted, beyond, traits, rng)
-        note["coverage"] = float((np.count_nonzero(page) - beyond) / pixels)
-        labels[z] = np.where(page == _OUTSIDE, 0, page)
+            note["correction_strokes"] = _correct(page, rank, perceived, traits, rng)
+            note["correction_share"] = float(_painted(page) / wanted)
+        note["strokes"] = _fill(page, edge, traits, rng)
+        note["coverage"] = float(_painted(page) / pixels)
+        labels[z] = np.where(page.labels == _OFF_LIMITS, UNLABELLED, page.labels)
         notes.append(note)
 
     def has_both() -> bool:
-        return bool((labels == 1).any() and (labels == 2).any())
+        return bool((labels == ACTIVE).any() and (labels == REST).any())
 
     paint_slice(central, None)
     while others and not has_both():
@@ -161,7 +182,7 @@ def draw(
             if has_both():
                 break
     if not has_both():
-        phase = "active material" if (labels == 1).any() else "pore and carbon-binder domain"
+        phase = next(phase.name for phase in TWO_PHASES if (labels == phase.code).any())
         raise ValueError(
             f"the user labels only {phase} on slices {', '.join(map(str, drawn))} and on every "
             "other one that shows both phases, but a forest needs labels of both; check that the "
@@ -187,47 +208,49 @@ def draw(
     )
 
 
-def _correct(labels, rank, perceived, target, traits, rng) -> int:
-    """Paint into visible errors, the worst first, and return the number of strokes.
+def _painted(page: Page) -> int:
+    return np.count_nonzero(page.labels) - page.outside
 
-    The target counts pixels outside the field of view, as `paint` does.
-    """
+
+def _correct(page: Page, rank, perceived, traits: Traits, rng) -> int:
+    """Paint into visible errors, the worst first, and return the number of strokes."""
     starts = shuffled_pixels(rank > 0, rng)
     starts = starts[np.argsort(rank[tuple(starts.T)], kind="stable")]
-    return paint(
-        labels,
-        correction_edge(rank, perceived),
-        starts,
-        target,
-        0.5,  # the rim of the error itself: up to it and not across
-        traits.brush_px,
-        traits.population.stroke_px,
-        0.0,
-        0.0,
-        rng,
-    )
+    # the rim of the error itself is the edge: up to it and not across
+    brush = Brush(0.5, traits.brush_px, traits.population.stroke_px, 0.0, 0.0)
+    target = round(traits.correction_share * page.wanted) + page.outside
+    return paint(page.labels, correction_edge(rank, perceived), starts, target, brush, rng)
 
 
-def _fill(labels, edge, wanted, beyond, traits, rng) -> int:
-    """Paint interiors up to the coverage and return the number of strokes.
-
-    `wanted` pixels are to be labelled beside the `beyond` that lie outside the field of view.
-    """
+def _fill(page: Page, edge, traits: Traits, rng) -> int:
+    """Paint interiors up to the coverage and return the number of strokes."""
     bands = list(_bands(edge, traits))
-    target = wanted + beyond
-    strokes = _show_both_phases(labels, bands[0][0], wanted, beyond, traits, rng)
+    strokes = _show_both_phases(page, bands[0][0], traits, rng)
     for step in _MARGIN_STEPS:
-        margin = step * traits.population.margin_px
+        brush = _brush(traits, step)
         for band, within in bands:
-            starts = shuffled_pixels((labels == 0) & within & (np.abs(band) >= margin), rng)
-            strokes += _paint_interior(labels, band, starts, target, margin, traits, rng)
+            free = (page.labels == UNLABELLED) & within & (np.abs(band) >= brush.margin_px)
+            starts = shuffled_pixels(free, rng)
+            strokes += paint(page.labels, band, starts, page.wanted + page.outside, brush, rng)
     return strokes
 
 
-def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield where a user paints, one part after the other, and how deep pixels lie in it.
+def _brush(traits: Traits, step: float) -> Brush:
+    """Return how a user paints interiors, keeping a share of the usual distance from edges."""
+    population = traits.population
+    return Brush(
+        margin_px=step * population.margin_px,
+        width_px=traits.brush_px,
+        stroke_px=population.stroke_px,
+        overshoot_share=traits.overshoot_share,
+        overshoot_px=population.overshoot_px,
+    )
 
-    Mostly all of it at once. Who follows contours paints along them first, in a band that two
+
+def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield where a user paints, in this order, and how deep pixels lie there.
+
+    Usually all at once. A user who follows contours paints along them first, in a band that two
     strokes of the brush fill, and then in bands of twice the width each (assumption); depth is the
     distance from the nearer side of the band.
     """
@@ -243,39 +266,28 @@ def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.nd
     yield edge, everywhere
 
 
-def _show_both_phases(labels, edge, wanted, beyond, traits, rng) -> int:
+def _show_both_phases(page: Page, edge, traits: Traits, rng) -> int:
     """Give each phase that the slice shows and that has no label yet its first stroke.
 
     Nobody asks a classifier for an output before both phases have a label (assumption); on a small
-    slice with few strokes chance would leave one out.
+    slice with few strokes one would be left out by chance.
     """
+    labels = page.labels
     strokes = 0
-    for label, side in ((1, 1.0), (2, -1.0)):
+    for label, side in ((ACTIVE, 1.0), (REST, -1.0)):
         for step in _MARGIN_STEPS:
-            margin = step * traits.population.margin_px
+            brush = _brush(traits, step)
             depth = side * edge
             if (labels == label).any() or not (depth > 0).any():
                 break
-            starts = shuffled_pixels((labels == 0) & (depth > 0) & (depth >= margin), rng)[:1]
+            free = (labels == UNLABELLED) & (depth > 0) & (depth >= brush.margin_px)
+            starts = shuffled_pixels(free, rng)[:1]
             # a stroke of a broad brush must leave room for the other phase
-            room = min(wanted + beyond, np.count_nonzero(labels) + max(1, wanted // 4))
-            strokes += _paint_interior(labels, edge, starts, room, margin, traits, rng)
+            room = min(
+                page.wanted + page.outside, np.count_nonzero(labels) + max(1, page.wanted // 4)
+            )
+            strokes += paint(labels, edge, starts, room, brush, rng)
     return strokes
-
-
-def _paint_interior(labels, edge, starts, target, margin, traits, rng) -> int:
-    return paint(
-        labels,
-        edge,
-        starts,
-        target,
-        margin,
-        traits.brush_px,
-        traits.population.stroke_px,
-        traits.overshoot_share,
-        traits.population.overshoot_px,
-        rng,
-    )
 
 
 def _require_output(outputs: np.ndarray, shape: tuple[int, ...]) -> None:
@@ -283,7 +295,7 @@ def _require_output(outputs: np.ndarray, shape: tuple[int, ...]) -> None:
         raise ValueError(
             f"the first output must have shape {shape} (slices, y, x), found {np.shape(outputs)}"
         )
-    if not np.isin(outputs, (1, 2)).all():
+    if not np.isin(outputs, (ACTIVE, REST)).all():
         raise ValueError(
             f"the first output must hold labels 1 and 2, found {np.unique(outputs)[:5].tolist()}"
         )

@@ -1,18 +1,16 @@
 """One image segmented by people who differ in one trait at a time: runs of a sensitivity study."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import scipy
 
-from ..imaging.masks import fill_outside, known_mask
+from ..annotations import Annotation, Drawing
+from ..imaging.masks import known_mask
 from ..measures.fractions import volume_fraction
-from ..methods import segmentation
-from ..randomness import seed_from_names
+from ..methods import Request, annotate, label
 from ..statistics.designs import JITTER, sensitivity_design
-from .annotating import annotate
-from .annotations import Drawing, Threshold
 from .population import Population
 from .ranks import traits_at, traits_of
 
@@ -20,14 +18,14 @@ from .ranks import traits_at, traits_of
 def trait_design(
     variant: Mapping[str, object], base_runs: int, *names: object, structure: str = "two_class"
 ) -> pd.DataFrame:
-    """Return the people and sittings whose results tell which trait matters with a variant.
+    """Return the people and sittings whose results show which trait matters with a variant.
 
     Parameters
     ----------
     variant : mapping
         As in the config.
     base_runs : int
-        See `manyeyes.designs.sensitivity_design`.
+        See `manyeyes.statistics.designs.sensitivity_design`.
     *names : object
         Names that seed the design.
     structure : str, default "two_class"
@@ -36,8 +34,8 @@ def trait_design(
     Returns
     -------
     DataFrame
-        A design whose factors are the traits that come into play with the variant's method, as
-        ranks in the population between 0 and 1, and the session's jitter.
+        A design whose factors are the traits that play a part in the variant's method, as ranks in
+        the population between 0 and 1, and the session's jitter.
 
     Raises
     ------
@@ -49,7 +47,7 @@ def trait_design(
 
 
 class Explorer:
-    """Segments one image with one variant for anybody, and keeps what all have in common.
+    """Segments one image with one variant for any person.
 
     Parameters
     ----------
@@ -57,8 +55,8 @@ class Explorer:
     variant : mapping
         As in the config.
     population : Population
-    names : sequence
-        Names that seed whatever is drawn: study seed, dataset, filter and so on.
+    *names : object
+        Names that seed every draw: study seed, dataset, filter and so on.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
     """
@@ -73,70 +71,60 @@ class Explorer:
     ):
         self.image = image
         self.inside = known_mask(inside, image.shape)
-        self._continued = fill_outside(image, self.inside)
         self.variant = variant
         self.population = population
         self.names = names
-        self._flooded: dict[tuple[int, int], float] = {}
-        self._gradient = (
-            segmentation.gradient_magnitude(image, self.inside)
-            if variant["method"] == "watershed"
-            else None
-        )
 
     def active_fraction(self, ranks: Mapping[str, float], sitting: int) -> float:
-        """Return the volume fraction that a person gets in a sitting.
+        """Return the volume fraction that a person gets in a sitting; see `active_fractions`."""
+        return self.active_fractions([(ranks, sitting)])[0]
+
+    def active_fractions(self, runs: list[tuple[Mapping[str, float], int]]) -> list[float]:
+        """Return the volume fractions that people get in their sittings.
 
         Parameters
         ----------
-        ranks : mapping of str to float
-            The person; see `manyeyes.users.ranks.traits_at`.
-        sitting : int
-            Seeds all that is drawn anew whenever somebody sits down: mood, the slices looked at,
-            the slider's rest, hand and strokes, and the forest's own random draws. Two people in
+        runs : list of (mapping of str to float, int)
+            The person, see `manyeyes.users.ranks.traits_at`, and the sitting. The sitting seeds
+            all that is drawn anew whenever somebody sits down: mood, the slices looked at, where
+            the slider stops, hand and strokes, and the forest's own random draws. Two people in
             the same sitting share these draws.
 
         Returns
         -------
-        float
-            Share of the image's voxels inside, 0 to 1.
+        list of float
+            Shares of the image's voxels inside, 0 to 1.
         """
-        names = (*self.names, JITTER, sitting)
-        traits = traits_at(self.population, "anybody", ranks)
-        annotation = annotate(
-            self.image,
-            self.variant,
-            traits,
-            seed_names=names,
-            first_output=lambda labels, slices: self._forest(
-                labels, slices, None, *names, "first output"
-            ),
-            inside=self.inside,
-        )
-        if isinstance(annotation, Threshold):
-            return volume_fraction(
-                segmentation.threshold(self.image, annotation.level, self.inside)
+        found = [0.0] * len(runs)
+        # Sliders stop at whole grey levels, so that many people share one: each is labelled once.
+        shared: dict[Annotation, list[int]] = {}
+        for place, (ranks, sitting) in enumerate(runs):
+            names = (*self.names, JITTER, sitting)
+            done = annotate(
+                self.image,
+                self.variant,
+                traits_at(self.population, "anybody", ranks),
+                seed_names=names,
+                output_names=(*names, "first output"),
+                inside=self.inside,
             )
-        if isinstance(annotation, Drawing):
-            limit = self.variant.get("max_labels")
-            found = self._forest(annotation.labels, None, limit, *names, "forest")
-            return volume_fraction(segmentation.without_outside(found, self.inside))
-        window = annotation.low, annotation.high
-        # Windows are whole grey levels, so that many people share one.
-        if window not in self._flooded:
-            labels = segmentation.watershed(self.image, *window, self._gradient, self.inside)
-            self._flooded[window] = volume_fraction(labels)
-        return self._flooded[window]
+            if isinstance(done, Drawing):
+                # Before the next drawing is made: there are thousands of them.
+                (found[place],) = self._fractions([done], names)
+            else:
+                shared.setdefault(done, []).append(place)
+        for fraction, places in zip(self._fractions(shared, ()), shared.values(), strict=True):
+            for place in places:
+                found[place] = fraction
+        return found
 
-    def _forest(self, labels, slices, max_labels, *names):
-        # Thresholds and windows need no forest, and its import takes longer than they do.
-        from ..forest import classify, fit_forest
-
-        seed = seed_from_names(*names)
-        training = self.variant.get("forest", {})
-        image = self._continued
-        forest = fit_forest(image, labels, seed=seed, max_labels=max_labels, **training)
-        return classify(image, forest, slices=slices)
+    def _fractions(self, annotations: Iterable[Annotation], names: tuple) -> Iterator[float]:
+        requests = [
+            Request(self.variant, read=lambda done=done: done, user="anybody", names=names)
+            for done in annotations
+        ]
+        for labels, _ in label(self.image, requests, self.inside):
+            yield volume_fraction(labels)
 
 
 def explore(
@@ -144,7 +132,7 @@ def explore(
     variant: Mapping[str, object],
     population: Population,
     base_runs: int,
-    *names: object,
+    names: Sequence[object],
     inside: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Return the volume fraction of every run of a sensitivity study on one image.
@@ -159,8 +147,8 @@ def explore(
         Where people come from.
     base_runs : int
         See `trait_design`.
-    *names : object
-        Names that seed all of it: study seed, dataset, filter, variant.
+    names : sequence
+        Names that seed every draw: study seed, dataset, filter, variant.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
 
@@ -173,10 +161,8 @@ def explore(
     design = trait_design(variant, base_runs, *names, structure=structure)
     traits = traits_of(variant["method"], structure)
     explorer = Explorer(image, variant, population, *names, inside=inside)
-    fractions = [
-        explorer.active_fraction(
-            {name: getattr(run, name) for name in traits}, getattr(run, JITTER)
-        )
+    runs = [
+        ({name: getattr(run, name) for name in traits}, getattr(run, JITTER))
         for run in design.itertuples(index=False)
     ]
-    return design.assign(active_fraction=fractions)
+    return design.assign(active_fraction=explorer.active_fractions(runs))

@@ -1,4 +1,4 @@
-"""What a user perceives: a pooled slice, two phases in it, and how grey levels go with them.
+"""What a user perceives: a pooled slice, two phases in it, and how they relate to grey levels.
 
 A user never sees the truth. All that follows is made of the image's grey values alone.
 """
@@ -49,7 +49,7 @@ class Perception:
 def perceive(
     slices: np.ndarray, eye_sigma_px: float, inside: np.ndarray | None = None
 ) -> Perception:
-    """Look at slices: pool their grey levels in the plane and part them into two classes.
+    """Pool the grey levels of slices in the plane, and divide them into two classes.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def perceive(
     Returns
     -------
     Perception
-        The classes are parted half way between their means, where they are taken from Otsu's
+        The classes are divided half way between their means, where they are taken from Otsu's
         (1979, doi:10.1109/TSMC.1979.4310076) over all the pooled slices, which are the two as
         uniform as can be. That an edge is seen half way is an assumption; Otsu's own cut is as
         good as any across the gap between two clean phases and would come to rest at its end.
@@ -71,7 +71,7 @@ def perceive(
     Raises
     ------
     ValueError
-        If there is only one grey level, so that nothing can be told apart.
+        If there is only one grey level, so that no phases can be distinguished.
     """
     inside = known_mask(inside, slices.shape)
     require_contrast(voxels_inside(slices, inside))
@@ -87,7 +87,7 @@ def require_contrast(seen: np.ndarray) -> None:
     if seen.min() == seen.max():
         raise ValueError(
             f"every voxel of the slices looked at has the grey level {seen.min()}; "
-            "there is nothing to tell apart, so check the dataset's crop and grey window"
+            "no phases can be distinguished; check the dataset's crop and grey window"
         )
 
 

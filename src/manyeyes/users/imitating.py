@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..imaging.masks import fill_outside, known_mask
-from ..randomness import seed_from_names
-from .annotating import annotate
+from ..imaging.masks import known_mask
+from ..methods import annotate
 from .population import Population, draw_traits
 
 
 def drawn_slices(labels: np.ndarray) -> list[int]:
-    """Return the slices that somebody labelled, the one nearest to the middle first.
+    """Return the labelled slices, the one nearest to the middle first.
 
     Parameters
     ----------
@@ -32,14 +31,14 @@ def imitations(
     labels: np.ndarray,
     population: Population,
     users: Sequence[str],
-    *names: object,
+    names: Sequence[object],
     training: Mapping[str, object] | None = None,
     inside: np.ndarray | None = None,
 ) -> list[np.ndarray]:
     """Return what simulated users draw on a person's slices.
 
     Each user draws the slice nearest to the middle, then the others against a first output, as
-    for MLX; how the person went about it is not known. Each slice is covered to the person's mean
+    for MLX; how the person proceeded is not known. Each slice is covered to the person's mean
     coverage.
 
     Parameters
@@ -50,7 +49,7 @@ def imitations(
         What the person drew.
     population : Population
     users : sequence of str
-    *names : object
+    names : sequence
         Study seed, dataset, filter.
     training : mapping, optional
         How the forest of the first output is trained; see `manyeyes.forest.fit_forest`.
@@ -62,31 +61,25 @@ def imitations(
     list of ndarray of uint8, shape (z, y, x)
         One for each user.
     """
-    from ..forest import classify, fit_forest
-
     slices = drawn_slices(labels)
     inside = known_mask(inside, image.shape)
     pixels = len(slices) * labels[0].size if inside is None else np.count_nonzero(inside[slices])
-    coverage = 100 * np.count_nonzero(labels) / pixels
-    continued = fill_outside(image, inside)
-    variant = {"method": "drawn_forest", "slices": slices, "coverage_percent": coverage}
+    variant = {
+        "method": "drawn_forest",
+        "slices": slices,
+        "coverage_percent": 100 * np.count_nonzero(labels) / pixels,
+        "forest": training or {},
+    }
     seed, *image_names = names
     drawings = []
     for user in users:
         seed_names = (seed, user, *image_names)
-        forest_seed = seed_from_names(*seed_names, "imitation", "first output")
-
-        def first_output(drawn, wanted, forest_seed=forest_seed):
-            forest = fit_forest(continued, drawn, seed=forest_seed, **(training or {}))
-            return classify(continued, forest, slices=wanted)
-
-        traits = draw_traits(population, seed, user)
         annotation = annotate(
             image,
             variant,
-            traits,
+            draw_traits(population, seed, user),
             seed_names=seed_names,
-            first_output=first_output,
+            output_names=(*seed_names, "imitation", "first output"),
             inside=inside,
         )
         drawings.append(annotation.labels)

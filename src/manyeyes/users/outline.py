@@ -1,4 +1,4 @@
-"""Where a user's hand puts the edge between the phases."""
+"""Where a user's hand places the edge between the phases."""
 
 import numpy as np
 from scipy import ndimage
@@ -44,7 +44,7 @@ def edge_distance(active: np.ndarray, inside: np.ndarray | None = None) -> np.nd
 
 
 def eye_noise(perception: Perception) -> float:
-    """Estimate what noise a user still sees after the eye has pooled it.
+    """Estimate the noise that a user still sees after the eye has pooled it.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def drawn_edge(
     index : int
         The slice among them.
     noise : float
-        What noise the user sees, in grey levels.
+        Noise that the user sees, in grey levels.
     traits : Traits
         Habit of the outline, and the population's hand.
     rng : numpy.random.Generator

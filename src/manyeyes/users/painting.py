@@ -1,28 +1,45 @@
 """Strokes of a brush on a slice."""
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 
-# Turns that a painter tries before lifting the brush at an edge.
+from ..labels import ACTIVE, REST, UNLABELLED
+
+# Turns that a user tries before lifting the brush at an edge.
 _TURNS_TRIED = 8
 # Standard deviation of the change of direction from one pixel to the next, in radians: a stroke
 # bends by a right angle within about 30 px.
 _TURN_SD = 0.3
 
 
+class Brush(NamedTuple):
+    """How strokes are painted; lengths in pixels.
+
+    Attributes
+    ----------
+    margin_px : float
+        Distance that the brush's rim keeps from the edge. A start that lies nearer is passed over.
+    width_px : int
+        Width of the brush, odd. Where it does not fit a narrower one is taken.
+    stroke_px : float
+        Mean length of a stroke; lengths are exponential.
+    overshoot_share : float
+        Share of strokes whose rim may cross the edge.
+    overshoot_px : float
+        How far.
+    """
+
+    margin_px: float
+    width_px: int
+    stroke_px: float
+    overshoot_share: float
+    overshoot_px: float
+
+
 @numba.njit(cache=True)
-def paint(
-    labels,
-    edge,
-    starts,
-    target,
-    margin_px,
-    brush_px,
-    stroke_px,
-    overshoot_share,
-    overshoot_px,
-    rng,
-):
+def paint(labels, edge, starts, target, brush, rng):
     """Paint strokes onto a slice until enough of it is labelled.
 
     A stroke starts at the next given pixel that is still unlabelled, takes the class on whose side
@@ -33,23 +50,14 @@ def paint(
     Parameters
     ----------
     labels : ndarray of uint8, shape (y, x)
-        Painted in place: 0 unlabelled, 1 active, 2 other.
+        Painted in place: 0 unlabelled, or the code of a phase.
     edge : ndarray of float32, shape (y, x)
         Distance from the edge in pixels, positive inside active material.
     starts : ndarray of int64, shape (n, 2)
         Pixels (y, x) to start from, in this order.
     target : int
         Labelled pixels of the slice at which to stop, to the pixel.
-    margin_px : float
-        Distance that the brush's rim keeps from the edge. A start that lies nearer is passed over.
-    brush_px : int
-        Width of the brush, odd. Where it does not fit a narrower one is taken.
-    stroke_px : float
-        Mean length of a stroke; lengths are exponential.
-    overshoot_share : float
-        Share of strokes whose rim may cross the edge.
-    overshoot_px : float
-        How far.
+    brush : Brush
     rng : numpy.random.Generator
         Source of lengths, directions and overshoots.
 
@@ -62,7 +70,7 @@ def paint(
     done = 0
     for y in range(height):
         for x in range(width):
-            if labels[y, x] != 0:
+            if labels[y, x] != UNLABELLED:
                 done += 1
     strokes = 0
     for index in range(starts.shape[0]):
@@ -70,17 +78,17 @@ def paint(
             break
         y, x = starts[index, 0], starts[index, 1]
         depth = abs(edge[y, x])
-        if labels[y, x] != 0 or depth < margin_px:
+        if labels[y, x] != UNLABELLED or depth < brush.margin_px:
             continue
         side = 1.0 if edge[y, x] > 0 else -1.0
-        label = np.uint8(1) if side > 0 else np.uint8(2)
-        reach = margin_px
-        if rng.random() < overshoot_share:
-            reach = -overshoot_px
-        radius = (brush_px - 1) // 2
+        label = np.uint8(ACTIVE) if side > 0 else np.uint8(REST)
+        reach = brush.margin_px
+        if rng.random() < brush.overshoot_share:
+            reach = -brush.overshoot_px
+        radius = (brush.width_px - 1) // 2
         while radius > 0 and depth < reach + radius + 0.5:
             radius -= 1
-        length = rng.exponential(stroke_px)
+        length = rng.exponential(brush.stroke_px)
         direction = rng.random() * 2 * np.pi
         at_y, at_x = float(y), float(x)
         strokes += 1
@@ -120,7 +128,7 @@ def _stamp(labels, row, column, radius, label, room):
             if painted >= room:
                 return painted
             near = (y - row) ** 2 + (x - column) ** 2 <= reach
-            if near and labels[y, x] == 0:
+            if near and labels[y, x] == UNLABELLED:
                 labels[y, x] = label
                 painted += 1
     return painted

@@ -1,8 +1,8 @@
-"""What a sharp-eyed user perceives: every pixel by itself, judged by its grey level alone.
+"""What a sharp-eyed user perceives: each pixel by itself, judged by its grey level alone.
 
-Nothing is pooled. The user has an idea of how bright either phase is and how much it scatters,
-taken from the grey levels of the slices looked at, and holds each pixel against it. One criterion
-guides slider and brush alike: what would be cut by the preferred threshold is also what is painted.
+Nothing is pooled. From the grey levels of the slices the user learns how bright each phase is and
+how much it scatters, and compares each pixel with that. One criterion guides both slider and
+brush: what lies above the preferred threshold is also what is painted as active material.
 """
 
 import numpy as np
@@ -62,7 +62,7 @@ def mixture_share(pixels: np.ndarray) -> np.ndarray:
 
 
 def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCurve:
-    """Relate grey levels to what they look like to somebody who sees pixels.
+    """Return how grey levels look to a user who sees single pixels.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCu
     Raises
     ------
     ValueError
-        If there is only one grey level, so that nothing can be told apart.
+        If there is only one grey level, so that no phases can be distinguished.
     """
     seen = voxels_inside(slices, known_mask(inside, slices.shape))
     require_contrast(seen)
@@ -90,7 +90,7 @@ def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCu
 def perceive_pixels(
     slices: np.ndarray, criterion: float, inside: np.ndarray | None = None
 ) -> Perception:
-    """Look at slices pixel by pixel.
+    """Return what a user perceives who looks at single pixels.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def perceive_pixels(
     Returns
     -------
     Perception
-        Parted at the grey level that the threshold would be set to, but for its rounding.
+        Divided at the grey level that the threshold would be set to, before rounding.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The people that simulated users are drawn from, and what one of them is like."""
+"""The population that simulated users are drawn from, and the traits of one of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,12 +7,12 @@ from math import exp, isfinite, log, sqrt
 from ..randomness import generator
 
 # Favourite widths of the brush, in pixels: those that ilastik offers (its default is 3) and that
-# fit into particles of 20 px. Its narrowest, 1, is taken where the favourite does not fit; the
-# wider ones, 11 to 61, are left out. That these three are equally liked is an assumption.
+# fit into particles of 20 px. The narrowest, 1, is used where the favourite does not fit; the
+# wider ones, 11 to 61, are left out. That these three are equally frequent is an assumption.
 BRUSHES_PX = (3, 5, 7)
 
 STRUCTURES = ("two_class", "sharp_eyed", "contour")
-"""How users can be built; see `manyeyes.users.seeing`."""
+"""How users can be modelled; see `manyeyes.users.seeing`."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Population:
     """Priors of the traits and of what changes from one sitting to the next.
 
     Nothing here is fitted to a result of Bailey et al. 2023 but `threshold_criterion_sd` and
-    `seed_error_spread`; see `manyeyes.users.calibration`. Lengths are in pixels of the slice as
+    `seed_error_spread`; see ``tools/calibration.py``. Lengths are in pixels of the slice as
     the user looks at it, errors and shares between 0 and 1.
 
     Attributes
@@ -84,7 +84,7 @@ class Population:
     Notes
     -----
     The two calibrated spreads hold for a twin of NMC-2 with a contrast-to-noise of 3, itself an
-    assumption, and go with it; 200 users before each of 5 realisations gave
+    assumption, and hold for it only; 200 users before each of 5 realisations gave
 
     ==================  ======================  =================
     contrast-to-noise   threshold_criterion_sd  seed_error_spread
@@ -95,7 +95,7 @@ class Population:
     ==================  ======================  =================
 
     with a standard error of about 3 % from people and realisations
-    (``workflow/scripts/calibrate_population.py``).
+    (``tools/calibrate_population.py``).
 
     Users who act by rules are known as robot users (Nickisch et al. 2010; Kohli et al. 2012,
     doi:10.1007/s11263-012-0537-3); that idealised ones overstate quality, and that variation
@@ -203,7 +203,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Traits:
-    """What stays with one person through every image and method.
+    """What one person keeps through all images and methods.
 
     Attributes
     ----------
@@ -254,8 +254,8 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
         The study's seed.
     user : str
         The person's name, such as "A". The same seed and name give the same person, however many
-        others there are; and the same standard scores under another population, so that what a
-        prior does can be seen on the same people.
+        others there are, and the same standard scores under another population, so that the
+        effect of a prior can be seen on the same people.
 
     Returns
     -------
@@ -280,14 +280,15 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
         outline_habit_px=habit,
         brush_px=brush,
         overshoot_share=overshoot,
-        correction_depth_px=_between(
+        correction_depth_px=between(
             population.correction_depth_min_px, population.correction_depth_max_px, depth
         ),
-        correction_share=_between(
+        correction_share=between(
             population.correction_share_min, population.correction_share_max, share
         ),
     )
 
 
-def _between(low: float, high: float, share: float) -> float:
+def between(low: float, high: float, share: float) -> float:
+    """Return the value at a share of the way from `low` to `high`."""
     return float(low + (high - low) * share)

@@ -1,41 +1,18 @@
-"""People at given places of the population, one trait moved at a time."""
+"""People at given ranks of the population, for moving one trait at a time."""
 
 from collections.abc import Mapping
 from math import exp, log, sqrt
 
 import scipy
 
-from .population import BRUSHES_PX, Population, Traits
+from ..methods import ANNOTATION_KINDS, METHODS
+from .population import BRUSHES_PX, Population, Traits, between
 
-# Which traits come into play with which method; `tests/unit/test_users_ranks.py` holds the model to
-# it.
-TRAITS_OF_METHOD = {
-    "threshold": ("eye_sigma_px", "criterion"),
-    "watershed": ("eye_sigma_px", "seed_tolerance_active", "seed_tolerance_other"),
-    "seeded_forest": ("eye_sigma_px", "seed_tolerance_active", "seed_tolerance_other"),
-    "drawn_forest": (
-        "eye_sigma_px",
-        "outline_habit_px",
-        "brush_px",
-        "overshoot_share",
-        "correction_depth_px",
-        "correction_share",
-    ),
-}
-
-# Who judges pixel by pixel has no pooling eye, and one criterion for slider and brush.
-TRAITS_OF_SHARP_EYED = {
-    "threshold": ("criterion",),
-    "watershed": ("seed_tolerance_active", "seed_tolerance_other"),
-    "seeded_forest": ("seed_tolerance_active", "seed_tolerance_other"),
-    "drawn_forest": ("criterion", *TRAITS_OF_METHOD["drawn_forest"][1:]),
-}
-
-TRAITS = tuple(dict.fromkeys(name for names in TRAITS_OF_METHOD.values() for name in names))
+TRAITS = tuple(dict.fromkeys(name for kind in ANNOTATION_KINDS.values() for name in kind.traits))
 
 
 def traits_of(method: str, structure: str) -> tuple[str, ...]:
-    """Return the traits that come into play with a method.
+    """Return the traits that play a part in annotating for a method.
 
     Parameters
     ----------
@@ -51,15 +28,15 @@ def traits_of(method: str, structure: str) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If nothing that a simulated user is or does plays a part.
+        If no trait of a simulated user plays a part.
     """
-    if method not in TRAITS_OF_METHOD:
+    known = [name for name, found in METHODS.items() if found.traits]
+    if method not in known:
         raise ValueError(
-            f"traits of users matter with the methods {', '.join(TRAITS_OF_METHOD)}; "
-            f"found {method!r}"
+            f"traits of users matter with the methods {', '.join(known)}; found {method!r}"
         )
-    table = TRAITS_OF_SHARP_EYED if structure == "sharp_eyed" else TRAITS_OF_METHOD
-    return table[method]
+    kind = METHODS[method].kind
+    return kind.sharp_eyed_traits if structure == "sharp_eyed" else kind.traits
 
 
 def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> Traits:
@@ -112,18 +89,14 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
                 rank["overshoot_share"], population.overshoot_a, population.overshoot_b
             )
         ),
-        correction_depth_px=_between(
+        correction_depth_px=between(
             population.correction_depth_min_px,
             population.correction_depth_max_px,
             rank["correction_depth_px"],
         ),
-        correction_share=_between(
+        correction_share=between(
             population.correction_share_min,
             population.correction_share_max,
             rank["correction_share"],
         ),
     )
-
-
-def _between(low: float, high: float, share: float) -> float:
-    return float(low + (high - low) * share)

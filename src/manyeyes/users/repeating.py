@@ -1,6 +1,7 @@
 """A study's plan repeated on one image by other users, of whom only numbers are kept."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -8,10 +9,13 @@ import pandas as pd
 
 from ..groups import SIMULATED
 from ..measures.fractions import percent_different, volume_fraction
-from ..methods import segmentation
-from ..methods.procedures import annotation_of, forest_segmentations
-from .annotations import Drawing, Threshold
+from ..methods import Request, annotate, label
 from .population import Population, draw_traits
+
+_PAIR_COLUMNS = [
+    *("dataset", "filter", "variant", "made_by"),
+    *("user_a", "user_b", "percent_different"),
+]
 
 
 def repeated(
@@ -22,16 +26,16 @@ def repeated(
     names: Sequence[object],
     inside: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Let users of a population segment an image, and keep what comes out in numbers alone.
+    """Let users of a population segment an image, and keep the resulting numbers alone.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
     variants : mapping of variant to mapping
-        As in the config; what is done together shares the features of the image.
+        As in the config.
     users : sequence of str
     population : Population
-        Where they come from. With the same structure and priors they do what they do anywhere.
+        Where they come from. With the same structure and priors they do what they do elsewhere.
     names : sequence
         Study seed, dataset, filter.
     inside : ndarray of bool, shape (z, y, x), optional
@@ -46,24 +50,26 @@ def repeated(
         `manyeyes.measures.percent_different`.
     """
     seed, dataset, filter_ = names
-    done: dict[str, dict[str, np.ndarray]] = {name: {} for name in variants}
-    for user in users:
+
+    def work(user: str, name: str):
         user_names = (seed, user, dataset, filter_)
-        traits = draw_traits(population, seed, user)
-        drawings = {}
-        for name, variant in variants.items():
-            annotation = annotation_of(image, name, variant, traits, user_names, inside)
-            if isinstance(annotation, Drawing):
-                drawings[name] = annotation.labels
-            elif isinstance(annotation, Threshold):
-                done[name][user] = segmentation.threshold(image, annotation.level, inside)
-            else:
-                low, high = annotation.low, annotation.high
-                done[name][user] = segmentation.watershed(image, low, high, inside=inside)
-        if drawings:
-            forests = forest_segmentations(image, drawings, variants, user_names, inside)
-            for name, (labels, _) in forests.items():
-                done[name][user] = labels
+        return annotate(
+            image,
+            variants[name],
+            draw_traits(population, seed, user),
+            seed_names=user_names,
+            output_names=(*user_names, name, "first output"),
+            inside=inside,
+        )
+
+    requests = [
+        Request(variant, partial(work, user, name), user, (seed, user, dataset, filter_, name))
+        for user in users
+        for name, variant in variants.items()
+    ]
+    done: dict[str, dict[str, np.ndarray]] = {name: {} for name in variants}
+    for request, (labels, _) in zip(requests, label(image, requests, inside), strict=True):
+        done[request.names[-1]][request.user] = labels
     where = {"dataset": dataset, "filter": filter_}
     fractions = [
         {
@@ -88,5 +94,4 @@ def repeated(
         for name, by_user in done.items()
         for first, second in combinations(by_user, 2)
     ]
-    columns = ["dataset", "filter", "variant", "made_by", "user_a", "user_b", "percent_different"]
-    return pd.DataFrame(fractions), pd.DataFrame(pairs, columns=columns)
+    return pd.DataFrame(fractions), pd.DataFrame(pairs, columns=_PAIR_COLUMNS)

@@ -1,9 +1,11 @@
-"""Annotations that are made with sliders alone: thresholds, windows, and seeds for a forest."""
+"""Annotations made with sliders alone: thresholds, windows, and seeds for a forest."""
 
 import numpy as np
 
+from ..annotations import Drawing, Threshold, Window
 from ..imaging.masks import known_mask
-from .annotations import Drawing, Threshold, Window
+from ..labels import ACTIVE, REST, UNLABELLED
+from ..methods import Person
 from .eye import GreyCurve
 from .population import Traits
 from .seeing import judge_greys, see
@@ -14,19 +16,13 @@ from .slices import (
     seeded_slices,
     slices_worth_looking_at,
 )
-from .thresholds import choose_threshold, choose_window
+from .sliders import choose_threshold, choose_window
 
-# Less than this of a slice is no phase that a window could be set by on this slice (assumption).
+# A phase with a smaller share of a slice is too little to set a window by (assumption).
 LEAST_PHASE = 0.005
 
 
-def set_threshold(
-    image: np.ndarray,
-    offset: int,
-    traits: Traits,
-    names: tuple,
-    inside: np.ndarray | None = None,
-) -> Threshold:
+def set_threshold(image: np.ndarray, offset: int, person: Person) -> Threshold:
     """Choose one threshold by eye, and move it by an offset.
 
     Parameters
@@ -35,21 +31,17 @@ def set_threshold(
         What the user looks at.
     offset : int
         Grey levels from the threshold that the user prefers.
-    traits : Traits
-        The user.
-    names : tuple
-        Seed names of the sitting.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view, all that is looked at.
+    person : Person
+        The user, with the seed names of the sitting and the field of view.
 
     Returns
     -------
     Threshold
         Between 1 and 255, where the slider ends; `record` holds the preferred level as well.
     """
-    sitting = begin_sitting(traits, *names)
-    curve, looked_at = look(image, traits, sitting, inside)
-    preferred = choose_threshold(curve, sitting, traits.population.indifference)
+    sitting = begin_sitting(person.traits, *person.names)
+    curve, looked_at = look(image, person.traits, sitting, person.inside)
+    preferred = choose_threshold(curve, sitting, person.traits.population.indifference)
     record = {
         "preferred_level": preferred,
         "offset": offset,
@@ -59,13 +51,7 @@ def set_threshold(
     return Threshold(min(max(preferred + offset, 1), 255), record)
 
 
-def set_window(
-    image: np.ndarray,
-    seed_error: float,
-    traits: Traits,
-    names: tuple,
-    inside: np.ndarray | None = None,
-) -> Window:
+def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
     """Choose the two thresholds that a watershed starts from.
 
     Parameters
@@ -74,20 +60,17 @@ def set_window(
         What the user looks at.
     seed_error : float
         Share of wrong-looking pixels that the variant allows at the seeds' edge.
-    traits : Traits
-        The user.
-    names : tuple
-        Seed names of the sitting.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view, all that is looked at.
+    person : Person
+        The user, with the seed names of the sitting and the field of view.
 
     Returns
     -------
     Window
     """
-    sitting = begin_sitting(traits, *names)
-    curve, looked_at = look(image, traits, sitting, inside)
-    low, high = choose_window(curve, sitting, seed_error, traits.population.least_seeded_share)
+    sitting = begin_sitting(person.traits, *person.names)
+    curve, looked_at = look(image, person.traits, sitting, person.inside)
+    least_share = person.traits.population.least_seeded_share
+    low, high = choose_window(curve, sitting, seed_error, least_share)
     record = {
         "seed_error": seed_error,
         "seed_tolerance": list(sitting.seed_tolerance),
@@ -96,17 +79,11 @@ def set_window(
     return Window(low, high, record)
 
 
-def set_seeds(
-    image: np.ndarray,
-    which: str | int,
-    traits: Traits,
-    names: tuple,
-    inside: np.ndarray | None = None,
-) -> Drawing:
+def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
     """Seed slices by windows, as training labels of a forest.
 
-    A slice that shows one phase only, by the impression that the user has of the whole image, is
-    left, and the next one taken that shows both: a window set on it would part its noise.
+    A slice that shows one phase only, judged by the user's impression of the whole image, is
+    replaced by the next that shows both: a window set on it would divide its noise.
 
     Parameters
     ----------
@@ -115,12 +92,8 @@ def set_seeds(
     which : {"first", "all"} or int
         See `manyeyes.users.slices.seeded_slices`. With "all" one window serves the whole volume;
         else each slice gets a window of its own, chosen on that slice in a sitting of its own.
-    traits : Traits
-        The user.
-    names : tuple
-        Seed names of the sitting.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view, all that is looked at.
+    person : Person
+        The user, with the seed names of the sitting and the field of view.
 
     Returns
     -------
@@ -131,13 +104,13 @@ def set_seeds(
     ValueError
         If no slice shows both phases, or a phase gets no seed.
     """
+    traits, names, inside = person.traits, person.names, person.inside
     population = traits.population
-    inside = known_mask(inside, image.shape)
     labels = np.zeros(image.shape, dtype=np.uint8)
     worth = slices_worth_looking_at(image.shape[0], inside)
     places = [worth[place] for place in seeded_slices(len(worth), which)]
     if which != "all":
-        places = _with_both_phases(image, places, worth, traits, names, inside)
+        places = _with_both_phases(image, places, worth, person)
     parts = [slice(None)] if which == "all" else [slice(z, z + 1) for z in places]
     windows = []
     for part in parts:
@@ -151,17 +124,18 @@ def set_seeds(
         low, high = choose_window(
             curve, sitting, population.forest_seed_error, population.least_seeded_share
         )
-        labels[part][image[part] < low] = 2
-        labels[part][image[part] >= high] = 1
+        labels[part][image[part] < low] = REST
+        labels[part][image[part] >= high] = ACTIVE
         if inside is not None:
-            labels[part][~inside[part]] = 0
+            labels[part][~inside[part]] = UNLABELLED
         windows.append({"low": low, "high": high, "slices_looked_at": looked_at})
-    for label, phase, side in ((1, "active material", "from"), (2, "pore", "below")):
+    for label, phase, end in ((ACTIVE, "active material", "high"), (REST, "pore", "low")):
         if not (labels == label).any():
+            side = "from" if end == "high" else "below"
             raise ValueError(
-                f"the user's windows leave no seed of {phase} on {_told(places)}, for no voxel "
-                f"there lies {side} the level {windows[0]['high' if label == 1 else 'low']}; check "
-                "that both phases are to be seen there, and the dataset's grey_window"
+                f"the user's windows leave no seed of {phase} on {_listed(places)}, for no voxel "
+                f"there lies {side} the level {windows[0][end]}; check "
+                "that both phases are visible there, and the dataset's grey_window"
             )
     pixels = len(places) * labels[0].size if inside is None else np.count_nonzero(inside[places])
     record = {
@@ -172,8 +146,9 @@ def set_seeds(
     return Drawing(labels, record)
 
 
-def _with_both_phases(image, places, worth, traits, names, inside) -> list[int]:
-    """Return slices to seed, those of one phase replaced by the next ones that show both."""
+def _with_both_phases(image, places, worth, person) -> list[int]:
+    """Return slices to seed; those of one phase are replaced by the next that show both."""
+    traits, names, inside = person.traits, person.names, person.inside
     sitting = begin_sitting(traits, *names)
     looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
 
@@ -197,14 +172,14 @@ def _with_both_phases(image, places, worth, traits, names, inside) -> list[int]:
             found.append(instead)
     if not found:
         raise ValueError(
-            f"{_told(places)} shows the user a single phase, and so does every other slice, so no "
-            "window can be set; check that the crop holds both phases, and the dataset's "
+            f"{_listed(places)} shows the user a single phase, and so does every other slice, so "
+            "no window can be set; check that the crop holds both phases, and the dataset's "
             "grey_window, mask and active"
         )
     return found
 
 
-def _told(places: list[int]) -> str:
+def _listed(places: list[int]) -> str:
     some = ", ".join(map(str, places[:6])) + (", ..." if len(places) > 6 else "")
     return f"slice {some}" if len(places) == 1 else f"slices {some}"
 
@@ -212,7 +187,7 @@ def _told(places: list[int]) -> str:
 def look(
     image: np.ndarray, traits: Traits, sitting: Sitting, inside: np.ndarray | None = None
 ) -> tuple[GreyCurve, list[int]]:
-    """Leaf through a volume and take in how its grey levels look.
+    """Return how the grey levels of a volume look to a user who leafs through it.
 
     Parameters
     ----------
@@ -221,7 +196,7 @@ def look(
     traits : Traits
         The user.
     sitting : Sitting
-        Which slices they stop at.
+        Which slices are looked at.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view, all that is looked at.
 

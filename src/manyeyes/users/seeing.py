@@ -6,9 +6,9 @@
 - ``contour``: what is seen are outlines; grey levels are compared across them, and paint is laid
   along them.
 
-The last two are there to tell what is a finding from what is a property of the first: they share
-its traits and priors, and nothing of them is calibrated. Whatever holds under all three does not
-hang on how a user is thought to see.
+The last two show which results are properties of the first: they share its traits and priors, and
+nothing of them is calibrated. A result that holds under all three does not depend on how a user is
+assumed to see.
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ from .sitting import Sitting
 def see(
     slices: np.ndarray, traits: Traits, sitting: Sitting, inside: np.ndarray | None = None
 ) -> Perception:
-    """Look at slices as the user does.
+    """Return what the user perceives on slices.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def see(
 
 
 def judge_greys(slices: np.ndarray, traits: Traits, inside: np.ndarray | None = None) -> GreyCurve:
-    """Take in what grey levels look like to the user.
+    """Return how grey levels look to the user.
 
     Parameters
     ----------

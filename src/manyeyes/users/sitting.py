@@ -1,4 +1,4 @@
-"""What changes each time a person sits down: mood, the slices looked at, the slider's rest."""
+"""What differs between sittings: mood, the slices looked at, where the slider stops."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -21,9 +21,9 @@ class Sitting:
         What is added today to the log-odds of the variant's seed error, for seeds of (active
         material, pore).
     whim : float
-        Between 0 and 1: where a threshold comes to rest among those that look the same.
+        Between 0 and 1: where a threshold stops among those that look the same.
     looks : tuple of float
-        Between 0 and 1: places of the slices looked at, one in each of as many equal slabs.
+        Between 0 and 1: places of the slices looked at, one in each of equal slabs.
     """
 
     criterion: float
@@ -33,14 +33,14 @@ class Sitting:
 
 
 def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
-    """Draw what differs today from the person's habit.
+    """Draw how a sitting differs from the person's habit.
 
     Parameters
     ----------
     traits : Traits
         The person.
     *seed_names : object
-        Study seed, user, dataset, filter, method, and whatever else tells sittings apart.
+        Study seed, user, dataset, filter, method, and what else distinguishes sittings.
 
     Returns
     -------

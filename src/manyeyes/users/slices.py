@@ -11,7 +11,7 @@ LEAST_INSIDE = 0.1
 def slices_worth_looking_at(height: int, inside: np.ndarray | None) -> list[int]:
     """Return the slices that show enough of the sample.
 
-    Whoever counts slices counts these: the first, the central one, seven equally spaced ones.
+    Protocols count these slices: the first, the central one, seven equally spaced ones.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def slices_worth_looking_at(height: int, inside: np.ndarray | None) -> list[int]
 
 
 def next_slices(after: int, among: Sequence[int]) -> list[int]:
-    """Return the other slices in the order in which somebody goes on from one: up, then down."""
+    """Return the other slices in the order in which a user continues from one: up, then down."""
     return [z for z in among if z > after] + [z for z in reversed(among) if z < after]
 
 
 def trained_slices(height: int, which: int | str | Sequence[int]) -> list[int]:
-    """Return the slices that are drawn, in the order in which they are.
+    """Return the slices that are drawn, in the order of drawing.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
 """How a user sets a slider: one threshold, or the two ends of a window.
 
-The rules are one idea from signal detection. A grey level looks active to some degree; the line is
-drawn where that degree meets the user's criterion, and seeds begin where it leaves no more doubt
-than the user tolerates. For two equal Gaussian classes d apart (in units of the noise) the log-odds
-of being active rise by d^2 per contrast, so that the same difference between two people moves a
-threshold by 1 / d^2: people agree on clean images and part ways on noisy ones, with nothing tuned.
+Both follow from signal detection. A grey level looks active to some degree; the line is drawn where
+that degree meets the user's criterion, and seeds begin where it leaves no more doubt than the user
+tolerates. For two equal Gaussian classes d apart (in units of the noise) the log-odds of being
+active rise by d^2 per contrast, so that the same difference between two people moves a threshold by
+1 / d^2: people agree on clean images and differ on noisy ones, with nothing tuned.
 """
 
 from math import ceil
@@ -26,7 +26,7 @@ def choose_threshold(curve: GreyCurve, sitting: Sitting, indifference: float) ->
     curve : GreyCurve
         How grey levels look.
     sitting : Sitting
-        Today's criterion, and where the slider comes to rest.
+        Today's criterion, and where the slider stops.
     indifference : float
         Share of the area by which two overlays may differ unseen.
 
@@ -49,10 +49,10 @@ def choose_window(
 ) -> tuple[int, int]:
     """Set the two sliders that bound the seeds of either phase.
 
-    Seeds reach as far as the grey level at which a share of the pixels looks wrong that the user
-    just tolerates. The share is that among the pixels of this level, the ones that come and go as
-    the slider moves, and not that among all seeds: for clean images the latter would let the two
-    phases' seeds overlap. More tolerance always gives a window inside the one of less.
+    Seeds reach to the grey level at which the share of wrong-looking pixels is what the user just
+    tolerates. The share is taken among the pixels of this level, those that appear and disappear as
+    the slider moves, and not among all seeds: on clean images the latter would let the seeds of the
+    two phases overlap. A window of more tolerance always lies inside one of less.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def choose_window(
     seed_error : float
         Share of wrong-looking pixels that the variant allows at the seeds' edge, below one half.
     least_seeded_share : float
-        Share of what looks like each phase that gets seeded whatever the error.
+        Share of what looks like each phase that is seeded in any case.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def choose_window(
         )
     odds = logit(seed_error)
     active_tolerance, other_tolerance = sitting.seed_tolerance
-    # no tolerance leads past the level at which either phase is as likely
+    # no tolerance goes beyond the level at which both phases are equally likely
     low = _slider(_crossing(curve, float(expit(min(odds + other_tolerance, 0.0)))))
     high = _slider(_crossing(curve, float(expit(max(-odds - active_tolerance, 0.0)))))
     least = int(np.searchsorted(curve.below_other, least_seeded_share, side="left"))

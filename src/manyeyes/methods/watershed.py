@@ -1,49 +1,13 @@
-"""The two unsupervised segmentations: one global threshold, and a watershed from two."""
+"""A watershed from seeds that a user's window gives (Bailey et al. 2023, section 2.5.2)."""
+
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from scipy import ndimage
 
-from ..imaging.filters import require_image
-from ..imaging.masks import fill_outside, known_mask, voxels_inside
-from .flooding import flood
-
-ACTIVE = 1
-OTHER = 2
-OUTSIDE = 0
-
-
-def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -> np.ndarray:
-    """Call everything from one grey level on active material.
-
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (z, y, x)
-        Grey levels; active material is bright.
-    level : int
-        Voxels with a grey level of at least `level` are active. 0 makes everything active, 256
-        nothing.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view.
-
-    Returns
-    -------
-    ndarray of uint8, shape (z, y, x)
-        A segmentation: 1 active material, 2 pore and carbon-binder domain, 0 outside.
-
-    Raises
-    ------
-    ValueError
-        If the image is no 8-bit volume or the level lies outside 0 to 256.
-    """
-    require_image(image)
-    _require_level(level, "level")
-    return without_outside(np.where(image >= level, np.uint8(ACTIVE), np.uint8(OTHER)), inside)
-
-
-def without_outside(labels: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Return labels, shape (z, y, x), with 0 outside the field of view."""
-    inside = known_mask(inside, labels.shape)
-    return labels if inside is None else np.where(inside, labels, np.uint8(OUTSIDE))
+from ..annotations import Window
+from ..labels import ACTIVE, OUTSIDE, REST, TWO_PHASES
+from ._method import Labelled, Method, Person, Request
+from .threshold import require_level
 
 
 def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
@@ -58,7 +22,7 @@ def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> n
     image : ndarray of uint8, shape (z, y, x)
         Grey levels.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view, beyond which the nearest grey levels go on.
+        The field of view; beyond it the nearest grey levels inside continue.
 
     Returns
     -------
@@ -66,6 +30,11 @@ def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> n
         In quarters of a grey level over two voxels, rounded. At the border the volume is
         continued by its mirror image.
     """
+    from scipy import ndimage
+
+    from ..imaging.filters import require_image
+    from ..imaging.masks import fill_outside, known_mask
+
     require_image(image)
     image = fill_outside(image, known_mask(inside, image.shape))
     squares = np.zeros(image.shape, dtype=np.int32)
@@ -112,9 +81,13 @@ def watershed(
         If the image is no 8-bit volume, the window lies outside 0 to 256 or is upside down, the
         gradient has another shape, or a phase gets no seed.
     """
+    from ..imaging.filters import require_image
+    from ..imaging.flooding import flood
+    from ..imaging.masks import known_mask, voxels_inside
+
     require_image(image)
-    _require_level(low, "low")
-    _require_level(high, "high")
+    require_level(low, "low")
+    require_level(high, "high")
     if low > high:
         raise ValueError(
             f"a window needs low <= high, found low {low} above high {high}; swap them"
@@ -127,13 +100,14 @@ def watershed(
             f"the gradient must have the image's shape {image.shape}, found {gradient.shape}"
         )
     markers = np.zeros(image.shape, dtype=np.uint8)
-    markers[image < low] = OTHER
+    markers[image < low] = REST
     markers[image >= high] = ACTIVE
-    markers = without_outside(markers, inside)
-    for label, phase, side in ((ACTIVE, "active material", "high"), (OTHER, "pore", "low")):
-        if not (markers == label).any():
+    if inside is not None:
+        markers[~inside] = OUTSIDE
+    for phase, side in zip(TWO_PHASES, ("high", "low"), strict=True):
+        if not (markers == phase.code).any():
             raise ValueError(
-                f"the window {low} to {high} leaves no seed of {phase} in an image of grey "
+                f"the window {low} to {high} leaves no seed of {phase.name} in an image of grey "
                 f"levels {voxels_inside(image, inside).min()} to "
                 f"{voxels_inside(image, inside).max()}; move {side} towards the middle"
             )
@@ -142,12 +116,40 @@ def watershed(
     labels = flood(gradient, markers, inside)
     if inside is not None:
         cut_off = inside & (labels == OUTSIDE)
-        labels[cut_off] = np.where(image[cut_off] >= (low + high) / 2, ACTIVE, OTHER)
+        labels[cut_off] = np.where(image[cut_off] >= (low + high) / 2, ACTIVE, REST)
     return labels
 
 
-def _require_level(level: int, name: str) -> None:
-    if not 0 <= level <= 256 or level != int(level):
-        raise ValueError(
-            f"{name} must be a whole grey level from 0 to 256 (8 bits), found {level!r}"
-        )
+def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Window:
+    """Let a user set the window that leaves the variant's ``seed_error`` at the seeds' edge."""
+    from ..users.seeding import set_window
+
+    return set_window(image, float(variant["seed_error"]), person)
+
+
+def label(
+    image: np.ndarray, requests: Sequence[Request], inside: np.ndarray | None
+) -> Iterator[Labelled]:
+    """Yield the labels of each request's window; the gradient is computed once."""
+    gradient = gradient_magnitude(image, inside)
+    for request in requests:
+        window = request.read()
+        yield watershed(image, window.low, window.high, gradient, inside), None
+
+
+METHOD = Method(
+    name="watershed",
+    title="Watershed",
+    annotation="window",
+    annotate=annotate,
+    label=label,
+    settings={
+        "seed_error": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "exclusiveMaximum": 0.5,
+            "description": "Share of wrong-looking pixels that is tolerated at the seeds' edge",
+        }
+    },
+    required=("seed_error",),
+)

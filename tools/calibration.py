@@ -4,8 +4,8 @@ The spread of the threshold criterion is set by the pairwise difference of S2 on
 the tolerated seed error by the one of cWS (7.6 % and 4.6 %, section 3.1.2). What is matched is the
 expectation over many users and realisations of the twin, none of them a study's; the paper's three
 people are one draw from it. Contrast-to-noise and spread are confounded, since noise moves a
-threshold by as much as people do, so the calibration belongs to the contrast-to-noise it was made
-at and is repeated at others for comparison.
+threshold by as much as people do. The calibration therefore holds for the contrast-to-noise it was
+made at, and is repeated at others for comparison.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import brentq
 
-from ..methods import segmentation
-from .eye import GREY_LEVELS, GreyCurve
-from .population import Population, Traits, draw_traits
-from .seeding import look
-from .sitting import Sitting, begin_sitting
-from .thresholds import choose_threshold, choose_window
+from manyeyes.labels import ACTIVE
+from manyeyes.methods.watershed import gradient_magnitude, watershed
+from manyeyes.users.eye import GREY_LEVELS, GreyCurve
+from manyeyes.users.population import Population, Traits, draw_traits
+from manyeyes.users.seeding import look
+from manyeyes.users.sitting import Sitting, begin_sitting
+from manyeyes.users.sliders import choose_threshold, choose_window
 
 
 def mean_pairwise_percent(
@@ -156,13 +157,13 @@ def expected_watershed_percent(
     """
     curves = _curves(crowd, population, "watershed")
     crops = [_centre(image, crowd.crop) for image in crowd.images]
-    gradients = [segmentation.gradient_magnitude(crop) for crop in crops]
+    gradients = [gradient_magnitude(crop) for crop in crops]
     flooded: dict[tuple, np.ndarray] = {}
 
     def active(task):
         realisation, window = task
-        labels = segmentation.watershed(crops[realisation], *window, gradients[realisation])
-        return np.packbits(labels == segmentation.ACTIVE)
+        labels = watershed(crops[realisation], *window, gradients[realisation])
+        return np.packbits(labels == ACTIVE)
 
     def percents(spread: float) -> list[float]:
         spread_population = replace(population, seed_error_spread=spread)
@@ -189,7 +190,7 @@ def expected_watershed_percent(
 
 @dataclass(frozen=True)
 class Calibration:
-    """What came of matching one number.
+    """The result of matching one number.
 
     Attributes
     ----------
@@ -238,8 +239,8 @@ def calibrate(
     Returns
     -------
     Calibration
-        With value NaN if the curve does not reach the target on the grid: no other parameter is
-        touched to make it so.
+        With value NaN if the curve does not reach the target on the grid; no other parameter is
+        changed to reach it.
     """
     tried: dict[float, list[float]] = {}
 
@@ -265,7 +266,7 @@ def calibrate(
 
 
 def _curves(crowd: Crowd, population: Population, method: str) -> list[list[GreyCurve]]:
-    """Look once with every eye: neither spread changes what a user sees."""
+    """Return how grey levels look to each user: neither spread changes what a user sees."""
     return [
         [
             look(image, traits, sitting)[0]

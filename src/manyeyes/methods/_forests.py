@@ -1,0 +1,84 @@
+"""What methods with a random forest share: labels of the whole image, and a first output."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from ..labels import OUTSIDE
+from ..randomness import seed_from_names
+from ._method import FirstOutput, Labelled, Request
+
+FORESTS_AT_ONCE = 24
+HELD_BYTES = 1_000_000_000
+"""So many forests are applied together at most, and as many as their labels take this much memory.
+Features of the image are computed once for them. Results do not depend on either bound."""
+
+
+def label(
+    image: np.ndarray, requests: Sequence[Request], inside: np.ndarray | None
+) -> Iterator[Labelled]:
+    """Train a forest on each drawing, and yield the labels that it gives the image.
+
+    Beyond the field of view a forest sees the nearest grey levels inside.
+    """
+    from ..forest import classify_many
+    from ..imaging.masks import fill_outside
+
+    image = fill_outside(image, inside)
+    together = max(1, min(FORESTS_AT_ONCE, HELD_BYTES // image.size))
+    for first in range(0, len(requests), together):
+        forests = _trained(image, requests[first : first + together])
+        classified = classify_many(image, forests)
+        for place, forest in enumerate(forests):
+            labels, classified[place] = classified[place], None
+            if inside is not None:
+                labels = np.where(inside, labels, np.uint8(OUTSIDE))
+            yield labels, forest.provenance()
+
+
+def _trained(image: np.ndarray, requests: Sequence[Request]) -> list:
+    """Return a forest for each request; variants of one user share the channels of labels."""
+    from ..forest import fit_forests
+
+    groups: dict[tuple, list[int]] = {}
+    for place, request in enumerate(requests):
+        training = tuple(sorted(request.variant.get("forest", {}).items()))
+        key = (request.user, request.variant.get("max_labels"), training)
+        groups.setdefault(key, []).append(place)
+    forests: list = [None] * len(requests)
+    for (_, limit, training), places in groups.items():
+        trained = fit_forests(
+            image,
+            [requests[place].read().labels for place in places],
+            seeds=[seed_from_names(*requests[place].names, "forest") for place in places],
+            max_labels=limit,
+            **dict(training),
+        )
+        for place, forest in zip(places, trained, strict=True):
+            forests[place] = forest
+    return forests
+
+
+def first_output(
+    image: np.ndarray, inside: np.ndarray | None, training: Mapping, names: Sequence[object]
+) -> FirstOutput:
+    """Return what gives a user the first output on some slices, from the labels drawn so far.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    inside : ndarray of bool, shape (z, y, x), or None
+    training : mapping
+        How the forest is trained; see `manyeyes.forest.fit_forest`.
+    names : sequence
+        Seed names of the forest.
+    """
+    from .. import forest as classifier
+    from ..imaging.masks import fill_outside
+
+    def output(labels: np.ndarray, slices: list[int]) -> np.ndarray:
+        seen = fill_outside(image, inside)
+        forest = classifier.fit_forest(seen, labels, seed=seed_from_names(*names), **training)
+        return classifier.classify(seen, forest, slices=slices)
+
+    return output

@@ -1,0 +1,193 @@
+"""What a method of segmentation is: how a person annotates, and what makes labels of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..annotations import Annotation
+
+if TYPE_CHECKING:
+    from ..users.population import Traits
+
+FirstOutput = Callable[[np.ndarray, list[int]], np.ndarray]
+"""Takes labels so far, uint8 (z, y, x), and slices; returns a classifier's labels of these."""
+
+
+@dataclass(frozen=True)
+class AnnotationKind:
+    """A way in which people annotate.
+
+    Attributes
+    ----------
+    stored_as : {"threshold", "window", "drawing"}
+        What the file of an annotation holds; a drawing is a label volume beside it.
+    by_hand : bool
+        Whether labels are drawn by hand.
+    traits : tuple of str
+        Traits of a simulated user that play a part; see `manyeyes.users.ranks`.
+    sharp_eyed_traits : tuple of str
+        The same for users who judge single pixels: they have no pooling eye, and one criterion
+        for slider and brush.
+    """
+
+    stored_as: str
+    by_hand: bool = False
+    traits: tuple[str, ...] = ()
+    sharp_eyed_traits: tuple[str, ...] = ()
+
+
+_TOLERANCES = ("seed_tolerance_active", "seed_tolerance_other")
+_HAND = (
+    "outline_habit_px",
+    "brush_px",
+    "overshoot_share",
+    "correction_depth_px",
+    "correction_share",
+)
+
+ANNOTATION_KINDS = {
+    "threshold": AnnotationKind(
+        "threshold", traits=("eye_sigma_px", "criterion"), sharp_eyed_traits=("criterion",)
+    ),
+    "window": AnnotationKind(
+        "window", traits=("eye_sigma_px", *_TOLERANCES), sharp_eyed_traits=_TOLERANCES
+    ),
+    "seeds": AnnotationKind(
+        "drawing", traits=("eye_sigma_px", *_TOLERANCES), sharp_eyed_traits=_TOLERANCES
+    ),
+    "drawing": AnnotationKind(
+        "drawing",
+        by_hand=True,
+        traits=("eye_sigma_px", *_HAND),
+        sharp_eyed_traits=("criterion", *_HAND),
+    ),
+    "nothing": AnnotationKind("threshold"),
+    "recorded": AnnotationKind("drawing", by_hand=True),
+}
+"""How people annotate: one slider, two sliders, seeds from sliders, strokes of a brush, not at
+all (what is stored then is what a computer chose), or labels that come from a file only."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A simulated user before one image.
+
+    Attributes
+    ----------
+    traits : Traits
+    names : tuple
+        Seed names of the sitting: study seed, user, dataset, filter, method.
+    first_output : callable or None
+        See `FirstOutput`; None lets the method train a classifier of its own.
+    output_names : tuple or None
+        Seed names of that classifier.
+    inside : ndarray of bool, shape (z, y, x), or None
+        The field of view: nobody looks at or labels what lies outside.
+    """
+
+    traits: "Traits"
+    names: tuple
+    first_output: FirstOutput | None = None
+    output_names: tuple | None = None
+    inside: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One segmentation to be made of one image.
+
+    Attributes
+    ----------
+    variant : mapping
+        As in the config.
+    read : callable
+        Returns the annotation. It is called when the labels are made, so that a job does not hold
+        the drawings of all its users.
+    user : str
+    names : tuple
+        Seed names: study seed, user, dataset, filter, variant.
+    """
+
+    variant: Mapping[str, object]
+    read: Callable[[], Annotation]
+    user: str
+    names: tuple
+
+
+Labelled = tuple[np.ndarray, str | None]
+"""Labels of a whole image, uint8 (z, y, x), and what trained the classifier if there was one."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of segmentation.
+
+    Attributes
+    ----------
+    name : str
+        In the config: ``method: <name>``. It is part of the seeds of a sitting.
+    title : str
+        In figures and the report.
+    annotation : str
+        How a person annotates, a key of `ANNOTATION_KINDS`.
+    label : callable
+        Takes an image, uint8 (z, y, x), requests and the field of view (bool or None). Yields
+        `Labelled` for each request, in their order. Methods that share this function are given
+        their requests together.
+    annotate : callable or None
+        Takes an image, a variant and a `Person`, returns an annotation. None: only recorded users
+        can use the method.
+    settings : mapping
+        JSON schema of each key that a variant of this method takes.
+    required : tuple of str
+        Keys that a variant must have.
+    needs_forest : bool
+        Whether labels come from a random forest; its variants then carry the study's ``forest``.
+    looks_at_output : bool
+        Whether annotating trains a forest too, for a first output.
+    """
+
+    name: str
+    title: str
+    annotation: str
+    label: Callable[[np.ndarray, Sequence[Request], np.ndarray | None], Iterator[Labelled]]
+    annotate: Callable[[np.ndarray, Mapping, Person], Annotation] | None = None
+    settings: Mapping[str, Mapping] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    needs_forest: bool = False
+    looks_at_output: bool = False
+
+    @property
+    def kind(self) -> AnnotationKind:
+        """How a person annotates."""
+        return ANNOTATION_KINDS[self.annotation]
+
+    @property
+    def keeps_labels(self) -> bool:
+        """Whether the annotation is a label volume."""
+        return self.kind.stored_as == "drawing"
+
+    @property
+    def drawn_by_hand(self) -> bool:
+        """Whether people draw labels by hand."""
+        return self.kind.by_hand
+
+    @property
+    def takes_recordings(self) -> bool:
+        """Whether a recorded user can hand in an annotation."""
+        return self.annotation != "nothing"
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """Traits of simulated users that play a part."""
+        return self.kind.traits
+
+    def schema(self) -> dict:
+        """Return the JSON schema of a variant of this method."""
+        return {
+            "properties": {"method": {"const": self.name}, **self.settings},
+            "required": ["method", *self.required],
+            "additionalProperties": False,
+        }
