@@ -1,6 +1,7 @@
 """Every figure on made-up tables: what is drawn is what the tables say, and it fits the page."""
 
 import itertools
+from contextvars import copy_context
 from io import BytesIO
 
 import numpy as np
@@ -418,6 +419,19 @@ def test_variants_keep_their_look_and_unknown_ones_get_their_own():
     assert len({(s.colour, s.hatch) for s in some.values()}) == 3
     every = style.variant_styles(EVERY)
     assert len({(s.colour, s.hatch) for s in every.values()}) == len(EVERY)
+
+
+def test_variants_of_ones_own_look_as_those_of_their_method():
+    def looks():
+        style.use_methods({"S2": "threshold", "by-eye": "threshold", "painted": "drawn_forest"})
+        return style.variant_styles(["S2", "by-eye", "painted", "unknown"])
+
+    # Looks hold for one job; here, for this call alone.
+    found = copy_context().run(looks)
+    assert found["by-eye"].colour == style.variant_styles(["S1"])["S1"].colour
+    assert found["painted"].colour == style.variant_styles(["MLX25"])["MLX25"].colour
+    assert len({look.colour for look in found.values()}) == 4
+    assert style.variant_styles(["by-eye"])["by-eye"].colour != found["by-eye"].colour
 
 
 def test_central_slice_of_200_is_slice_100():

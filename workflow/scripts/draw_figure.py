@@ -80,6 +80,7 @@ def figure_data(snakemake) -> FigureData:
 
 def main(snakemake) -> None:
     """Run the rule `draw_figure`."""
+    style.use_methods(snakemake.params.shown["methods"])
     figure = figure_called(snakemake.wildcards.figure).draw(figure_data(snakemake))
     # No dates, so that equal input gives equal bytes.
     with style.context():

@@ -13,13 +13,14 @@ USUAL_COVERAGE = 25
 
 def used_variants(study, *methods: str) -> list[str]:
     """Return the variants of some methods that are segmented, by method, as in the config."""
+    used = methods_of_variants(study)
+    return [name for method in methods for name in used if used[name] == method]
+
+
+def methods_of_variants(study) -> dict[str, str]:
+    """Return the method of each variant that is segmented, in the order of the config."""
     used = {cell.variant for cell in study.cells()}
-    return [
-        name
-        for method in methods
-        for name, variant in study.variants.items()
-        if name in used and variant["method"] == method
-    ]
+    return {name: v["method"] for name, v in study.variants.items() if name in used}
 
 
 def by_coverage(study) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from .choosing import unfiltered
+from .choosing import methods_of_variants, unfiltered
 from .figure import Needs, plain
 from .registry import figure_called, figures_of, needs_of_figure
 from .words import inverted_sentence, origin_sentence
@@ -85,6 +85,7 @@ def parameters_of_figure(name: str, study, masked: Iterable[str]) -> dict:
         "tables": tables_of_figure(name, study),
         "origins": origins_shown(needs, study),
         "unfiltered": unfiltered(study),
+        "methods": methods_of_variants(study),
         "voxel_sizes_nm": {d: study.datasets[d].voxel_size_nm for d in needs.datasets},
     }
     covered = _masked(needs, masked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from textwrap import fill
@@ -109,18 +110,46 @@ _SPARE = [
 ]
 
 
+_FAMILIES = {
+    "threshold": ("S2", "S1", "S3"),
+    "watershed": ("cWS", "gWS"),
+    "seeded_forest": ("ML2", "ML1", "ML3"),
+    "drawn_forest": ("MLX25", "MLX50", "MLX10", "MLX65", "MLX35"),
+}
+_by_method: ContextVar[Mapping[str, VariantStyle]] = ContextVar("looks", default={})  # noqa: B039
+
+
+def use_methods(methods: Mapping[str, str]) -> None:
+    """Give variants that the paper does not know the looks of its variants of the same method.
+
+    Parameters
+    ----------
+    methods : mapping of variant to method
+        All that a study uses, in the order of its config.
+    """
+    looks: dict[str, VariantStyle] = {}
+    taken = set(methods)
+    for name, method in methods.items():
+        free = [known for known in _FAMILIES.get(method, ()) if known not in taken]
+        if name not in _KNOWN and free:
+            looks[name] = _KNOWN[free[0]]
+            taken.add(free[0])
+    _by_method.set(looks)
+
+
 def variant_styles(variants: Iterable[str]) -> dict[str, VariantStyle]:
-    """Return the style of each variant; those that the paper does not know get a grey, in order.
+    """Return the style of each variant; those without one of their own get a grey, in order.
 
     What recorded people did with a variant has its colour, and a hatch and a mark of its own.
     """
+    known = _KNOWN | _by_method.get()
     own, styles, spare = {}, {}, 0
     for variant in variants:
         name = variant.removesuffix(PEOPLE)
-        if name not in own and name not in _KNOWN:
+        if name not in own and name not in known:
             own[name] = _SPARE[spare % len(_SPARE)]
             spare += 1
-        look = _KNOWN.get(name) or own[name]
+        look = known.get(name) or own[name]
         if variant != name:
             look = VariantStyle(look.colour, PEOPLES_HATCH, PEOPLES_MARKER)
         styles[variant] = look
