@@ -11,7 +11,6 @@ from ..files.study_files import FileError, read_annotation, volume_facts
 from ..imaging.label_checks import misfit
 from ..study.inputs import (
     annotation_problem,
-    level_window,
     source_problems,
     voxel_size_problem,
 )
@@ -102,7 +101,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(
-                        annotation, recording.variant, method, level_window(dataset)
+                        annotation, recording.variant, method, dataset.level_window
                     )
             except FileError as error:
                 yield f"{key}: {error}"

@@ -11,10 +11,8 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from ..study.config_files import file_problems
-from ..study.form import problems
 from ..study.model import Study, StudyError
 from ..study.reading import study_from_config
-from ..study.sense import sense_problems
 from ..study.targets import Targets
 from .failures import failed_jobs, summary
 from .job_inputs import JobInputs
@@ -53,6 +51,14 @@ def check_before_config(workflow, config: Mapping, top: Path) -> None:
 
 def read_study(workflow, config: Mapping, top: Path) -> Study:
     """Return the study of a config, or stop with everything that is wrong with it."""
+    if not workflow.is_main_process:
+        # The run has checked the config; each of its jobs reads it again, which should be quick.
+        return study_from_config(config)
+    # Checks take long to import.
+    from ..study.form import problems
+    from ..study.models import model_problems
+    from ..study.sense import sense_problems
+
     schema = (top / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8")
     found = problems(config, yaml.safe_load(schema)) or sense_problems(config)
     if not found:
@@ -61,17 +67,10 @@ def read_study(workflow, config: Mapping, top: Path) -> Study:
         except StudyError as error:
             found = [str(error)]
         else:
-            found = _model_problems(study) if workflow.is_main_process else []
+            found = model_problems(study)
     files = ", ".join(str(path) for path in workflow.configfiles)
     stop_if(found, f"The config cannot be run ({files}):")
     return study
-
-
-def _model_problems(study: Study) -> list[str]:
-    # The models take long to import.
-    from ..study.models import model_problems
-
-    return model_problems(study)
 
 
 def targets_of(whole: Study, noted: Mapping | None) -> Targets:
@@ -119,7 +118,7 @@ def check_before_jobs(workflow, targets: Targets, inputs: JobInputs) -> None:
         lock_study(results)
     inputs.refuse_missing_files(inputs.image_entries())
     if workflow.is_main_process:
-        # Reading headers takes long to import.
+        # What reads headers takes long to import.
         from .check_inputs import input_problems
 
         found = input_problems(targets.one_of_each, inputs.file_of)
