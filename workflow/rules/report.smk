@@ -37,28 +37,6 @@ rule pack_slices:
         "../scripts/pack_slices.py"
 
 
-rule tell_rule_graph:
-    output:
-        f"{RESULTS}/parts/rule_graph.csv",
-    log:
-        f"{RESULTS}/logs/tell_rule_graph.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/tell_rule_graph.tsv"
-    group:
-        "tables"
-    conda:
-        "../../envs/manyeyes.yaml"
-    resources:
-        mem_mb=more_each_time(800),
-        runtime=more_each_time(3),
-        disk_mb=more_each_time(10),
-    params:
-        code=code_of("tell_rule_graph.py"),
-        study=digest_of_config(),
-    script:
-        "../scripts/tell_rule_graph.py"
-
-
 rule write_report:
     input:
         tables=reported_tables(),
@@ -69,7 +47,6 @@ rule write_report:
             results=RESULTS,
             image=viewed_images(),
         ),
-        rule_graph=f"{RESULTS}/parts/rule_graph.csv",
         warnings=files_of_warnings(),
         citation=ours("CITATION.cff"),
         page=ours(PAGE["page"]),
@@ -96,5 +73,6 @@ rule write_report:
         figures=reported_figures(),
         benchmarks=f"{RESULTS}/benchmarks",
         logs=f"{RESULTS}/logs",
+        rule_graph=f"{RESULTS}/parts/rule_graph.csv",
     script:
         "../scripts/write_report.py"

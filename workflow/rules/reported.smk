@@ -1,8 +1,5 @@
 # What the report shows of this study: its figures, and the users and slices of its viewer.
 
-import hashlib
-import json
-
 # Every job reads this file anew, so nothing that is slow to import is imported here.
 from manyeyes.report.choosing import shown_users, slice_step, viewer_note
 
@@ -113,9 +110,3 @@ def reported_study():
             "baseline": STUDY.baseline or "none",
         },
     }
-
-
-def digest_of_config():
-    """Return a digest of all that the config says, but for where files lie on this machine."""
-    told = {key: value for key, value in config.items() if key != "data_folder"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]

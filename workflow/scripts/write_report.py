@@ -79,7 +79,8 @@ def main(snakemake) -> None:
                 *((name, version(name)) for name in PACKAGES),
             ],
             "times": run_times(jobs_done(Path(params.benchmarks), Path(params.logs))),
-            "needs": read_table(given.rule_graph),
+            # Not there where the workflow is a module of another, which writes none.
+            "needs": read_table(params.rule_graph) if Path(params.rule_graph).exists() else None,
         },
         templates={
             "page": text_of(given.page),

@@ -145,7 +145,7 @@ def page(
         "tables_json": script_json({k: v for k, v in sorted(packed.items()) if v is not None}),
         "run_times": sections.run_time_rows(run["times"]),
         "versions": run["versions"],
-        "rule_graph": draw(rule_graph(run["needs"])),
+        "rule_graph": "" if run["needs"] is None else draw(rule_graph(run["needs"])),
         "style": templates["style"],
         "scripts": templates["scripts"],
     }
