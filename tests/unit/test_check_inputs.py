@@ -8,7 +8,7 @@ import pytest
 import tifffile
 
 from manyeyes.running.check_inputs import input_problems
-from manyeyes.study.inputs import annotation_problem, level_window
+from manyeyes.study.inputs import annotation_problem
 from manyeyes.study.reading import study_from_config
 
 VOLUME = np.random.default_rng(0).integers(0, 256, (24, 48, 48)).astype(np.uint8)
@@ -227,9 +227,9 @@ def test_a_grey_value_of_the_file_is_translated():
 def test_the_window_of_levels_is_that_of_the_config(tmp_path, entry, window):
     entry = {} if entry is None else {"grey_window": entry}
     plain, _ = study(tmp_path, **entry)
-    assert level_window(plain.datasets["cell"]) == window
+    assert plain.datasets["cell"].level_window == window
     dark, _ = study(tmp_path, active="dark", **entry)
-    assert level_window(dark.datasets["cell"]) == (window and window[::-1])
+    assert dark.datasets["cell"].level_window == (window and window[::-1])
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import yaml
 
 from manyeyes.forest.classifier import MOST_LABELS, POOL
 from manyeyes.running.by_hand import job_that_makes, parsed_workflow
+from manyeyes.running.rule_graph import write_rule_graph
 from manyeyes.study import cost
 
 TOP = Path(__file__).parents[2]
@@ -136,3 +137,18 @@ def test_the_job_of_a_file_is_what_snakemake_would_run(workflow):
     assert job.config["study"] == "tiny"
     with pytest.raises(ValueError, match=r"no\.csv: no rule with a script makes this file"):
         job_that_makes(workflow, "results/tiny/no.csv")
+
+
+def test_the_rule_graph_lists_each_need_once(tmp_path):
+    class Job:
+        def __init__(self, name):
+            self.rule = SimpleNamespace(name=name)
+
+    image, one, two, report = map(Job, ("image", "segment", "segment", "report"))
+    needs = {image: [], one: [image], two: [image], report: [one, two, image]}
+    dag = SimpleNamespace(jobs=list(needs), dependencies=needs)
+    path = tmp_path / "parts" / "rule_graph.csv"
+    write_rule_graph(dag, path)
+    assert path.read_text(encoding="utf-8") == (
+        "rule,needed_by\nimage,report\nimage,segment\nsegment,report\n"
+    )

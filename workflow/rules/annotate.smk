@@ -84,6 +84,6 @@ rule import_thresholds:
         disk_mb=more_each_time(10),
     params:
         method=lambda wildcards: INPUTS.variant(wildcards)["method"],
-        grey_window=INPUTS.level_window,
+        grey_window=lambda wildcards: INPUTS.dataset(wildcards).level_window,
     script:
         "../scripts/import_thresholds.py"

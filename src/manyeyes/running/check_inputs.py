@@ -14,7 +14,6 @@ from ..imaging.label_checks import misfit
 from ..methods import METHODS
 from ..study.inputs import (
     annotation_problem,
-    level_window,
     source_problems,
     voxel_size_problem,
 )
@@ -104,7 +103,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(
-                        annotation, recording.variant, method, level_window(dataset)
+                        annotation, recording.variant, method, dataset.level_window
                     )
             except FileError as error:
                 yield f"{key}: {error}"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from ..study.inputs import level_window
 from ..study.model import Block, Dataset, Recording, Study
 from ..study.paths import of_users
 from ..study.targets import Targets
@@ -185,10 +184,6 @@ class JobInputs:
         if dataset.inverted:
             settings["active"] = "dark"
         return settings
-
-    def level_window(self, wildcards) -> tuple[float, float] | None:
-        """Return the grey values of a dataset's file that are 0 and 255 in its images."""
-        return level_window(self.dataset(wildcards))
 
     # Users
 

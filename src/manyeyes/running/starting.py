@@ -11,11 +11,9 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 from ..study.config_files import file_problems
-from ..study.form import problems
 from ..study.known import with_known
 from ..study.model import Study, StudyError
 from ..study.reading import study_from_config
-from ..study.sense import sense_problems
 from ..study.targets import Targets
 from .failures import failed_jobs, summary
 from .job_inputs import JobInputs
@@ -57,13 +55,11 @@ def read_study(workflow, config: dict, top: Path) -> Study:
 
     What the config takes from the known datasets is filled in.
     """
-    schema, known = (
-        yaml.safe_load((top / name).read_text(encoding="utf-8"))
-        for name in ("workflow/schemas/study.schema.yaml", "config/datasets.yaml")
-    )
+    schema, known = (top / "workflow/schemas/study.schema.yaml", top / "config/datasets.yaml")
     try:
-        config.update(with_known(config, known))
-        found = problems(config, schema) or sense_problems(config)
+        config.update(with_known(config, yaml.safe_load(known.read_text(encoding="utf-8"))))
+        # The run has checked the config; each of its jobs reads it again, which should be quick.
+        found = _config_problems(config, schema) if workflow.is_main_process else []
         if not found:
             study = study_from_config(config)
             found = _model_problems(study) if workflow.is_main_process else []
@@ -74,8 +70,16 @@ def read_study(workflow, config: dict, top: Path) -> Study:
     return study
 
 
+def _config_problems(config: Mapping, schema: Path) -> list[str]:
+    # The checks take long to import, as do those of the models.
+    from ..study.form import problems
+    from ..study.sense import sense_problems
+
+    schema = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    return problems(config, schema) or sense_problems(config)
+
+
 def _model_problems(study: Study) -> list[str]:
-    # The models take long to import.
     from ..study.models import model_problems
 
     return model_problems(study)
@@ -126,7 +130,7 @@ def check_before_jobs(workflow, targets: Targets, inputs: JobInputs) -> None:
         lock_study(results)
     inputs.refuse_missing_files(inputs.image_entries())
     if workflow.is_main_process:
-        # Reading headers takes long to import.
+        # What reads headers takes long to import.
         from .check_inputs import input_problems
 
         found = input_problems(targets.one_of_each, inputs.file_of)

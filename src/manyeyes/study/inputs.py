@@ -122,7 +122,7 @@ def annotation_problem(
     method : str
         Of the variant; one whose annotation is a threshold or a window.
     grey_window : (float, float) or None
-        What `level_window` returns for the dataset, to translate a level by.
+        `Dataset.level_window`, to translate a level by.
 
     Returns
     -------
@@ -144,25 +144,6 @@ def annotation_problem(
     if expected == "window" and annotation["low"] > annotation["high"]:
         return f"low ({annotation['low']}) must not lie above high ({annotation['high']})"
     return None
-
-
-def level_window(dataset: Dataset) -> tuple[float, float] | None:
-    """Return the grey values of a dataset's file that are 0 and 255 in its images.
-
-    Parameters
-    ----------
-    dataset : Dataset
-
-    Returns
-    -------
-    (float, float) or None
-        The first is the larger where grey levels are inverted; None if the window is not known
-        before the file is read.
-    """
-    window = dataset.grey_window
-    if not isinstance(window, tuple):
-        return None
-    return window[::-1] if dataset.inverted else window
 
 
 def _translated(key: str, value: float, window: Sequence[float] | None) -> str:

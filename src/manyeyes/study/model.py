@@ -120,6 +120,17 @@ class Dataset:
         return self.active == "dark"
 
     @property
+    def level_window(self) -> tuple[float, float] | None:
+        """Grey values of the source that are 0 and 255 in its images.
+
+        The first is the larger where grey levels are inverted; None if the window is not known
+        before the file is read.
+        """
+        if not isinstance(self.grey_window, tuple):
+            return None
+        return self.grey_window[::-1] if self.inverted else self.grey_window
+
+    @property
     def electrode(self) -> str:
         """Name of the realisation of the electrode that a twin is cut from; part of its seed."""
         return realisation_name(self.source["electrode"], self.realisation)
