@@ -150,7 +150,7 @@ def test_the_processed_slice_keeps_its_shape_on_the_face():
 
 
 def test_the_solid_is_shown_whole_and_cut_open(monkeypatch):
-    monkeypatch.setattr(fig_s8, "_COLUMNS", 120)
+    monkeypatch.setattr(fig_s8, "_MOST_COLUMNS", 120)
     z, y, x = np.ogrid[:30, :20, :24]
     ball = (z - 12) ** 2 + (y - 8) ** 2 + (x - 14) ** 2 < 9**2
     figure = fig_s8.draw(ball, 1000.0, TWIN)

@@ -21,7 +21,7 @@ LARGEST_GROUP_DEPTH = 4
 
 
 @dataclass(frozen=True)
-class Block:
+class ImageBlock:
     """A part of a volume.
 
     Attributes
@@ -52,7 +52,7 @@ def _cut(start: int, stop: int, edge: int) -> list[tuple[int, int]]:
 
 def make_blocks(
     shape: Sequence[int], slices: Iterable[int] | None = None, *, voxels: int | None = None
-) -> Iterator[Block]:
+) -> Iterator[ImageBlock]:
     """Cut a volume, or some slices of it, into blocks.
 
     Parameters
@@ -66,7 +66,7 @@ def make_blocks(
 
     Yields
     ------
-    Block
+    ImageBlock
     """
     depth, height, width = shape
     wanted = range(depth) if slices is None else sorted(set(slices))
@@ -86,11 +86,11 @@ def make_blocks(
                     yield _block((z, y, x), shape)
 
 
-def _block(part: tuple[tuple[int, int], ...], shape: Sequence[int]) -> Block:
+def _block(part: tuple[tuple[int, int], ...], shape: Sequence[int]) -> ImageBlock:
     """Return the block of a part given by its bounds."""
     low = [max(0, a - HALO) for a, _ in part]
     high = [min(size, b + HALO) for (_, b), size in zip(part, shape, strict=True)]
-    return Block(
+    return ImageBlock(
         target=tuple(slice(a, b) for a, b in part),
         source=tuple(slice(a, b) for a, b in zip(low, high, strict=True)),
         inner=tuple(slice(a - c, b - c) for (a, b), c in zip(part, low, strict=True)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .blocks import Block, make_blocks
+from .blocks import ImageBlock, make_blocks
 from .checks import (
     check_labels,
     check_shape,
@@ -291,7 +291,7 @@ def _wanted_slices(volume: np.ndarray, slices: Sequence[int] | None) -> list[int
 
 def _blocks_of(
     volume: np.ndarray, numbers: list[int]
-) -> Iterator[tuple[Block, tuple[np.ndarray, slice, slice], np.ndarray]]:
+) -> Iterator[tuple[ImageBlock, tuple[np.ndarray, slice, slice], np.ndarray]]:
     """Yield blocks; where they go in an output of one slice a number; and which slices go there."""
     asked = np.asarray(numbers)
     for block in make_blocks(volume.shape, numbers):
@@ -300,13 +300,15 @@ def _blocks_of(
         yield block, (rows, *block.target[1:]), asked[rows] - zs.start
 
 
-def label_block(volume: np.ndarray, block: Block, forests: Sequence[Forest]) -> list[np.ndarray]:
+def label_block(
+    volume: np.ndarray, block: ImageBlock, forests: Sequence[Forest]
+) -> list[np.ndarray]:
     """Label a block's inner part by several forests; the channels are computed once.
 
     Parameters
     ----------
     volume : ndarray, shape (z, y, x)
-    block : Block
+    block : ImageBlock
     forests : sequence of Forest
 
     Returns
@@ -321,13 +323,13 @@ def label_block(volume: np.ndarray, block: Block, forests: Sequence[Forest]) -> 
     return found
 
 
-def block_votes(volume: np.ndarray, block: Block, forest: Forest) -> np.ndarray:
+def block_votes(volume: np.ndarray, block: ImageBlock, forest: Forest) -> np.ndarray:
     """Return the votes of a forest on a block.
 
     Parameters
     ----------
     volume : ndarray, shape (z, y, x)
-    block : Block
+    block : ImageBlock
     forest : Forest
 
     Returns
@@ -340,7 +342,7 @@ def block_votes(volume: np.ndarray, block: Block, forest: Forest) -> np.ndarray:
 
 
 def _group_votes(
-    volume: np.ndarray, block: Block, forests: Sequence[Forest], *, early: bool
+    volume: np.ndarray, block: ImageBlock, forests: Sequence[Forest], *, early: bool
 ) -> Iterator[tuple[Forest, Grouping, np.ndarray]]:
     """Yield for each forest its votes on a block's groups, float32 (groups, classes, 64).
 

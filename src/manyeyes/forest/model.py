@@ -138,3 +138,45 @@ def unpack(places: np.ndarray) -> tuple[np.ndarray, ...]:
     widths = ((CHANNEL_BIT, 63), (CUT_BIT, 255), (LEFT_BIT, MIXED), (RIGHT_BIT, MIXED))
     small = [(places >> np.uint64(bit) & np.uint64(mask)).astype(np.uint8) for bit, mask in widths]
     return *small, (places >> np.uint64(CHILD_BIT)).astype(np.int64)
+
+
+def join_trees(
+    grown: list[np.ndarray], shares: list[np.ndarray], depth: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Join packed trees into one array of nodes.
+
+    Parameters
+    ----------
+    grown : list of ndarray of uint64
+        The nodes of each tree, packed, with children numbered within the tree. The place of a
+        mixed leaf has the left kind MIXED and its row in the tree's shares as child.
+    shares : list of ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+        Nodes on the longest path.
+
+    Returns
+    -------
+    nodes : ndarray of uint64
+        With children and mixed leaves numbered throughout.
+    roots : ndarray of int32
+    mixed : ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+
+    Raises
+    ------
+    ValueError
+        If there are more nodes than an int32 can count.
+    """
+    starts = np.concatenate([[0], np.cumsum([tree.size for tree in grown])])
+    if starts[-1] >= 2**31:
+        raise ValueError(
+            f"the forest has {starts[-1]} nodes, more than can be numbered; "
+            "bound the labels with max_labels"
+        )
+    rows = np.concatenate([[0], np.cumsum([len(share) for share in shares])])
+    parts = []
+    for tree, start, row in zip(grown, starts, rows, strict=False):
+        is_share = (tree >> np.uint64(LEFT_BIT) & np.uint64(MIXED)) == MIXED
+        offset = np.where(is_share, row, start).astype(np.uint64)
+        parts.append(tree + (offset << np.uint64(CHILD_BIT)))
+    return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares), depth

@@ -6,8 +6,7 @@ import numba
 import numpy as np
 
 from ..randomness import generator
-from .model import INNER, MIXED, pack
-from .training import join_trees
+from .model import INNER, MIXED, join_trees, pack
 
 
 def scikit_trees(
@@ -32,7 +31,7 @@ def scikit_trees(
     Returns
     -------
     nodes, roots, mixed, depth
-        As from `manyeyes.forest.training.join_trees`.
+        As from `manyeyes.forest.model.join_trees`.
     name : str
         The library and its version.
     """

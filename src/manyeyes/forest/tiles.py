@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from .blocks import Block, make_blocks
+from .blocks import ImageBlock, make_blocks
 from .checks import check_shape
 from .classifier import label_block
 from .model import Forest
@@ -16,7 +16,7 @@ TILE_VOXELS = 3_000_000
 work is small, small enough for a gigabyte of memory."""
 
 
-def tiles_of(shape: tuple[int, int, int]) -> Iterator[Block]:
+def tiles_of(shape: tuple[int, int, int]) -> Iterator[ImageBlock]:
     """Yield the tiles of a volume, in the order of `classify_tiles`."""
     return make_blocks(shape, voxels=TILE_VOXELS)
 

@@ -10,14 +10,8 @@ from ..randomness import generator
 from .coding import code_values, make_coding
 from .filters import N_CHANNELS
 from .growing import grow_trees
-from .model import (
-    CHILD_BIT,
-    LEFT_BIT,
-    MIXED,
-    MOST_CLASSES,
-    Forest,
-    unpack,
-)
+from .model import MOST_CLASSES, Forest, join_trees, unpack
+from .scikit import scikit_trees
 
 TRAINERS = ("manyeyes", "scikit-learn")
 
@@ -84,8 +78,6 @@ def train(
         )
         name = MANYEYES_VERSION
     else:
-        from .scikit import scikit_trees
-
         nodes, roots, mixed, depth, name = scikit_trees(
             codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, draws, seed, trees
         )
@@ -143,45 +135,3 @@ def _own_trees(
         [share[:k] for share, k in zip(shares, mixed, strict=True)],
         int(depth.max()),
     )
-
-
-def join_trees(
-    grown: list[np.ndarray], shares: list[np.ndarray], depth: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Join packed trees into one array of nodes.
-
-    Parameters
-    ----------
-    grown : list of ndarray of uint64
-        The nodes of each tree, packed, with children numbered within the tree. The place of a
-        mixed leaf has the left kind MIXED and its row in the tree's shares as child.
-    shares : list of ndarray of float32, shape (mixed leaves, classes)
-    depth : int
-        Nodes on the longest path.
-
-    Returns
-    -------
-    nodes : ndarray of uint64
-        With children and mixed leaves numbered throughout.
-    roots : ndarray of int32
-    mixed : ndarray of float32, shape (mixed leaves, classes)
-    depth : int
-
-    Raises
-    ------
-    ValueError
-        If there are more nodes than an int32 can count.
-    """
-    starts = np.concatenate([[0], np.cumsum([tree.size for tree in grown])])
-    if starts[-1] >= 2**31:
-        raise ValueError(
-            f"the forest has {starts[-1]} nodes, more than can be numbered; "
-            "bound the labels with max_labels"
-        )
-    rows = np.concatenate([[0], np.cumsum([len(share) for share in shares])])
-    parts = []
-    for tree, start, row in zip(grown, starts, rows, strict=False):
-        is_share = (tree >> np.uint64(LEFT_BIT) & np.uint64(MIXED)) == MIXED
-        offset = np.where(is_share, row, start).astype(np.uint64)
-        parts.append(tree + (offset << np.uint64(CHILD_BIT)))
-    return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares), depth

@@ -1,7 +1,7 @@
 """Noise with the colour that filtered back-projection gives it."""
 
 import numpy as np
-import scipy.fft
+import scipy
 
 from ..randomness import generator
 
