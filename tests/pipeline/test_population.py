@@ -90,4 +90,4 @@ def test_more_users_are_more_batches_and_no_earlier_user_again(several):
 def test_more_realisations_run_no_earlier_one_again(several):
     jobs = planned(several, config=config_of(several, realisations=3))
     assert jobs["rasterise_twin"] == jobs["image_truth"] == 1
-    assert jobs["annotate_simple_batch1"] == jobs["segment_drawn_batch2"] == 1
+    assert jobs["annotate_simple"] == jobs["segment_drawn_batch2"] == 1

@@ -65,10 +65,12 @@ def test_forests_choose_from_labels_of_the_slices_that_are_labelled(variant, lab
 
 
 def test_segmenting_holds_a_forest_for_each_variant_that_has_one():
-    assert cost.segmenting_megabytes(dataset(), [THRESHOLD]) == pytest.approx(600 + 35 * 2)
+    assert cost.segmenting_megabytes(dataset(), [THRESHOLD], users=3) == pytest.approx(600 + 35 * 2)
     # Its 20,000 seeds of 420 bytes count, a drawing's do not.
-    forests = 40 + 90 * 2 + 8.4
-    assert cost.segmenting_megabytes(dataset(), [SEEDED, DRAWN]) == pytest.approx(610 + forests)
+    for users, forests in ((1, 2), (3, 6)):
+        expected = 600 + 40 + 90 * forests + 8.4 + (5 + forests) * 2
+        found = cost.segmenting_megabytes(dataset(), [SEEDED, DRAWN], users)
+        assert found == pytest.approx(expected)
     one = cost.segmenting_minutes(dataset(), [SEEDED, THRESHOLD], users=1)
     assert one == pytest.approx(6 * (10 + 2 * 1.3) / 60)
 

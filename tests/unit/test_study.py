@@ -273,10 +273,10 @@ def test_batches_stay_when_users_join(config):
     assert batches(8)[0] == batches(4)[0]
 
 
-def test_a_last_batch_that_would_change_is_refused(config):
-    config |= {"users": {"simulated": 10}, "users_per_job": 4}
-    with pytest.raises(StudyError, match=r"users_per_job: 10 simulated users .* batches of 4"):
-        study_from_config(config)
+def test_users_who_fill_no_batch_are_done_one_by_one(config):
+    """So that one more of them changes nothing of the others."""
+    study = study_from_config(config | {"users": {"simulated": 6}, "users_per_job": 4})
+    assert [batch.name for batch in study.batches()] == ["A_to_U04", "U05", "U06"]
 
 
 @pytest.mark.parametrize("users", [{}, {"simulated": 0}, {"simulated": "many"}, 3])

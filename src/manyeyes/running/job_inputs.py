@@ -199,7 +199,7 @@ class JobInputs:
                 jobs.append(UserJob(block, block.name, "{user}", ("{user}",), variants))
                 continue
             for number, batch in enumerate(self._study.batches(block.users), start=1):
-                name = f"{block.name}_batch{number}"
+                name = block.name if number == 1 else f"{block.name}_batch{number}"
                 jobs.append(UserJob(block, name, batch.name, batch.users, variants))
         return jobs
 

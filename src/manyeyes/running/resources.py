@@ -99,7 +99,7 @@ class JobResources:
         """Return the resources of a job that segments an image."""
         variants, users = list(job.variants.values()), len(job.users)
         return {
-            "mem_mb": self.of_dataset(lambda d: cost.segmenting_megabytes(d, variants)),
+            "mem_mb": self.of_dataset(lambda d: cost.segmenting_megabytes(d, variants, users)),
             "runtime": self.of_dataset(lambda d: cost.segmenting_minutes(d, variants, users)),
             "disk_mb": self.disk(len(variants) * users),
         }

@@ -3,19 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from ..groups import RECORDED, SIMULATED
-from .model import Block, Dataset, Sensitivity, StudyError, User
-
-
-def check_batches(users: Mapping[str, User], users_per_job: int) -> None:
-    """Refuse a last batch that would change, and be computed again, when users are added."""
-    simulated = sum(user.made_by == SIMULATED for user in users.values())
-    if simulated % users_per_job:
-        raise StudyError(
-            f"users_per_job: {simulated} simulated users do not make whole batches of "
-            f"{users_per_job}; take a multiple of it, so that users who join later do not change "
-            "the batch of an earlier one"
-        )
+from ..groups import RECORDED
+from .model import Block, Dataset, Sensitivity, StudyError
 
 
 def check_repetitions(blocks: Iterable[Block]) -> None:

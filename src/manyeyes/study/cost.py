@@ -6,6 +6,7 @@ a job's first try; retries multiply it (`manyeyes.running.resources`).
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..methods._forests import FORESTS_AT_ONCE
 from .model import Dataset, Study
 from .variants import (
     is_drawn_by_hand,
@@ -110,18 +111,20 @@ def labels_at_most(variant: Mapping, dataset: Dataset) -> float:
     return min(labels, CHOICE * variant["max_labels"] if "max_labels" in variant else MOST_LABELS)
 
 
-def segmenting_megabytes(dataset: Dataset, variants: Iterable[Mapping]) -> float:
-    """Return the memory for segmenting an image with some variants one after the other, in MB.
+def segmenting_megabytes(dataset: Dataset, variants: Iterable[Mapping], users: int) -> float:
+    """Return the memory for segmenting an image with some variants for some users, in MB.
 
-    Beside volumes, forests hold the channels of the labels that they learn from and of a block.
+    Beside volumes, forests hold the channels of the labels that one user draws, and each its own
+    codes of a block and its labels of the image.
     """
     trained = [variant for variant in variants if needs_forest(variant)]
     if not trained:
         return megabytes(dataset, 35)
     seeded = [variant for variant in trained if not is_drawn_by_hand(variant)]
     labels = max((labels_at_most(variant, dataset) for variant in seeded), default=0)
-    forests = FOREST_BASE_MB + FOREST_MB * len(trained) + LABEL_BYTES * labels / 1e6
-    return megabytes(dataset, 5, AT_LEAST_MB + forests)
+    together = min(len(trained) * users, FORESTS_AT_ONCE)
+    forests = FOREST_BASE_MB + FOREST_MB * together + LABEL_BYTES * labels / 1e6
+    return megabytes(dataset, 5 + together, AT_LEAST_MB + forests)
 
 
 def recorded_forest_megabytes(dataset: Dataset) -> float:

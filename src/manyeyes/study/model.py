@@ -330,13 +330,15 @@ class Study:
     def batches(self, users: Collection[str] | None = None) -> list[Batch]:
         """Return the batches in which some users (or all) are done, in the order of the config.
 
-        Batches are cut from all simulated users of the study, so a user shares jobs with the same
-        others whoever joins later. A recorded user is a batch alone.
+        Batches are cut from all simulated users of the study. Those who do not fill a batch are
+        batches alone, as recorded users are: whoever joins, the batches of the others stay, until
+        one more of them can be filled.
         """
         simulated = self.users_made_by(SIMULATED)
         size = self.users_per_job
-        groups = [simulated[first : first + size] for first in range(0, len(simulated), size)]
-        groups += [[name] for name in self.users_made_by(RECORDED)]
+        whole = len(simulated) - len(simulated) % size
+        groups = [simulated[first : first + size] for first in range(0, whole, size)]
+        groups += [[name] for name in (*simulated[whole:], *self.users_made_by(RECORDED))]
         batches = []
         for group in groups:
             chosen = tuple(name for name in group if users is None or name in users)

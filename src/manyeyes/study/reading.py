@@ -11,7 +11,6 @@ from ..labels import Phases, phases_from_config
 from ..methods import METHODS
 from .consistency import (
     check_ablation,
-    check_batches,
     check_repetitions,
     check_slices,
     check_twins,
@@ -67,8 +66,6 @@ def study_from_config(config: Mapping) -> Study:
     check_slices(blocks, sensitivity, datasets, variants)
     realisations = config.get("realisations", 1)
     expanded = _realised(datasets, realisations)
-    users_per_job = config.get("users_per_job", 1)
-    check_batches(users, users_per_job)
     figures = config.get("figures", "all")
     return Study(
         name=config["study"],
@@ -91,7 +88,7 @@ def study_from_config(config: Mapping) -> Study:
         comparisons=tuple(config.get("comparisons", ())),
         phases=_phases(config.get("phases")),
         realisations=realisations,
-        users_per_job=users_per_job,
+        users_per_job=config.get("users_per_job", 1),
     )
 
 
