@@ -92,19 +92,6 @@ def test_what_a_job_does_not_need_is_left_out(house):
     assert both()[1] != before[1]
 
 
-def test_modules_that_a_script_loads_by_name_count(house):
-    def named():
-        digest(house)
-        return code_digest(house / "script.py", [house], modules=["house.other"])
-
-    before = digest(house), named()
-    assert before[0] != before[1]
-    (house / "house" / "other.py").write_text("NUMBER = 2\n")
-    after = digest(house), named()
-    assert after[0] == before[0]
-    assert after[1] != before[1]
-
-
 LABELS_ALONE = """
 import sys
 

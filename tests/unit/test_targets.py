@@ -26,7 +26,7 @@ def config_of(**changes):
 
 @pytest.fixture(scope="module")
 def tiny():
-    return Targets(study_from_config(config_of()))
+    return Targets(study_from_config(config_of(users_per_job=1)))
 
 
 def simple(users, **changes):
