@@ -10,6 +10,7 @@ from manyeyes.running.code_digest import (
     _imported_files,
     _lazy_names,
     _meaning,
+    _root,
     _tree,
     code_digest,
 )
@@ -143,7 +144,7 @@ def test_scripts_do_without_what_the_rules_leave_out_of_their_digest(code):
 
 
 def test_names_outside_the_house_are_left_to_the_lock(house):
-    assert list(_files_of("numpy.random", (house,))) == []
+    assert list(_files_of("numpy.random", (_root(house),))) == []
 
 
 def test_a_name_imported_on_first_use_counts_as_its_module(house):
@@ -162,3 +163,19 @@ def test_no_rule_makes_its_digest_from_more_than_wildcards():
     # Snakemake does not compare parameters that depend on input, output or resources.
     rules = (Path(__file__).parents[2] / "workflow/rules").glob("*.smk")
     assert [path for path in rules if "code=lambda wildcards," in path.read_text()] == []
+
+
+def test_of_a_folder_with_other_packages_the_named_one_counts_alone(house):
+    """An installed library lies beside NumPy and all else."""
+    (house / "script.py").write_text("import other\nfrom house.draw import bar\n")
+    (house / "other.py").write_text("NUMBER = 1\n")
+
+    def installed():
+        digest(house)
+        return code_digest(house / "script.py", [house / "house", house / "scripts"])
+
+    before = installed()
+    (house / "other.py").write_text("NUMBER = 2\n")
+    assert installed() == before
+    (house / "house" / "style.py").write_text("COLOUR = 'blue'\n")
+    assert installed() != before

@@ -8,9 +8,9 @@ Inside the repository, import from the modules (``from manyeyes.files.tables imp
 the digest of a job's code follows such imports.
 """
 
-from importlib import import_module
+from ..lazy import lazy_names
 
-_MODULES = {
+_MODULE_OF = {
     "FileError": "errors",
     "Format": "formats",
     "VolumeFacts": "formats",
@@ -28,14 +28,5 @@ _MODULES = {
     "write_table": "tables",
     "write_volume": "results",
 }
-__all__ = sorted(_MODULES)
 
-
-def __getattr__(name: str):
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __all__ = lazy_names(__name__, _MODULE_OF)

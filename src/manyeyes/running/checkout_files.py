@@ -46,7 +46,7 @@ class Checkout:
         methods = modules_of(variant["method"] for variant in variants)
         return code_digest(
             self.scripts / script,
-            [self.scripts, self.sources],
+            [self.scripts, self.sources / "manyeyes"],
             without,
             also=[
                 *(self.sources.joinpath(*name.split(".")).with_suffix(".py") for name in methods),

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 
 def code_digest(
@@ -24,7 +25,8 @@ def code_digest(
     ----------
     script : Path
     roots : sequence of Path
-        The folders that imports are looked up in.
+        The folders that imports are looked up in; one that is a package stands for this package
+        alone, whatever else is installed beside it.
     without : str, optional
         Dotted name of a package that the script imports only where it is needed, for a job that
         does not need it: what is imported through it does not count.
@@ -37,8 +39,8 @@ def code_digest(
         12 hexadecimal digits, the same for any version of Python.
     """
     digest = hashlib.sha256()
-    roots = tuple(root.resolve() for root in roots)
-    left_out = {root.joinpath(*without.split(".")) for root in roots} if without else set()
+    roots = tuple(_root(folder.resolve()) for folder in roots)
+    left_out = {root.folder.joinpath(*without.split(".")) for root in roots} if without else set()
     found = _closure([script.resolve(), *(path.resolve() for path in also)], roots, left_out)
     for name, path in sorted((_name_below(roots, path), path) for path in found):
         digest.update(name.encode())
@@ -46,14 +48,26 @@ def code_digest(
     return digest.hexdigest()[:12]
 
 
-def _name_below(roots: Sequence[Path], path: Path) -> str:
+class _Root(NamedTuple):
+    """A folder that imports are looked up in, and the only package in it that counts, if any."""
+
+    folder: Path
+    package: str
+
+
+def _root(folder: Path) -> _Root:
+    is_package = (folder / "__init__.py").is_file()
+    return _Root(folder.parent, folder.name) if is_package else _Root(folder, "")
+
+
+def _name_below(roots: Sequence[_Root], path: Path) -> str:
     """Return a path as seen from the folder that holds it, which is the same on any machine."""
     # In an installed package, the scripts are in a folder below that of the library.
-    root = max((root for root in roots if path.is_relative_to(root)), key=lambda r: len(r.parts))
-    return path.relative_to(root).as_posix()
+    folders = (root.folder for root in roots if path.is_relative_to(root.folder))
+    return path.relative_to(max(folders, key=lambda folder: len(folder.parts))).as_posix()
 
 
-def _closure(waiting: list[Path], roots: tuple[Path, ...], left_out: set[Path]) -> set[Path]:
+def _closure(waiting: list[Path], roots: tuple[_Root, ...], left_out: set[Path]) -> set[Path]:
     found = set()
     while waiting:
         path = waiting.pop()
@@ -69,7 +83,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 @cache
-def _imported_files(path: Path, roots: tuple[Path, ...]) -> tuple[Path, ...]:
+def _imported_files(path: Path, roots: tuple[_Root, ...]) -> tuple[Path, ...]:
     files = []
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
@@ -89,17 +103,17 @@ def _imported_files(path: Path, roots: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 @cache
-def _lazy_names(package: str, roots: tuple[Path, ...]) -> dict[str, str]:
+def _lazy_names(package: str, roots: tuple[_Root, ...]) -> dict[str, str]:
     """Return the public names that a package imports on first use, and the module of each."""
     for root in roots:
-        init = root.joinpath(*package.split("."), "__init__.py")
+        init = root.folder.joinpath(*package.split("."), "__init__.py")
         for node in _tree(init).body if init.is_file() else ():
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MODULE_OF":
                 return ast.literal_eval(node.value)
     return {}
 
 
-def _absolute(node: ast.ImportFrom, path: Path, roots: tuple[Path, ...]) -> str:
+def _absolute(node: ast.ImportFrom, path: Path, roots: tuple[_Root, ...]) -> str:
     if not node.level:
         return node.module or ""
     package = Path(_name_below(roots, path)).parent.parts
@@ -107,15 +121,14 @@ def _absolute(node: ast.ImportFrom, path: Path, roots: tuple[Path, ...]) -> str:
     return ".".join([*parent, *([node.module] if node.module else [])])
 
 
-def _files_of(name: str, roots: tuple[Path, ...]) -> Iterator[Path]:
+def _files_of(name: str, roots: tuple[_Root, ...]) -> Iterator[Path]:
     """Yield the files that importing a dotted name runs, those of its parents among them."""
-    for folder in roots:
-        for part in name.split("."):
-            module, package = folder / f"{part}.py", folder / part / "__init__.py"
-            if module.is_file():
-                yield module
-            if package.is_file():
-                yield package
+    parts = name.split(".")
+    for folder, package in roots:
+        for part in parts if package in ("", parts[0]) else ():
+            for path in (folder / f"{part}.py", folder / part / "__init__.py"):
+                if path.is_file():
+                    yield path
             folder = folder / part
 
 

@@ -22,7 +22,7 @@ NAMES = ("labelling", "training", "annotating")
 def stamp() -> Path:
     """Return the file whose presence says that everything is compiled."""
     names = (version("numba"), platform.python_version(), get_host_cpu_name())
-    code = code_digest(Path(__file__), [SOURCES])
+    code = code_digest(Path(__file__), [SOURCES / "manyeyes"])
     digest = hashlib.sha256("|".join((*names, code)).encode()).hexdigest()[:16]
     beside = os.environ.get("NUMBA_CACHE_DIR") or SOURCES / "manyeyes" / "__pycache__"
     return Path(beside) / f"kernels-{digest}"
