@@ -5,7 +5,7 @@ import pandas as pd
 import tifffile
 
 from manyeyes.electrodes.electrode import describe_electrode
-from manyeyes.fibsem.acquisition import acquire, plan_acquisition
+from manyeyes.fibsem.acquisition import MilledBlock, acquire, plan_acquisition
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.files.documents import write_json
 from manyeyes.files.results import write_stack
