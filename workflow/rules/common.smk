@@ -1,6 +1,5 @@
 # The study, read once, and what every rule file needs of it.
 
-import os
 import sys
 from pathlib import Path
 
@@ -20,9 +19,6 @@ except TypeError:
 # else is installed: the digests describe its code.
 SOURCES = TOP / "src" if (TOP / "src").is_dir() else TOP.parents[1]
 sys.path.insert(0, str(SOURCES))
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(SOURCES), *filter(None, [os.environ.get("PYTHONPATH")])]
-)
 
 from manyeyes.running import starting
 from manyeyes.running.checkout_files import Checkout
@@ -38,6 +34,7 @@ from manyeyes.study.chain import FibsemChain
 from manyeyes.study.targets import OF_TRUTH
 
 keep_one_timer()
+starting.let_jobs_import(SOURCES)
 starting.check_before_config(workflow, config, TOP)
 
 

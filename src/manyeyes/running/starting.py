@@ -31,6 +31,12 @@ def stop_if(found: Iterable[str], heading: str, ending: str = "") -> None:
         raise WorkflowError("\n  ".join([heading, *found]) + (f"\n{ending}" if ending else ""))
 
 
+def let_jobs_import(sources: Path) -> None:
+    """Let the jobs of a run find the library in a folder, before any other."""
+    others = [folder for folder in [os.environ.get("PYTHONPATH")] if folder]
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(sources), *others])
+
+
 def check_before_config(workflow, config: Mapping, top: Path) -> None:
     """Stop if the run cannot work on this machine, or if its config files cannot be read.
 
