@@ -228,11 +228,11 @@ def main() -> None:
     if options.only:
         run_here(options.only, *options.files)
         return
-    threads, told = threads_here(options.threads)
+    threads, phrases = threads_here(options.threads)
     case = make_case(options.size, options.labelled, options.cnr)
     print(
         f"{options.size}^3 voxels, {np.count_nonzero(case['labels'])} labelled, "
-        f"contrast-to-noise {options.cnr:g}, {told}, 100 trees\n"
+        f"contrast-to-noise {options.cnr:g}, {phrases}, 100 trees\n"
     )
     print(report(case, run_all(case, threads, options.repeats)))
 

@@ -89,7 +89,7 @@ def main() -> None:
     add_threads(parser)
     parser.add_argument("--only", nargs=3, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    threads, told = threads_here(options.threads)
+    threads, phrases = threads_here(options.threads)
     if options.only:
         print(json.dumps(label(*options.only, threads)))
         return
@@ -98,7 +98,7 @@ def main() -> None:
     from manyeyes.forest import fit_forest
 
     case = make_case(EDGE, 71_000, 1.5)
-    print(f"{told}, 100 trees, 71k labels\n")
+    print(f"{phrases}, 100 trees, 71k labels\n")
     print("| size | seconds | M voxel/s | of the first rate | CPU s per M voxel | anonymous GB |")
     print("|---|---|---|---|---|---|", flush=True)
     first = None

@@ -63,9 +63,9 @@ def main() -> None:
     reason = vigra_is_missing()
     if reason:
         sys.exit(f"nothing to compare with: {reason}")
-    threads, told = threads_here(options.threads)
+    threads, phrases = threads_here(options.threads)
     numba.set_num_threads(threads)
-    print(f"{told}\n")
+    print(f"{phrases}\n")
     print("| dataset | labels | VIGRA with VIGRA % | ours with VIGRA % | ours with ours % |")
     print("|---|---|---|---|---|", flush=True)
     for folder in sorted((options.results / "images").iterdir()):

@@ -42,13 +42,13 @@ def verdict(reader, folder: Path, seed: str) -> str | None:
     try:
         found = reader.read(case.path)
     except ValueError as error:
-        told = str(error)
-        if "not enough memory" in told:
-            return f"took too much memory: {told}"
-        if case.path.name not in told:
-            return f"an error that does not name the file: {type(error).__name__}: {told}"
+        output = str(error)
+        if "not enough memory" in output:
+            return f"took too much memory: {output}"
+        if case.path.name not in output:
+            return f"an error that does not name the file: {type(error).__name__}: {output}"
         if case.expected is not None:
-            return f"refused a sound input ({case.what}): {told}"
+            return f"refused a sound input ({case.what}): {output}"
         return None
     except TooLongError:
         raise
@@ -93,13 +93,13 @@ def run_batch(name: str, seed: str, first: int, count: int, until: float) -> dic
             print(number, file=sys.stderr, flush=True)
             signal.alarm(LONGEST_S)
             try:
-                told = verdict(reader, folder, f"{name}/{seed}/{number}")
+                output = verdict(reader, folder, f"{name}/{seed}/{number}")
             except TooLongError:
-                told = f"took longer than {LONGEST_S} s"
+                output = f"took longer than {LONGEST_S} s"
             finally:
                 signal.alarm(0)
-            if told:
-                wrong.append([number, told[-1500:]])
+            if output:
+                wrong.append([number, output[-1500:]])
             done += 1
             shutil.rmtree(folder)
     finally:

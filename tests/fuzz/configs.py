@@ -87,7 +87,7 @@ def read_config(path):
                 return study_from_config(config).name
         except StudyError as error:
             found = [str(error)]
-    assert all(isinstance(told, str) and told.strip() for told in found)
+    assert all(isinstance(output, str) and output.strip() for output in found)
     raise ValueError(f"{path}: " + "; ".join(found))
 
 

@@ -39,6 +39,6 @@ def test_random_inputs_end_in_the_right_value_or_a_named_error(reader):
     )
     # Standard error ends with the number of the input that a crash stopped at.
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["wrong"] == []
-    assert told["inputs"] == int(inputs)
+    output = json.loads(done.stdout)
+    assert output["wrong"] == []
+    assert output["inputs"] == int(inputs)

@@ -127,8 +127,8 @@ def read_a_table(path):
     numbers = table.get("active_fraction")
     plain = pd.read_csv(path, dtype="str", keep_default_na=False) if numbers is not None else None
     if numbers is not None and pd.api.types.is_numeric_dtype(numbers):
-        told = pd.to_numeric(plain["active_fraction"], errors="coerce")
-        assert np.array_equal(told.isna(), numbers.isna())
+        output = pd.to_numeric(plain["active_fraction"], errors="coerce")
+        assert np.array_equal(output.isna(), numbers.isna())
     shown = (
         {
             name: plain[name]

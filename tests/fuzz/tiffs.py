@@ -100,8 +100,8 @@ def write_sound(rng, path, volume, codec=None, ways=None) -> str:
                 # Pages of one stack may be packed in different ways.
                 options = _options(rng, volume, rng.choice((codec, None)))
                 options = {k: v for k, v in options.items() if k not in head}
-                told = {} if way == "pages" and rng.random() < 0.3 else {"metadata": None}
-                writer.write(image, contiguous=False, photometric="minisblack", **told, **options)
+                output = {} if way == "pages" and rng.random() < 0.3 else {"metadata": None}
+                writer.write(image, contiguous=False, photometric="minisblack", **output, **options)
     return way
 
 

@@ -79,9 +79,9 @@ def test_runs_keep_to_their_study_and_a_killed_one_is_taken_up(studies):
     # Refused by plain Snakemake too, the second time as the first; a dry run may look.
     for _ in range(2):
         refused = start(studies, "one")
-        told = refused.communicate()[0]
+        output = refused.communicate()[0]
         assert refused.returncode
-        assert f"process {first.pid}, since" in told
+        assert f"process {first.pid}, since" in output
         assert first.poll() is None
     looking = start(studies, "one", "--dry-run")
     looking.communicate()
@@ -92,9 +92,9 @@ def test_runs_keep_to_their_study_and_a_killed_one_is_taken_up(studies):
     first.wait()
     other, again = start(studies, "two"), start(studies, "one")
     wait_until_held(studies, "two")
-    told = {"one": again.communicate()[0], "two": other.communicate()[0]}
-    assert again.returncode == 0, told["one"][-3000:]
-    assert other.returncode == 0, told["two"][-3000:]
+    output = {"one": again.communicate()[0], "two": other.communicate()[0]}
+    assert again.returncode == 0, output["one"][-3000:]
+    assert other.returncode == 0, output["two"][-3000:]
 
     # The same bytes, but for nothing: both studies are alike except for their names.
     one, two = (studies / table_of(name) for name in ("one", "two"))

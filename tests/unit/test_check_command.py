@@ -38,12 +38,12 @@ def checked(config):
 def test_a_study_that_can_be_run_is_described(monkeypatch, capsys):
     monkeypatch.setattr(check, "jobs_to_run", lambda config: 0)
     assert check.main(["tiny"]) == 0
-    told = capsys.readouterr().out
-    assert "config/tiny.yaml: this study can be run." in told
-    assert "datasets       2 digital twins\n" in told
-    assert "images         4\n" in told
-    assert "users          3 simulated\n" in told
-    assert "jobs           none; all results are there\n" in told
+    output = capsys.readouterr().out
+    assert "config/tiny.yaml: this study can be run." in output
+    assert "datasets       2 digital twins\n" in output
+    assert "images         4\n" in output
+    assert "users          3 simulated\n" in output
+    assert "jobs           none; all results are there\n" in output
 
 
 def test_a_missing_file_is_named_with_the_way_out():

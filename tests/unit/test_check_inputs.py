@@ -210,10 +210,10 @@ def test_a_window_without_width_is_one():
 
 def test_a_grey_value_of_the_file_is_translated():
     annotation = {"kind": "threshold", "level": 31000}
-    told = annotation_problem(annotation, "S2", "threshold", (16978.0, 43874.0))
+    output = annotation_problem(annotation, "S2", "threshold", (16978.0, 43874.0))
     # (31000 - 16978) * 255 / (43874 - 16978) = 132.9
-    assert "from 0 to 256" in told
-    assert "as a grey value of the file it would be level: 133" in told
+    assert "from 0 to 256" in output
+    assert "as a grey value of the file it would be level: 133" in output
     inverted = annotation_problem(annotation, "S2", "threshold", (43874.0, 16978.0))
     assert "it would be level: 122" in inverted
     for window in (None, (40000.0, 50000.0)):

@@ -76,11 +76,11 @@ def contents(folder):
 
 def stop_after(monkeypatch, count):
     """Let the next call end after so many tiles, as a kill would."""
-    told = []
+    output = []
 
     def show(*_):
-        told.append(1)
-        if len(told) == count:
+        output.append(1)
+        if len(output) == count:
             raise KeyboardInterrupt
 
     monkeypatch.setattr(classify_volume, "show_progress", show)
@@ -179,9 +179,9 @@ def test_a_folder_that_holds_anything_else_is_left_alone(
     if "notes" in holds:
         (mine / "notes.txt").write_text("mine")
     before = contents(folder)
-    told = call("t.tif", "labels.tif", name, *flags)
-    assert "no result of ours" in told
-    assert name in told
+    output = call("t.tif", "labels.tif", name, *flags)
+    assert "no result of ours" in output
+    assert name in output
     assert contents(folder) == before
     assert mine.is_dir()
 
@@ -270,9 +270,9 @@ def test_another_volume_or_forest_is_not_mixed_in(call, folder, monkeypatch, cha
         tifffile.imwrite(change, other[change])
     before = contents(folder)
     monkeypatch.setattr(classify_volume, "fit_forest", None)
-    told = call("t.tif", "labels.tif", "r.tif", *flags)
-    assert "r.tif.journal: another volume or forest was being labelled here" in told
-    assert key in told
+    output = call("t.tif", "labels.tif", "r.tif", *flags)
+    assert "r.tif.journal: another volume or forest was being labelled here" in output
+    assert key in output
     assert contents(folder) == before
 
 
@@ -305,10 +305,10 @@ def test_a_forest_that_comes_out_otherwise_is_not_mixed_in(call, folder, monkeyp
 )
 def test_a_broken_journal_names_itself_and_what_to_do(call, folder, untrained, text, message):
     (folder / "r.tif.journal").write_bytes(text)
-    told = call("t.tif", "labels.tif", "r.tif")
-    assert told.startswith("Error: r.tif.journal: ")
-    assert message in told
-    assert "move it away, and r.tif.part too" in told
+    output = call("t.tif", "labels.tif", "r.tif")
+    assert output.startswith("Error: r.tif.journal: ")
+    assert message in output
+    assert "move it away, and r.tif.part too" in output
     with pytest.raises(FileError, match="all tiles are labelled anew"):
         read_journal(folder / "r.tif.journal")
 
@@ -356,9 +356,9 @@ def test_damage_to_what_was_begun_is_told(call, folder, monkeypatch, damage):
         tifffile.memmap(part, mode="r+")[5] = 0
     else:
         tifffile.imwrite(part, VOLUME[:9])
-    told = call("t.tif", "labels.tif", "r.tif")
-    assert told.startswith("Error: r.tif.part: what was begun is damaged")
-    assert "remove it and r.tif.journal" in told
+    output = call("t.tif", "labels.tif", "r.tif")
+    assert output.startswith("Error: r.tif.part: what was begun is damaged")
+    assert "remove it and r.tif.journal" in output
 
 
 @pytest.mark.parametrize(
@@ -375,16 +375,16 @@ def test_damage_to_what_was_begun_is_told(call, folder, monkeypatch, damage):
 )
 def test_unfit_input_is_named_before_training(call, folder, untrained, name, values, message):
     tifffile.imwrite(folder / name, values)
-    told = call("t.tif", "labels.tif", "r.tif")
-    assert told.startswith(f"Error: {name}: ")
-    assert message in told
+    output = call("t.tif", "labels.tif", "r.tif")
+    assert output.startswith(f"Error: {name}: ")
+    assert message in output
     assert not list(folder.glob("r.*"))
 
 
 def test_other_refusals_before_training(call, folder, untrained):
     tifffile.imwrite(folder / "crop.tif", VOLUME.astype(np.uint16) * 257)
-    told = call("t.tif", "labels.tif", "r.tif", "--crop", "crop.tif")
-    assert "crop.tif: holds uint16, the volume uint8" in told
+    output = call("t.tif", "labels.tif", "r.tif", "--crop", "crop.tif")
+    assert "crop.tif: holds uint16, the volume uint8" in output
     assert "does not exist" in call("t.tif", "labels.tif", "absent/r.tif")
     assert "--threads: expected 1 to" in call("t.tif", "labels.tif", "r.tif", "--threads", "999")
     chunk = next(path for path in (folder / "t.zarr/c").rglob("*") if path.is_file())

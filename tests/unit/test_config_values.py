@@ -68,7 +68,7 @@ def config_with(path="", value=None):
     return config
 
 
-def told(config):
+def output(config):
     return problems(config, SCHEMA) or sense_problems(config)
 
 
@@ -77,7 +77,7 @@ RECORD = "users/2/recorded/0"
 
 def test_lists_and_16_bit_values_of_labels_are_allowed():
     config = config_with()
-    assert told(config) == []
+    assert output(config) == []
     (recording,) = study_from_config(config).users["jo"].recordings
     assert recording.codes == {"active": 1000, "rest": [2, 3]}
     assert recording.file["file"] == "jo/cell_recorded.tif"
@@ -97,14 +97,14 @@ def test_lists_and_16_bit_values_of_labels_are_allowed():
     ],
 )
 def test_codes_of_labels_that_cannot_be_meant(codes, words):
-    (problem,) = told(config_with(f"{RECORD}/codes", codes))
+    (problem,) = output(config_with(f"{RECORD}/codes", codes))
     assert problem.startswith("users.jo.recorded.codes: ")
     assert words in problem
 
 
 @pytest.mark.parametrize("code", [-1, 65536, 1.5, True, "1", [], [1, 1], None])
 def test_codes_are_whole_numbers_of_16_bits(code):
-    (problem,) = told(config_with(f"{RECORD}/codes", {"active": code, "rest": 7}))
+    (problem,) = output(config_with(f"{RECORD}/codes", {"active": code, "rest": 7}))
     assert "codes.active" in problem
     assert "users" in problem
 
@@ -119,7 +119,7 @@ def test_codes_are_whole_numbers_of_16_bits(code):
     ],
 )
 def test_codes_of_geometries_that_cannot_be_meant(codes, words):
-    (problem,) = told(config_with("datasets/geometry/source/codes", codes))
+    (problem,) = output(config_with("datasets/geometry/source/codes", codes))
     assert problem.startswith("datasets.geometry.source.codes: ")
     assert words in problem
 
@@ -176,7 +176,7 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
     ],
 )
 def test_values_that_cannot_be_meant_are_told(path, text, words):
-    found = told(config_with(path, yaml.safe_load(text)))
+    found = output(config_with(path, yaml.safe_load(text)))
     assert any(words in problem for problem in found), found
     assert all(re.match(r"[\w.-]+: ", problem) for problem in found)
 
@@ -187,7 +187,7 @@ def test_odd_names_are_names(name):
         MINE.replace("  - A\n", f"  - {name}\n").replace("  cell:", f"  {name}:")
     )
     config["users"][2]["recorded"][0]["datasets"] = [name]
-    assert told(copy.deepcopy(PROTOCOL) | config) == []
+    assert output(copy.deepcopy(PROTOCOL) | config) == []
 
 
 @pytest.mark.parametrize(
@@ -195,17 +195,17 @@ def test_odd_names_are_names(name):
 )
 def test_names_that_yaml_reads_as_something_else(name):
     config = copy.deepcopy(PROTOCOL) | yaml.safe_load(MINE.replace("  - A\n", f"  - {name}\n"))
-    found = told(config)
+    found = output(config)
     assert found
     assert all(problem.startswith("users.0: ") for problem in found)
     if name != "1e3.5":
         assert "quotes" in found[0]
     keyed = copy.deepcopy(PROTOCOL) | yaml.safe_load(MINE.replace("  cell:", f"  {name}:"))
-    found = told(keyed)
+    found = output(keyed)
     assert found
     assert found[0].startswith("datasets: ")
     quoted = yaml.safe_load(MINE.replace("  - A\n", '  - "null"\n'))
-    assert told(copy.deepcopy(PROTOCOL) | quoted) == []
+    assert output(copy.deepcopy(PROTOCOL) | quoted) == []
 
 
 @pytest.mark.parametrize(
@@ -222,26 +222,26 @@ def test_names_that_yaml_reads_as_something_else(name):
 )
 def test_names_are_told_in_words(name, words):
     config = config_with("users/0", name)
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert problem.startswith("users.0: ")
     assert words in problem
     config = config_with(f"datasets/{name}" if "/" not in name else "datasets/a.b", {})
-    assert any(problem.startswith("datasets: ") for problem in told(config))
+    assert any(problem.startswith("datasets: ") for problem in output(config))
 
 
 def test_grey_values_and_seeds_may_be_large():
     config = config_with("datasets/cell/grey_window", [0, 4.0e9]) | {"seed": 10**12}
-    assert told(config) == []
+    assert output(config) == []
 
 
 def test_several_problems_are_told_at_once():
     config = config_with("variants/cWS/seed_error", 0.5)
     config["datasets"]["cell"]["voxel_size_nm"] = float("nan")
     config["datasets"]["twin"]["crop"] = {"shape": [24, 48]}
-    assert len(told(config)) >= 3
+    assert len(output(config)) >= 3
     config = config_with(f"{RECORD}/codes", {"active": 0, "rest": 2})
     config["datasets"]["cell"]["source"]["expected_dtype"] = "foo"
-    assert len(told(config)) == 2
+    assert len(output(config)) == 2
 
 
 def test_people_and_datasets_whose_names_meet_in_a_joined_name_are_kept_apart():
@@ -252,7 +252,7 @@ def test_people_and_datasets_whose_names_meet_in_a_joined_name_are_kept_apart():
     record = config["users"][2]["recorded"][0] | {"datasets": ["x_y"]}
     config["users"][2]["recorded"].append(record)
     config["users"].append({"name": "jo_x", "recorded": [record | {"datasets": ["y"]}]})
-    assert told(config) == []
+    assert output(config) == []
     names = [block.name for block in study_from_config(config).blocks]
     assert len(names) == len(set(names)) == 4
 
@@ -261,14 +261,14 @@ def test_a_dataset_twice_is_refused_and_another_part_of_a_file_is_not():
     config = config_with()
     again = config["datasets"]["again"] = copy.deepcopy(config["datasets"]["cell"])
     again["source"]["file"] = "./cell.tif"
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert "cell and again are the same crop of the same file" in problem
     # left out, a crop starts at the first voxel
     again["crop"]["start"] = [0, 0, 0]
     config["datasets"]["cell"]["crop"].pop("start", None)
-    assert len(told(config)) == 1
+    assert len(output(config)) == 1
     again["crop"]["start"] = [24, 0, 0]
-    assert told(config) == []
+    assert output(config) == []
 
 
 def test_the_example_of_recorded_people_in_the_docs_runs():
@@ -278,7 +278,7 @@ def test_the_example_of_recorded_people_in_the_docs_runs():
     for name in ("NMC-1", "NMC-2"):
         config["datasets"][name] = copy.deepcopy(config["datasets"]["cell"])
         config["datasets"][name]["source"]["file"] = f"{name}.tif"
-    assert told(config) == []
+    assert output(config) == []
     files = [r.file["file"] for r in study_from_config(config).users["jo"].recordings]
     first = [f"jo/NMC-1/raw/{name}" for name in ("S2.json", "cWS.json", "MLX10.tif")]
     assert files == [*first, *(name.replace("NMC-1", "NMC-2") for name in first)]
@@ -286,24 +286,24 @@ def test_the_example_of_recorded_people_in_the_docs_runs():
 
 def test_users_called_alike():
     config = config_with("users/2/name", "A")
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert "'A' is a recorded user and a simulated one" in problem
     config = config_with("users", {"simulated": 4, "recorded": [config["users"][2]]})
     config["users"]["recorded"][0]["name"] = "U04"
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert "'U04' is a recorded user" in problem
     config = config_with("users/0", "JO")
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert "JO and jo differ in large and small letters alone" in problem
 
 
 def test_names_that_meet_where_a_job_takes_several_users():
     config = config_with("users", ["A", "A_to_B"]) | {"users_per_job": 2}
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert "reads like a batch of users" in problem
     config = config_with("plan/simple_batch1", config["plan"]["simple"]) | {"users_per_job": 2}
     config["users"] = ["A", "B"]
-    (problem,) = told(config)
+    (problem,) = output(config)
     assert "plan.simple_batch1: the workflow has rules of this name" in problem
 
 

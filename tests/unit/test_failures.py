@@ -49,8 +49,8 @@ def log(tmp_path):
 
 def test_an_error_is_told_with_its_job_and_log_and_no_traceback(log):
     path = log("job.log", TRACEBACK)
-    told = failures(log("run.log", SINGLE.format(rule="import_tomogram", log=path)))
-    assert told.splitlines() == [
+    output = failures(log("run.log", SINGLE.format(rule="import_tomogram", log=path)))
+    assert output.splitlines() == [
         "1 job failed. What does not depend on them was made and is kept.",
         "  import_tomogram: cell.tif: this is not a readable TIFF",
         "      copy or download it again",
@@ -69,14 +69,14 @@ def test_faults_of_ours_keep_their_kind(log):
 def test_a_job_that_came_to_its_end_when_tried_again_is_not_told(log):
     path = log("job.log", TRACEBACK + "used 3.0 CPU s, 200 MB at its peak\n")
     other = log("other.log", "begins\nhalf way\n")
-    told = failures(
+    output = failures(
         log(
             "run.log",
             SINGLE.format(rule="first", log=path) + SINGLE.format(rule="second", log=other),
         )
     )
-    assert "first" not in told
-    assert "second: was stopped without an error of its own" in told
+    assert "first" not in output
+    assert "second: was stopped without an error of its own" in output
 
 
 def test_of_a_group_the_job_is_told_that_failed(log, tmp_path):
@@ -86,11 +86,11 @@ def test_of_a_group_the_job_is_told_that_failed(log, tmp_path):
         "failed": log("failed.log", TRACEBACK),
         "never": tmp_path / "never.log",
     }
-    told = failures(log("run.log", GROUP.format(**files)))
-    assert "  segment: cell.tif" in told
-    assert f"log: {files['cluster']}" in told
-    assert "measure" not in told
-    assert "compare" not in told
+    output = failures(log("run.log", GROUP.format(**files)))
+    assert "  segment: cell.tif" in output
+    assert f"log: {files['cluster']}" in output
+    assert "measure" not in output
+    assert "compare" not in output
 
 
 def test_a_run_that_failed_beside_its_jobs_names_its_own_log(log):
@@ -106,7 +106,7 @@ Command 'set -euo pipefail;  python job.py' {}.
 
 
 @pytest.mark.parametrize(
-    ("ended", "told"),
+    ("ended", "facts"),
     [
         ("died with <Signals.SIGKILL: 9>", "killed by SIGKILL, as the system does when memory"),
         ("returned non-zero exit status 137", "killed by SIGKILL"),
@@ -119,9 +119,9 @@ Command 'set -euo pipefail;  python job.py' {}.
         ("returned non-zero exit status 255", "without an error of its own"),
     ],
 )
-def test_the_end_of_a_process_is_called_what_it_is(log, tmp_path, ended, told):
+def test_the_end_of_a_process_is_called_what_it_is(log, tmp_path, ended, output):
     text = ENDED.format(ended) + SINGLE.format(rule="segment", log=tmp_path / "never.log")
-    assert told in failures(log("run.log", text))
+    assert output in failures(log("run.log", text))
 
 
 def test_a_missing_output_is_named(log):
@@ -140,7 +140,7 @@ Exiting because a job execution failed.
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "facts"),
     [
         ("OSError: [Errno 28] No space left on device: 'a.tif'\n", "the disk is full"),
         ("OSError: [Errno 122] Disk quota exceeded\n", "the disk is full"),
@@ -152,13 +152,13 @@ Exiting because a job execution failed.
         ),
     ],
 )
-def test_a_full_disk_and_memory_are_called_what_they_are(log, text, told):
+def test_a_full_disk_and_memory_are_called_what_they_are(log, text, output):
     path = log("job.log", "Traceback (most recent call last):\n" + text)
-    assert told in failures(log("run.log", SINGLE.format(rule="segment", log=path)))
+    assert output in failures(log("run.log", SINGLE.format(rule="segment", log=path)))
 
 
 @pytest.mark.parametrize(
-    ("message", "cluster", "told"),
+    ("message", "cluster", "facts"),
     [
         ("SLURM-job '2' failed, SLURM status is: 'OUT_OF_MEMORY'", "", "memory ran out"),
         ("None", "slurmstepd: error: Detected 1 oom_kill event in StepId=2.0.\n", "memory ran out"),
@@ -166,10 +166,10 @@ def test_a_full_disk_and_memory_are_called_what_they_are(log, text, told):
         ("None", "slurmstepd: error: *** JOB 2 CANCELLED DUE TO TIME LIMIT ***\n", "its time was"),
     ],
 )
-def test_what_a_scheduler_says_is_told(log, message, cluster, told):
+def test_what_a_scheduler_says_is_told(log, message, cluster, output):
     path = log("cluster.log", cluster)
     text = SINGLE.format(rule="segment", log=path).replace("message: None", f"message: {message}")
-    assert told in failures(log("run.log", text))
+    assert output in failures(log("run.log", text))
 
 
 def test_a_log_without_an_error_tells_what_it_says(log):

@@ -145,10 +145,10 @@ def test_a_file_arrives_whole(site, tmp_path, name):
 def test_a_file_with_another_checksum_is_refused(site, tmp_path):
     with pytest.raises(FileError) as refused:
         fetch(site, "wrong", tmp_path, kept=tmp_path / "kept/cell.tif", **WEB)
-    told = str(refused.value)
+    output_said = str(refused.value)
     found = hashlib.sha256(BODY[:-1] + b"x").hexdigest()
-    assert f"sha256 {found}, expected {SHA256}" in told
-    assert f"{site}/wrong" in told
+    assert f"sha256 {found}, expected {SHA256}" in output_said
+    assert f"{site}/wrong" in output_said
     assert not list(tmp_path.iterdir())
 
 
@@ -180,10 +180,10 @@ def test_a_broken_transfer_is_told_in_words_and_leaves_nothing(
 ):
     with pytest.raises(FileError) as refused:
         fetch(site, name, tmp_path, **{**WEB, **limits})
-    told = str(refused.value)
-    assert told.startswith(f"cell.tif: could not be fetched from {site}/{name} (")
-    assert message in told
-    assert "MANYEYES_DATA" in told
+    output_said = str(refused.value)
+    assert output_said.startswith(f"cell.tif: could not be fetched from {site}/{name} (")
+    assert message in output_said
+    assert "MANYEYES_DATA" in output_said
     time.sleep(0.05)
     assert not list(tmp_path.iterdir())
 
@@ -221,8 +221,8 @@ def test_a_local_copy_is_taken_if_it_is_the_right_one(tmp_path):
     with pytest.raises(FileError, match="replace or remove it"):
         obtain("cell.tif", url, SHA256, data, out / "cell.tif", None)
     (data / "b/cell.tif").write_bytes(BODY)
-    told = obtain("cell.tif", url, SHA256, data, out / "cell.tif", None)
-    assert told == f"copied from {data / 'b/cell.tif'}"
+    output_said = obtain("cell.tif", url, SHA256, data, out / "cell.tif", None)
+    assert output_said == f"copied from {data / 'b/cell.tif'}"
     assert (out / "cell.tif").read_bytes() == BODY
     # A copy: what is done to one does nothing to the other.
     assert (out / "cell.tif").stat().st_ino != (data / "b/cell.tif").stat().st_ino

@@ -111,10 +111,10 @@ def words_of(figure):
 
 def test_bars_of_both_groups_stand_side_by_side(tables):
     figure = figure_called("fig5").draw(FigureData(tables, ORIGINS, VARIANTS))
-    told = words_of(figure)
-    assert "simulated users" in told
-    assert "recorded people" in told
-    assert "n = 4 simulated users and 3 recorded people per bar" in told
+    output = words_of(figure)
+    assert "simulated users" in output
+    assert "recorded people" in output
+    assert "n = 4 simulated users and 3 recorded people per bar" in output
     heights = [bar.get_height() for bar in figure.axes[0].patches]
     shown = tables["variability"].set_index(KEY)["sd"]
     assert sorted(heights) == pytest.approx(sorted(shown))
@@ -125,9 +125,9 @@ def test_bars_of_both_groups_stand_side_by_side(tables):
 def test_people_alone_look_as_users_do(tables):
     people = of_group(fractions(), "recorded")
     spread = variability_table(people, pairs(people))
-    told = words_of(bars.draw_figure(["sd"], spread, people, None, ORIGINS, VARIANTS))
-    assert "people)" not in told
-    assert "n = 3 users per bar" in told
+    output = words_of(bars.draw_figure(["sd"], spread, people, None, ORIGINS, VARIANTS))
+    assert "people)" not in output
+    assert "n = 3 users per bar" in output
 
 
 def test_a_single_person_beside_simulated_users_has_no_bar():
@@ -152,10 +152,10 @@ def test_limits_of_the_paper_stand_beside_its_datasets_only(tables):
 
 def test_users_one_by_one_and_people_as_stars(tables):
     figure = figure_called("fig_s2").draw(FigureData(tables, ORIGINS, ("S2",)))
-    told = words_of(figure)
-    assert "S2 (people)" in told
-    assert "recorded people" in told
-    assert "user ann" not in told
+    output = words_of(figure)
+    assert "S2 (people)" in output
+    assert "recorded people" in output
+    assert "user ann" not in output
     stars = [line for line in figure.axes[0].lines if line.get_marker() == "*"]
     assert len(stars) == 2 * 3
 
@@ -168,19 +168,19 @@ def test_statistics_are_drawn_for_both_groups(tables):
     assert names == 2 * [name for v in VARIANTS for name in (v, f"{v} (people)")]
     assert both in words_of(fig_reproducible.draw(tables["errors"], ORIGINS))
     assert both in words_of(fig_ablation.draw(tables["ablation"], ORIGINS))
-    told = words_of(fig_comparisons.draw(tables["comparisons"], None, ORIGINS))
-    assert both in told
-    assert "mine (people)" in told
-    told = words_of(fig_accuracy.draw(tables["accuracy"], tables["accuracy_summary"], ORIGINS))
-    assert "MLX10 (people)" in told
+    output = words_of(fig_comparisons.draw(tables["comparisons"], None, ORIGINS))
+    assert both in output
+    assert "mine (people)" in output
+    output = words_of(fig_accuracy.draw(tables["accuracy"], tables["accuracy_summary"], ORIGINS))
+    assert "MLX10 (people)" in output
 
 
 def test_power_says_nothing_of_the_paper_beside_other_data(tables):
     ratios = [2, 4]
     curves, needed = power_curves(ratios, [3, 10]), power_table(ratios)
-    told = words_of(fig_power.draw(curves, needed, tables["comparisons"], ORIGINS))
-    assert "paper" not in told
-    assert "Stars in c: comparisons of recorded people" in told
+    output = words_of(fig_power.draw(curves, needed, tables["comparisons"], ORIGINS))
+    assert "paper" not in output
+    assert "Stars in c: comparisons of recorded people" in output
     papers = tables["comparisons"].assign(dataset="NMC-2")
     assert "paper" in words_of(fig_power.draw(curves, needed, papers, {"NMC-2": "twin"}))
 

@@ -176,8 +176,8 @@ def test_what_lies_outside_the_field_of_view_is_no_active_material(disagreement)
         figure = fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0})
         (shown,) = [axes for axes in figure.axes if len(axes.images) == 2]
         assert bool(shown.patch.get_hatch()) == bounded
-        told = " ".join(" ".join(text.get_text().split()) for text in figure.texts)
-        assert ("hatched: outside the field of view" in told) == bounded
+        output = " ".join(" ".join(text.get_text().split()) for text in figure.texts)
+        assert ("hatched: outside the field of view" in output) == bounded
 
 
 def test_one_dataset_with_one_variant_is_enough(disagreement):

@@ -60,16 +60,16 @@ def test_table_1_says_what_stands_for_each_dataset():
 
 def test_table_2_describes_the_configs_variants():
     table = table_2(VARIANTS, {name: ["NMC-2", "NMC-1"] for name in VARIANTS if name != "ML2"})
-    told = dict(zip(table["Subroutine"], table["Description"], strict=True))
-    assert "10 grey levels (of 8 bits) below" in told["S1"]
-    assert "prefers, by eye" in told["S2"]
-    assert "1 % of seeds" in told["cWS"]
-    assert "first slice" in told["ML1"]
-    assert "drawn to 25 %, then 6 more" in told["MLX25"]
-    assert told["bare"] == "7 slices drawn to 25 % without a first output to correct"
-    assert told["last"] == "Last slice drawn to 25 %, no other"
-    assert "no user has a part" in told["Otsu"]
-    assert "ML2" not in told
+    output = dict(zip(table["Subroutine"], table["Description"], strict=True))
+    assert "10 grey levels (of 8 bits) below" in output["S1"]
+    assert "prefers, by eye" in output["S2"]
+    assert "1 % of seeds" in output["cWS"]
+    assert "first slice" in output["ML1"]
+    assert "drawn to 25 %, then 6 more" in output["MLX25"]
+    assert output["bare"] == "7 slices drawn to 25 % without a first output to correct"
+    assert output["last"] == "Last slice drawn to 25 %, no other"
+    assert "no user has a part" in output["Otsu"]
+    assert "ML2" not in output
     assert set(table["Datasets"]) == {"NMC-1, NMC-2"}
 
 

@@ -32,8 +32,8 @@ def two_phase(noise, seed=0):
     ],
 )
 def test_labels_are_as_large_as_the_dataset_or_its_file(shape, source, words):
-    told = misfit(shape, (24, 48, 48), source)
-    assert told is None if words is None else words in told
+    output = misfit(shape, (24, 48, 48), source)
+    assert output is None if words is None else words in output
 
 
 @pytest.mark.parametrize("noise", [12, 67])
@@ -48,10 +48,10 @@ def test_labels_of_the_image_say_nothing(noise):
 @pytest.mark.parametrize("noise", [0, 12, 67])
 def test_exchanged_labels_are_told(noise):
     image, labels = two_phase(noise)
-    told = contradiction(image, 3 - labels)
-    assert "active is the darker" in told
+    output = contradiction(image, 3 - labels)
+    assert "active is the darker" in output
     if noise == 0:
-        assert "in 0 % of all pairs (median grey levels 60 and 160)" in told
+        assert "in 0 % of all pairs (median grey levels 60 and 160)" in output
 
 
 def test_labels_that_have_nothing_to_do_with_the_image_are_told():
@@ -67,12 +67,12 @@ def test_where_the_line_is(difference):
     rng = np.random.default_rng(3)
     labels = np.repeat([1, 2], 20000).reshape(2, 200, 100).astype(np.uint8)
     image = 100 + 30 * rng.normal(size=labels.shape) + 30 * difference * (labels == 1)
-    told = contradiction(np.rint(image).astype(np.uint8), labels)
+    output = contradiction(np.rint(image).astype(np.uint8), labels)
     # Two normal distributions: the chance is that of their difference to be above 0.
     chance = stats.norm.cdf(difference / np.sqrt(2))
-    assert (told is not None) == (chance < LEAST_CHANCE)
-    if told:
-        assert f"in {100 * chance:.0f} % of all pairs" in told
+    assert (output is not None) == (chance < LEAST_CHANCE)
+    if output:
+        assert f"in {100 * chance:.0f} % of all pairs" in output
 
 
 def test_unlabelled_voxels_are_not_looked_at():

@@ -24,27 +24,27 @@ def test_an_ordinary_place_is_fine(problems):
 
 @pytest.mark.parametrize("sign", list(" $&;('\"*"))
 def test_a_python_that_a_shell_cannot_start_is_named(problems, sign):
-    (told,) = problems(python=f"/home/jo/a{sign}b/.venv/bin/python")
-    assert ("a blank" if sign == " " else f"the character {sign}") in told
-    assert "move the checkout" in told
+    (output,) = problems(python=f"/home/jo/a{sign}b/.venv/bin/python")
+    assert ("a blank" if sign == " " else f"the character {sign}") in output
+    assert "move the checkout" in output
 
 
 @pytest.mark.parametrize("where", ["checkout", "folder"])
 def test_braces_are_taken_for_wildcards(problems, where):
-    (told,) = problems(**{where: "a{b}"})
-    assert "the character {" in told
+    (output,) = problems(**{where: "a{b}"})
+    assert "the character {" in output
 
 
 def test_a_home_that_cannot_be_written_is_told_with_what_to_set(problems):
-    told = problems(HOME="/proc")
-    assert any("XDG_CACHE_HOME" in sentence for sentence in told)
+    output = problems(HOME="/proc")
+    assert any("XDG_CACHE_HOME" in sentence for sentence in output)
     assert problems(HOME="/proc", XDG_CACHE_HOME="/tmp") == []
 
 
 def test_a_cache_that_cannot_be_written_is_told(problems):
-    (told,) = problems(NUMBA_CACHE_DIR="/proc/numba")
-    assert "/proc/numba" in told
-    assert "NUMBA_CACHE_DIR" in told
+    (output,) = problems(NUMBA_CACHE_DIR="/proc/numba")
+    assert "/proc/numba" in output
+    assert "NUMBA_CACHE_DIR" in output
 
 
 def test_compiled_code_needs_one_place_of_two(tmp_path):
@@ -57,9 +57,9 @@ def test_compiled_code_needs_one_place_of_two(tmp_path):
 def test_a_folder_without_permission_is_told(problems, tmp_path):
     (tmp_path / "work").mkdir()
     (tmp_path / "work").chmod(0o555)
-    assert any("may not write" in told for told in problems())
+    assert any("may not write" in output for output in problems())
 
 
 def test_a_working_folder_that_cannot_be_written_is_told(tmp_path):
-    told = machine_problems(tmp_path, Path("/proc"), {"HOME": str(tmp_path)}, "python")
-    assert any(sentence.startswith("/proc: results") for sentence in told)
+    output = machine_problems(tmp_path, Path("/proc"), {"HOME": str(tmp_path)}, "python")
+    assert any(sentence.startswith("/proc: results") for sentence in output)

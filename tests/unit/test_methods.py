@@ -70,9 +70,9 @@ def test_one_call_labels_as_many_calls_do(case, monkeypatch):
         assert np.array_equal(one[0], other[0])
         assert np.array_equal(one[0], third[0])
         assert one[1] == other[1] == third[1]
-    made_by = [told for _, told in together]
-    assert [told is None for told in made_by] == [True, False, True, False] * 2
-    assert len({told for told in made_by if told}) == 4
+    made_by = [output for _, output in together]
+    assert [output is None for output in made_by] == [True, False, True, False] * 2
+    assert len({output for output in made_by if output}) == 4
 
 
 def test_drawings_are_read_when_they_are_needed(case):

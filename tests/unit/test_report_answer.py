@@ -70,8 +70,8 @@ def test_only_users_who_are_compared_are_called_simulated_or_recorded():
 
 
 def test_methods_are_compared_on_the_datasets_that_all_share():
-    _, told = parts({"variability": TABLE})
-    text = told["Which method makes users agree?"]
+    _, output = parts({"variability": TABLE})
+    text = output["Which method makes users agree?"]
     assert "images of NMC-2" in text
     assert "forest, drawn seeds 1.0, watershed 4.0 and threshold 6.0" in text
     assert "lowered it in 1 of 2" in text
@@ -81,18 +81,18 @@ def test_families_of_methods_are_told_by_the_median_of_their_images():
     sds = {"NMC1_raw_S2": 0.01, "NMC2_raw_S2": 0.02, "NMC3_raw_S2": 0.09}
     sds |= {"NMC1_raw_cWS": 0.03, "NMC2_raw_cWS": 0.04, "NMC3_raw_cWS": 0.08}
     table = variability(**sds)
-    _, told = parts({"variability": table}, {**TWINS, "NMC-3": "twin"})
-    text = told["Which method makes users agree?"]
+    _, output = parts({"variability": table}, {**TWINS, "NMC-3": "twin"})
+    text = output["Which method makes users agree?"]
     assert "threshold 2.0 and watershed 4.0" in text
 
 
 def test_means_of_methods_are_given_with_their_ends():
-    _, told = parts({"variability": TABLE})
-    text = told["How much does the method matter?"]
+    _, output = parts({"variability": TABLE})
+    text = output["How much does the method matter?"]
     assert "11.0 points on raw NMC-2 (from 45.0 to 56.0 %)." in text
     more = variability(NMC1_raw_cWS=0.1, NMC1_raw_S2=0.1)
-    _, told = parts({"variability": pd.concat([TABLE[TABLE["dataset"] == "NMC-2"], more])})
-    text = told["How much does the method matter?"]
+    _, output = parts({"variability": pd.concat([TABLE[TABLE["dataset"] == "NMC-2"], more])})
+    text = output["How much does the method matter?"]
     assert "8.0 points on raw images (median over datasets; 11.0 on NMC-2, from 45.0 to" in text
     assert "S1 and S3" not in text
 
@@ -102,16 +102,16 @@ def test_significance_is_counted_after_holm_and_few_users_are_blamed():
     comparisons = pd.DataFrame({"p_holm": [1.0, 0.2, np.nan]})
     power = pd.DataFrame({"design": ["unpaired"], "sd_ratio": [2.0], "users": [19]})
     tables = {"variability": TABLE, "spread": spread, "comparisons": comparisons, "power": power}
-    headline, told = parts(tables)
+    headline, output = parts(tables)
     assert "Of 2 planned comparisons of methods and filters none show" in headline
     assert "three users are too few" in headline
-    sure = told["How sure is that?"]
+    sure = output["How sure is that?"]
     assert "from 0.52 to 6.28 times" in sure
     assert "takes 19 users" in sure
     assert "no evidence about them" in sure
     untested = {name: table for name, table in tables.items() if name != "comparisons"}
     assert "no evidence about them" not in parts(untested)[1]["How sure is that?"]
-    headline, told = parts(tables | {"comparisons": pd.DataFrame({"p_holm": [0.01, 0.2]})})
+    headline, output = parts(tables | {"comparisons": pd.DataFrame({"p_holm": [0.01, 0.2]})})
     assert "1 shows a difference" in headline
     assert "too few" not in headline
 
@@ -126,8 +126,8 @@ def test_agreement_is_held_against_the_truth():
             "bias": [0.00, -0.06, 0.01],
         }
     )
-    _, told = parts({"variability": TABLE, "errors": errors})
-    text = told["Who is right?"]
+    _, output = parts({"variability": TABLE, "errors": errors})
+    text = output["Who is right?"]
     assert "lies 1.0 points on raw images away" in text
     assert "of 2 cases in which users agree within 1.0 point, 1 is more than 2.0 points off" in text
     assert "S2 on raw NMC-2: SD 0.5, bias −6.0 points" in text
@@ -135,29 +135,29 @@ def test_agreement_is_held_against_the_truth():
 
 def test_one_user_gives_no_answer_but_says_so():
     alone = TABLE.assign(users=1, sd=np.nan, mean_percent_different=np.nan)
-    headline, told = parts({"variability": alone}, users={"A": "simulated"})
+    headline, output = parts({"variability": alone}, users={"A": "simulated"})
     assert "cannot say how much" in headline
-    assert set(told) == {"How much does the method matter?", "What does this rest on?"}
+    assert set(output) == {"How much does the method matter?", "What does this rest on?"}
 
 
 def test_origins_and_recorded_users_are_named():
     origins = {"NMC-1": "twin", "mine": "measured"}
-    _, told = parts({"variability": TABLE}, origins, {"A": "simulated", "jo": "recorded"})
-    text = told["What does this rest on?"]
+    _, output = parts({"variability": TABLE}, origins, {"A": "simulated", "jo": "recorded"})
+    text = output["What does this rest on?"]
     assert "One digital twin (NMC-1) and one measured tomogram (mine)." in text
     assert "they are not tomograms" in text
     assert "One user is simulated" in text
     assert "One user is a recorded person (jo)." in text
-    _, told = parts({"variability": TABLE}, {"mine": "measured"}, {"jo": "recorded"})
-    text = told["What does this rest on?"]
+    _, output = parts({"variability": TABLE}, {"mine": "measured"}, {"jo": "recorded"})
+    text = output["What does this rest on?"]
     assert "twin" not in text
     assert "simulated" not in text
 
 
 def test_calibrated_claims_are_told():
     claims = pd.DataFrame({"id": ["C055", "C089"], "verdict": ["calibrated", "disagrees"]})
-    _, told = parts({"variability": TABLE, "claims": claims})
-    assert "(C055)" in told["What does this rest on?"]
+    _, output = parts({"variability": TABLE, "claims": claims})
+    assert "(C055)" in output["What does this rest on?"]
 
 
 def test_a_missing_table_is_named():

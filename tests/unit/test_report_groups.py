@@ -47,14 +47,14 @@ def variability(users=(3, 2)):
     return table
 
 
-def told(table, users=None):
+def output(table, users=None):
     users = users or {"A": "simulated", "B": "simulated", "C": "simulated", "ann": "recorded"}
     found = answer({"variability": table}, {"mine": "measured"}, users, METHODS)
     return found.headline, dict(found.parts)
 
 
 def test_each_group_has_its_sentences():
-    headline, parts = told(variability())
+    headline, parts = output(variability())
     assert "Three simulated users who segment" in headline
     assert "Two recorded people who segment" in headline
     # Medians of each group, and of none of both together: 1 and 5, 5 and 9 points.
@@ -68,8 +68,8 @@ def test_each_group_has_its_sentences():
 
 def test_a_single_person_changes_nothing_of_what_is_said_of_others():
     both = variability(users=(3, 1))
-    headline, parts = told(both)
-    alone_headline, alone = told(of_group(both, "simulated"))
+    headline, parts = output(both)
+    alone_headline, alone = output(of_group(both, "simulated"))
     assert headline == alone_headline
     assert parts == alone
     assert "One user is a recorded person (ann)." in parts["What does this rest on?"]
@@ -190,7 +190,7 @@ def test_users_and_datasets_may_be_called_anything():
     names = {"A": "NA", "B": "null", "jo": "None", "NMC-2": "nan", "mine": "N/A"}
     made = {name: frame.replace(names) for name, frame in in_groups_frames().items()}
     given = arguments()
-    datasets = {names[name]: told for name, told in DATASETS.items()}
+    datasets = {names[name]: output for name, output in DATASETS.items()}
     table = "Subroutine,Datasets\nS2,NA\n"
     given["study"] = given["study"] | {
         "datasets": datasets,
@@ -208,6 +208,6 @@ def test_users_and_datasets_may_be_called_anything():
 
 def test_one_person_has_no_mean_over_users():
     alone = of_group(variability(users=(3, 1)), "recorded")
-    headline, parts = told(alone, {"ann": "recorded"})
+    headline, parts = output(alone, {"ann": "recorded"})
     assert "cannot say how much" in headline
     assert "users' mean" not in parts["How much does the method matter?"]

@@ -32,8 +32,8 @@ def test_a_page_names_origin_users_answer_and_versions():
 
 
 def test_warnings_stand_on_the_first_screen_once_and_cannot_break_the_page():
-    told = "Labels of jo on mine (raw, recorded): <b>darker</b>"
-    html = page(**arguments(), warnings=[told, told])
+    output = "Labels of jo on mine (raw, recorded): <b>darker</b>"
+    html = page(**arguments(), warnings=[output, output])
     section = html[html.index('id="answer"') : html.index('class="first"')]
     assert section.count("&lt;b&gt;darker&lt;/b&gt;") == 1
     assert "Warnings" in section

@@ -110,8 +110,8 @@ def test_one_image_is_told_once():
 
 def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
     image = sensitivity_text(table).split("\n\n")[-1]
-    told = image.split("; ")
-    assert [part.index("noisy") < part.index("clear") for part in told] == [True, True]
+    output_said = image.split("; ")
+    assert [part.index("noisy") < part.index("clear") for part in output_said] == [True, True]
     assert image.endswith("It depends on the image too.")
 
 

@@ -178,8 +178,8 @@ def test_the_words_name_what_differs():
     assert "would be outside in 10 % of them, 1.5 on average" in text
     assert "Outside: width of strokes, median 40 px (users 1 to 19 px, median 10 px)." in text
     alike = strokes.assign(coverage_ratio=[2.0] + [1.0] * 19)
-    told = realism_text(stroke_comparison(alike))
-    assert "most over least labelled slice 2 (all users 1);" in told
+    output = realism_text(stroke_comparison(alike))
+    assert "most over least labelled slice 2 (all users 1);" in output
 
 
 def test_the_figure_marks_the_person(image, labels):

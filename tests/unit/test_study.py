@@ -232,8 +232,8 @@ def test_a_study_without_plan_and_traits_is_refused(config):
 @pytest.mark.parametrize("runs", [100, 8, "many"])
 def test_base_runs_are_powers_of_two(config, runs):
     config["sensitivity"]["base_runs"] = {"S2": runs}
-    (told,) = problems(config, SCHEMA)
-    assert "a power of two from 16 to 65536" in told
+    (output,) = problems(config, SCHEMA)
+    assert "a power of two from 16 to 65536" in output
 
 
 def test_realisations_are_datasets_of_their_own_and_the_first_keeps_its_name(config):

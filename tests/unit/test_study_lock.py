@@ -134,10 +134,10 @@ def test_a_run_on_another_host_stops_with_what_to_do(tmp_path):
     note = {"host": "login2", "process": 7, "user": "jo", "since": "2026-01-01T00:00:00+00:00"}
     (tmp_path / RUN).write_text(json.dumps(note))
     for _ in range(2):
-        with pytest.raises(LockedError) as told, held(tmp_path):
+        with pytest.raises(LockedError) as output, held(tmp_path):
             pass
-        assert "by jo on login2 (process 7" in str(told.value)
-        assert "remove this file" in str(told.value)
+        assert "by jo on login2 (process 7" in str(output.value)
+        assert "remove this file" in str(output.value)
     (tmp_path / RUN).unlink()
     with held(tmp_path):
         pass

@@ -92,14 +92,14 @@ def test_what_we_image_ourselves_has_neither(key):
 
 
 def test_the_report_tells_what_was_done_to_measured_grey_values():
-    told = {
+    output = {
         "round": {"shape": [10, 10, 10], "mask": "circle"},
         "dark": {"shape": [10, 10, 10], "active": "dark"},
         "plain": {"shape": [10, 10, 10]},
         "full": {"shape": [10, 10, 10], "mask": "none"},
     }
-    table = pd.DataFrame({"dataset": list(told), "voxels": [690, 1000, 1000, 1000]})
-    of_round, of_dark, of_full = field_notes(told, table)
+    table = pd.DataFrame({"dataset": list(output), "voxels": [690, 1000, 1000, 1000]})
+    of_round, of_dark, of_full = field_notes(output, table)
     assert of_round.startswith("round: ")
     assert "69.0 %" in of_round
     assert "inverted" in of_dark

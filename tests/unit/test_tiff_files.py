@@ -164,11 +164,11 @@ def test_images_of_an_ome_file_are_not_joined(tmp_path):
 
 def test_a_thumbnail_is_passed_over_if_it_says_so_and_named_if_not(tmp_path):
     path = tmp_path / "thumbnail.tif"
-    for told in (1, 0):
+    for output in (1, 0):
         with tifffile.TiffWriter(path) as writer:
-            writer.write(IMAGE[0, ::4, ::4], subfiletype=told)
+            writer.write(IMAGE[0, ::4, ::4], subfiletype=output)
             writer.write(IMAGE)
-        if told:
+        if output:
             assert np.array_equal(read_volume(path), IMAGE)
     refused(path, r"2 images of shapes \(16, 18\), \(12, 64, 72\)")
     # Whoever calls all slices but the first reduced is not believed.

@@ -122,12 +122,12 @@ def test_each_separate_part_is_left_out_alone(study, part, path):
 
 def test_what_is_missing_is_told(study):
     gone = ["results/s/segmentations/a/raw/S2/A.tif", "results/s/segmentations/a/raw/S2/B.tif"]
-    told = noted(
+    output = noted(
         failed=["results/s/parts/sensitivity_runs/a/raw/S2.csv"],
         gone=gone,
         pending=["results/s/figures/fig4.svg", "results/s/figures/fig4.png"],
     )
-    assert missing(study, without_missing(study, "results/s", told), told) == [
+    assert missing(study, without_missing(study, "results/s", output), output) == [
         "segment_one failed: flat.",
         "The sensitivity study is left out.",
         "2 of 8 segmentations are missing.",
@@ -154,7 +154,7 @@ def test_failures_are_noted_and_added_to(tmp_path):
 
 
 def test_planned_files_are_read_off_a_dry_run_with_and_without_groups():
-    told = """rule one:
+    output = """rule one:
     input: x.tif
     output: results/s/a.tif, results/s/b.tif
     reason: Missing output files: results/s/a.tif
@@ -162,4 +162,4 @@ def test_planned_files_are_read_off_a_dry_run_with_and_without_groups():
     rule two:
         output: results/s/c.csv
 """
-    assert pending_files(told) == ["results/s/a.tif", "results/s/b.tif", "results/s/c.csv"]
+    assert pending_files(output) == ["results/s/a.tif", "results/s/b.tif", "results/s/c.csv"]

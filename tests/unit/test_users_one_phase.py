@@ -66,8 +66,8 @@ def test_a_single_slice_of_one_phase_is_followed_by_the_next_that_shows_both():
 
 def test_labels_of_one_phase_alone_are_refused_with_their_slices():
     # a pixel a slice, so that no slice gets labels of both
-    told = r"only active material on slices 12, 3, .*coverage_percent"
-    with pytest.raises(ValueError, match=told):
+    output = r"only active material on slices 12, 3, .*coverage_percent"
+    with pytest.raises(ValueError, match=output):
         drawn(two_phase()[0], slices=7, coverage_percent=0.04)
 
 

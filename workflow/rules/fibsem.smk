@@ -260,7 +260,7 @@ rule fibsem_views:
         **CHAIN.files_of_views(),
     output:
         views=CHAIN.file("views.npz"),
-        told=CHAIN.file("views.json"),
+        facts=CHAIN.file("views.json"),
     group:
         "fibsem"
     resources:

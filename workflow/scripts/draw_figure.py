@@ -12,7 +12,7 @@ from manyeyes.running.rule_script import run
 
 READERS = {
     "views": read_views,
-    "told": read_json,
+    "facts": read_json,
     "volume": read_result,
     "block": lambda path: read_table(path).iloc[0].to_dict(),
     "scores": read_table,

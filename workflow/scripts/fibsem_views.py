@@ -44,7 +44,7 @@ def main(snakemake) -> None:
             )
     write_views(snakemake.output.views, views)
     drift = places[["drift_row", "drift_column"]].to_numpy(float)
-    told = {
+    facts = {
         "acquired_shape": list(acquired),
         "common_shape": record["common_shape"],
         "crop_shape": record["shape"],
@@ -57,7 +57,7 @@ def main(snakemake) -> None:
         "resampled_nm": params.voxel_size_nm,
         "destripe": params.destripe,
     }
-    write_json(told, snakemake.output.told)
+    write_json(facts, snakemake.output.facts)
 
 
 if __name__ == "__main__":

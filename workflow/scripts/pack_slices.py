@@ -26,7 +26,7 @@ def main(snakemake) -> None:
         "drawn": drawn,
         "grey": pack_image(image, slices),
         "chunks": pack_labels(
-            (told, read_result(path)[slices]) for told, path in zip(names, paths, strict=True)
+            (phrases, read_result(path)[slices]) for phrases, path in zip(names, paths, strict=True)
         ),
     }
     inside = read_mask(given.get("mask"))

@@ -246,7 +246,7 @@ def deviations(volume_fractions: pd.DataFrame) -> dict[tuple[str, str, str], np.
     """Return how far each user's volume fraction is from the users' mean, without sign.
 
     Over several realisations it is the root mean square distance from each one's mean. Groups of
-    users are told apart by their variants, see `groups.told_apart`.
+    users are distinguished by their variants, see `groups.named_by_group`.
     """
     table = volume_fractions.drop(columns=MADE_BY, errors="ignore")
     grids = users_by_cell(table, "active_fraction")
@@ -332,7 +332,7 @@ def draw_figure(
     compared = [variability, volume_fractions, *([] if pairwise is None else [pairwise])]
     mixed = [select(table, origins, variants, filters) for table in compared]
     mixed[0] = mixed[0][mixed[0]["users"] > 1]
-    rows, *others = groups.told_apart(*mixed)
+    rows, *others = groups.named_by_group(*mixed)
     variants = groups.with_people(variants)
     slots = slots_of(rows, list(origins), variants)
     if width_mm is None:

@@ -18,13 +18,13 @@ _FILTERS = {"wavelet_fourier": "Wavelet-Fourier", "fourier_wedge": "The Fourier 
 
 
 def sentences(
-    told: Mapping[str, object], block: Mapping[str, float], scores: pd.DataFrame | None
+    facts: Mapping[str, object], block: Mapping[str, float], scores: pd.DataFrame | None
 ) -> dict[str, str]:
     """Return what is known of each step.
 
     Parameters
     ----------
-    told : mapping
+    facts : mapping
         ``views.json``, as the rule `fibsem_views` writes it.
     block : mapping
         The row of ``block.csv``.
@@ -36,17 +36,17 @@ def sentences(
     dict
         A text for each of `STEPS`; without scores it says what was done, and no more.
     """
-    count, rows, columns = told["acquired_shape"]
-    _, common_rows, common_columns = told["common_shape"]
-    kept = " x ".join(str(n) for n in told["crop_shape"])
+    count, rows, columns = facts["acquired_shape"]
+    _, common_rows, common_columns = facts["common_shape"]
+    kept = " x ".join(str(n) for n in facts["crop_shape"])
     active, filled = block["active_fraction"], block["active_fraction_filled"]
-    size = f"{told['resampled_nm']:g} nm"
+    size = f"{facts['resampled_nm']:g} nm"
     text = {
-        "align": f"The field drifts by up to {told['furthest_drift_px']:.1f} px and shears by "
-        f"{told['shear_rows']:.2f} rows a slice.",
+        "align": f"The field drifts by up to {facts['furthest_drift_px']:.1f} px and shears by "
+        f"{facts['shear_rows']:.2f} rows a slice.",
         "crop": f"All {count} slices of {rows} x {columns} px show {common_rows} x "
         f"{common_columns}; {kept} (slices, rows, columns) are kept.",
-        "destripe": f"{_FILTERS[told['destripe']]} filter." if scores is None else "",
+        "destripe": f"{_FILTERS[facts['destripe']]} filter." if scores is None else "",
         "denoise": "Both classes brought to one grey level in all slices; Gaussian along the face.",
         "segment": f"Volume fraction {100 * active:.1f} %.",
         "fill": "What the surface does not reach becomes active material.",
@@ -66,7 +66,7 @@ def sentences(
         f"{_FILTERS[name]} leaves {100 * value[step, 'stripes_left']:.0f} % of the curtains' "
         f"energy and takes {100 * value[step, 'signal_lost']:.1f} % of the signal."
         for step, name in [
-            ("destripe", told["destripe"]),
+            ("destripe", facts["destripe"]),
             *((other, other.removeprefix("destripe by ")) for other in others),
         ]
     )

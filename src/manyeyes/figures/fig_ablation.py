@@ -47,7 +47,7 @@ def draw(ablation: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
     questions = list(dict.fromkeys(table["question"]))
     measures = [entry for entry in MEASURES if table[entry[0]].notna().any()]
     if not groups.both_groups(table):
-        # Nothing is told of the only group there is.
+        # The only group there is needs no name.
         table = table.assign(**{MADE_BY: SIMULATED})
     images = list(
         dict.fromkeys(zip(table["dataset"], table["filter"], table[MADE_BY], strict=True))

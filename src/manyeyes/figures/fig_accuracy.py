@@ -42,7 +42,7 @@ def draw(
         If there is nothing to draw.
     """
     chosen = [table[table["dataset"].isin(list(origins))] for table in (accuracy, accuracy_summary)]
-    users, summary = groups.told_apart(*chosen)
+    users, summary = groups.named_by_group(*chosen)
     if summary.empty:
         raise ValueError("nothing to draw: no segmentation of these datasets has a truth")
     datasets = [d for d in origins if d in set(summary["dataset"])]

@@ -1,4 +1,4 @@
-"""Distance from the FIB-SEM baseline, with the parts of sampling and segmentation told apart."""
+"""Distance from the FIB-SEM baseline, split into sampling and segmentation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -67,7 +67,7 @@ def draw(
     """
     # The block is from the first realisation's electrode.
     mixed = first_realisation(baseline), first_realisation(volume_fractions)
-    rows, fractions = groups.told_apart(*mixed)
+    rows, fractions = groups.named_by_group(*mixed)
     rows = rows[rows["dataset"].isin(list(origins))]
     datasets = [d for d in origins if d in set(rows["dataset"])]
     if not datasets:

@@ -64,7 +64,7 @@ def draw(
         raise ValueError("nothing to draw: no raw image was segmented by two users")
     raw = concentration[concentration["filter"].isin(filters)]
     both = groups.both_groups(raw)
-    (raw_rows,) = groups.told_apart(raw)
+    (raw_rows,) = groups.named_by_group(raw)
     votes = {
         (d, v + (words.PEOPLE if both and by == RECORDED and v != paper.RECORDED else "")): page
         for (d, v, by), page in votes.items()

@@ -34,7 +34,7 @@ Panel = tuple[str, Callable[[Axes], None]]
 @style.styled
 def draw(
     views: Mapping[str, np.ndarray],
-    told: Mapping[str, object],
+    facts: Mapping[str, object],
     block: Mapping[str, float],
     scores: pd.DataFrame | None,
     origins: Mapping[str, str],
@@ -47,7 +47,7 @@ def draw(
         Slices by name: faces of ``raw``, ``cropped``, ``destriped``, ``denoised``, ``labels``,
         ``filled`` and, of a twin, ``stack_truth`` (with ``_face`` behind); sections across slices
         of these and of ``resampled`` and ``truth`` (with ``_section`` behind).
-    told : mapping
+    facts : mapping
         What is known of them, as the rule `fibsem_views` writes it.
     block : mapping
         The row of ``block.csv``.
@@ -60,9 +60,9 @@ def draw(
     -------
     Drawing
     """
-    look = _Look(views, told)
-    rows = _panels(look, views, told, known=scores is not None)
-    texts = chain_words.sentences(told, block, scores)
+    look = _Look(views, facts)
+    rows = _panels(look, views, facts, known=scores is not None)
+    texts = chain_words.sentences(facts, block, scores)
     figure = style.new_figure(_WIDTH_MM, style.PAGE_MM)
     grid = figure.subplots(len(rows), 4, width_ratios=[1, 1, 1, 1.7])
     for step, all_axes, letter in zip(chain_words.STEPS, grid, style.letters(), strict=False):
@@ -100,7 +100,7 @@ def _write(axes: Axes, name: str, text: str) -> None:
     axes.text(0, 0.86, fill(text, _LETTERS_A_LINE), fontsize=6.2, linespacing=1.3, **place)
 
 
-def _panels(look: "_Look", views, told, *, known: bool) -> dict[str, list[Panel]]:
+def _panels(look: "_Look", views, facts, *, known: bool) -> dict[str, list[Panel]]:
     """Return the panels of each step: before, after, and a third one where there is something."""
     grey, labels = style.show_grey, style.show_labels
     taken = views["cropped_face"].astype(int) - views["destriped_face"]
@@ -112,7 +112,7 @@ def _panels(look: "_Look", views, told, *, known: bool) -> dict[str, list[Panel]
             ("aligned (section)", look.section(views["cropped_section"], grey)),
         ],
         "crop": [
-            ("as acquired, crop", look.framed(views["raw_face"], told["crop_corner_px"])),
+            ("as acquired, crop", look.framed(views["raw_face"], facts["crop_corner_px"])),
             ("cropped, detail", look.detailed(views["cropped_face"])),
         ],
         "destripe": [
@@ -136,7 +136,7 @@ def _panels(look: "_Look", views, told, *, known: bool) -> dict[str, list[Panel]
         "resample": [
             ("filled (section)", look.section(views["filled_section"], labels)),
             (
-                f"cubes of {told['resampled_nm']:g} nm (section)",
+                f"cubes of {facts['resampled_nm']:g} nm (section)",
                 look.cubes(views["resampled_section"], labels),
             ),
         ],
@@ -190,11 +190,11 @@ def _show_taken(axes, difference, **kwargs):
 class _Look:
     """Shows faces, details and sections, each in um, in panels of one frame."""
 
-    def __init__(self, views, told):
-        height, width = told["pixel_nm"]
+    def __init__(self, views, facts):
+        height, width = facts["pixel_nm"]
         self.face_um = (height / 1000, width / 1000)
-        self.slice_um = told["slice_nm"] / 1000
-        self.cube_um = told["resampled_nm"] / 1000
+        self.slice_um = facts["slice_nm"] / 1000
+        self.cube_um = facts["resampled_nm"] / 1000
         self.shape = views["cropped_face"].shape
         self.part = _busiest_part(views["labels_face"], views["filled_face"])
 
@@ -256,10 +256,10 @@ FIGURE = Figure(
     category=CHAIN,
     order=9,
     requires="a baseline",
-    needs=of_fibsem_chain("views", "told", "block", "scores"),
+    needs=of_fibsem_chain("views", "facts", "block", "scores"),
     draw=lambda data: draw(
         data.fibsem["views"],
-        data.fibsem["told"],
+        data.fibsem["facts"],
         data.fibsem["block"],
         data.fibsem.get("scores"),
         data.origins,

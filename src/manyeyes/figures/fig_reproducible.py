@@ -43,7 +43,7 @@ def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
         If there is nothing to draw.
     """
     pooled = pool_errors(errors[errors["dataset"].isin(list(origins))])
-    (table,) = groups.told_apart(pooled)
+    (table,) = groups.named_by_group(pooled)
     if table.empty:
         raise ValueError("nothing to draw: no dataset with a truth was segmented by two users")
     datasets = [d for d in origins if d in set(table["dataset"])]

@@ -50,9 +50,9 @@ FIGURE = Figure(
     category=CHAIN,
     order=7,
     requires="a baseline",
-    needs=of_fibsem_chain("views", "told"),
+    needs=of_fibsem_chain("views", "facts"),
     draw=lambda data: draw(
-        data.fibsem["views"]["denoised_face"], data.fibsem["told"]["pixel_nm"], data.origins
+        data.fibsem["views"]["denoised_face"], data.fibsem["facts"]["pixel_nm"], data.origins
     ),
     caption="""
 A slice of the FIB-SEM stack after alignment, cropping, destriping and denoising: what the

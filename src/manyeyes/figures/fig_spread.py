@@ -47,7 +47,7 @@ def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
         If there is nothing to draw.
     """
     chosen = spread[spread["dataset"].isin(list(origins))]
-    (table,) = groups.told_apart(chosen)
+    (table,) = groups.named_by_group(chosen)
     if table.empty:
         raise ValueError("nothing to draw: no condition was segmented by two users")
     datasets = [d for d in origins if d in set(table["dataset"])]

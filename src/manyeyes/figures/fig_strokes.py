@@ -91,7 +91,7 @@ def draw(
         f"{recording[3]} lies within the range of {users} simulated users in {inside} of "
         f"{len(measures)} measures; a further simulated user would fall outside in "
         f"{200 / (users + 1):.0f} % of them. All drew the same slices; the simulated users were "
-        "told the person's mean coverage.",
+        "given the person's mean coverage.",
         words.origin_sentence({d: origins[d] for d in origins if d == recording[0]}),
     )
     return figure

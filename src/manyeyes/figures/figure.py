@@ -40,7 +40,7 @@ class Needs:
     imitated : tuple of Cell
         Drawings of people that simulated users imitate.
     fibsem : tuple of str
-        Files of the FIB-SEM chain: ``views`` and ``told`` (slices of every step, and their
+        Files of the FIB-SEM chain: ``views`` and ``facts`` (slices of every step, and their
         description), ``volume``, ``block``, ``scores``.
     tables : tuple of str
         Tables that only some studies have, beside `Figure.tables`.

@@ -19,7 +19,7 @@ TOLD_APART = (
 )
 
 
-def told_apart(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+def named_by_group(*tables: pd.DataFrame) -> list[pd.DataFrame]:
     """Return tables in which what recorded people did is a variant of its own.
 
     Parameters
@@ -56,13 +56,13 @@ def with_people(variants: Iterable[str]) -> list[str]:
 
 
 def is_peoples(variant: str) -> bool:
-    """Whether a variant, perhaps renamed by `told_apart`, is what recorded people did."""
+    """Whether a variant, perhaps renamed by `named_by_group`, is what recorded people did."""
     return variant == paper.RECORDED or variant.endswith(PEOPLE)
 
 
 def note(*tables: pd.DataFrame) -> str:
     """Return a sentence for the small print if tables hold both groups, else nothing."""
-    renamed = told_apart(*tables)
+    renamed = named_by_group(*tables)
     names = {name for table in renamed if MADE_BY in table for name in table["variant"]}
     return TOLD_APART if any(name.endswith(PEOPLE) for name in names) else ""
 
@@ -78,11 +78,11 @@ def numbers_of_users(table: pd.DataFrame) -> str:
     names = groups_in(table)
     if len(names) < 2:
         return _numbers(table["users"], "user", "users")
-    told = [
+    phrases = [
         _numbers(table.loc[table[MADE_BY] == name, "users"], group_name(name, 1), group_name(name))
         for name in names
     ]
-    return " and ".join(told)
+    return " and ".join(phrases)
 
 
 def _numbers(users: pd.Series, one: str, several: str) -> str:

@@ -173,7 +173,7 @@ def _differences(
     filters: Sequence[str] | None,
 ) -> pd.DataFrame:
     stated = paper.stated("percent")
-    (rows,) = groups.told_apart(variability[variability["users"] > 1])
+    (rows,) = groups.named_by_group(variability[variability["users"] > 1])
     variants = groups.with_people(variants)
     found = {
         (row.dataset, row.filter, row.variant): row.mean_percent_different

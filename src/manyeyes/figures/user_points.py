@@ -136,7 +136,7 @@ def draw_figure(
     ValueError
         If there is nothing to draw.
     """
-    (table,) = groups.told_apart(first_realisation(volume_fractions))
+    (table,) = groups.named_by_group(first_realisation(volume_fractions))
     variants = groups.with_people(variants)
     wanted = table[table["variant"].isin(list(variants))]
     datasets = [d for d in origins if d in set(wanted["dataset"])]

@@ -13,7 +13,7 @@ INNER = 0
 pure leaf of that class (by its number in `Forest.classes`, from 1)."""
 
 MIXED = 63
-"""Left kind of a place that is a mixed leaf: its training voxels could not be told apart."""
+"""Left kind of a place that is a mixed leaf: its training voxels have the same channels."""
 
 MOST_CLASSES = 60
 """Kinds of leaves take the place of channels where votes are counted, and there are 61 of these."""

@@ -64,7 +64,7 @@ def answer(
         ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used where the study
         has them. Simulated users and recorded people are answered for one by one.
     origins : mapping of dataset to origin
-        Of the datasets that somebody segments.
+        Of the datasets that are segmented.
     users : mapping of user to "simulated" or "recorded"
     methods : mapping of variant to method
 
@@ -85,8 +85,8 @@ def answer(
         for name in groups_in(tables["variability"])
     } or {"": tables}
     shared = {name: shared_rows(found["variability"]) for name, found in by_group.items()}
-    told = [name for name, rows in shared.items() if len(rows)]
-    if not told:
+    phrases = [name for name, rows in shared.items() if len(rows)]
+    if not phrases:
         headline = (
             "No image was segmented by two users in the same way, so this study cannot say how "
             "much the measured volume fraction depends on the person."
@@ -94,7 +94,7 @@ def answer(
         parts = _side_by_side({n: [_method_part(t["variability"])] for n, t in by_group.items()})
         return Answer(headline, (*parts, rests))
     headlines, answers = [], {}
-    for name in told:
+    for name in phrases:
         found, rows = by_group[name], shared[name]
         if headlines:
             # What a study of any users takes is said once.
@@ -186,7 +186,7 @@ def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
     who = f"{numbers[0]} to {numbers[-1]} {several}"
     if len(numbers) == 1:
         who = count(numbers[0], one, several)
-    told = []
+    phrases = []
     for filter_ in dict.fromkeys(shared["filter"]):
         found = shared.loc[shared["filter"] == filter_, "sd"]
         ends = (
@@ -194,10 +194,10 @@ def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
             if len(found) > 1
             else ""
         )
-        told.append(f"{in_points(found.median())} points on {filter_name(filter_)} images{ends}")
+        phrases.append(f"{in_points(found.median())} points on {filter_name(filter_)} images{ends}")
     return sentence(
         f"{who} who segment the same image by the same method get volume fractions of active "
-        f"material that scatter with a standard deviation of {and_list(told)}"
+        f"material that scatter with a standard deviation of {and_list(phrases)}"
     )
 
 
@@ -206,15 +206,15 @@ def _nouns(made_by: str) -> tuple[str, str]:
 
 
 def _method_sentence(variability: pd.DataFrame) -> list[str]:
-    told = [
+    phrases = [
         f"{in_points(ranges.median())} points on {filter_name(filter_)} images"
         for filter_, ranges, _ in _method_ranges(variability)
     ]
-    if not told:
+    if not phrases:
         return []
     return [
         "From the method with the lowest to that with the highest result, their mean moves by "
-        f"{and_list(told)}."
+        f"{and_list(phrases)}."
     ]
 
 
@@ -270,11 +270,11 @@ def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str,
         for method, found in by_method.items()
     }
     ranked = sorted(medians, key=medians.get)
-    told = and_list(f"{FAMILIES[m].lower()} {in_points(medians[m])}" for m in ranked)
+    phrases = and_list(f"{FAMILIES[m].lower()} {in_points(medians[m])}" for m in ranked)
     datasets = [name for name in dict.fromkeys(rows["dataset"]) if name in common]
     text = (
         f"On the {filter_name(first)} images of {names(datasets)}, which all families of methods "
-        f"were run on, the median standard deviation in points is: {told}."
+        f"were run on, the median standard deviation in points is: {phrases}."
     )
     lowered, pairs = _lowered(shared, first)
     if pairs:
@@ -295,7 +295,7 @@ def _lowered(shared: pd.DataFrame, first: str) -> tuple[int, int]:
 
 def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
     question = "How much does the method matter?"
-    told = []
+    phrases = []
     for filter_, ranges, ends in _method_ranges(variability):
         widest = ranges.idxmax()
         low, high = (f"{100 * ends.loc[widest, end]:.1f}" for end in ("min", "max"))
@@ -306,13 +306,13 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
                 f"{filter_name(filter_)} images (median over datasets; "
                 f"{in_points(ranges.max())} on {widest}, from {low} to {high} %)"
             )
-        told.append(f"{in_points(ranges.median())} points on {where}")
-    if not told:
+        phrases.append(f"{in_points(ranges.median())} points on {where}")
+    if not phrases:
         return question, "Each image was segmented by one variant only."
     what = "the users' mean" if (variability["users"] > 1).any() else "it"
     text = (
         f"From the variant with the lowest to that with the highest result, {what} moves "
-        f"by {and_list(told)}."
+        f"by {and_list(phrases)}."
     )
     if {"S1", "S3"} <= set(variability["variant"]):
         text += " S1 and S3 are set off from S2 on purpose."
@@ -320,7 +320,7 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
 
 
 def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: set[str]) -> str:
-    told = []
+    phrases = []
     tests = False
     spread = tables.get("spread")
     if spread is not None:
@@ -332,7 +332,7 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             )
             for users, f in rows.groupby("users")
         }
-        told += [
+        phrases += [
             f"With {count(int(users), 'user')} a standard deviation is known to a factor only: its "
             f"95 % interval reaches from {low:.2f} to {high:.2f} times the value"
             for users, (low, high) in factors.items()
@@ -346,13 +346,13 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             tests = True
             tested = table[table["p_holm"].notna()]
             clear = int((tested["p_holm"] < ALPHA).sum())
-            told.append(
+            phrases.append(
                 f"of {len(tested)} planned {'comparison' if len(tested) == 1 else 'comparisons'} "
                 f"{what}, {clear or 'none'} "
                 f"{'shows' if clear == 1 else 'show'} a difference at 5 % (after Holm's correction)"
             )
     if tests and "simulated" in kinds:
-        told.append(
+        phrases.append(
             "simulated users can be had without end, so these tests plan studies with people and "
             "are no evidence about them"
         )
@@ -361,27 +361,29 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
         rows = power[(power["design"] == "unpaired") & (power["sd_ratio"] == 2)]
         if len(rows):
             needed = int(rows["users"].iloc[0])
-            told.append(
+            phrases.append(
                 f"to see that one spread is twice another (power 80 %) takes "
                 f"{count(needed, 'user')}"
             )
-    if not told:
+    if not phrases:
         fewest = int(shared["users"].min())
-        told.append(f"No intervals were computed; {count(fewest, 'user')} are the fewest compared")
-    return " ".join(sentence(text) for text in told)
+        phrases.append(
+            f"No intervals were computed; {count(fewest, 'user')} are the fewest compared"
+        )
+    return " ".join(sentence(text) for text in phrases)
 
 
 def _accuracy(errors: pd.DataFrame) -> str:
-    told = []
+    phrases = []
     for filter_ in dict.fromkeys(errors["filter"]):
         found = errors[errors["filter"] == filter_]
-        told.append(
+        phrases.append(
             f"{in_points(found['bias'].abs().median())} points on {filter_name(filter_)} images"
         )
     agreed = errors[errors["sd"] <= AGREED]
     off = agreed[agreed["bias"].abs() > OFF]
     text = (
-        f"Where the truth is known, the users' mean lies {and_list(told)} away from it (median "
+        f"Where the truth is known, the users' mean lies {and_list(phrases)} away from it (median "
         "over images and variants). "
     )
     if len(agreed):

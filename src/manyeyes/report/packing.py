@@ -83,7 +83,7 @@ def pack_labels(labels: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[
     """
     chunks: list[dict] = []
     codes, patterns, known, shape = None, [()], [], None
-    for told, volume in labels:
+    for phrases, volume in labels:
         active = volume == ACTIVE
         if shape is not None and active.shape != shape:
             raise ValueError(
@@ -98,7 +98,7 @@ def pack_labels(labels: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[
             known = []
         else:
             codes, patterns = more
-        known.append(told)
+        known.append(phrases)
     if codes is not None:
         chunks.append(_chunk(codes, patterns, known))
     return chunks
@@ -119,8 +119,8 @@ def _joined(
 
 def _chunk(codes: np.ndarray, patterns: list[tuple], known: Sequence[Mapping[str, str]]) -> dict:
     planes = [
-        {**told, "active": "".join(str(pattern[place]) for pattern in patterns)}
-        for place, told in enumerate(known)
+        {**phrases, "active": "".join(str(pattern[place]) for pattern in patterns)}
+        for place, phrases in enumerate(known)
     ]
     return {"planes": planes, "slices": [_deflated(plane) for plane in codes]}
 

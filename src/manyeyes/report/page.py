@@ -46,7 +46,7 @@ def page(
         name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
         material, voxel_size_nm, shape, and mask and active where the config has them), users (by
         name: simulated or recorded), methods (by variant), settings (nested), viewer_note,
-        segmented (names of the datasets that somebody segments), about_paper (whether the paper
+        segmented (names of the segmented datasets), about_paper (whether the paper
         speaks of any of them; else the page speaks of the study's own data alone).
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
@@ -78,7 +78,7 @@ def page(
         if name not in frames:
             raise ValueError(f"the report needs the table {name}.csv; run the study to its end")
     segmented = {name: study["datasets"][name] for name in study["segmented"]}
-    origins = {name: told["origin"] for name, told in segmented.items()}
+    origins = {name: phrases["origin"] for name, phrases in segmented.items()}
     packed = {name: packed_text(text) for name, text in tables.items()}
     claims = frames.get("claims")
     recommendation = frames.get("recommendation")

@@ -26,7 +26,7 @@ VERDICT_SIGNS = {
     "calibrated": "c",
     "by construction": "=",
 }
-"""A sign for each verdict, so that it does not hang on colour."""
+"""A sign for each verdict, so that it does not depend on colour."""
 
 
 def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
@@ -107,16 +107,16 @@ def dataset_rows(
     noise = image_quality.groupby(["dataset", "filter"], sort=False)["contrast_to_noise"].mean()
     truths = volume_fractions.groupby("dataset")["truth_fraction"].agg(["min", "max"])
     rows = []
-    for name, told in datasets.items():
-        size = " × ".join(f"{n * told['voxel_size_nm'] / 1000:.3g}" for n in told["shape"])
+    for name, phrases in datasets.items():
+        size = " × ".join(f"{n * phrases['voxel_size_nm'] / 1000:.3g}" for n in phrases["shape"])
         rows.append(
             {
                 "name": name,
-                "origin": told["origin"],
-                "origin_name": ORIGIN_NAMES[told["origin"]],
-                "material": told["material"],
-                "voxel": f"{told['voxel_size_nm']:g}",
-                "shape": " × ".join(str(n) for n in told["shape"]),
+                "origin": phrases["origin"],
+                "origin_name": ORIGIN_NAMES[phrases["origin"]],
+                "material": phrases["material"],
+                "voxel": f"{phrases['voxel_size_nm']:g}",
+                "shape": " × ".join(str(n) for n in phrases["shape"]),
                 "size": size,
                 "noise": ", ".join(
                     f"{filter_name(filter_)} {contrast_to_noise_in_words(value)}"
@@ -140,18 +140,18 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
         dataset, voxels (inside the field of view).
     """
     notes = []
-    for name, told in datasets.items():
-        if told.get("active") == "dark":
+    for name, phrases in datasets.items():
+        if phrases.get("active") == "dark":
             notes.append(
                 f"{name}: active material is dark in the source, so its grey levels were inverted."
             )
-        if told.get("mask") == "none":
+        if phrases.get("mask") == "none":
             notes.append(
                 f"{name}: mask: none, so whatever fills its border was taken for measured."
             )
-        elif told.get("mask") is not None:
+        elif phrases.get("mask") is not None:
             of_dataset = volume_fractions[volume_fractions["dataset"] == name]
-            share = of_dataset["voxels"].max() / np.prod(told["shape"])
+            share = of_dataset["voxels"].max() / np.prod(phrases["shape"])
             notes.append(
                 f"{name}: only what lies inside its mask was looked at and counted, "
                 f"{100 * share:.1f} % of the crop."

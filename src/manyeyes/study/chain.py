@@ -75,7 +75,7 @@ class FibsemChain:
         """Return the files, by name, that figures may read; scores for a twin only."""
         found = {
             "views": self.file("views.npz"),
-            "told": self.file("views.json"),
+            "facts": self.file("views.json"),
             "block": self.block,
             "volume": self.resampled(self.compared_nm),
         }

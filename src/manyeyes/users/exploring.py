@@ -86,7 +86,7 @@ class Explorer:
         ----------
         runs : list of (mapping of str to float, int)
             The person, see `manyeyes.users.ranks.traits_at`, and the sitting. The sitting seeds
-            all that is drawn anew whenever somebody sits down: mood, the slices looked at, where
+            all that is drawn anew at each sitting: mood, the slices looked at, where
             the slider stops, hand and strokes, and the forest's own random draws. Two people in
             the same sitting share these draws.
 

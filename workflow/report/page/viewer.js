@@ -38,7 +38,7 @@
   const place = () => images.findIndex((i) => i.dataset === dataset.value && i.filter === filter.value);
   const image = () => images[place()];
   const chosenVariant = () => image().variants.find((v) => v.name === variant.value);
-  const told = (user) => (user === TRUTH ? "the truth" : user);
+  const nameOf = (user) => (user === TRUTH ? "the truth" : user);
 
   function pack() {
     if (opened.place !== place()) {
@@ -160,7 +160,7 @@
     const who = [first.value, second.value];
     const volume = who.map((user) => (user === TRUTH ? now.truth : chosenVariant().users[user]));
     const pair = chosenVariant().pairs.find(([x, y]) => who.includes(x) && who.includes(y));
-    const parts = who.map((user, i) => `${told(user)} ${percent((i ? activeB : activeA) / pixels)} (whole volume ${percent(volume[i])})`);
+    const parts = who.map((user, i) => `${nameOf(user)} ${percent((i ? activeB : activeA) / pixels)} (whole volume ${percent(volume[i])})`);
     let text = `Active material in this slice: ${parts[0]}`;
     if (who[0] === who[1]) {
       text += `. Nobody else did ${variant.value} on this image, so there is nothing to compare.`;
@@ -169,10 +169,10 @@
       text += pair ? ` (whole volume ${pair[2].toFixed(1)} %).` : ".";
     }
     field("status").textContent = text;
-    field("only-first").textContent = told(who[0]);
-    field("only-second").textContent = told(who[1]);
+    field("only-first").textContent = nameOf(who[0]);
+    field("only-second").textContent = nameOf(who[1]);
     const where = `${now.dataset}, ${now.name}, slice ${z}`;
-    const both = `${told(who[0])} and ${told(who[1])}`;
+    const both = `${nameOf(who[0])} and ${nameOf(who[1])}`;
     const captions = {
       grey: `Grey values: ${where}`,
       overlay: `${variant.value} by ${both} over it`,

@@ -47,7 +47,7 @@ def claims_from_mapping(document: Mapping) -> Claims:
     ----------
     document : mapping
         Read from YAML: ``rules``, ``groups``, ``calibrated``, ``claims``; how an entry is written
-        is told at the end of ``claims.yaml``.
+        is explained at the end of ``claims.yaml``.
 
     Returns
     -------

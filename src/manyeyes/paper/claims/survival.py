@@ -113,27 +113,27 @@ def survival_text(table: pd.DataFrame) -> str:
         f"Of {len(own)} orderings of the paper that can be tested under every structure of the "
         f"users, {len(decided)} are decided under {structures[0]}. "
     )
-    told = []
+    phrases = []
     survivors = decided[decided["fate"] == "survives"]
     if len(survivors):
-        told.append(
-            f"{len(survivors)} come out the same under {others} too, and so do not hang on how a "
+        phrases.append(
+            f"{len(survivors)} come out the same under {others} too, and so do not depend on how a "
             f"user is thought to see: {_by_verdict(survivors)}."
         )
     turned = decided[decided["fate"] == "turns over"]
     if len(turned):
-        told.append(
+        phrases.append(
             f"{len(turned)} {'turns' if len(turned) == 1 else 'turn'} over, and so "
             f"{'is a property' if len(turned) == 1 else 'are properties'} of the model and no "
             f"finding: {_turned(table, turned)}."
         )
     still = decided[decided["fate"] == "stays open"]
     if len(still):
-        told.append(
+        phrases.append(
             f"{len(still)} {'is' if len(still) == 1 else 'are'} undecided under another structure: "
             f"{', '.join(still['id'])}."
         )
-    return text + " ".join(told)
+    return text + " ".join(phrases)
 
 
 def _about_users(claim) -> bool:
@@ -151,9 +151,9 @@ def _by_verdict(rows: pd.DataFrame) -> str:
 
 
 def _turned(table: pd.DataFrame, turned: pd.DataFrame) -> str:
-    told = []
+    phrases = []
     for row in turned.itertuples():
         found = table[table["id"] == row.id]
         against = found[found["verdict"].isin(DECIDED) & (found["verdict"] != row.verdict)]
-        told.append(f"{row.id} ({row.verdict}; not under {' and '.join(against['structure'])})")
-    return ", ".join(told)
+        phrases.append(f"{row.id} ({row.verdict}; not under {' and '.join(against['structure'])})")
+    return ", ".join(phrases)

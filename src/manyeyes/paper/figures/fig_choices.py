@@ -47,7 +47,7 @@ def draw(choices: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
         If no condition with a number of the paper is in the table.
     """
     mixed = choices[choices["dataset"].isin(list(origins)) & choices["paper_low"].notna()]
-    (table,) = groups.told_apart(mixed)
+    (table,) = groups.named_by_group(mixed)
     if table.empty:
         raise ValueError("nothing to draw: the paper states nothing about these conditions")
     panels = {q: _sorted(table[table["quantity"] == q]) for q in PANELS}
