@@ -199,7 +199,7 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_
 def test_both_snakefiles_plan_the_study_of_the_paper(tmp_path):
     for snakefile in (TOP / "Snakefile", TOP / "workflow/Snakefile"):
         jobs = planned(tmp_path, snakefile=snakefile, config="config")
-        assert sum(n for rule, n in jobs.items() if rule.startswith("segment_")) > 70
+        assert sum(n for rule, n in jobs.items() if rule.startswith("segment_")) > 20
 
 
 def test_a_forests_labels_say_what_trained_it(tiny):
