@@ -174,8 +174,10 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_
         start_new_session=True,
     )
     first = tmp_path / "results/tiny/segmentations"
+    logs = tmp_path / "results/tiny/logs"
     for _ in range(3000):
-        if process.poll() is not None or any(first.rglob("*.tif")):
+        segmented = [log for log in logs.glob("segment_*/**/*.log") if "used" in log.read_text()]
+        if process.poll() is not None or segmented:
             break
         time.sleep(0.1)
     time.sleep(1)

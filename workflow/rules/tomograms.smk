@@ -65,7 +65,7 @@ rule image_truth:
 
 rule import_mask:
     input:
-        source=INPUTS.source_file,
+        source=INPUTS.volume_file,
         mask=INPUTS.mask_file,
     output:
         mask=PATHS.mask,
@@ -89,7 +89,7 @@ rule import_mask:
 
 rule import_tomogram:
     input:
-        source=INPUTS.source_file,
+        source=INPUTS.volume_file,
         mask=INPUTS.mask,
     output:
         tomogram=PATHS.tomogram,

@@ -152,6 +152,10 @@ class JobInputs:
         source = self.dataset(wildcards).source
         return [self.file_of(source)] if "file" in source else []
 
+    def volume_file(self, wildcards) -> str:
+        """Return the file that a measured dataset is cropped from."""
+        return self.file_of(self.dataset(wildcards).source)
+
     def mask_file(self, wildcards) -> list[str]:
         """Return the input file that a dataset's mask is taken from, if there is one."""
         dataset = self.dataset(wildcards)
