@@ -8,8 +8,6 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[1]
 SHARED = TOP.parent / "shared" / "data"
-CODE = ("src", "workflow", "config", "Snakefile", "CITATION.cff")
-
 CODE = ("src", "workflow", "config", "envs", "Snakefile", "CITATION.cff")
 
 

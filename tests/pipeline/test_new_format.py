@@ -1,13 +1,11 @@
 """A file format is one new file: a volume of it becomes a tomogram, and nothing else reruns."""
 
-import shutil
-
 import numpy as np
 import pytest
 import tifffile
 import yaml
 
-from running import TOP, clone, planned, run
+from running import clone, planned, run
 
 pytestmark = pytest.mark.pipeline
 
@@ -58,7 +56,6 @@ def test_one_new_file_reads_a_format(tmp_path):
     code, place = tmp_path / "code", tmp_path / "place"
     code.mkdir(), place.mkdir()
     clone(code)
-    shutil.copytree(TOP / "envs", code / "envs")
     volume = np.random.default_rng(0).integers(0, 256, (18, 20, 20)).astype(np.uint8)
     tifffile.imwrite(place / "a.tif", volume)
     np.save(place / "b.npy", volume)

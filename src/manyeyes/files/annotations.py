@@ -10,11 +10,13 @@ from .documents import write_json
 from .errors import FileError
 from .results import read_result, write_volume
 
-ANNOTATION_KINDS = {
+STORED_KEYS = {
     "threshold": {"level"},
     "window": {"low", "high"},
     "drawing": set(),
+    "nothing": set(),
 }
+"""What the JSON of each kind of annotation must hold besides."""
 
 
 _EXAMPLE = '{"kind": "threshold", "level": 125}'
@@ -56,15 +58,14 @@ def read_annotation(
             f"{advice}"
         )
     kind = annotation.get("kind")
-    if not isinstance(kind, str) or kind not in ANNOTATION_KINDS:
+    if not isinstance(kind, str) or kind not in STORED_KEYS:
         raise FileError(
-            f"{path}: kind must be one of {', '.join(ANNOTATION_KINDS)}, found {kind!r:.60}; "
-            f"{advice}"
+            f"{path}: kind must be one of {', '.join(STORED_KEYS)}, found {kind!r:.60}; {advice}"
         )
-    missing = ANNOTATION_KINDS[kind] - annotation.keys()
+    missing = STORED_KEYS[kind] - annotation.keys()
     if missing:
         raise FileError(f"{path}: a {kind} needs {', '.join(sorted(missing))}; {advice}")
-    for key in sorted(ANNOTATION_KINDS[kind]):
+    for key in sorted(STORED_KEYS[kind]):
         if not _is_number(annotation[key]):
             raise FileError(
                 f"{path}: {key} must be a number, found {annotation[key]!r:.60}; {advice}"
@@ -100,7 +101,7 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
     voxel_size_nm : float
     """
     kind = type(annotation).__name__.lower()
-    numbers = {key: getattr(annotation, key) for key in sorted(ANNOTATION_KINDS[kind])}
+    numbers = {key: getattr(annotation, key) for key in sorted(STORED_KEYS[kind])}
     record = {"user": user, "made_by": "simulated", "kind": kind, "record": annotation.record}
     write_json(record | numbers, path)
     if drawing is not None:
