@@ -191,7 +191,9 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_
     kept = [path for path, when in done.items() if path.stat().st_mtime_ns == when]
     assert len(kept) >= 1, "nothing of the killed run was kept"
     for folder in ("tables", "segmentations", "annotations", "images", "truth"):
-        names = sorted(p.relative_to(tiny) for p in (tiny / folder).rglob("*") if p.is_file())
+        files = [p for p in (tiny / folder).rglob("*") if p.is_file()]
+        # The paper's own tables are drawn with the figures, which are left out here.
+        names = sorted(p.relative_to(tiny) for p in files if not p.stem.startswith("table_"))
         assert names
         for name in names:
             again = tmp_path / "results/tiny" / name
