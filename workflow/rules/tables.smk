@@ -30,25 +30,6 @@ rule collect_truths:
         "../scripts/collect_tables.py"
 
 
-rule summarise_variability:
-    input:
-        volume_fractions=PATHS.table("volume_fractions"),
-        pairwise=PATHS.table("pairwise"),
-    output:
-        PATHS.table("variability"),
-    script:
-        "../scripts/summarise_variability.py"
-
-
-rule summarise_accuracy:
-    input:
-        PATHS.table("accuracy"),
-    output:
-        PATHS.table("accuracy_summary"),
-    script:
-        "../scripts/summarise_accuracy.py"
-
-
 if STUDY.baseline:
 
     rule compare_with_baseline:

@@ -298,7 +298,6 @@ class Targets:
             return self.tables_of_sensitivity()
         names = [name for group in self.collected().values() for name in group]
         names += OF_TRUTH if self.datasets_with_truth() else ()
-        names += ["variability", "accuracy_summary"]
         names += ["claims", "claims_summary"] if self.is_about_paper() else []
         names += ["spread", "power", "power_curves"]
         names += ["choices"] if cells_with_choices(self.one_of_each) else []
