@@ -106,7 +106,7 @@ Command 'set -euo pipefail;  python job.py' {}.
 
 
 @pytest.mark.parametrize(
-    ("ended", "facts"),
+    ("ended", "output"),
     [
         ("died with <Signals.SIGKILL: 9>", "killed by SIGKILL, as the system does when memory"),
         ("returned non-zero exit status 137", "killed by SIGKILL"),
@@ -140,7 +140,7 @@ Exiting because a job execution failed.
 
 
 @pytest.mark.parametrize(
-    ("text", "facts"),
+    ("text", "output"),
     [
         ("OSError: [Errno 28] No space left on device: 'a.tif'\n", "the disk is full"),
         ("OSError: [Errno 122] Disk quota exceeded\n", "the disk is full"),
@@ -158,7 +158,7 @@ def test_a_full_disk_and_memory_are_called_what_they_are(log, text, output):
 
 
 @pytest.mark.parametrize(
-    ("message", "cluster", "facts"),
+    ("message", "cluster", "output"),
     [
         ("SLURM-job '2' failed, SLURM status is: 'OUT_OF_MEMORY'", "", "memory ran out"),
         ("None", "slurmstepd: error: Detected 1 oom_kill event in StepId=2.0.\n", "memory ran out"),
