@@ -9,6 +9,4 @@ def _compute(tables):
     return accuracy_summary(tables["accuracy"])
 
 
-TABLE = Table(
-    tables=("accuracy",), is_possible=lambda study: bool(study.cells()), compute=_compute
-)
+TABLE = Table(tables=("accuracy",), is_possible=lambda study: bool(study.cells()), compute=_compute)
