@@ -13,6 +13,7 @@ from manyeyes import files
 from manyeyes.files import formats, volumes
 from manyeyes.files.errors import FileError
 from manyeyes.files.formats import Format, VolumeFacts, module_file
+from manyeyes.files.formats.zarr import ZarrVolume
 from manyeyes.files.mapped import open_volume
 from running import TOP
 
@@ -121,6 +122,20 @@ def test_missing_chunks_are_counted(tmp_path):
     assert open_volume(path).doubt is None
     (path / "c/1/0/0").unlink()
     assert "1 of 3 chunks are missing and read as 0" in open_volume(path).doubt
+
+
+def test_chunks_that_cannot_be_counted_are_no_reason_to_be_silent(tmp_path):
+    class Unlisted:
+        shape = chunks = (3, 4, 5)
+        ndim, dtype, nchunks = 3, np.dtype("u1"), 3
+
+        @property
+        def nchunks_initialized(self):
+            raise NotImplementedError("this store cannot be listed")
+
+    doubt = ZarrVolume(tmp_path / "a.zarr", Unlisted()).doubt
+    assert "a.zarr: the chunks of this Zarr array cannot be counted" in doubt
+    assert "this store cannot be listed" in doubt
 
 
 def test_the_code_imports_from_modules_which_digests_follow():

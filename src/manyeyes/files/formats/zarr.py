@@ -62,9 +62,11 @@ class ZarrVolume:
         """
         try:
             missing = self._array.nchunks - self._array.nchunks_initialized
-        except Exception:
-            # The store cannot be listed.
-            return None
+        except Exception as error:
+            return (
+                f"{self._path}: the chunks of this Zarr array cannot be counted ({short(error)}); "
+                "missing ones would read as the fill value without a word"
+            )
         if not missing:
             return None
         return (
