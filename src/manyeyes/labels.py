@@ -159,6 +159,18 @@ def phases_from_config(entries: Mapping[str, Mapping] | None) -> Phases:
     return Phases(tuple(found))
 
 
+def check_truth_codes(truth: np.ndarray) -> None:
+    """Raise ValueError unless a truth has voxels, all with codes of `TRUTH_PHASES`."""
+    if truth.size == 0:
+        raise ValueError("a truth needs voxels, found an empty array")
+    low, high = truth.min(), truth.max()
+    if low < ACTIVE or high > INTERNAL_PORE:
+        raise ValueError(
+            f"a truth holds {TRUTH_PHASES.described()} only, found values from {low} to {high}; "
+            "recode the volume"
+        )
+
+
 def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
     """Return where a truth's active material is.
 
@@ -179,14 +191,7 @@ def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
     ValueError
         If the truth is empty or holds other codes.
     """
-    if truth.size == 0:
-        raise ValueError("a truth needs voxels, found an empty array")
-    low, high = truth.min(), truth.max()
-    if low < ACTIVE or high > INTERNAL_PORE:
-        raise ValueError(
-            f"a truth holds {TRUTH_PHASES.described()} only, found values from {low} to {high}; "
-            "recode it"
-        )
+    check_truth_codes(truth)
     active = truth == ACTIVE
     return active | (truth == INTERNAL_PORE) if filled else active
 

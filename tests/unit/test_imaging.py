@@ -5,7 +5,8 @@ from scipy import ndimage
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.rasterising import rasterise
 from manyeyes.imaging.ct import image_ct
-from manyeyes.imaging.settings import SemSettings, read_settings
+from manyeyes.imaging.settings import SemSettings
+from manyeyes.settings import read_settings
 
 MICRO_CT = {
     "contrast_to_noise": 3.0,
@@ -170,4 +171,4 @@ def test_missing_settings_are_named():
     with pytest.raises(ValueError, match="not list"):
         image_ct(halves(), 400, [], "test")
     with pytest.raises(ValueError, match="grey_active must be above grey_pore"):
-        read_settings({"grey_active": 30}, SemSettings)
+        read_settings({"grey_active": 30}, SemSettings, "imaging")

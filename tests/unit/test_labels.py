@@ -81,5 +81,5 @@ def test_a_truth_becomes_two_phases():
     assert to_two_phases(truth, filled=False).tolist() == [[[1, 2, 2, 2]]]
     assert to_two_phases(truth, filled=True).tolist() == [[[1, 2, 2, 1]]]
     assert to_two_phases(truth, filled=True).dtype == np.uint8
-    with pytest.raises(ValueError, match="recode it"):
+    with pytest.raises(ValueError, match="recode the volume"):
         truth_active(truth - 1, filled=True)

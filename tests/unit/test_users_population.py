@@ -24,14 +24,14 @@ def test_every_prior_is_documented():
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
-        ({"margin": 2}, "no margin; its keys are .*margin_px"),
+        ({"margin": 2}, "unknown key margin in population; its keys are .*margin_px"),
         ({"margin_px": "wide"}, "margin_px must be a number"),
         ({"margin_px": True}, "margin_px must be a number"),
         ({"margin_px": float("nan")}, "margin_px must be a number"),
-        ({"hand_noise_px": -1}, "hand_noise_px must not be below 0"),
+        ({"hand_noise_px": -1}, "hand_noise_px must be a number of at least 0"),
         ({"stroke_px": 0}, "stroke_px must be above 0"),
         ({"overshoot_a": 0}, "overshoot_a must be above 0"),
-        ({"session_share": 1.5}, "session_share is a share"),
+        ({"session_share": 1.5}, "session_share must be a number between 0 and 1"),
         ({"indifference": 0.5}, "indifference must be below 0.5"),
         ({"inspected_slices": 2.5}, "inspected_slices must be a whole number"),
         ({"inspected_slices": 0}, "inspected_slices must be a whole number"),

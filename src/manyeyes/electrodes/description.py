@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..settings import check_number, read_settings
+
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
@@ -89,7 +91,7 @@ class Description:
         for field in dataclasses.fields(self):
             if field.name in _LIMITS:
                 low, high = _LIMITS[field.name]
-                _check_number(field.name, getattr(self, field.name), low, high)
+                check_number(field.name, getattr(self, field.name), low, high)
         if self.active_fraction + self.cbd_fraction > 0.97:
             raise ValueError(
                 "active_fraction + cbd_fraction must be at most 0.97, to leave pores: "
@@ -217,36 +219,11 @@ def read_description(description: Mapping) -> Description:
         If the kind or a key is unknown, a required key is missing, or a value is impossible. The
         message names the key.
     """
-    if not isinstance(description, Mapping):
-        raise ValueError(
-            f"an electrode is a mapping of keys to values, not {type(description).__name__}"
-        )
-    if description.get("kind") not in KINDS:
-        raise ValueError(
-            f"kind must be one of {', '.join(KINDS)}: found {description.get('kind')!r}"
-        )
-    cls = KINDS[description["kind"]]
-    allowed = allowed_keys(description["kind"])
-    unknown = sorted(str(key) for key in description if key not in allowed)
-    if unknown:
-        raise ValueError(
-            f"unknown key {', '.join(unknown)} in a {description['kind']} electrode; "
-            f"it knows {', '.join(allowed)}"
-        )
-    missing = [key for key in ("size_um", "active_fraction") if key not in description]
-    if missing:
-        raise ValueError(f"an electrode needs {' and '.join(missing)}")
-    return cls(**{key: value for key, value in description.items() if key != "kind"})
-
-
-def allowed_keys(kind: str) -> tuple[str, ...]:
-    """Return the keys that the description of an electrode of this kind may hold."""
-    return ("kind", *(field.name for field in dataclasses.fields(KINDS[kind])))
-
-
-def _check_number(key: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{key} must be a number between {low} and {high}: found {value!r}")
+    kind = description.get("kind") if isinstance(description, Mapping) else None
+    if isinstance(description, Mapping) and kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}: found {kind!r}")
+    what = "an electrode" if kind is None else f"an electrode of kind {kind}"
+    return read_settings(description, KINDS.get(kind, Description), what, beside=("kind",))
 
 
 def _checked_range(key: str, value: object) -> tuple[float, float]:

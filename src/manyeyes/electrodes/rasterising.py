@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..labels import ACTIVE, CBD, INTERNAL_PORE, PORE
+from ..settings import voxel_edges
 from .electrode import Electrode
 from .potentials import crack_potential, outer_potentials, pore_potential
 
@@ -65,14 +66,7 @@ def _phases(electrode: Electrode, axes_um: tuple[np.ndarray, ...]) -> np.ndarray
 
 def _voxel_centres(electrode, origin_um, shape, voxel_size_nm) -> tuple[np.ndarray, ...]:
     """Check a block and return its voxels' centres along each axis, um."""
-    try:
-        sizes = np.broadcast_to(np.asarray(voxel_size_nm, dtype=np.float64), 3)
-    except (TypeError, ValueError):
-        sizes = np.zeros(3)
-    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
-        raise ValueError(
-            f"voxel_size_nm must be a positive number or three (z, y, x): {voxel_size_nm!r}"
-        )
+    sizes = voxel_edges(voxel_size_nm)
     if len(shape) != 3 or not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
         raise ValueError(f"shape must be three positive whole numbers (z, y, x): {shape!r}")
     origin = np.asarray(origin_um, dtype=np.float64)

@@ -10,9 +10,10 @@ import scipy
 
 from ..electrodes.electrode import Electrode
 from ..electrodes.rasterising import rasterise
-from ..imaging.settings import SemSettings, read_settings
+from ..imaging.settings import SemSettings
 from ..labels import PORE
 from ..randomness import generator
+from ..settings import check_number, read_settings
 from .curtains import curtain_field, draw_profiles
 from .drift import draw_drift
 from .geometry import SliceGeometry
@@ -73,9 +74,7 @@ class Faults(SemSettings):
     def __post_init__(self):
         super().__post_init__()
         for field in dataclasses.fields(Faults):
-            value = getattr(self, field.name)
-            if not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"{field.name} must be a number of at least 0, found {value!r}")
+            check_number(field.name, getattr(self, field.name), 0)
 
 
 @dataclass(frozen=True)
@@ -242,7 +241,7 @@ def plan_acquisition(
     ValueError
         If a setting is wrong, or shear, drift and coat leave nothing of the face.
     """
-    settings = read_settings(faults, Faults)
+    settings = read_settings(faults, Faults, "faults")
     count, rows, columns = shape
     drift = draw_drift(count, settings.drift_px, *seed_names, "drift")
     steps = generator(*seed_names, "brightness").standard_normal(count)

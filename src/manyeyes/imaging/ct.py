@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..randomness import generator
+from ..settings import read_settings
 from .noise import backprojection_noise
 from .phases_to_grey import blurred_greys, check_truth, to_8_bit
-from .settings import CtSettings, read_settings
+from .settings import CtSettings
 
 
 def image_ct(
@@ -46,7 +47,7 @@ def image_ct(
         If the truth or a setting is wrong; the message names what and which.
     """
     truth = check_truth(truth)
-    settings = read_settings(imaging, CtSettings)
+    settings = read_settings(imaging, CtSettings, "imaging")
     values = settings.attenuation_per_cm
     contrast = values["active"] - values["pore"]
     # In units of the contrast, so that the noise's standard deviation is 1 / contrast_to_noise.

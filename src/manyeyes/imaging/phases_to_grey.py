@@ -3,7 +3,8 @@
 import numpy as np
 import scipy
 
-from ..labels import ACTIVE, CBD, INTERNAL_PORE, PORE, TRUTH_PHASES
+from ..labels import ACTIVE, CBD, INTERNAL_PORE, PORE, check_truth_codes
+from ..settings import voxel_edges
 
 # A Gaussian's full width at half maximum over its standard deviation.
 _FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
@@ -22,12 +23,7 @@ def check_truth(truth: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"truth must be a non-empty uint8 volume (z, y, x): {truth.dtype} {truth.shape}"
         )
-    if truth.min() < ACTIVE or truth.max() > INTERNAL_PORE:
-        found = np.unique(truth)
-        raise ValueError(
-            f"truth holds codes {TRUTH_PHASES.described()}; found {found.tolist()}: "
-            "recode the volume before imaging it"
-        )
+    check_truth_codes(truth)
     return truth
 
 
@@ -60,18 +56,10 @@ def blurred_greys(
     ValueError
         If a voxel size is not positive.
     """
-    try:
-        sizes = np.broadcast_to(np.asarray(voxel_size_nm, dtype=np.float64), 3)
-    except (TypeError, ValueError):
-        sizes = np.zeros(3)
-    if not (np.isfinite(sizes).all() and (sizes > 0).all()):
-        raise ValueError(
-            f"voxel_size_nm must be a positive number or three (z, y, x): {voxel_size_nm!r}"
-        )
     active, cbd, pore = greys
     table = np.zeros(INTERNAL_PORE + 1, dtype=np.float32)
     table[[ACTIVE, CBD, PORE, INTERNAL_PORE]] = active, cbd, pore, pore
-    sigma = resolution_nm / _FWHM_PER_SIGMA / sizes
+    sigma = resolution_nm / _FWHM_PER_SIGMA / voxel_edges(voxel_size_nm)
     return scipy.ndimage.gaussian_filter(table[truth], sigma, mode="reflect")
 
 

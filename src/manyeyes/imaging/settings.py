@@ -1,10 +1,9 @@
 """How a truth volume is imaged, as a study's YAML says it."""
 
-import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..settings import check_number
 from .attenuation import attenuation
 from .noise import WINDOWS
 
@@ -49,11 +48,11 @@ class CtSettings:
     cupping: float = 0.0
 
     def __post_init__(self):
-        _check_number("contrast_to_noise", self.contrast_to_noise, 0.05, 1000.0)
-        _check_number("resolution_nm", self.resolution_nm, 0.0, 1e5)
-        _check_number("clipped_share", self.clipped_share, 0.0, 0.2)
-        _check_number("ring_artefacts", self.ring_artefacts, 0.0, 10.0)
-        _check_number("cupping", self.cupping, 0.0, 0.9)
+        check_number("contrast_to_noise", self.contrast_to_noise, 0.05, 1000.0)
+        check_number("resolution_nm", self.resolution_nm, 0.0, 1e5)
+        check_number("clipped_share", self.clipped_share, 0.0, 0.2)
+        check_number("ring_artefacts", self.ring_artefacts, 0.0, 10.0)
+        check_number("cupping", self.cupping, 0.0, 0.9)
         if self.window not in WINDOWS:
             raise ValueError(f"window must be one of {', '.join(WINDOWS)}: found {self.window!r}")
         if self.attenuation_per_cm is None:
@@ -68,7 +67,7 @@ class CtSettings:
                 f"attenuation_per_cm needs active, cbd and pore, and no more: found {values!r}"
             )
         for phase, value in values.items():
-            _check_number(f"attenuation_per_cm: {phase}", value, 0.0, 1e6)
+            check_number(f"attenuation_per_cm: {phase}", value, 0.0, 1e6)
         if values["active"] == values["pore"]:
             raise ValueError("attenuation_per_cm: active and pore must differ, or nothing is seen")
 
@@ -96,54 +95,10 @@ class SemSettings:
 
     def __post_init__(self):
         for key in ("grey_active", "grey_cbd", "grey_pore"):
-            _check_number(key, getattr(self, key), 0.0, 255.0)
-        _check_number("contrast_to_noise", self.contrast_to_noise, 0.05, 1000.0)
-        _check_number("resolution_nm", self.resolution_nm, 0.0, 1e5)
+            check_number(key, getattr(self, key), 0.0, 255.0)
+        check_number("contrast_to_noise", self.contrast_to_noise, 0.05, 1000.0)
+        check_number("resolution_nm", self.resolution_nm, 0.0, 1e5)
         if self.grey_active <= self.grey_pore:
             raise ValueError(
                 f"grey_active must be above grey_pore: {self.grey_active} and {self.grey_pore}"
             )
-
-
-def read_settings(settings: Mapping, cls: type) -> CtSettings | SemSettings:
-    """Check a mapping from a study's YAML and fill in the defaults.
-
-    Parameters
-    ----------
-    settings : Mapping
-        Attributes of `cls`.
-    cls : type
-        `CtSettings` or `SemSettings`.
-
-    Returns
-    -------
-    CtSettings or SemSettings
-
-    Raises
-    ------
-    ValueError
-        If a key is unknown or missing or a value is impossible; the message names the key.
-    """
-    if not isinstance(settings, Mapping):
-        raise ValueError(f"imaging is a mapping of keys to values, not {type(settings).__name__}")
-    fields = dataclasses.fields(cls)
-    allowed = [field.name for field in fields]
-    unknown = sorted(str(key) for key in settings if key not in allowed)
-    if unknown:
-        raise ValueError(
-            f"unknown key {', '.join(unknown)} in imaging; it knows {', '.join(allowed)}"
-        )
-    missing = [
-        field.name
-        for field in fields
-        if field.default is dataclasses.MISSING and field.name not in settings
-    ]
-    if missing:
-        raise ValueError(f"imaging needs {' and '.join(missing)}")
-    return cls(**settings)
-
-
-def _check_number(key: str, value: object, low: float, high: float) -> None:
-    numeric = isinstance(value, int | float) and not isinstance(value, bool)
-    if not numeric or not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"{key} must be a number between {low:g} and {high:g}: found {value!r}")

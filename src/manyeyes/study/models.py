@@ -5,7 +5,8 @@ from collections.abc import Callable
 from ..electrodes.description import read_description
 from ..fibsem.acquisition import Faults
 from ..fibsem.geometry import SliceGeometry
-from ..imaging.settings import CtSettings, read_settings
+from ..imaging.settings import CtSettings
+from ..settings import read_settings
 from ..users.population import Population
 from .model import Study
 
@@ -30,7 +31,7 @@ def model_problems(study: Study) -> list[str]:
     for dataset in study.first_realisations().datasets.values():
         if "imaging" in dataset.source:
             key = f"datasets.{dataset.name}.source.imaging"
-            checks.append((key, read_settings, (dataset.source["imaging"], CtSettings)))
+            checks.append((key, read_settings, (dataset.source["imaging"], CtSettings, "imaging")))
     if study.baseline:
         checks += _fibsem_checks(study.baseline["fibsem"])
     return [problem for check in checks for problem in _complaint(*check)]
@@ -43,7 +44,7 @@ def _fibsem_checks(chain) -> list[tuple[str, Callable, tuple]]:
     ]
     if source["kind"] == "twin":
         faults = source.get("faults", {})
-        checks.append(("baseline.fibsem.source.faults", read_settings, (faults, Faults)))
+        checks.append(("baseline.fibsem.source.faults", read_settings, (faults, Faults, "faults")))
     return checks
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from math import exp, isfinite, log, sqrt
+from math import exp, inf, log, sqrt
 
 from ..randomness import generator
+from ..settings import check_number, read_settings
 
 # Favourite widths of the brush, in pixels: those that ilastik offers (its default is 3) and that
 # fit into particles of 20 px. The narrowest, 1, is used where the favourite does not fit; the
@@ -13,6 +14,17 @@ BRUSHES_PX = (3, 5, 7)
 
 STRUCTURES = ("two_class", "sharp_eyed", "contour")
 """How users can be modelled; see `manyeyes.users.seeing`."""
+
+# Bounds of numbers beyond "not negative".
+_SHARES = ("session_share", "correction_share_max")
+_ABOVE_0 = ("eye_sigma_px", "eye_sigma_min_px", "hand_correlation_px", "stroke_px")
+_ABOVE_0 += ("overshoot_a", "overshoot_b")
+_BELOW_HALF = ("indifference", "least_seeded_share", "forest_seed_error")
+_ORDERED = (
+    ("eye_sigma_min_px", "eye_sigma_max_px"),
+    ("correction_depth_min_px", "correction_depth_max_px"),
+    ("correction_share_min", "correction_share_max"),
+)
 
 
 @dataclass(frozen=True)
@@ -137,37 +149,18 @@ class Population:
                 f"found {self.structure!r}"
             )
         for item in fields(self)[1:]:
-            value = getattr(self, item.name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-                raise ValueError(f"population.{item.name} must be a number, found {value!r}")
-            if value < 0:
-                raise ValueError(f"population.{item.name} must not be below 0, found {value}")
-        for name in ("eye_sigma_px", "eye_sigma_min_px", "hand_correlation_px", "stroke_px"):
-            if getattr(self, name) == 0:
-                raise ValueError(f"population.{name} must be above 0, found 0")
-        for name in ("overshoot_a", "overshoot_b"):
-            if getattr(self, name) == 0:
-                raise ValueError(f"population.{name} must be above 0, found 0")
-        for name in ("session_share", "correction_share_max"):
-            if getattr(self, name) > 1:
-                raise ValueError(
-                    f"population.{name} is a share between 0 and 1, found {getattr(self, name)}"
-                )
-        for name in ("indifference", "least_seeded_share", "forest_seed_error"):
-            if getattr(self, name) >= 0.5:
-                raise ValueError(
-                    f"population.{name} must be below 0.5, found {getattr(self, name)}"
-                )
+            key, value = f"population.{item.name}", getattr(self, item.name)
+            check_number(key, value, 0, 1 if item.name in _SHARES else inf)
+            if item.name in _ABOVE_0 and value == 0:
+                raise ValueError(f"{key} must be above 0, found 0")
+            if item.name in _BELOW_HALF and value >= 0.5:
+                raise ValueError(f"{key} must be below 0.5, found {value}")
         if self.inspected_slices < 1 or self.inspected_slices != int(self.inspected_slices):
             raise ValueError(
                 "population.inspected_slices must be a whole number of at least 1, "
                 f"found {self.inspected_slices}"
             )
-        for low, high in (
-            ("eye_sigma_min_px", "eye_sigma_max_px"),
-            ("correction_depth_min_px", "correction_depth_max_px"),
-            ("correction_share_min", "correction_share_max"),
-        ):
+        for low, high in _ORDERED:
             if getattr(self, low) > getattr(self, high):
                 raise ValueError(
                     f"population.{low} ({getattr(self, low)}) must not exceed "
@@ -176,29 +169,8 @@ class Population:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, object]) -> "Population":
-        """Return the population that a config describes.
-
-        Parameters
-        ----------
-        mapping : mapping of str to number, and to str for ``structure``
-            Fields to set; those left out keep their defaults.
-
-        Returns
-        -------
-        Population
-
-        Raises
-        ------
-        ValueError
-            If a key is no field of the population, or a value is impossible.
-        """
-        known = [item.name for item in fields(cls)]
-        unknown = sorted(set(mapping) - set(known))
-        if unknown:
-            raise ValueError(
-                f"population has no {', '.join(unknown)}; its keys are {', '.join(known)}"
-            )
-        return cls(**mapping)
+        """Return the population that a config describes; see `manyeyes.settings.read_settings`."""
+        return read_settings(mapping, cls, "population")
 
 
 @dataclass(frozen=True)
