@@ -85,6 +85,28 @@ class Phases:
         """Return codes and names as text, such as "1 (active material), 2 (pore)"."""
         return ", ".join(f"{phase.code} ({phase.name})" for phase in self)
 
+    def active_and_rest(self, what: str) -> tuple[int, int]:
+        """Return the codes of active material and of the only other phase.
+
+        Parameters
+        ----------
+        what : str
+            What distinguishes these two phases only, for the message.
+
+        Raises
+        ------
+        ValueError
+            If there are more than two phases.
+        """
+        if len(self.entries) > 2:
+            raise ValueError(
+                f"{what} distinguishes active material from one other phase only, but there are "
+                f"{len(self.entries)} phases: {self.described()}; use labels that people recorded, "
+                "or declare two phases"
+            )
+        active = self["active"].code
+        return active, next(phase.code for phase in self if phase.code != active)
+
     def check(self, labels: np.ndarray, what: str = "a segmentation") -> None:
         """Raise ValueError unless labels have voxels of these phases and otherwise 0 only."""
         if labels.size == 0:

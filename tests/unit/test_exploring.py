@@ -7,7 +7,7 @@ from manyeyes.methods import annotate
 from manyeyes.randomness import generator
 from manyeyes.statistics.designs import JITTER
 from manyeyes.statistics.sensitivity import sobol_table
-from manyeyes.users.exploring import Explorer, explore, trait_design
+from manyeyes.users.exploring import active_fractions, explore, trait_design
 from manyeyes.users.population import Population
 from manyeyes.users.ranks import traits_at
 
@@ -25,25 +25,26 @@ def image():
     return np.clip(100 + 60 * active + noise, 0, 255).astype(np.uint8)
 
 
+def fraction(image, variant, ranks, sitting):
+    return active_fractions(image, variant, Population(), [(ranks, sitting)], ["test"])[0]
+
+
 def test_a_person_in_the_same_sitting_does_the_same(image):
     for variant in (THRESHOLD, WATERSHED, DRAWN):
-        explorer = Explorer(image, variant, Population(), "test")
-        first = explorer.active_fraction({"eye_sigma_px": 0.3}, 5)
-        assert Explorer(image, variant, Population(), "test").active_fraction(
-            {"eye_sigma_px": 0.3}, 5
-        ) == pytest.approx(first, abs=0)
-        assert explorer.active_fraction({"eye_sigma_px": 0.3}, 6) != first
+        first = fraction(image, variant, {"eye_sigma_px": 0.3}, 5)
+        again = fraction(image, variant, {"eye_sigma_px": 0.3}, 5)
+        assert again == pytest.approx(first, abs=0)
+        assert fraction(image, variant, {"eye_sigma_px": 0.3}, 6) != first
 
 
 def test_forests_are_trained_as_the_study_says(image):
-    variant = {**DRAWN, "forest": {"trainer": "none such"}}
     with pytest.raises(ValueError, match="trainer"):
-        Explorer(image, variant, Population(), "test").active_fraction({}, 1)
+        fraction(image, {**DRAWN, "forest": {"trainer": "none such"}}, {}, 1)
 
 
 def test_forests_take_as_many_labels_as_the_variant_allows(image):
     with pytest.raises(ValueError, match="max_labels must be 1 or more"):
-        Explorer(image, {**DRAWN, "max_labels": 0}, Population(), "test").active_fraction({}, 1)
+        fraction(image, {**DRAWN, "max_labels": 0}, {}, 1)
 
 
 def test_a_sitting_moves_people_alike(image):

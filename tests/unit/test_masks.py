@@ -6,7 +6,7 @@ from scipy import ndimage
 
 from manyeyes.annotations import Drawing, Threshold
 from manyeyes.imaging import filters
-from manyeyes.imaging.masks import fill_outside, known_mask, smooth_inside
+from manyeyes.imaging.masks import edge_distance, fill_outside, known_mask, smooth_inside
 from manyeyes.imaging.tomograms import inverted, labels_inside, to_grey_levels
 from manyeyes.measures.fractions import percent_different, volume_fraction
 from manyeyes.measures.quality import contrast_to_noise, grey_histogram, image_quality
@@ -19,7 +19,6 @@ from manyeyes.statistics.agreement import agreement_tables, votes
 from manyeyes.statistics.effort import effort_table
 from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
-from manyeyes.users.outline import edge_distance
 from manyeyes.users.population import Population, draw_traits
 from manyeyes.users.slices import slices_worth_looking_at
 from one_user import annotation_of, forest_segmentations

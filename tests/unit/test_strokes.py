@@ -140,10 +140,10 @@ def test_imitators_label_as_much_of_the_field_of_view_as_the_person(image, label
 
 
 def test_slices_can_be_named():
-    assert trained_slices(9, [4, 2]) == [4, 2]
+    assert trained_slices(range(9), [4, 2]) == [4, 2]
     for which in ([], [4, 4], [9], [-1]):
         with pytest.raises(ValueError, match="different ones from 0 to 8"):
-            trained_slices(9, which)
+            trained_slices(range(9), which)
 
 
 def table(person, users):

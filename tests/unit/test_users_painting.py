@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from manyeyes.imaging.masks import edge_distance
 from manyeyes.users.correcting import correction_edge, visible_errors
 from manyeyes.users.eye import Perception
-from manyeyes.users.outline import drawn_edge, edge_distance, eye_noise
+from manyeyes.users.outline import drawn_edge, eye_noise
 from manyeyes.users.painting import Brush, paint, shuffled_pixels
 from manyeyes.users.population import Population, draw_traits
 
@@ -14,6 +15,11 @@ from manyeyes.users.population import Population, draw_traits
 def disc(radius=20, size=64):
     y, x = np.indices((size, size)) - size // 2
     return y**2 + x**2 < radius**2
+
+
+def brush(margin_px, width_px, stroke_px):
+    """Return a brush that never crosses an edge."""
+    return Brush(margin_px, width_px, stroke_px, 0.0, 0.0, codes=(1, 2))
 
 
 def strokes(active, target, seed=0, **changes):
@@ -24,6 +30,7 @@ def strokes(active, target, seed=0, **changes):
         "stroke_px": 30.0,
         "overshoot_share": 0.0,
         "overshoot_px": 1.0,
+        "codes": (1, 2),
     } | changes
     rng = np.random.default_rng(seed)
     edge = edge_distance(active).astype(np.float32)
@@ -74,13 +81,20 @@ def test_strokes_are_as_long_and_wide_as_said():
         edge = np.full(everything.shape, 1e3, dtype=np.float32)
         start = np.array([[200, 200]])
         rng = np.random.default_rng(seed)
-        assert paint(labels, edge, start, labels.size, Brush(1.5, 1, 30.0, 0.0, 0.0), rng) == 1
+        assert paint(labels, edge, start, labels.size, brush(1.5, 1, 30.0), rng) == 1
         painted.append(np.count_nonzero(labels))
     # a walk treads on itself and cuts corners, so fewer pixels than steps
     assert 15 < np.mean(painted) < 35
     labels = np.zeros(everything.shape, dtype=np.uint8)
     rng = np.random.default_rng(0)
-    paint(labels, edge, np.array([[200, 200]]), labels.size, Brush(1.5, 7, 1e-9, 0.0, 0.0), rng)
+    paint(
+        labels,
+        edge,
+        np.array([[200, 200]]),
+        labels.size,
+        brush(1.5, 7, 1e-9),
+        rng,
+    )
     rows, columns = np.nonzero(labels)
     assert np.ptp(rows) == np.ptp(columns) == 6
 
@@ -90,7 +104,7 @@ def test_a_dab_is_a_disc_as_wide_as_the_brush(brush_px, pixels):
     labels = np.zeros((20, 20), dtype=np.uint8)
     edge = np.full(labels.shape, 1e3, dtype=np.float32)
     rng = np.random.default_rng(0)
-    paint(labels, edge, np.array([[10, 10]]), 400, Brush(1.5, brush_px, 1e-9, 0.0, 0.0), rng)
+    paint(labels, edge, np.array([[10, 10]]), 400, brush(1.5, brush_px, 1e-9), rng)
     assert np.count_nonzero(labels) == pixels
 
 
@@ -111,7 +125,7 @@ def test_labels_that_are_there_stay():
     rng = np.random.default_rng(0)
     starts = shuffled_pixels(labels == 0, rng)
     edge = edge_distance(active).astype(np.float32)
-    paint(labels, edge, starts, labels.size, Brush(0.0, 3, 30.0, 0.0, 0.0), rng)
+    paint(labels, edge, starts, labels.size, brush(0.0, 3, 30.0), rng)
     assert np.array_equal(labels[before == 2], before[before == 2])
     assert (labels > 0).all()
 
@@ -202,20 +216,20 @@ def test_errors_are_seen_by_size_depth_and_contrast():
     edge = edge_distance(np.indices((40, 40))[1] >= 20)
     output = np.where(edge > 0, 1, 2).astype(np.uint8)
     contrast = np.ones(edge.shape)
-    assert not visible_errors(output, edge, contrast, 20, 1.0).any()
+    assert not visible_errors(output, 1, edge, contrast, 20, 1.0).any()
     output[2:8, 30:36] = 2  # 36 px, deep
     output[12:22, 2:7] = 1  # 50 px, deep
     output[30:34, 30:35] = 2  # 20 px: too small
     output[:, 20] = 2  # 40 px along the edge: too shallow
-    rank = visible_errors(output, edge, contrast, 20, 1.0)
+    rank = visible_errors(output, 1, edge, contrast, 20, 1.0)
     assert rank.max() == 2
     assert (rank[12:22, 2:7] == 1).all()
     assert (rank[2:8, 30:36] == 2).all()
     assert np.count_nonzero(rank) == 86
     contrast[2:8, 30:36] = 5
-    assert (visible_errors(output, edge, contrast, 20, 1.0)[2:8, 30:36] == 1).all()
+    assert (visible_errors(output, 1, edge, contrast, 20, 1.0)[2:8, 30:36] == 1).all()
     # a user who looks less closely
-    assert not visible_errors(output, edge, contrast, 20, 18.0).any()
+    assert not visible_errors(output, 1, edge, contrast, 20, 18.0).any()
 
 
 def test_corrections_stay_within_their_error_and_say_what_the_user_wants():
@@ -230,6 +244,6 @@ def test_corrections_stay_within_their_error_and_say_what_the_user_wants():
     assert confined[8, 31] == 4  # the middle of 7 by 7
     labels = np.zeros(edge.shape, dtype=np.uint8)
     rng = np.random.default_rng(0)
-    paint(labels, confined, np.argwhere(rank > 0), 10_000, Brush(0.5, 5, 30.0, 0.0, 0.0), rng)
+    paint(labels, confined, np.argwhere(rank > 0), 10_000, brush(0.5, 5, 30.0), rng)
     assert np.array_equal(labels > 0, rank > 0)
     assert np.array_equal(labels[rank > 0], np.where(edge > 0, 1, 2)[rank > 0])

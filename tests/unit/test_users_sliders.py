@@ -142,15 +142,15 @@ def test_one_perceived_phase_is_refused():
 
 
 def test_slices_of_the_protocol():
-    assert trained_slices(200, 7) == [100, 25, 50, 75, 125, 150, 175]
-    assert trained_slices(200, 1) == [100]
+    assert trained_slices(range(200), 7) == [100, 25, 50, 75, 125, 150, 175]
+    assert trained_slices(range(200), 1) == [100]
     # of an even number the upper one of the two in the middle comes first
-    assert trained_slices(200, 4) == [120, 40, 80, 160]
-    assert trained_slices(75, 7) == [37, 9, 18, 28, 46, 56, 65]
-    assert seeded_slices(200, "first") == [0]
-    assert seeded_slices(200, 6) == [16, 50, 83, 116, 150, 183]
-    assert seeded_slices(4, "all") == [0, 1, 2, 3]
-    assert looked_at_slices(10, (0.05, 0.09, 0.99)) == [0, 9]
+    assert trained_slices(range(200), 4) == [120, 40, 80, 160]
+    assert trained_slices(range(75), 7) == [37, 9, 18, 28, 46, 56, 65]
+    assert seeded_slices(range(200), "first") == [0]
+    assert seeded_slices(range(200), 6) == [16, 50, 83, 116, 150, 183]
+    assert seeded_slices(range(4), "all") == [0, 1, 2, 3]
+    assert looked_at_slices(range(10), (0.05, 0.09, 0.99)) == [0, 9]
 
 
 @given(st.integers(2, 400), st.integers(1, 50))
@@ -158,11 +158,11 @@ def test_slices_are_different_and_inside(height, count):
     if count >= height:
         for slices in (trained_slices, seeded_slices):
             with pytest.raises(ValueError, match="do not fit"):
-                slices(height, count)
+                slices(range(height), count)
         return
-    for places in (trained_slices(height, count), seeded_slices(height, count)):
+    for places in (trained_slices(range(height), count), seeded_slices(range(height), count)):
         assert len(set(places)) == count
         assert 0 <= min(places) <= max(places) < height
     # none of the others lies nearer to the middle than the one that is drawn first
-    central, *others = trained_slices(height, count)
+    central, *others = trained_slices(range(height), count)
     assert all(abs(central - height / 2) <= abs(z - height / 2) + 1 for z in others)

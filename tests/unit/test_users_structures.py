@@ -6,11 +6,11 @@ from scipy import ndimage
 from scipy.special import logit
 
 from manyeyes.annotations import Threshold
+from manyeyes.imaging.masks import edge_distance
 from manyeyes.methods import annotate
 from manyeyes.methods.threshold import threshold
 from manyeyes.users.contours import find_contours, judge_along_contours, perceive_contours
 from manyeyes.users.eye import perceive
-from manyeyes.users.outline import edge_distance
 from manyeyes.users.pixels import judge_pixels, mixture_share, perceive_pixels
 from manyeyes.users.population import STRUCTURES, Population, draw_traits
 

@@ -120,3 +120,32 @@ def smooth_inside(
     reached = weight > 1e-6
     mean = image[inside].mean(dtype=np.float64)
     return np.divide(known, weight, out=np.full_like(known, mean), where=reached)
+
+
+def edge_distance(active: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """Return the distance of each pixel from the edge between two classes.
+
+    Parameters
+    ----------
+    active : ndarray of bool, shape (y, x)
+        One of the classes.
+    inside : ndarray of bool, same shape, optional
+        The field of view. Its rim is no edge: distances are from the nearest pixel inside that is
+        of the other class.
+
+    Returns
+    -------
+    ndarray of float64, shape (y, x)
+        In pixels, positive in the active class, negative in the other; +-0.5 beside the edge,
+        infinite where the slice holds one class only, NaN outside the field of view.
+    """
+    other = ~active
+    if inside is not None:
+        active, other = active & inside, other & inside
+    if active.any() and other.any():
+        to_other = scipy.ndimage.distance_transform_edt(~other)
+        to_active = scipy.ndimage.distance_transform_edt(~active)
+        distance = np.where(active, to_other - 0.5, 0.5 - to_active)
+    else:
+        distance = np.where(active, np.inf, -np.inf)
+    return distance if inside is None else np.where(inside, distance, np.nan)

@@ -5,6 +5,7 @@ import scipy
 import skimage
 
 from ..imaging.masks import (
+    edge_distance,
     fill_outside,
     known_mask,
     smooth_inside,
@@ -115,7 +116,7 @@ class LabelledImage:
                 found_areas, found_widths = _strokes(labels[z] == label)
                 areas.append(found_areas)
                 widths.append(found_widths)
-            distance[index] = _depth(self._active[z])
+            distance[index] = edge_distance(self._active[z])
             gradient = scipy.ndimage.gaussian_gradient_magnitude(
                 self._continued[z].astype(np.float64), GRADIENT_SIGMA_PX
             )
@@ -153,15 +154,6 @@ def _strokes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # a margin, so that strokes end at the slice's border as they do elsewhere
     axis, depth = skimage.morphology.medial_axis(np.pad(mask, 1), return_distance=True, rng=0)
     return np.bincount(pieces.ravel())[1:], 2 * depth[axis] - 1
-
-
-def _depth(active: np.ndarray) -> np.ndarray:
-    """Return the distance from the nearest edge, positive inside active material, 0.5 beside it."""
-    if active.all() or not active.any():
-        return np.where(active, np.inf, -np.inf)
-    inside = scipy.ndimage.distance_transform_edt(active)
-    outside = scipy.ndimage.distance_transform_edt(~active)
-    return np.where(active, inside - 0.5, 0.5 - outside)
 
 
 def _percentiles(values: np.ndarray) -> np.ndarray:

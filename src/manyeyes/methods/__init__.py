@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 import numpy as np
 
 from ..annotations import Annotation
+from ..labels import TWO_PHASES, Phases
 from ._method import ANNOTATION_KINDS, FirstOutput, Labelled, Method, Person, Request
 
 __all__ = [
@@ -61,6 +62,7 @@ def annotate(
     output_names: Sequence[object] | None = None,
     first_output: FirstOutput | None = None,
     inside: np.ndarray | None = None,
+    phases: Phases = TWO_PHASES,
 ) -> Annotation:
     """Let a simulated user annotate an image.
 
@@ -82,6 +84,8 @@ def annotate(
         What gives that output, instead of a forest trained as the variant says.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view: nobody looks at or labels what lies outside.
+    phases : Phases
+        Of the labels.
 
     Returns
     -------
@@ -92,7 +96,8 @@ def annotate(
     ------
     ValueError
         If the image is no 8-bit volume with two phases to be seen, or the variant's method is
-        unknown or for recorded users only, or lacks a setting or has an impossible one.
+        unknown, for recorded users only or for fewer phases, or lacks a setting or has an
+        impossible one.
     """
     from ..imaging.filters import require_image
     from ..imaging.masks import known_mask
@@ -103,6 +108,8 @@ def annotate(
     if method is None or method.annotate is None:
         known = [known for known, method in _methods().items() if method.annotate]
         raise ValueError(f"simulated users know the methods {', '.join(known)}; found {name!r}")
+    if method.two_phases:
+        phases.active_and_rest(f"method {name}")
     missing = [key for key in method.required if key not in variant]
     if missing:
         raise ValueError(f"a variant of method {name!r} needs {', '.join(missing)}")
@@ -112,6 +119,7 @@ def annotate(
         first_output=first_output,
         output_names=None if output_names is None else tuple(output_names),
         inside=known_mask(inside, image.shape),
+        phases=phases,
     )
     return method.annotate(image, variant, person)
 

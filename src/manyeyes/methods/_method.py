@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..annotations import Annotation
+from ..labels import TWO_PHASES, Phases
 
 if TYPE_CHECKING:
     from ..users.population import Traits
@@ -85,6 +86,8 @@ class Person:
         Seed names of that classifier.
     inside : ndarray of bool, shape (z, y, x), or None
         The field of view: nobody looks at or labels what lies outside.
+    phases : Phases
+        Of the labels.
     """
 
     traits: "Traits"
@@ -92,6 +95,7 @@ class Person:
     first_output: FirstOutput | None = None
     output_names: tuple | None = None
     inside: np.ndarray | None = None
+    phases: Phases = TWO_PHASES
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,9 @@ class Method:
         Whether labels come from a random forest; its variants then carry the study's ``forest``.
     looks_at_output : bool
         Whether annotating trains a forest too, for a first output.
+    two_phases : bool
+        Whether it distinguishes active material from the rest only; studies with more phases
+        cannot use it.
     """
 
     name: str
@@ -158,6 +165,7 @@ class Method:
     required: tuple[str, ...] = ()
     needs_forest: bool = False
     looks_at_output: bool = False
+    two_phases: bool = True
 
     @property
     def kind(self) -> AnnotationKind:

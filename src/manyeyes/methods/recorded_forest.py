@@ -9,4 +9,5 @@ METHOD = Method(
     annotation="recorded",
     label=label,
     needs_forest=True,
+    two_phases=False,
 )

@@ -37,4 +37,5 @@ METHOD = Method(
     title="A person's finished labels",
     annotation="recorded",
     label=label,
+    two_phases=False,
 )

@@ -12,12 +12,7 @@ from scipy import ndimage
 from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 from skimage.morphology import remove_small_objects
 
-from ..imaging.masks import (
-    fill_slices,
-    known_mask,
-    smooth_inside,
-    voxels_inside,
-)
+from ..imaging.masks import fill_slices, known_mask, smooth_inside, voxels_inside
 from .eye import GreyCurve, Perception, grey_curve
 
 # Grey levels are compared on this many pixels to either side of a contour (assumption).
@@ -37,23 +32,31 @@ class Contours:
     Attributes
     ----------
     active : ndarray of bool, shape (slices, y, x)
-        Whether a pixel lies on the brighter side of the nearest contour. A slice without one is of
-        one phase: active material if it is brighter than the contours of the others.
+        Whether a pixel lies on the brighter side of the nearest contour. A slice without a contour
+        is of one phase: active material if it is brighter than the contours of the others.
     distance : ndarray of float64, shape (slices, y, x)
-        Distance from the nearest pixel that lies beside a contour, 0 on those.
+        Distance in pixels from the nearest pixel beside a contour, 0 on those.
     strength : ndarray of float32, shape (slices, y, x)
         Gradient of the pooled grey levels, per pixel.
+    inside : ndarray of bool, shape (slices, y, x), or None
+        The field of view.
     """
 
     active: np.ndarray
     distance: np.ndarray
     strength: np.ndarray
+    inside: np.ndarray | None = None
 
 
 def find_contours(
     slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
 ) -> Contours:
     """Find the contours that a user sees.
+
+    Contours are the zero crossings of the Laplacian of the pooled slice (Marr and Hildreth 1980,
+    doi:10.1098/rspb.1980.0020). The strong ones are seen, and followed into fainter stretches;
+    Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076) on the gradients of all crossings
+    divides strong from faint.
 
     Parameters
     ----------
@@ -69,10 +72,6 @@ def find_contours(
     Returns
     -------
     Contours
-        Contours are the zero crossings of the Laplacian of the pooled slice (Marr and Hildreth
-        1980, doi:10.1098/rspb.1980.0020). The strong ones among them are seen, parted from the
-        faint by Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076) on the gradients of all
-        crossings, and followed into fainter stretches.
 
     Raises
     ------
@@ -116,70 +115,34 @@ def find_contours(
             active[index] = bright[index][tuple(nearest)]
         else:
             part = None if inside is None else inside[index]
-            # a slice without a field of view has no grey level; whatever it is said to be
+            # a slice without a field of view has no grey level; its phase does not matter
             greys = voxels_inside(slices[index], part)
             active[index] = greys.size > 0 and greys.mean() > between
-    return Contours(active, distance, strength)
+    return Contours(active, distance, strength, inside)
 
 
 def perceive_contours(
     slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
 ) -> Perception:
-    """Return what a user perceives who looks for contours.
+    """Return what a user perceives who looks for contours; see `find_contours`.
 
-    Parameters
-    ----------
-    slices : ndarray of uint8, shape (slices, y, x)
-        Slices of an image.
-    eye_sigma_px, least_px : float
-        See `find_contours`.
-    inside : ndarray of bool, same shape, optional
-        The field of view.
-
-    Returns
-    -------
-    Perception
-        Its contrast is the gradient: the steeper, the clearer.
-
-    Raises
-    ------
-    ValueError
-        If no contour is seen.
+    The contrast is the gradient: the steeper, the clearer.
     """
-    inside = known_mask(inside, slices.shape)
-    contours = find_contours(slices, eye_sigma_px, least_px, inside)
-    pooled = smooth_inside(slices, (0, eye_sigma_px, eye_sigma_px), inside, mode="reflect")
-    return Perception(pooled, contours.active, contours.strength, inside)
+    found = find_contours(slices, eye_sigma_px, least_px, inside)
+    pooled = smooth_inside(slices, (0, eye_sigma_px, eye_sigma_px), found.inside, mode="reflect")
+    return Perception(pooled, found.active, found.strength, found.inside)
 
 
 def judge_along_contours(
     slices: np.ndarray, eye_sigma_px: float, least_px: float, inside: np.ndarray | None = None
 ) -> GreyCurve:
-    """Relate grey levels to the side of a contour on which they lie.
+    """Relate grey levels to the side of a contour on which they lie; see `find_contours`.
 
-    Parameters
-    ----------
-    slices : ndarray of uint8, shape (slices, y, x)
-        Slices looked at.
-    eye_sigma_px, least_px : float
-        See `find_contours`.
-    inside : ndarray of bool, same shape, optional
-        The field of view.
-
-    Returns
-    -------
-    GreyCurve
-        Of the pixels beside contours alone: a threshold looks right where its outline runs along
-        them, whatever it does to specks elsewhere.
-
-    Raises
-    ------
-    ValueError
-        If no contour is seen.
+    Only pixels beside contours count: a threshold looks right where its outline runs along them,
+    whatever it does to specks elsewhere.
     """
-    inside = known_mask(inside, slices.shape)
-    contours = find_contours(slices, eye_sigma_px, least_px, inside)
-    near = contours.distance <= BAND_PX
-    if inside is not None:
-        near &= inside
-    return grey_curve(slices[near], contours.active[near])
+    found = find_contours(slices, eye_sigma_px, least_px, inside)
+    near = found.distance <= BAND_PX
+    if found.inside is not None:
+        near &= found.inside
+    return grey_curve(slices[near], found.active[near])

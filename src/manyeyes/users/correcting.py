@@ -4,18 +4,23 @@ import cc3d
 import numpy as np
 from scipy import ndimage
 
-from ..labels import ACTIVE
-
 
 def visible_errors(
-    output: np.ndarray, edge: np.ndarray, contrast: np.ndarray, area_px: int, depth_px: float
+    output: np.ndarray,
+    active: int,
+    edge: np.ndarray,
+    contrast: np.ndarray,
+    area_px: int,
+    depth_px: float,
 ) -> np.ndarray:
     """Find where a first output is visibly wrong to a user.
 
     Parameters
     ----------
     output : ndarray of uint8, shape (y, x)
-        Labels 1 and 2 that the classifier gave.
+        Labels of two phases that the classifier gave.
+    active : int
+        The code of active material; the other code is the rest.
     edge : ndarray of float, shape (y, x)
         Distance from the edge as the user perceives it, positive inside active material, NaN
         outside the field of view, where nothing is wrong.
@@ -32,7 +37,7 @@ def visible_errors(
         Rank of the visible error that a pixel belongs to: 1 for the first to be corrected, which
         is the one with the most contrast summed over its area, 0 where nothing is seen.
     """
-    wrong = ((output == ACTIVE) != (edge > 0)) & ~np.isnan(edge)
+    wrong = ((output == active) != (edge > 0)) & ~np.isnan(edge)
     # errors of both kinds can touch; each is an error of its own
     regions = cc3d.connected_components(
         np.where(wrong, output, 0).astype(np.uint8), connectivity=4
@@ -49,14 +54,14 @@ def visible_errors(
 
 
 def correction_edge(rank: np.ndarray, edge: np.ndarray) -> np.ndarray:
-    """Confine strokes to the errors that they correct.
+    """Return the edge that confines strokes to the errors that they correct.
 
     Parameters
     ----------
     rank : ndarray of int32, shape (y, x)
         From `visible_errors`.
     edge : ndarray of float, shape (y, x)
-        Distance from the edge as the user perceives it, positive inside active material.
+        As in `visible_errors`.
 
     Returns
     -------

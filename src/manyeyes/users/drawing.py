@@ -1,4 +1,7 @@
-"""Painted annotations: the central slice first, the others after a first output."""
+"""Painted annotations: the central slice first, the others after a first output.
+
+Users paint two phases, active material and the rest.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -6,27 +9,23 @@ from typing import NamedTuple
 import numpy as np
 
 from ..annotations import Drawing
-from ..labels import ACTIVE, REST, TWO_PHASES, UNLABELLED
+from ..imaging.masks import edge_distance
+from ..labels import UNLABELLED
 from ..methods import FirstOutput, Person
 from ..randomness import generator
 from .correcting import correction_edge, visible_errors
 from .eye import Perception
-from .outline import drawn_edge, edge_distance, eye_noise
+from .outline import drawn_edge, eye_noise
 from .painting import Brush, paint, shuffled_pixels
 from .population import Traits
 from .seeing import see
 from .sitting import begin_sitting
-from .slices import (
-    looked_at_slices,
-    next_slices,
-    slices_worth_looking_at,
-    trained_slices,
-)
+from .slices import looked_at_slices, next_slices, slices_worth_looking_at, trained_slices
 
 # Marks pixels outside the field of view on the page that is painted on: no brush takes them.
 _OFF_LIMITS = 255
 
-# Where the interiors of a slice are full, strokes come nearer to the edge in these steps.
+# Once the interiors of a slice are full, strokes come nearer to the edge in these steps.
 _MARGIN_STEPS = (1.0, 0.5, 0.0)
 
 
@@ -36,10 +35,9 @@ class Protocol(NamedTuple):
     Attributes
     ----------
     slices : int, {"first", "central", "last"} or sequence of int
-        How many or which slices, the first without an output; see
-        `manyeyes.users.slices.trained_slices`.
+        See `manyeyes.users.slices.trained_slices`; the first is painted without an output.
     coverage_percent : float
-        Share of each slice's pixels to be labelled, in per cent; with a mask of those inside.
+        Share of each slice's pixels inside to be labelled, in per cent.
     corrections : bool
         Whether there is a first output to correct; else all slices are painted like the first.
     """
@@ -60,11 +58,14 @@ class Page(NamedTuple):
         Pixels to be labelled.
     outside : int
         Pixels outside the field of view, which `paint` counts as labelled.
+    codes : tuple of int
+        Of active material and the rest.
     """
 
     labels: np.ndarray
     wanted: int
     outside: int
+    codes: tuple[int, int]
 
 
 def draw(
@@ -75,10 +76,10 @@ def draw(
 ) -> Drawing:
     """Paint slices to a coverage, correcting a first output on all but the central one.
 
-    A first output needs labels of both phases. Where the central slice shows one phase only, the
-    user paints the next slice like the first, until both phases have labels. If none of the slices
-    asked for shows the other phase, the user takes the slices above and then below the central
-    one, until one does.
+    A first output needs labels of both phases. If the central slice shows only one, the user
+    paints the next slice without an output too, until both phases have labels. If none of the
+    slices asked for shows the other phase, the user tries the slices above and then below the
+    central one.
 
     Parameters
     ----------
@@ -86,12 +87,10 @@ def draw(
         What the user looks at.
     protocol : Protocol
     person : Person
-        The user, with the seed names of the sitting and the field of view. Slices with little of
-        it are passed over, and so are pixels outside.
+        The user, with the seed names of the sitting, the phases (two) and the field of view.
+        Slices with little of it, and pixels outside, are skipped.
     first_output : callable, optional
-        Takes the labels so far, uint8 (z, y, x), and a list of slices; returns a classifier's
-        labels of these slices, shape (slices, y, x). Not needed for one slice, nor without
-        corrections.
+        See `manyeyes.methods.FirstOutput`. Not needed for one slice, nor without corrections.
 
     Returns
     -------
@@ -107,24 +106,24 @@ def draw(
     """
     slices, coverage_percent, corrections = protocol
     traits, names, inside = person.traits, person.names, person.inside
+    codes = person.phases.active_and_rest("a user who paints")
     if not 0 < coverage_percent <= 100:
         raise ValueError(
             f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
         )
     worth = slices_worth_looking_at(image.shape[0], inside)
-    if isinstance(slices, list | tuple):
-        central, *others = trained_slices(image.shape[0], slices)
-        empty = [] if inside is None else [z for z in slices if not inside[z].any()]
+    named = isinstance(slices, list | tuple)
+    central, *others = trained_slices(range(image.shape[0]) if named else worth, slices)
+    if named and inside is not None:
+        empty = [z for z in slices if not inside[z].any()]
         if empty:
             raise ValueError(f"slices {empty} lie outside the field of view; take others")
-    else:
-        central, *others = (worth[place] for place in trained_slices(len(worth), slices))
     if others and corrections and first_output is None:
         raise ValueError(
             "more than one slice is drawn against a first output; pass first_output(labels, slices)"
         )
     sitting = begin_sitting(traits, *names)
-    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
+    looked_at = looked_at_slices(worth, sitting.looks)
     labels = np.zeros(image.shape, dtype=np.uint8)
     notes = []
 
@@ -135,7 +134,7 @@ def draw(
         seen = see(image[everything], traits, sitting, part)
         return everything, seen, eye_noise(seen)
 
-    # one impression of the phases, from the slices to be drawn and those leafed through before
+    # one impression of the phases, from the slices to be drawn and those looked at before
     impression = look_at(central, *others)
 
     def paint_slice(z: int, output: np.ndarray | None) -> None:
@@ -146,7 +145,7 @@ def draw(
         edge = drawn_edge(seen, index, noise, traits, rng)
         pixels = labels[z].size if part is None else np.count_nonzero(part)
         wanted = max(1, round(coverage_percent / 100 * pixels))
-        page = Page(labels[z].copy(), wanted, outside=labels[z].size - pixels)
+        page = Page(labels[z].copy(), wanted, labels[z].size - pixels, codes)
         if part is not None:
             page.labels[~part] = _OFF_LIMITS
         note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
@@ -155,6 +154,7 @@ def draw(
             perceived = edge_distance(seen.active[index], part) + traits.outline_habit_px
             rank = visible_errors(
                 output,
+                codes[0],
                 perceived,
                 seen.contrast[index],
                 traits.population.correction_area_px,
@@ -169,7 +169,7 @@ def draw(
         notes.append(note)
 
     def has_both() -> bool:
-        return bool((labels == ACTIVE).any() and (labels == REST).any())
+        return all((labels == code).any() for code in codes)
 
     paint_slice(central, None)
     while others and not has_both():
@@ -182,7 +182,7 @@ def draw(
             if has_both():
                 break
     if not has_both():
-        phase = next(phase.name for phase in TWO_PHASES if (labels == phase.code).any())
+        phase = next(p.name for p in person.phases if (labels == p.code).any())
         raise ValueError(
             f"the user labels only {phase} on slices {', '.join(map(str, drawn))} and on every "
             "other one that shows both phases, but a forest needs labels of both; check that the "
@@ -191,7 +191,7 @@ def draw(
     outputs = [None] * len(others)
     if others and corrections:
         outputs = first_output(labels.copy(), list(others))
-        _require_output(outputs, (len(others), *image.shape[1:]))
+        _require_output(outputs, (len(others), *image.shape[1:]), codes)
     for z, output in zip(others, outputs, strict=True):
         paint_slice(z, output)
     return Drawing(
@@ -217,7 +217,7 @@ def _correct(page: Page, rank, perceived, traits: Traits, rng) -> int:
     starts = shuffled_pixels(rank > 0, rng)
     starts = starts[np.argsort(rank[tuple(starts.T)], kind="stable")]
     # the rim of the error itself is the edge: up to it and not across
-    brush = Brush(0.5, traits.brush_px, traits.population.stroke_px, 0.0, 0.0)
+    brush = Brush(0.5, traits.brush_px, traits.population.stroke_px, 0.0, 0.0, page.codes)
     target = round(traits.correction_share * page.wanted) + page.outside
     return paint(page.labels, correction_edge(rank, perceived), starts, target, brush, rng)
 
@@ -227,7 +227,7 @@ def _fill(page: Page, edge, traits: Traits, rng) -> int:
     bands = list(_bands(edge, traits))
     strokes = _show_both_phases(page, bands[0][0], traits, rng)
     for step in _MARGIN_STEPS:
-        brush = _brush(traits, step)
+        brush = _brush(traits, step, page.codes)
         for band, within in bands:
             free = (page.labels == UNLABELLED) & within & (np.abs(band) >= brush.margin_px)
             starts = shuffled_pixels(free, rng)
@@ -235,7 +235,7 @@ def _fill(page: Page, edge, traits: Traits, rng) -> int:
     return strokes
 
 
-def _brush(traits: Traits, step: float) -> Brush:
+def _brush(traits: Traits, step: float, codes: tuple[int, int]) -> Brush:
     """Return how a user paints interiors, keeping a share of the usual distance from edges."""
     population = traits.population
     return Brush(
@@ -244,14 +244,15 @@ def _brush(traits: Traits, step: float) -> Brush:
         stroke_px=population.stroke_px,
         overshoot_share=traits.overshoot_share,
         overshoot_px=population.overshoot_px,
+        codes=codes,
     )
 
 
 def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield where a user paints, in this order, and how deep pixels lie there.
+    """Yield how deep pixels lie, and where a user paints, in this order.
 
-    Usually all at once. A user who follows contours paints along them first, in a band that two
-    strokes of the brush fill, and then in bands of twice the width each (assumption); depth is the
+    Usually everywhere at once. A user who follows contours paints along them first, in a band that
+    two strokes of the brush fill, and then in bands each twice as wide (assumption). Depth is the
     distance from the nearer side of the band.
     """
     everywhere = np.ones(edge.shape, dtype=bool)
@@ -267,16 +268,16 @@ def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.nd
 
 
 def _show_both_phases(page: Page, edge, traits: Traits, rng) -> int:
-    """Give each phase that the slice shows and that has no label yet its first stroke.
+    """Paint a first stroke of each phase that the slice shows and that has no label yet.
 
-    Nobody asks a classifier for an output before both phases have a label (assumption); on a small
-    slice with few strokes one would be left out by chance.
+    Nobody asks a classifier for an output before both phases have a label (assumption). On a small
+    slice with few strokes, chance would leave one out.
     """
     labels = page.labels
     strokes = 0
-    for label, side in ((ACTIVE, 1.0), (REST, -1.0)):
+    for label, side in zip(page.codes, (1.0, -1.0), strict=True):
         for step in _MARGIN_STEPS:
-            brush = _brush(traits, step)
+            brush = _brush(traits, step, page.codes)
             depth = side * edge
             if (labels == label).any() or not (depth > 0).any():
                 break
@@ -290,12 +291,13 @@ def _show_both_phases(page: Page, edge, traits: Traits, rng) -> int:
     return strokes
 
 
-def _require_output(outputs: np.ndarray, shape: tuple[int, ...]) -> None:
+def _require_output(outputs: np.ndarray, shape: tuple[int, ...], codes: tuple[int, int]) -> None:
     if np.shape(outputs) != shape:
         raise ValueError(
             f"the first output must have shape {shape} (slices, y, x), found {np.shape(outputs)}"
         )
-    if not np.isin(outputs, (ACTIVE, REST)).all():
+    if not np.isin(outputs, codes).all():
         raise ValueError(
-            f"the first output must hold labels 1 and 2, found {np.unique(outputs)[:5].tolist()}"
+            f"the first output must hold labels {codes[0]} and {codes[1]}, found "
+            f"{np.unique(outputs)[:5].tolist()}"
         )

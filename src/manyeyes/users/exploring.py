@@ -46,8 +46,15 @@ def trait_design(
     return sensitivity_design(factors, base_runs, *names)
 
 
-class Explorer:
-    """Segments one image with one variant for any person.
+def active_fractions(
+    image: np.ndarray,
+    variant: Mapping[str, object],
+    population: Population,
+    runs: Sequence[tuple[Mapping[str, float], int]],
+    names: Sequence[object],
+    inside: np.ndarray | None = None,
+) -> list[float]:
+    """Return the volume fractions that people get in their sittings.
 
     Parameters
     ----------
@@ -55,76 +62,53 @@ class Explorer:
     variant : mapping
         As in the config.
     population : Population
-    *names : object
+    runs : sequence of (mapping of str to float, int)
+        The person, see `manyeyes.users.ranks.traits_at`, and the sitting. The sitting seeds
+        everything that is drawn anew each time: mood, the slices looked at, where the slider
+        stops, hand and strokes, and the forest's own random draws. Two people in the same sitting
+        share these draws.
+    names : sequence
         Names that seed every draw: study seed, dataset, filter and so on.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
+
+    Returns
+    -------
+    list of float
+        Shares of the image's voxels inside, 0 to 1.
     """
+    inside = known_mask(inside, image.shape)
 
-    def __init__(
-        self,
-        image: np.ndarray,
-        variant: Mapping,
-        population: Population,
-        *names: object,
-        inside: np.ndarray | None = None,
-    ):
-        self.image = image
-        self.inside = known_mask(inside, image.shape)
-        self.variant = variant
-        self.population = population
-        self.names = names
-
-    def active_fraction(self, ranks: Mapping[str, float], sitting: int) -> float:
-        """Return the volume fraction that a person gets in a sitting; see `active_fractions`."""
-        return self.active_fractions([(ranks, sitting)])[0]
-
-    def active_fractions(self, runs: list[tuple[Mapping[str, float], int]]) -> list[float]:
-        """Return the volume fractions that people get in their sittings.
-
-        Parameters
-        ----------
-        runs : list of (mapping of str to float, int)
-            The person, see `manyeyes.users.ranks.traits_at`, and the sitting. The sitting seeds
-            all that is drawn anew at each sitting: mood, the slices looked at, where
-            the slider stops, hand and strokes, and the forest's own random draws. Two people in
-            the same sitting share these draws.
-
-        Returns
-        -------
-        list of float
-            Shares of the image's voxels inside, 0 to 1.
-        """
-        found = [0.0] * len(runs)
-        # Sliders stop at whole grey levels, so that many people share one: each is labelled once.
-        shared: dict[Annotation, list[int]] = {}
-        for place, (ranks, sitting) in enumerate(runs):
-            names = (*self.names, JITTER, sitting)
-            done = annotate(
-                self.image,
-                self.variant,
-                traits_at(self.population, "anybody", ranks),
-                seed_names=names,
-                output_names=(*names, "first output"),
-                inside=self.inside,
-            )
-            if isinstance(done, Drawing):
-                # Before the next drawing is made: there are thousands of them.
-                (found[place],) = self._fractions([done], names)
-            else:
-                shared.setdefault(done, []).append(place)
-        for fraction, places in zip(self._fractions(shared, ()), shared.values(), strict=True):
-            for place in places:
-                found[place] = fraction
-        return found
-
-    def _fractions(self, annotations: Iterable[Annotation], names: tuple) -> Iterator[float]:
+    def fractions(annotations: Iterable[Annotation], names: tuple) -> Iterator[float]:
         requests = [
-            Request(self.variant, read=lambda done=done: done, user="anybody", names=names)
+            Request(variant, read=lambda done=done: done, user="anybody", names=names)
             for done in annotations
         ]
-        for labels, _ in label(self.image, requests, self.inside):
+        for labels, _ in label(image, requests, inside):
             yield volume_fraction(labels)
+
+    found = [0.0] * len(runs)
+    # Sliders stop at whole grey levels, so many people share one: each is labelled once.
+    shared: dict[Annotation, list[int]] = {}
+    for place, (ranks, sitting) in enumerate(runs):
+        seed_names = (*names, JITTER, sitting)
+        done = annotate(
+            image,
+            variant,
+            traits_at(population, "anybody", ranks),
+            seed_names=seed_names,
+            output_names=(*seed_names, "first output"),
+            inside=inside,
+        )
+        if isinstance(done, Drawing):
+            # Before the next drawing is made: there are thousands of them.
+            (found[place],) = fractions([done], seed_names)
+        else:
+            shared.setdefault(done, []).append(place)
+    for fraction, places in zip(fractions(shared, ()), shared.values(), strict=True):
+        for place in places:
+            found[place] = fraction
+    return found
 
 
 def explore(
@@ -139,18 +123,10 @@ def explore(
 
     Parameters
     ----------
-    image : ndarray of uint8, shape (z, y, x)
-        What everybody looks at.
-    variant : mapping
-        As in the config.
-    population : Population
-        Where people come from.
+    image, variant, population, names, inside
+        See `active_fractions`.
     base_runs : int
         See `trait_design`.
-    names : sequence
-        Names that seed every draw: study seed, dataset, filter, variant.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view.
 
     Returns
     -------
@@ -160,9 +136,9 @@ def explore(
     structure = population.structure
     design = trait_design(variant, base_runs, *names, structure=structure)
     traits = traits_of(variant["method"], structure)
-    explorer = Explorer(image, variant, population, *names, inside=inside)
     runs = [
         ({name: getattr(run, name) for name in traits}, getattr(run, JITTER))
         for run in design.itertuples(index=False)
     ]
-    return design.assign(active_fraction=explorer.active_fractions(runs))
+    found = active_fractions(image, variant, population, runs, names, inside)
+    return design.assign(active_fraction=found)

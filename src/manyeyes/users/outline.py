@@ -3,44 +3,12 @@
 import numpy as np
 from scipy import ndimage
 
+from ..imaging.masks import edge_distance
 from .eye import Perception
 from .population import Traits
 
 # Deeper than this a pixel belongs to the inside of what is perceived as one phase.
 _INSIDE_PX = 2.0
-
-
-def edge_distance(active: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
-    """Return the distance of each pixel from the edge between two classes.
-
-    Parameters
-    ----------
-    active : ndarray of bool, shape (y, x)
-        One of the classes.
-    inside : ndarray of bool, same shape, optional
-        The field of view. Its rim is no edge: distances are from the nearest pixel inside that is
-        of the other class.
-
-    Returns
-    -------
-    ndarray of float64, shape (y, x)
-        In pixels, positive in the active class, negative in the other; +-0.5 beside the edge,
-        infinite where the slice holds one class only, NaN outside the field of view.
-    """
-    if inside is not None and not inside.all():
-        active, other = active & inside, ~active & inside
-        if active.any() and other.any():
-            to_other = ndimage.distance_transform_edt(~other)
-            to_active = ndimage.distance_transform_edt(~active)
-            distance = np.where(active, to_other - 0.5, 0.5 - to_active)
-        else:
-            distance = np.where(active, np.inf, -np.inf)
-        return np.where(inside, distance, np.nan)
-    if active.all() or not active.any():
-        return np.where(active, np.inf, -np.inf)
-    depth = ndimage.distance_transform_edt(active)
-    height = ndimage.distance_transform_edt(~active)
-    return np.where(active, depth - 0.5, 0.5 - height)
 
 
 def eye_noise(perception: Perception) -> float:
@@ -49,14 +17,13 @@ def eye_noise(perception: Perception) -> float:
     Parameters
     ----------
     perception : Perception
-        Pooled slices.
 
     Returns
     -------
     float
         In grey levels: the larger of the two perceived classes' standard deviations away from
-        edges, by the median absolute deviation, so that what is bright or dark for a reason
-        counts little. 0 if no pixel lies far enough from edges.
+        edges, by the median absolute deviation, so that bright or dark objects count little. 0 if
+        no pixel lies far enough from edges.
     """
     distance = np.stack(
         [edge_distance(a, perception.inside_of(z)) for z, a in enumerate(perception.active)]
@@ -77,24 +44,23 @@ def drawn_edge(
     Parameters
     ----------
     perception : Perception
-        Pooled slices.
     index : int
-        The slice among them.
+        Of the slice.
     noise : float
         Noise that the user sees, in grey levels.
     traits : Traits
         Habit of the outline, and the population's hand.
     rng : numpy.random.Generator
-        Source of the hand's error on this slice.
+        For the hand's error on this slice.
 
     Returns
     -------
     ndarray of float32, shape (y, x)
-        In pixels, positive inside active material, NaN outside the field of view. It is the
-        distance from the perceived edge, shifted by habit, by the hand, and by ambiguity, which is
-        the eye's noise over the grey gradient at the nearest edge, so that a faint edge is placed
-        less surely. Hand and ambiguity follow one random field that keeps its sign over the hand's
-        correlation length.
+        In pixels, positive inside active material, NaN outside the field of view: the distance
+        from the perceived edge, shifted by habit, by the hand and by ambiguity. Ambiguity is the
+        eye's noise over the grey gradient at the nearest edge, so that a faint edge is placed with
+        less certainty. Hand and ambiguity follow one random field that keeps its sign over the
+        hand's correlation length.
     """
     population = traits.population
     active = perception.active[index]

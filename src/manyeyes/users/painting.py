@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from ..labels import ACTIVE, REST, UNLABELLED
+from ..labels import UNLABELLED
 
 # Turns that a user tries before lifting the brush at an edge.
 _TURNS_TRIED = 8
@@ -15,7 +15,7 @@ _TURN_SD = 0.3
 
 
 class Brush(NamedTuple):
-    """How strokes are painted; lengths in pixels.
+    """How strokes are painted, and which labels they leave; lengths in pixels.
 
     Attributes
     ----------
@@ -29,6 +29,8 @@ class Brush(NamedTuple):
         Share of strokes whose rim may cross the edge.
     overshoot_px : float
         How far.
+    codes : tuple of int
+        Labels on the side of active material, and on the other side.
     """
 
     margin_px: float
@@ -36,16 +38,17 @@ class Brush(NamedTuple):
     stroke_px: float
     overshoot_share: float
     overshoot_px: float
+    codes: tuple[int, int]
 
 
 @numba.njit(cache=True)
 def paint(labels, edge, starts, target, brush, rng):
-    """Paint strokes onto a slice until enough of it is labelled.
+    """Paint strokes of two phases onto a slice until enough of it is labelled.
 
-    A stroke starts at the next given pixel that is still unlabelled, takes the class on whose side
-    that pixel lies, and wanders: a random walk in steps of one pixel that keeps its direction for
-    a while, turns where the brush would come too near to the edge, and is lifted where no turn
-    helps. Pixels that have a label keep it.
+    A stroke starts at the next given pixel that is still unlabelled and takes the label of the
+    side on which that pixel lies. It is a random walk in steps of one pixel that keeps its
+    direction for a while, turns where the brush would come too near to the edge, and ends where
+    no turn helps. Pixels that have a label keep it.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def paint(labels, edge, starts, target, brush, rng):
         Labelled pixels of the slice at which to stop, to the pixel.
     brush : Brush
     rng : numpy.random.Generator
-        Source of lengths, directions and overshoots.
+        For lengths, directions and overshoots.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def paint(labels, edge, starts, target, brush, rng):
         if labels[y, x] != UNLABELLED or depth < brush.margin_px:
             continue
         side = 1.0 if edge[y, x] > 0 else -1.0
-        label = np.uint8(ACTIVE) if side > 0 else np.uint8(REST)
+        label = np.uint8(brush.codes[0] if side > 0 else brush.codes[1])
         reach = brush.margin_px
         if rng.random() < brush.overshoot_share:
             reach = -brush.overshoot_px
@@ -135,18 +138,5 @@ def _stamp(labels, row, column, radius, label, room):
 
 
 def shuffled_pixels(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the pixels of a mask in random order.
-
-    Parameters
-    ----------
-    mask : ndarray of bool, shape (y, x)
-        Which pixels.
-    rng : numpy.random.Generator
-        Source of the order.
-
-    Returns
-    -------
-    ndarray of int64, shape (n, 2)
-        Rows and columns.
-    """
+    """Return the pixels of a mask (y, x) in random order: rows and columns, int64 (n, 2)."""
     return rng.permutation(np.argwhere(mask))

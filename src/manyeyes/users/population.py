@@ -1,6 +1,6 @@
 """The population that simulated users are drawn from, and the traits of one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import exp, inf, log, sqrt
 
@@ -234,33 +234,64 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
     Traits
     """
     rng = generator(seed, "traits", user)
-    lasting = sqrt(1 - population.session_share)
-    sigma = exp(log(population.eye_sigma_px) + population.eye_sigma_ln_sd * rng.standard_normal())
-    criterion = population.threshold_criterion_sd * lasting * rng.standard_normal()
-    tolerance = population.seed_error_spread * lasting * rng.standard_normal(2)
-    habit = population.outline_habit_sd_px * rng.standard_normal()
+    scores = rng.standard_normal(5).tolist()
     brush = BRUSHES_PX[rng.integers(len(BRUSHES_PX))]
     depth, share = rng.random(2)
     # last, since a beta draw takes as many random numbers as it needs
     overshoot = float(rng.beta(population.overshoot_a, population.overshoot_b))
+    return person_at(population, user, scores, brush, overshoot, (depth, share))
+
+
+def person_at(
+    population: Population,
+    user: str,
+    scores: Sequence[float],
+    brush_px: int,
+    overshoot_share: float,
+    corrections: tuple[float, float],
+) -> Traits:
+    """Return the person who stands at a given place in a population.
+
+    Parameters
+    ----------
+    population : Population
+    user : str
+        The person's name; nothing is drawn from it.
+    scores : sequence of float
+        Standard scores of the traits that are normally distributed: the logarithm of eye_sigma_px,
+        criterion, seed_tolerance (two) and outline_habit_px.
+    brush_px : int
+    overshoot_share : float
+    corrections : (float, float)
+        Where correction_depth_px and correction_share lie between their bounds, 0 to 1.
+
+    Returns
+    -------
+    Traits
+    """
+    eye, criterion, active, other, habit = scores
+    lasting = sqrt(1 - population.session_share)
+    tolerance = population.seed_error_spread * lasting
+    sigma = exp(log(population.eye_sigma_px) + population.eye_sigma_ln_sd * eye)
+    depth, share = corrections
     return Traits(
         population=population,
         user=user,
         eye_sigma_px=min(max(sigma, population.eye_sigma_min_px), population.eye_sigma_max_px),
-        criterion=criterion,
-        seed_tolerance=(float(tolerance[0]), float(tolerance[1])),
-        outline_habit_px=habit,
-        brush_px=brush,
-        overshoot_share=overshoot,
-        correction_depth_px=between(
+        criterion=population.threshold_criterion_sd * lasting * criterion,
+        seed_tolerance=(tolerance * active, tolerance * other),
+        outline_habit_px=population.outline_habit_sd_px * habit,
+        brush_px=brush_px,
+        overshoot_share=overshoot_share,
+        correction_depth_px=_between(
             population.correction_depth_min_px, population.correction_depth_max_px, depth
         ),
-        correction_share=between(
+        correction_share=_between(
             population.correction_share_min, population.correction_share_max, share
         ),
     )
 
 
-def between(low: float, high: float, share: float) -> float:
+def _between(low: float, high: float, share: float) -> float:
     """Return the value at a share of the way from `low` to `high`."""
     return float(low + (high - low) * share)

@@ -1,14 +1,17 @@
 """People at given ranks of the population, for moving one trait at a time."""
 
 from collections.abc import Mapping
-from math import exp, log, sqrt
 
 import scipy
 
 from ..methods import ANNOTATION_KINDS, METHODS
-from .population import BRUSHES_PX, Population, Traits, between
+from .population import BRUSHES_PX, Population, Traits, person_at
 
 TRAITS = tuple(dict.fromkeys(name for kind in ANNOTATION_KINDS.values() for name in kind.traits))
+
+# Traits that are normally distributed, in the order of `population.person_at`.
+_NORMAL = ("eye_sigma_px", "criterion", "seed_tolerance_active", "seed_tolerance_other")
+_NORMAL += ("outline_habit_px",)
 
 
 def traits_of(method: str, structure: str) -> tuple[str, ...]:
@@ -20,10 +23,6 @@ def traits_of(method: str, structure: str) -> tuple[str, ...]:
         Of a variant.
     structure : str
         Of the population.
-
-    Returns
-    -------
-    tuple of str
 
     Raises
     ------
@@ -45,7 +44,6 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
     Parameters
     ----------
     population : Population
-        The priors.
     user : str
         The person's name; nothing is drawn from it.
     ranks : mapping of str to float
@@ -69,34 +67,15 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
         if not 0 < rank < 1:
             raise ValueError(f"the rank of {name} must be above 0 and below 1, found {rank}")
     rank = dict.fromkeys(TRAITS, 0.5) | dict(ranks)
-    score = {name: float(scipy.stats.norm.ppf(value)) for name, value in rank.items()}
-    lasting = sqrt(1 - population.session_share)
-    tolerance = population.seed_error_spread * lasting
-    sigma = exp(log(population.eye_sigma_px) + population.eye_sigma_ln_sd * score["eye_sigma_px"])
-    return Traits(
-        population=population,
-        user=user,
-        eye_sigma_px=min(max(sigma, population.eye_sigma_min_px), population.eye_sigma_max_px),
-        criterion=population.threshold_criterion_sd * lasting * score["criterion"],
-        seed_tolerance=(
-            tolerance * score["seed_tolerance_active"],
-            tolerance * score["seed_tolerance_other"],
-        ),
-        outline_habit_px=population.outline_habit_sd_px * score["outline_habit_px"],
+    scores = [float(scipy.stats.norm.ppf(rank[name])) for name in _NORMAL]
+    overshoot = scipy.stats.beta.ppf(
+        rank["overshoot_share"], population.overshoot_a, population.overshoot_b
+    )
+    return person_at(
+        population,
+        user,
+        scores,
         brush_px=BRUSHES_PX[int(rank["brush_px"] * len(BRUSHES_PX))],
-        overshoot_share=float(
-            scipy.stats.beta.ppf(
-                rank["overshoot_share"], population.overshoot_a, population.overshoot_b
-            )
-        ),
-        correction_depth_px=between(
-            population.correction_depth_min_px,
-            population.correction_depth_max_px,
-            rank["correction_depth_px"],
-        ),
-        correction_share=between(
-            population.correction_share_min,
-            population.correction_share_max,
-            rank["correction_share"],
-        ),
+        overshoot_share=float(overshoot),
+        corrections=(rank["correction_depth_px"], rank["correction_share"]),
     )

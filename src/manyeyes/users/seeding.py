@@ -1,21 +1,19 @@
-"""Annotations made with sliders alone: thresholds, windows, and seeds for a forest."""
+"""Annotations made with sliders alone: thresholds, windows, and seeds for a forest.
+
+Sliders divide grey levels into two phases, active material and the rest.
+"""
 
 import numpy as np
 
 from ..annotations import Drawing, Threshold, Window
 from ..imaging.masks import known_mask
-from ..labels import ACTIVE, REST, UNLABELLED
+from ..labels import UNLABELLED
 from ..methods import Person
 from .eye import GreyCurve
 from .population import Traits
 from .seeing import judge_greys, see
 from .sitting import Sitting, begin_sitting
-from .slices import (
-    looked_at_slices,
-    next_slices,
-    seeded_slices,
-    slices_worth_looking_at,
-)
+from .slices import looked_at_slices, next_slices, seeded_slices, slices_worth_looking_at
 from .sliders import choose_threshold, choose_window
 
 # A phase with a smaller share of a slice is too little to set a window by (assumption).
@@ -28,11 +26,10 @@ def set_threshold(image: np.ndarray, offset: int, person: Person) -> Threshold:
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
-        What the user looks at.
     offset : int
         Grey levels from the threshold that the user prefers.
     person : Person
-        The user, with the seed names of the sitting and the field of view.
+        The user, with the seed names of the sitting, the phases (two) and the field of view.
 
     Returns
     -------
@@ -57,11 +54,10 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
-        What the user looks at.
     seed_error : float
         Share of wrong-looking pixels that the variant allows at the seeds' edge.
     person : Person
-        The user, with the seed names of the sitting and the field of view.
+        The user, with the seed names of the sitting, the phases (two) and the field of view.
 
     Returns
     -------
@@ -88,12 +84,11 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
-        What the user looks at.
     which : {"first", "all"} or int
         See `manyeyes.users.slices.seeded_slices`. With "all" one window serves the whole volume;
         else each slice gets a window of its own, chosen on that slice in a sitting of its own.
     person : Person
-        The user, with the seed names of the sitting and the field of view.
+        The user, with the seed names of the sitting, the phases (two) and the field of view.
 
     Returns
     -------
@@ -106,9 +101,10 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
     """
     traits, names, inside = person.traits, person.names, person.inside
     population = traits.population
+    active, rest = person.phases.active_and_rest("a user who sets seeds")
     labels = np.zeros(image.shape, dtype=np.uint8)
     worth = slices_worth_looking_at(image.shape[0], inside)
-    places = [worth[place] for place in seeded_slices(len(worth), which)]
+    places = seeded_slices(worth, which)
     if which != "all":
         places = _with_both_phases(image, places, worth, person)
     parts = [slice(None)] if which == "all" else [slice(z, z + 1) for z in places]
@@ -124,17 +120,17 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
         low, high = choose_window(
             curve, sitting, population.forest_seed_error, population.least_seeded_share
         )
-        labels[part][image[part] < low] = REST
-        labels[part][image[part] >= high] = ACTIVE
+        labels[part][image[part] < low] = rest
+        labels[part][image[part] >= high] = active
         if inside is not None:
             labels[part][~inside[part]] = UNLABELLED
         windows.append({"low": low, "high": high, "slices_looked_at": looked_at})
-    for label, phase, end in ((ACTIVE, "active material", "high"), (REST, "pore", "low")):
-        if not (labels == label).any():
-            side = "from" if end == "high" else "below"
+    for phase in person.phases:
+        if not (labels == phase.code).any():
+            side, end = ("from", "high") if phase.code == active else ("below", "low")
             raise ValueError(
-                f"the user's windows leave no seed of {phase} on {_listed(places)}, for no voxel "
-                f"there lies {side} the level {windows[0][end]}; check "
+                f"the user's windows leave no seed of {phase.name} on {_listed(places)}, for no "
+                f"voxel there lies {side} the level {windows[0][end]}; check "
                 "that both phases are visible there, and the dataset's grey_window"
             )
     pixels = len(places) * labels[0].size if inside is None else np.count_nonzero(inside[places])
@@ -150,7 +146,7 @@ def _with_both_phases(image, places, worth, person) -> list[int]:
     """Return slices to seed; those of one phase are replaced by the next that show both."""
     traits, names, inside = person.traits, person.names, person.inside
     sitting = begin_sitting(traits, *names)
-    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
+    looked_at = looked_at_slices(worth, sitting.looks)
 
     def show_both(*wanted: int) -> list[bool]:
         everything = sorted({*wanted, *looked_at})
@@ -192,7 +188,6 @@ def look(
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
-        What the user looks at.
     traits : Traits
         The user.
     sitting : Sitting
@@ -209,6 +204,6 @@ def look(
     """
     inside = known_mask(inside, image.shape)
     worth = slices_worth_looking_at(image.shape[0], inside)
-    looked_at = [worth[place] for place in looked_at_slices(len(worth), sitting.looks)]
+    looked_at = looked_at_slices(worth, sitting.looks)
     part = None if inside is None else inside[looked_at]
     return judge_greys(image[looked_at], traits, part), looked_at

@@ -9,9 +9,7 @@ LEAST_INSIDE = 0.1
 
 
 def slices_worth_looking_at(height: int, inside: np.ndarray | None) -> list[int]:
-    """Return the slices that show enough of the sample.
-
-    Protocols count these slices: the first, the central one, seven equally spaced ones.
+    """Return the slices that show enough of the sample; protocols count these slices.
 
     Parameters
     ----------
@@ -23,8 +21,8 @@ def slices_worth_looking_at(height: int, inside: np.ndarray | None) -> list[int]
     Returns
     -------
     list of int
-        All of them without a field of view, else those of at least `LEAST_INSIDE` (a choice) of
-        the most that a slice has inside.
+        All slices without a field of view, else those with at least `LEAST_INSIDE` (a choice) of
+        the pixels that the fullest slice has inside.
     """
     if inside is None:
         return list(range(height))
@@ -37,98 +35,79 @@ def next_slices(after: int, among: Sequence[int]) -> list[int]:
     return [z for z in among if z > after] + [z for z in reversed(among) if z < after]
 
 
-def trained_slices(height: int, which: int | str | Sequence[int]) -> list[int]:
+def trained_slices(among: Sequence[int], which: int | str | Sequence[int]) -> list[int]:
     """Return the slices that are drawn, in the order of drawing.
 
     Parameters
     ----------
-    height : int
-        Slices in the volume.
+    among : sequence of int
+        The slices that count, in order.
     which : int, {"first", "central", "last"} or sequence of int
         A number of equally spaced interior slices: seven of 200 are 100, 25, 50, 75, 125, 150, 175
-        (Bailey et al. 2023, section 3.1.2); in general slice i of n lies at i * height / (n + 1),
-        rounded down. A single slice by its place (section 2.5.3: a central one is better than the
-        first or last). Or the slices themselves.
+        (Bailey et al. 2023, section 3.1.2). In general slice i of n is number
+        i * len(among) / (n + 1), rounded down. Or a single slice by its place (section 2.5.3: a
+        central one is better than the first or last). Or the slices themselves.
 
     Returns
     -------
     list of int
-        Of a number, the central slice, then the others from the first to the last.
+        For a number, the central slice, then the others from the first to the last.
 
     Raises
     ------
     ValueError
-        If the volume is too low for so many different slices, or slices are named that it does
-        not have, or twice.
+        If there are too few slices, or named ones are not among them or named twice.
     """
+    height = len(among)
     if isinstance(which, list | tuple):
-        return _named(height, which)
+        named = [int(place) for place in which]
+        if not named or len(set(named)) < len(named) or not set(named) <= set(among):
+            raise ValueError(
+                f"slices must be different ones from {among[0]} to {among[-1]}, and at least one; "
+                f"found {list(which)}"
+            )
+        return named
     single = {"first": 0, "central": height // 2, "last": height - 1}
     if which in single:
-        return [single[which]]
-    count = which
-    _require_count(height, count)
-    places = [(index * height) // (count + 1) for index in range(1, count + 1)]
-    central = places[count // 2]
-    return [central] + [place for place in places if place != central]
+        return [among[single[which]]]
+    _require_count(height, which)
+    places = [among[(index * height) // (which + 1)] for index in range(1, which + 1)]
+    central = places.pop(which // 2)
+    return [central, *places]
 
 
-def seeded_slices(height: int, which: str | int) -> list[int]:
-    """Return the slices that are seeded by thresholds.
+def seeded_slices(among: Sequence[int], which: str | int) -> list[int]:
+    """Return the slices that are seeded by thresholds, from the first to the last.
 
     Parameters
     ----------
-    height : int
-        Slices in the volume.
+    among : sequence of int
+        The slices that count, in order.
     which : {"first", "all"} or int
-        "first" is slice 0 (ML1 of the paper's Table 2), "all" every slice (ML3), and a number so
-        many equally spaced ones (ML2: six), at the centres of as many equal slabs, which is an
-        assumption: 16, 50, 83, 116, 150, 183 of 200.
+        The first slice (ML1 of the paper's Table 2), every slice (ML3), or a number of equally
+        spaced ones (ML2: six) at the centres of as many equal slabs, which is an assumption: 16,
+        50, 83, 116, 150, 183 of 200.
 
     Returns
     -------
     list of int
-        From the first to the last.
 
     Raises
     ------
     ValueError
-        If `which` is none of these, or the volume is too low for so many different slices.
+        If `which` is none of these, or there are too few slices.
     """
     if which == "first":
-        return [0]
+        return [among[0]]
     if which == "all":
-        return list(range(height))
-    _require_count(height, which)
-    return [((2 * index + 1) * height) // (2 * which) for index in range(which)]
+        return list(among)
+    _require_count(len(among), which)
+    return [among[((2 * index + 1) * len(among)) // (2 * which)] for index in range(which)]
 
 
-def looked_at_slices(height: int, looks: Sequence[float]) -> list[int]:
-    """Return the slices at relative heights, each once.
-
-    Parameters
-    ----------
-    height : int
-        Slices in the volume.
-    looks : sequence of float
-        Relative heights, at least 0 and below 1.
-
-    Returns
-    -------
-    list of int
-        From the first to the last.
-    """
-    return sorted({int(look * height) for look in looks})
-
-
-def _named(height: int, which: Sequence[int]) -> list[int]:
-    places = [int(place) for place in which]
-    if not places or len(set(places)) < len(places) or not all(0 <= z < height for z in places):
-        raise ValueError(
-            f"slices must be different ones from 0 to {height - 1}, and at least one; "
-            f"found {list(which)}"
-        )
-    return places
+def looked_at_slices(among: Sequence[int], looks: Sequence[float]) -> list[int]:
+    """Return the slices at relative heights (at least 0, below 1), sorted, each once."""
+    return sorted({among[int(look * len(among))] for look in looks})
 
 
 def _require_count(height: int, count: int) -> None:
