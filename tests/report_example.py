@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from manyeyes.report.packing import pack_image, pack_labels
+from manyeyes.report.packing import pack_image, pack_masks
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 
@@ -119,7 +119,7 @@ def packs(datasets=DATASETS, users=USERS):
                 "slices": slices,
                 "drawn": [2],
                 "grey": pack_image(image, slices),
-                "chunks": pack_labels(labels),
+                "chunks": pack_masks((phrases, volume == 1) for phrases, volume in labels),
             }
         )
     return result

@@ -15,7 +15,7 @@ from manyeyes.report.packing import (
     MOST_COMBINATIONS,
     pack_image,
     pack_inside,
-    pack_labels,
+    pack_masks,
 )
 
 
@@ -36,29 +36,23 @@ def unpacked(chunks, shape):
 
 
 def named(volumes):
-    return [({"variant": "S2", "user": str(n)}, volume) for n, volume in enumerate(volumes)]
+    return [({"variant": "S2", "user": str(n)}, volume == 1) for n, volume in enumerate(volumes)]
 
 
 @given(st.integers(0, 2**32), st.integers(1, 14), st.integers(1, 3))
 @settings(max_examples=30, deadline=None)
 def test_labels_come_back_as_they_were(seed, users, depth):
     volumes = np.random.default_rng(seed).integers(1, 3, (users, depth, 7, 11), np.uint8)
-    found = unpacked(pack_labels(named(volumes)), (7, 11))
+    found = unpacked(pack_masks(named(volumes)), (7, 11))
     assert len(found) == users
     for number, volume in enumerate(volumes):
         assert np.array_equal(found["S2", str(number)], volume == 1)
 
 
-def test_a_truth_counts_as_active_where_it_is_one():
-    truth = np.array([[[1, 2], [3, 4]]], np.uint8)
-    found = unpacked(pack_labels([({"variant": "", "user": ""}, truth)]), (2, 2))
-    assert found["", ""].tolist() == [[[True, False], [False, False]]]
-
-
 def test_nested_thresholds_share_one_chunk_however_many_they_are():
     image = generator("nested").integers(0, 256, (2, 40, 40))
     volumes = [np.where(image >= level, 1, 2).astype(np.uint8) for level in range(60, 150, 3)]
-    chunks = pack_labels(named(volumes))
+    chunks = pack_masks(named(volumes))
     assert len(chunks) == 1
     assert len(chunks[0]["planes"]) == 30
     assert {len(plane["active"]) for plane in chunks[0]["planes"]} == {31}
@@ -66,7 +60,7 @@ def test_nested_thresholds_share_one_chunk_however_many_they_are():
 
 def test_a_chunk_ends_before_a_byte_has_too_few_values():
     volumes = generator("independent").integers(1, 3, (20, 3, 64, 64)).astype(np.uint8)
-    chunks = pack_labels(named(volumes))
+    chunks = pack_masks(named(volumes))
     assert [len(chunk["planes"]) for chunk in chunks] == [8, 8, 4]
     assert all(
         len(plane["active"]) <= MOST_COMBINATIONS for chunk in chunks for plane in chunk["planes"]
@@ -74,13 +68,13 @@ def test_a_chunk_ends_before_a_byte_has_too_few_values():
 
 
 def test_nothing_makes_no_chunk():
-    assert pack_labels([]) == []
+    assert pack_masks([]) == []
 
 
 def test_segmentations_of_different_shape_are_refused():
     volumes = [np.ones((1, 2, 3), np.uint8), np.ones((1, 3, 2), np.uint8)]
     with pytest.raises(ValueError, match=r"one shape, found \(1, 2, 3\) and \(1, 3, 2\)"):
-        pack_labels(named(volumes))
+        pack_masks(named(volumes))
 
 
 def test_pictures_are_the_slices_that_were_asked_for():
@@ -118,7 +112,7 @@ def test_a_page_of_the_default_study_stays_below_20_mb():
         return np.where(seen > 125 + 4 * user, 1, 2).astype(np.uint8)
 
     labels = named(by(variant, user) for variant in range(variants) for user in range(users))
-    packed = sum(len(text) for chunk in pack_labels(labels) for text in chunk["slices"])
+    packed = sum(len(text) for chunk in pack_masks(labels) for text in chunk["slices"])
     pictures = sum(map(len, pack_image(image, range(2))))
     a_slice = (packed + pictures) / len(image)
     # In a run a raw image had 45 800 bytes a slice on average, a filtered one 0.37 of that, and

@@ -22,6 +22,7 @@ rule measure:
         disk_mb=ASK.disk(0),
     params:
         cells=INPUTS.cells_of_batch,
+        phases=config.get("phases"),
         origin=lambda wildcards: INPUTS.dataset(wildcards).origin,
         voxel_size_nm=INPUTS.voxel_size_nm,
     script:
@@ -46,6 +47,7 @@ rule compare_users:
         disk_mb=ASK.disk(1),
     params:
         cells=INPUTS.shared_cells_on_image,
+        phases=config.get("phases"),
         voxel_size_nm=INPUTS.voxel_size_nm,
     script:
         "../scripts/compare_users.py"

@@ -16,6 +16,7 @@ rule pack_slices:
         **ASK.job(5, 1, volumes=2),
     params:
         cells=SHOWN.viewed_cells,
+        phases=config.get("phases"),
         step=SHOWN.slice_step,
     script:
         "../scripts/pack_slices.py"

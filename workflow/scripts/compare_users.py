@@ -9,6 +9,7 @@ from manyeyes.figures.slices import central_slice
 from manyeyes.files.results import read_result, write_volume
 from manyeyes.files.tables import write_table
 from manyeyes.imaging.masks import known_mask
+from manyeyes.labels import phases_from_config
 from manyeyes.measures.tables import pairwise_table
 from manyeyes.measures.truth import truth_active
 from manyeyes.running.rule_script import run
@@ -28,6 +29,7 @@ def main(snakemake) -> None:
     if not params.cells:
         write_table(pairwise_table([]), output.pairwise)
         return
+    phases = phases_from_config(params.phases)
     truth, distance = None, None
     for path in snakemake.input.get("truth", []):
         truth = truth_active(read_result(path), filled=False)
@@ -37,14 +39,14 @@ def main(snakemake) -> None:
     # One variant and group at a time, so that only its users' volumes are in memory.
     for names, members in groupby(paths, key=lambda item: (item[0].variant, item[0].made_by)):
         labels = [(cell, read_result(path)) for cell, path in members]
-        counted = votes(volume for _, volume in labels)
+        counted = votes((volume for _, volume in labels), phases)
         key = (wildcards.dataset, wildcards.filter, *names)
         inside = labels[0][1] != 0
         if truth is not None and distance is None:
             # All segmentations of an image share its field of view, and so this distance.
             distance = interface_distance(truth, known_mask(inside, truth.shape))
         near = concentration_table({key: (counted, len(labels))}, truth, inside, distance)
-        parts.append((pairwise_table(labels), *agreement_tables(labels), near))
+        parts.append((pairwise_table(labels, phases), *agreement_tables(labels, phases), near))
         slices.append(np.where(central_slice(inside), central_slice(counted), OUTSIDE))
     for name, tables in zip(TABLES, zip(*parts, strict=True), strict=True):
         write_table(pd.concat(tables, ignore_index=True), output[name])

@@ -28,7 +28,7 @@ def main(snakemake) -> None:
     labels, dropped = labels_inside(labels, mask, key, phases)
     if dropped:
         note(snakemake, f"{dropped} labels lie outside the dataset's mask and were dropped")
-    doubt = contradiction(image, labels)
+    doubt = contradiction(image, labels, phases["active"].code)
     place = "{dataset} ({filter}, {variant})".format(**wildcards)
     warnings = [f"Labels of {wildcards.user} on {place}: {doubt}"] if doubt else []
     for warning in warnings:

@@ -2,6 +2,7 @@
 
 from manyeyes.files.results import read_result
 from manyeyes.files.tables import write_table
+from manyeyes.labels import phases_from_config
 from manyeyes.measures.tables import accuracy_table, morphology_table, volume_fractions_table
 from manyeyes.running.rule_script import run
 from manyeyes.study.model import Cell
@@ -15,10 +16,12 @@ def main(snakemake) -> None:
     labels = [read_result(path) for path in snakemake.input.segmentations]
     segmentations = list(zip(cells, labels, strict=True))
     truths = dict(zip([dataset], map(read_result, snakemake.input.truth), strict=False))
-    fractions = volume_fractions_table(segmentations, {dataset: params.origin}, truths)
+    phases = phases_from_config(params.phases)
+    fractions = volume_fractions_table(segmentations, {dataset: params.origin}, truths, phases)
+    shapes = morphology_table(segmentations, {dataset: params.voxel_size_nm}, phases)
     write_table(fractions, output.volume_fractions)
-    write_table(accuracy_table(segmentations, truths), output.accuracy)
-    write_table(morphology_table(segmentations, {dataset: params.voxel_size_nm}), output.morphology)
+    write_table(accuracy_table(segmentations, truths, phases), output.accuracy)
+    write_table(shapes, output.morphology)
 
 
 if __name__ == "__main__":

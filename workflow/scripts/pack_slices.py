@@ -2,8 +2,9 @@
 
 from manyeyes.files.documents import write_json
 from manyeyes.files.results import read_mask, read_result
+from manyeyes.labels import ACTIVE, phases_from_config
 from manyeyes.report.choosing import drawn_slices, shown_slices
-from manyeyes.report.packing import pack_image, pack_inside, pack_labels
+from manyeyes.report.packing import pack_image, pack_inside, pack_masks
 from manyeyes.running.rule_script import run
 
 
@@ -13,11 +14,12 @@ def main(snakemake) -> None:
     image = read_result(given.image)
     drawn = drawn_slices(read_result(path) for path in given.get("drawings", []))
     slices = shown_slices(len(image), params.step, drawn)
+    active = phases_from_config(params.phases)["active"].code
     names = [{"variant": variant, "user": user} for variant, user in params.cells]
-    paths = list(given.segmentations)
+    paths = [(path, active) for path in given.segmentations]
     # The truth is nobody's segmentation; without a variant it stands beside all of them.
     names += [{"variant": "", "user": ""} for _ in given.get("truth", [])]
-    paths += given.get("truth", [])
+    paths += [(path, ACTIVE) for path in given.get("truth", [])]
     packed = {
         "dataset": wildcards.dataset,
         "filter": wildcards.filter,
@@ -25,8 +27,9 @@ def main(snakemake) -> None:
         "slices": slices,
         "drawn": drawn,
         "grey": pack_image(image, slices),
-        "chunks": pack_labels(
-            (phrases, read_result(path)[slices]) for phrases, path in zip(names, paths, strict=True)
+        "chunks": pack_masks(
+            (phrases, read_result(path)[slices] == code)
+            for phrases, (path, code) in zip(names, paths, strict=True)
         ),
     }
     inside = read_mask(given.get("mask"))

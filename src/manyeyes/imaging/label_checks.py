@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 
-from ..labels import ACTIVE, REST
+from ..labels import ACTIVE, UNLABELLED
 
 # Below this chance that a voxel labelled as active is brighter than one labelled as the rest,
 # labels say hardly anything about grey values: an image without contrast, or another one. 0.5 is
@@ -66,7 +66,7 @@ def _exchanged(shape: tuple, wanted: tuple) -> str | None:
     return None
 
 
-def contradiction(image: np.ndarray, labels: np.ndarray) -> str | None:
+def contradiction(image: np.ndarray, labels: np.ndarray, active_code: int = ACTIVE) -> str | None:
     """Say whether labels contradict the grey values beneath them.
 
     Parameters
@@ -74,7 +74,9 @@ def contradiction(image: np.ndarray, labels: np.ndarray) -> str | None:
     image : ndarray of uint8, shape (z, y, x)
         Active material is bright.
     labels : ndarray of uint8, shape (z, y, x)
-        0 unlabelled, 1 active material, 2 the rest; both with a voxel or more.
+        0 unlabelled, or the code of a phase; with active material and another phase.
+    active_code : int
+        The code of active material; all other phases are the rest.
 
     Returns
     -------
@@ -83,9 +85,10 @@ def contradiction(image: np.ndarray, labels: np.ndarray) -> str | None:
         the rest in less than `LEAST_CHANCE` of all pairs (equal ones count half); None if all is
         well.
     """
+    is_active = labels == active_code
     active, rest = (
-        np.bincount(image[labels == phase], minlength=256).astype(np.float64)
-        for phase in (ACTIVE, REST)
+        np.bincount(image[part], minlength=256).astype(np.float64)
+        for part in (is_active, (labels != UNLABELLED) & ~is_active)
     )
     # Pairs in which the active voxel is brighter, and half of those that are equal.
     below = np.cumsum(rest) - rest / 2

@@ -1,4 +1,7 @@
-"""What labels look like: strokes, distance from edges, the grey values below them."""
+"""What labels look like: strokes, distance from edges, the grey values below them.
+
+Active material is compared with all other phases together, here called the rest.
+"""
 
 import numpy as np
 import scipy
@@ -11,12 +14,11 @@ from ..imaging.masks import (
     smooth_inside,
     voxels_inside,
 )
-from ..labels import TWO_PHASES
+from ..labels import TWO_PHASES, UNLABELLED, Phases
 
 EDGE_SMOOTHING_VOXELS = 1.5
 GRADIENT_SIGMA_PX = 1.0
 NEAR_EDGE_PX = 1.0
-LABELS = TWO_PHASES.codes
 
 # Measure: what it is, and its unit.
 MEASURES = {
@@ -54,10 +56,14 @@ class LabelledImage:
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view: shares of a slice are of what is inside, and beyond its rim there is
         no edge.
+    phases : Phases
+        Of the labels.
     """
 
-    def __init__(self, image: np.ndarray, inside: np.ndarray | None = None):
-        self.image = image
+    def __init__(
+        self, image: np.ndarray, inside: np.ndarray | None = None, phases: Phases = TWO_PHASES
+    ):
+        self.image, self.phases = image, phases
         self.inside = known_mask(inside, image.shape)
         smooth = smooth_inside(image, EDGE_SMOOTHING_VOXELS, self.inside)
         active = smooth > skimage.filters.threshold_otsu(voxels_inside(smooth, self.inside))
@@ -70,7 +76,7 @@ class LabelledImage:
         Parameters
         ----------
         labels : ndarray of uint8, shape (z, y, x)
-            0 unlabelled, 1 active material, 2 the rest.
+            0 unlabelled, or the code of a phase.
 
         Returns
         -------
@@ -100,9 +106,13 @@ class LabelledImage:
             raise ValueError(
                 f"labels must have the image's shape {self.image.shape}, found {labels.shape}"
             )
-        for name, label in LABELS.items():
-            if not (labels == label).any():
-                raise ValueError(f"no voxel is labelled {label} ({name}); both classes need labels")
+        active_code = self.phases["active"].code
+        for name, part in (
+            ("active material", labels == active_code),
+            ("another phase", (labels != active_code) & (labels != UNLABELLED)),
+        ):
+            if not part.any():
+                raise ValueError(f"no voxel is labelled as {name}; both need labels")
         slices = np.flatnonzero(labels.any(axis=(1, 2)))
         pixels = labels[0].size
         if self.inside is not None:
@@ -112,8 +122,8 @@ class LabelledImage:
         distance = np.empty((slices.size, *labels.shape[1:]))
         steepness = np.empty_like(distance)
         for index, z in enumerate(slices):
-            for label in LABELS.values():
-                found_areas, found_widths = _strokes(labels[z] == label)
+            for phase in self.phases:
+                found_areas, found_widths = _strokes(labels[z] == phase.code)
                 areas.append(found_areas)
                 widths.append(found_widths)
             distance[index] = edge_distance(self._active[z])
@@ -123,7 +133,8 @@ class LabelledImage:
             part = np.ones(gradient.shape, bool) if self.inside is None else self.inside[z]
             steepness[index][part] = _percentiles(gradient[part])
         drawn, grey = labels[slices], self.image[slices].astype(np.float64)
-        active, rest = drawn == LABELS["active"], drawn == LABELS["rest"]
+        active = drawn == active_code
+        rest = (drawn != UNLABELLED) & ~active
         # positive where a label lies on its own side of the nearest edge
         inside = np.concatenate([distance[active], -distance[rest]])
         bright, dark = grey[active], grey[rest]

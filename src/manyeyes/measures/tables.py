@@ -1,24 +1,25 @@
-"""The tidy tables: one observation a row, in the order in which the observations are given.
+"""Tidy tables: one observation per row, in the order in which the observations are given.
 
-A cell is anything with the attributes ``dataset``, ``filter``, ``variant``, ``user`` and
-``made_by`` (``simulated`` or ``recorded``); an image anything with ``dataset`` and ``filter``.
-Wherever users are summed up, simulated users and recorded people are two groups with a row each.
-Volumes come as pairs of a cell (or image) and its array, from any iterable, and are dropped after
-use: a generator that reads them one by one will do.
+A cell has the attributes ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``
+(``simulated`` or ``recorded``); an image has ``dataset`` and ``filter``. Summaries have a row for
+simulated users and another for recorded people. Segmentations are pairs of a cell and its labels,
+uint8 (z, y, x) with the codes of the phases and 0 outside the field of view. Any iterable will do,
+such as a generator that reads them one by one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import combinations, groupby
 
 import numpy as np
 import pandas as pd
 
 from ..groups import MADE_BY
+from ..labels import TWO_PHASES, Phases
 from .fractions import percent_different, sample_sd, volume_fraction
-from .quality import image_quality
-from .shape import morphology
-from .truth import accuracy, truth_fraction
+from .quality import ImageQuality, image_quality
+from .shape import Morphology, morphology
+from .truth import Accuracy, accuracy, truth_fraction
 
 PAPER_BASELINE = 0.508
 
@@ -26,26 +27,8 @@ IMAGE = ["dataset", "filter"]
 GROUP = [*IMAGE, "variant"]
 CELL = [*GROUP, "user", MADE_BY]
 
-_TEXT = (
-    "dataset",
-    "realisation",
-    "origin",
-    "filter",
-    "variant",
-    "user",
-    "user_a",
-    "user_b",
-    "made_by",
-    "baseline_source",
-)
-_WHOLE = (
-    "voxels",
-    "users",
-    "histogram_modes",
-    "otsu_threshold",
-    "active_specks",
-    "closed_pores",
-)
+_TEXT = (*CELL, "realisation", "origin", "user_a", "user_b", "baseline_source")
+_WHOLE = ("voxels", "users", "histogram_modes", "otsu_threshold", "active_specks", "closed_pores")
 
 
 @dataclass(frozen=True)
@@ -59,9 +42,9 @@ class Baseline:
     fraction : float
         Active material with internal pores filled, 0 to 1, as its segmentation gave it.
     truth_fraction : float, default NaN
-        The block's own truth with internal pores filled; NaN where nobody knows it.
+        The block's own truth with internal pores filled; NaN if unknown.
     closed_pore_fraction : float, default NaN
-        Share of the block that was filled as internal pores, 0 to 1; NaN where nobody knows it.
+        Share of the block that was filled as internal pores, 0 to 1; NaN if unknown.
     """
 
     source: str
@@ -78,17 +61,19 @@ def volume_fractions_table(
     segmentations: Iterable[tuple],
     origins: Mapping[str, str],
     truths: Mapping[str, np.ndarray],
+    phases: Phases = TWO_PHASES,
 ) -> pd.DataFrame:
-    """Return the volume fraction of each segmentation beside that of the truth.
+    """Return the volume fraction of active material of each segmentation and of the truth.
 
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        Labels 1 active material, 2 pore and carbon-binder domain.
     origins : mapping of dataset to str
         ``twin``, ``simulated-imaging`` or ``measured``.
     truths : mapping of dataset to ndarray of uint8
         For the datasets that have a truth (codes as in `manyeyes.labels.truth_active`).
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -113,31 +98,28 @@ def volume_fractions_table(
         as_it_is, filled = known.get(cell.dataset, (np.nan, np.nan))
         rows.append(
             {
-                "dataset": cell.dataset,
+                **_named(cell, CELL),
                 "origin": origins[cell.dataset],
-                "filter": cell.filter,
-                "variant": cell.variant,
-                "user": cell.user,
-                "made_by": cell.made_by,
-                "active_fraction": volume_fraction(labels),
+                "active_fraction": volume_fraction(labels, phases["active"].code, phases),
                 "voxels": np.count_nonzero(labels),
                 "truth_fraction": as_it_is,
                 "truth_fraction_filled": filled,
             }
         )
-    columns = ["dataset", "origin", "filter", "variant", "user", "made_by"]
-    columns += ["active_fraction", "voxels", "truth_fraction", "truth_fraction_filled"]
-    return _table(rows, columns)
+    columns = ["dataset", "origin", *CELL[1:], "active_fraction", "voxels"]
+    return _table(rows, [*columns, "truth_fraction", "truth_fraction_filled"])
 
 
-def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
+def pairwise_table(segmentations: Iterable[tuple], phases: Phases = TWO_PHASES) -> pd.DataFrame:
     """Return how many voxels differ between each two users of one image and variant.
 
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        All users of a group of one image and variant one after the other; only these are held at
-        a time.
+        All users of a group, image and variant follow one another; only these are in memory
+        together.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -153,7 +135,9 @@ def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
     """
     by = [*GROUP, MADE_BY]
     rows, done = [], set()
-    for key, members in groupby(segmentations, key=lambda pair: _key(pair[0], by)):
+    for key, members in groupby(
+        segmentations, key=lambda pair: tuple(_named(pair[0], by).values())
+    ):
         if key in done:
             raise ValueError(f"the users of {'/'.join(key)} must follow one another; sort by cell")
         done.add(key)
@@ -163,7 +147,7 @@ def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
                 **dict(zip(by, key, strict=True)),
                 "user_a": user_a,
                 "user_b": user_b,
-                "percent_different": percent_different(labels[user_a], labels[user_b]),
+                "percent_different": percent_different(labels[user_a], labels[user_b], phases),
             }
             for user_a, user_b in combinations(labels, 2)
         )
@@ -172,8 +156,6 @@ def pairwise_table(segmentations: Iterable[tuple]) -> pd.DataFrame:
 
 def variability_table(volume_fractions: pd.DataFrame, pairwise: pd.DataFrame) -> pd.DataFrame:
     """Return how much the users of each image and variant differ.
-
-    Recorded people never enter the spread of the simulated users: they have a row of their own.
 
     Parameters
     ----------
@@ -219,7 +201,7 @@ def variability_table(volume_fractions: pd.DataFrame, pairwise: pd.DataFrame) ->
 
 
 def listed_realisations(table: pd.DataFrame, listed: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
-    """Name the realisations of a dataset in two columns, as tables do.
+    """Split the name of a realisation into the columns dataset and realisation.
 
     Parameters
     ----------
@@ -231,7 +213,7 @@ def listed_realisations(table: pd.DataFrame, listed: Mapping[str, tuple[str, int
     Returns
     -------
     DataFrame
-        dataset, realisation, then the other columns; rows as they are.
+        dataset, realisation, then the other columns; the same rows.
     """
     table = table.copy()
     names = table["dataset"]
@@ -242,23 +224,27 @@ def listed_realisations(table: pd.DataFrame, listed: Mapping[str, tuple[str, int
 
 
 def first_realisation(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the first realisation, all of them where there is no such column."""
+    """Return the rows of the first realisation; all rows if there is no such column."""
     if "realisation" not in table:
         return table
     return table[table["realisation"].astype(str) == "1"]
 
 
 def accuracy_table(
-    segmentations: Iterable[tuple], truths: Mapping[str, np.ndarray]
+    segmentations: Iterable[tuple],
+    truths: Mapping[str, np.ndarray],
+    phases: Phases = TWO_PHASES,
 ) -> pd.DataFrame:
     """Return how far each segmentation is from its truth.
 
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        Those of datasets without truth are passed over.
+        Those of datasets without truth are skipped.
     truths : mapping of dataset to ndarray of uint8
         Codes as in `manyeyes.labels.truth_active`.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -272,15 +258,15 @@ def accuracy_table(
         if cell.dataset not in truths:
             continue
         truth = truths[cell.dataset]
-        filled = asdict(accuracy(labels, truth, filled=True))
+        filled = asdict(accuracy(labels, truth, filled=True, phases=phases))
         rows.append(
             {
-                **dict(zip(CELL, _key(cell, CELL), strict=True)),
-                **asdict(accuracy(labels, truth)),
+                **_named(cell, CELL),
+                **asdict(accuracy(labels, truth, phases=phases)),
                 **{f"{name}_filled": value for name, value in filled.items()},
             }
         )
-    measures = ["bias", "dice", "voxel_error"]
+    measures = _fields(Accuracy)
     return _table(rows, [*CELL, *measures, *(f"{name}_filled" for name in measures)])
 
 
@@ -318,7 +304,7 @@ def accuracy_summary(accuracies: pd.DataFrame) -> pd.DataFrame:
 
 
 def _over_realisations(table: pd.DataFrame, squared: Sequence[str]) -> pd.DataFrame:
-    """Return means over realisations, root mean squares of some columns; one row a condition."""
+    """Return means over realisations, of some columns root mean squares; a row per condition."""
     if "realisation" not in table:
         return table
     by = [name for name in _conditions(table) if name != "realisation"]
@@ -345,19 +331,18 @@ def baseline_table(
     volume_fractions : DataFrame
         As made by `volume_fractions_table`.
     baselines : mapping of dataset to sequence of Baseline
-        For the datasets that have any; the others get no row.
+        Datasets without any get no row.
 
     Returns
     -------
     DataFrame
-        dataset, realisation (where the study has several; all are compared with the same block,
-        as pieces of electrodes of one description), filter, variant, made_by, mean,
-        baseline_source, baseline, truth_fraction (of this crop), difference_points (mean minus
-        baseline, times 100), difference_percent (the same relative to the baseline),
-        sampling_difference (truth of this crop minus truth of the baseline's block),
-        segmentation_difference (mean minus truth of this crop), baseline_error (baseline minus
-        truth of its block), the last three in points and NaN where a truth is not known;
-        baseline_closed_pores (closed_pore_fraction of the baseline).
+        dataset, realisation (if the study has several; all are compared with the same block, as
+        pieces of electrodes of one description), filter, variant, made_by, mean, baseline_source,
+        baseline, truth_fraction (of this crop), difference_points (mean minus baseline, times
+        100), difference_percent (the same relative to the baseline), sampling_difference (truth of
+        this crop minus truth of the baseline's block), segmentation_difference (mean minus truth
+        of this crop), baseline_error (baseline minus truth of its block), these three in points
+        and NaN if a truth is unknown; baseline_closed_pores (closed_pore_fraction of the baseline).
 
     Raises
     ------
@@ -393,70 +378,68 @@ def baseline_table(
                     "baseline_closed_pores": baseline.closed_pore_fraction,
                 }
             )
-    columns = ["mean", "baseline_source", "baseline", "truth_fraction"]
-    columns += ["difference_points", "difference_percent"]
-    columns += ["sampling_difference", "segmentation_difference", "baseline_error"]
-    columns += ["baseline_closed_pores"]
-    return _table(rows, [*by, *columns])
+    columns = ["mean", "baseline_source", "baseline", "truth_fraction", "difference_points"]
+    columns += ["difference_percent", "sampling_difference", "segmentation_difference"]
+    return _table(rows, [*by, *columns, "baseline_error", "baseline_closed_pores"])
 
 
 def image_quality_table(images: Iterable[tuple]) -> pd.DataFrame:
-    """Return what the grey values of each image say about it.
+    """Return measures of quality from the grey values of each image.
 
     Parameters
     ----------
     images : iterable of (image, ndarray of uint8) or (image, ndarray of uint8, ndarray of bool)
-        The last is the field of view, None where it is not bounded.
+        The last is the field of view; None for the whole volume.
 
     Returns
     -------
     DataFrame
-        dataset, filter, contrast_to_noise, histogram_modes, otsu_threshold, otsu_fraction; see
-        `quality.ImageQuality`.
+        dataset, filter, and the attributes of `quality.ImageQuality`.
     """
     rows = [
-        {**dict(zip(IMAGE, _key(image, IMAGE), strict=True)), **asdict(image_quality(*volumes))}
-        for image, *volumes in images
+        {**_named(image, IMAGE), **asdict(image_quality(*volumes))} for image, *volumes in images
     ]
-    columns = ["contrast_to_noise", "histogram_modes", "otsu_threshold", "otsu_fraction"]
-    return _table(rows, [*IMAGE, *columns])
+    return _table(rows, [*IMAGE, *_fields(ImageQuality)])
 
 
 def morphology_table(
-    segmentations: Iterable[tuple], voxel_sizes_nm: Mapping[str, float]
+    segmentations: Iterable[tuple],
+    voxel_sizes_nm: Mapping[str, float],
+    phases: Phases = TWO_PHASES,
 ) -> pd.DataFrame:
     """Return surface, specks and closed pores of each segmentation.
 
     Parameters
     ----------
     segmentations : iterable of (cell, ndarray of uint8)
-        Labels 1 active material, 2 pore and carbon-binder domain.
     voxel_sizes_nm : mapping of dataset to float
+    phases : Phases
+        What the labels may hold; the surface and specks are those of active material.
 
     Returns
     -------
     DataFrame
-        dataset, filter, variant, user, made_by, specific_surface_per_um, active_specks,
-        active_speck_fraction, closed_pores, closed_pore_fraction; see `shape.Morphology`.
+        dataset, filter, variant, user, made_by, and the attributes of `shape.Morphology`.
     """
-    rows = [
-        {
-            **dict(zip(CELL, _key(cell, CELL), strict=True)),
-            **asdict(morphology(labels, voxel_sizes_nm[cell.dataset])),
-        }
-        for cell, labels in segmentations
-    ]
-    columns = ["specific_surface_per_um", "active_specks", "active_speck_fraction"]
-    return _table(rows, [*CELL, *columns, "closed_pores", "closed_pore_fraction"])
+    active = phases["active"].code
+    rows = []
+    for cell, labels in segmentations:
+        found = morphology(labels, voxel_sizes_nm[cell.dataset], active, phases)
+        rows.append({**_named(cell, CELL), **asdict(found)})
+    return _table(rows, [*CELL, *_fields(Morphology)])
 
 
 def _conditions(table: pd.DataFrame) -> list[str]:
-    """Return the columns that name what is summed up: a condition of one group of users."""
+    """Return the columns that name a condition of one group of users."""
     return [*GROUP, *(name for name in (MADE_BY, "realisation") if name in table)]
 
 
-def _key(item, names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(str(getattr(item, name)) for name in names)
+def _named(item, names: Sequence[str]) -> dict[str, str]:
+    return {name: str(getattr(item, name)) for name in names}
+
+
+def _fields(measures: type) -> list[str]:
+    return [field.name for field in fields(measures)]
 
 
 def _by_user(key: tuple[str, ...], members: Iterable[tuple]) -> dict[str, np.ndarray]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases, truth_active
+from ..labels import OUTSIDE, TWO_PHASES, Phases, truth_active
 from .fractions import check_segmentation
 
 
@@ -68,7 +68,7 @@ def accuracy(
         )
     voxels = np.count_nonzero(labels)
     expected = truth_active(truth, filled=filled) & (labels != OUTSIDE)
-    found = labels == ACTIVE
+    found = labels == phases["active"].code
     n_expected = np.count_nonzero(expected)
     n_found = np.count_nonzero(found)
     n_both = np.count_nonzero(expected & found)

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import imagecodecs
 import numpy as np
 
-from ..labels import ACTIVE
-
 MOST_COMBINATIONS = 256
 JPEG_QUALITY = 65
 """Noise costs most; at this quality a slice of the default study has 8 to 10 kB."""
@@ -60,14 +58,14 @@ def pack_inside(inside: np.ndarray) -> list[str]:
     return [_deflated(plane.astype(np.uint8)) for plane in inside]
 
 
-def pack_labels(labels: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[dict]:
-    """Return slices of several segmentations of one image in chunks.
+def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[dict]:
+    """Return slices of one phase, active material, in several segmentations of an image.
 
     Parameters
     ----------
-    labels : iterable of (mapping, ndarray of uint8, shape (slices, y, x))
-        What is known of a segmentation (its variant and user), and its shown slices: 1 is active
-        material, everything else is not.
+    masks : iterable of (mapping, ndarray of bool, shape (slices, y, x))
+        What is known of a segmentation (its variant and user), and where it has active material
+        on the slices shown. The viewer shows this phase against all others.
 
     Returns
     -------
@@ -83,8 +81,7 @@ def pack_labels(labels: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[
     """
     chunks: list[dict] = []
     codes, patterns, known, shape = None, [()], [], None
-    for phrases, volume in labels:
-        active = volume == ACTIVE
+    for phrases, active in masks:
         if shape is not None and active.shape != shape:
             raise ValueError(
                 f"segmentations of one image must have one shape, found {shape} and {active.shape}"

@@ -1,4 +1,7 @@
-"""Agreement of users voxel by voxel, beyond the percentage of voxels that differ."""
+"""Agreement of users voxel by voxel, beyond the percentage of voxels that differ.
+
+Of labels with more than two phases, active material is compared against all other phases together.
+"""
 
 from collections.abc import Iterable
 from itertools import combinations, groupby
@@ -7,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..labels import ACTIVE
+from ..labels import TWO_PHASES, Phases
 from ..measures.fractions import check_same_view, check_segmentation
 
 
 class PairAgreement(NamedTuple):
-    """Agreement of two two-phase segmentations.
+    """Agreement of two segmentations on what is active material.
 
     Attributes
     ----------
@@ -98,14 +101,16 @@ def fleiss_kappa(votes_histogram) -> float:
     return float((agreed - by_chance) / (1 - by_chance)) if by_chance < 1 else float("nan")
 
 
-def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
+def votes(segmentations: Iterable[np.ndarray], phases: Phases = TWO_PHASES) -> np.ndarray:
     """Return how many users call each voxel active.
 
     Parameters
     ----------
     segmentations : iterable of ndarray of uint8, shape (z, y, x)
-        1 active material, 2 pore and carbon-binder domain, 0 outside the field of view, which gets
-        no votes; one volume per user, at most 255.
+        Codes of the phases, 0 outside the field of view, which gets no votes; one volume per user,
+        at most 255.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -116,9 +121,9 @@ def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
     ValueError
         If there are none or more than 255, shapes differ, or a volume is not a segmentation.
     """
-    total = None
+    active, total = phases["active"].code, None
     for users, labels in enumerate(segmentations, start=1):
-        check_segmentation(labels)
+        check_segmentation(labels, phases)
         if total is None:
             total = np.zeros(labels.shape, dtype=np.uint8)
         if labels.shape != total.shape:
@@ -127,13 +132,15 @@ def votes(segmentations: Iterable[np.ndarray]) -> np.ndarray:
             )
         if users > 255:
             raise ValueError("votes are counted in 8 bits: at most 255 users")
-        total += labels == ACTIVE
+        total += labels == active
     if total is None:
         raise ValueError("votes need the segmentation of at least one user, found none")
     return total
 
 
-def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def agreement_tables(
+    segmentations: Iterable[tuple], phases: Phases = TWO_PHASES
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the agreement of each pair of users, and of all users together.
 
     Volumes are kept at one bit per voxel, so thirty users of 200^3 voxels take 30 MB.
@@ -144,6 +151,8 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
         Cells have ``dataset``, ``filter``, ``variant``, ``user`` and ``made_by``. All users of one
         group, image and variant, at least two, follow one another. Only voxels inside the field of
         view count.
+    phases : Phases
+        What the labels may hold.
 
     Returns
     -------
@@ -161,19 +170,20 @@ def agreement_tables(segmentations: Iterable[tuple]) -> tuple[pd.DataFrame, pd.D
         differ.
     """
     pairs, groups, done = [], [], set()
+    active = phases["active"].code
     for key, members in groupby(segmentations, key=lambda item: _group(item[0])):
         if key in done:
             raise ValueError(f"the users of {'/'.join(key)} must follow one another; sort by cell")
         done.add(key)
         names, packed, first = [], [], None
         for cell, labels in members:
-            check_segmentation(labels)
+            check_segmentation(labels, phases)
             first = labels if first is None else first
             if labels.shape != first.shape:
                 raise ValueError(f"users of {'/'.join(key)} have volumes of different shapes")
             check_same_view(first, labels)
             names.append(str(cell.user))
-            packed.append(_as_bits(labels == ACTIVE))
+            packed.append(_as_bits(labels == active))
         if len(names) < 2:
             raise ValueError(f"{'/'.join(key)} has one user; agreement needs two")
         group = dict(zip(("dataset", "filter", "variant", "made_by"), key, strict=True))

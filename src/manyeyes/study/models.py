@@ -6,6 +6,8 @@ from ..electrodes.description import read_description
 from ..fibsem.acquisition import Faults
 from ..fibsem.geometry import SliceGeometry
 from ..imaging.settings import CtSettings
+from ..labels import ACTIVE, REST, Phases
+from ..methods import METHODS
 from ..settings import read_settings
 from ..users.population import Population
 from .model import Study
@@ -32,9 +34,24 @@ def model_problems(study: Study) -> list[str]:
         if "imaging" in dataset.source:
             key = f"datasets.{dataset.name}.source.imaging"
             checks.append((key, read_settings, (dataset.source["imaging"], CtSettings, "imaging")))
+    for name in dict.fromkeys(name for block in study.blocks for name in block.variants):
+        method = METHODS[study.variants[name]["method"]]
+        if method.two_phases:
+            checks.append((f"variants.{name}", _require_two_phases, (study.phases, method.name)))
+    if study.imitated():
+        checks.append(("imitators", _require_two_phases, (study.phases, "drawn_forest")))
     if study.baseline:
         checks += _fibsem_checks(study.baseline["fibsem"])
     return [problem for check in checks for problem in _complaint(*check)]
+
+
+def _require_two_phases(phases: Phases, method: str) -> None:
+    codes = phases.active_and_rest(f"method {method}")
+    if codes != (ACTIVE, REST):
+        raise ValueError(
+            f"method {method} labels active material as {ACTIVE} and the rest as {REST}, but the "
+            f"study has {phases.described()}; declare these codes, or leave phases out"
+        )
 
 
 def _fibsem_checks(chain) -> list[tuple[str, Callable, tuple]]:
