@@ -52,7 +52,7 @@ def test_radius_offset_stays_small(kind, request):
     # Else the particles' sizes would not be those of the description.
     electrode = request.getfixturevalue(kind)
     diameter = electrode.structure.description.mean_diameter_um
-    assert abs(electrode.radius_offset_um) < 0.02 * diameter
+    assert abs(electrode.particle_level_um) < 0.02 * diameter
 
 
 def test_coarse_and_fine_raster_show_the_same_electrode(nmc):

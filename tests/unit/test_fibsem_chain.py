@@ -12,12 +12,20 @@ from manyeyes.fibsem.destripe import destriper
 from manyeyes.fibsem.geometry import SliceGeometry
 from manyeyes.fibsem.pores import fill_internal_pores
 from manyeyes.fibsem.resample import resample
-from manyeyes.fibsem.scores import count_layers, drift_score
+from manyeyes.fibsem.scores import LabelCounts, drift_score
 from manyeyes.fibsem.shear import add_shear, part_shear
 from manyeyes.fibsem.watershed import grey_histogram, seed_levels, segment
 
 SHAPE = (50, 190, 200)
 FINAL = (100, 120, 130)
+
+
+def count_layers(labels, truth):
+    """Count labels against truth layer by layer."""
+    counts = LabelCounts()
+    for found, true in zip(labels, truth, strict=True):
+        counts.add(found, true)
+    return counts
 
 
 def run(geometry):

@@ -4,14 +4,33 @@ import numpy as np
 import pytest
 import scipy.fft
 from scipy import ndimage
+from skimage.transform import iradon, radon
 
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.rasterising import rasterise
-from manyeyes.imaging.backprojection import reconstruct
 from manyeyes.imaging.noise import WINDOWS, backprojection_amplitude, backprojection_noise
 from manyeyes.randomness import generator
 
 CENTRE = slice(16, 80)
+
+
+def reconstruct(attenuation, photons, projections, window, *seed_names):
+    """Scan slices (z, n, n) with a parallel beam: project, count photons, back-project.
+
+    Attenuation is per voxel edge, photons per detector pixel without an object (infinite for no
+    noise). Too slow for whole volumes; the noise model of the library is checked against it.
+    """
+    angles = np.arange(projections) * 180.0 / projections
+    draw = generator(*seed_names)
+    out = np.empty(attenuation.shape)
+    for z, one in enumerate(np.asarray(attenuation, dtype=np.float64)):
+        paths = radon(one, angles, circle=False)
+        if np.isfinite(photons):
+            counts = draw.poisson(photons * np.exp(-paths))
+            # A pixel that saw nothing is taken to have seen one photon: its logarithm must exist.
+            paths = -np.log(np.maximum(counts, 1) / photons)
+        out[z] = iradon(paths, angles, output_size=len(one), filter_name=window, circle=False)
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -87,22 +106,6 @@ def test_reconstruction_without_noise_is_the_object():
     image = reconstruct(disc, np.inf, 120, "hann", "test")
     inside = np.hypot(y, x) < 16
     np.testing.assert_allclose(image[0][inside].mean(), 0.02, rtol=0.02)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((np.zeros((2, 8, 9)), 1e4, 10, "hann"), "slices must be square"),
-        ((np.zeros((2, 8, 8)), 1e4, 10, "parzen"), "window must be one of"),
-        ((np.zeros((2, 8, 8)), 0, 10, "hann"), "must be positive"),
-        ((np.zeros((2, 8, 8)), 1e4, 0, "hann"), "must be positive"),
-    ],
-)
-def test_impossible_scans_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        reconstruct(*arguments, "test")
-    with pytest.raises(ValueError, match="window must be one of"):
-        backprojection_noise((1, 8, 8), "parzen", "test")
 
 
 @pytest.mark.parametrize("columns", [24, 25])

@@ -50,11 +50,6 @@ class Electrode:
         """Edges (z, y, x), um."""
         return self.structure.description.size_um
 
-    @property
-    def radius_offset_um(self) -> float:
-        """How much was added to every particle's radius to reach the active fraction, um."""
-        return -float(self.particle_level_um)
-
 
 def describe_electrode(description: Mapping, *seed_names: object) -> Electrode:
     """Make an electrode from its description.

@@ -6,10 +6,11 @@ import cc3d
 import numpy as np
 
 from ..labels import ACTIVE, REST
+from ..measures.shape import labels_at_faces
 
 
 class Filled(NamedTuple):
-    """Labels with internal pores filled, and how many and how much that was.
+    """Labels with internal pores filled, and how much was filled.
 
     Attributes
     ----------
@@ -28,10 +29,9 @@ class Filled(NamedTuple):
 def fill_internal_pores(labels: np.ndarray) -> Filled:
     """Turn internal pores into active material (Bailey et al. 2023, section 3.2.1).
 
-    Internal is what the surface does not reach: a piece of the rest that shares no face of a voxel
-    with other rest, and touches no face of the block. So a crack that opens to the outside stays,
-    a pore that the block's face cuts stays, and a gap between particles that they close off all
-    around is filled too.
+    A piece of the rest (voxels that share faces) is internal if it touches no face of the block. So
+    a crack that opens to the outside stays, and so does a pore that the block's face cuts. A gap
+    that particles close off all around is filled too.
 
     Parameters
     ----------
@@ -52,9 +52,7 @@ def fill_internal_pores(labels: np.ndarray) -> Filled:
     pieces = cc3d.connected_components(labels == REST, connectivity=6)
     internal = np.ones(int(pieces.max()) + 1, dtype=bool)
     internal[0] = False
-    for axis in range(3):
-        for end in (0, -1):
-            internal[np.unique(pieces.take(end, axis=axis))] = False
+    internal[labels_at_faces(pieces)] = False
     filled = labels.copy()
     voxels = 0
     # Slice by slice: a mask of the whole volume is not needed at once.

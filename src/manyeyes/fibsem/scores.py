@@ -1,6 +1,6 @@
 """How well each step of the chain undid what the acquisition did."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -195,11 +195,3 @@ class LabelCounts:
             "dice": 2 * both / (found + true) if found + true else 1.0,
             "voxel_error": (found + true - 2 * both) / total,
         }
-
-
-def count_layers(labels: Iterable[np.ndarray], truth: Iterable[np.ndarray]) -> LabelCounts:
-    """Count labels against truth layer by layer, so that neither is held as a whole."""
-    counts = LabelCounts()
-    for found, true in zip(labels, truth, strict=True):
-        counts.add(found, true)
-    return counts

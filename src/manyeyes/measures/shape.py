@@ -78,7 +78,7 @@ def morphology(
         If the labels hold other codes or the voxel size is not positive.
     """
     check_segmentation(labels, phases)
-    _check_voxel_size(voxel_size_nm)
+    check_voxel_size(voxel_size_nm)
     voxel_um3 = (voxel_size_nm / 1000.0) ** 3
     active = labels == phase
     outside = labels == OUTSIDE
@@ -130,7 +130,7 @@ def specific_surface_per_um(
     ValueError
         If the volume is thinner than two voxels or the voxel size is not positive.
     """
-    _check_voxel_size(voxel_size_nm)
+    check_voxel_size(voxel_size_nm)
     if active.ndim != 3 or min(active.shape) < 2:
         raise ValueError(
             f"a surface needs a volume of at least 2 voxels along each axis, found {active.shape}"
@@ -171,18 +171,23 @@ def _closed_components(mask: np.ndarray, outside: np.ndarray | None) -> np.ndarr
     pieces = cc3d.connected_components(mask, connectivity=6)
     sizes = np.bincount(pieces.ravel())
     sizes[0] = 0
-    for axis in range(3):
-        for end in (0, -1):
-            sizes[np.unique(pieces.take(end, axis=axis))] = 0
+    sizes[labels_at_faces(pieces)] = 0
     if outside is not None:
         sizes[np.unique(pieces[scipy.ndimage.binary_dilation(outside)])] = 0
     return sizes[sizes > 0]
+
+
+def labels_at_faces(labels: np.ndarray) -> np.ndarray:
+    """Return the labels that occur on a face of a volume; such objects are cut by it."""
+    faces = [labels.take(end, axis=axis).ravel() for axis in range(3) for end in (0, -1)]
+    return np.unique(np.concatenate(faces))
 
 
 def _sphere_um3(diameter_um: float) -> float:
     return np.pi / 6.0 * diameter_um**3
 
 
-def _check_voxel_size(voxel_size_nm: float) -> None:
+def check_voxel_size(voxel_size_nm: float) -> None:
+    """Raise ValueError unless a voxel size is positive."""
     if not voxel_size_nm > 0:
         raise ValueError(f"a voxel size is a positive length in nm, found {voxel_size_nm}")
