@@ -1,6 +1,6 @@
 """What a user perceives: a pooled slice, two phases in it, and how they relate to grey levels.
 
-A user never sees the truth. All that follows is made of the image's grey values alone.
+A user never sees the truth, only the grey values of the image.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Perception:
     contrast : ndarray of float32, shape (slices, y, x)
         How clearly a pixel shows what it is, in grey levels.
     inside : ndarray of bool, shape (slices, y, x), or None
-        The field of view; what the others say of pixels outside means nothing.
+        The field of view; values of the others outside are meaningless.
     """
 
     pooled: np.ndarray
@@ -36,11 +36,11 @@ class Perception:
     inside: np.ndarray | None = None
 
     def inside_of(self, index: int) -> np.ndarray | None:
-        """Return the field of view of one of the slices, or None where it is not bounded."""
+        """Return the field of view of one slice, None for all of it."""
         return None if self.inside is None else self.inside[index]
 
     def shows_both(self, index: int, least_share: float = 0.0) -> bool:
-        """Return whether more than a share of one of the slices looks like either phase."""
+        """Return whether more than a share of a slice looks like each of the phases."""
         active = self.active[index]
         share = np.mean(active if self.inside is None else active[self.inside[index]])
         return bool(least_share < share < 1 - least_share)
@@ -51,6 +51,10 @@ def perceive(
 ) -> Perception:
     """Pool the grey levels of slices in the plane, and divide them into two classes.
 
+    The classes are divided half way between the means of Otsu's (1979,
+    doi:10.1109/TSMC.1979.4310076) two classes of all pooled slices. That an edge is seen half way
+    is an assumption. Otsu's own threshold may lie anywhere in the gap between two clean phases.
+
     Parameters
     ----------
     slices : ndarray of uint8, shape (slices, y, x)
@@ -58,20 +62,16 @@ def perceive(
     eye_sigma_px : float
         Standard deviation of the Gaussian over which the eye pools, in pixels.
     inside : ndarray of bool, same shape, optional
-        The field of view, all that is looked at.
+        The field of view.
 
     Returns
     -------
     Perception
-        The classes are divided half way between their means, where they are taken from Otsu's
-        (1979, doi:10.1109/TSMC.1979.4310076) over all the pooled slices, which are the two as
-        uniform as can be. That an edge is seen half way is an assumption; Otsu's own cut is as
-        good as any across the gap between two clean phases and would come to rest at its end.
 
     Raises
     ------
     ValueError
-        If there is only one grey level, so that no phases can be distinguished.
+        If there is only one grey level.
     """
     inside = known_mask(inside, slices.shape)
     require_contrast(voxels_inside(slices, inside))
@@ -112,28 +112,7 @@ class GreyCurve:
 
 
 def grey_curve(slices: np.ndarray, active: np.ndarray) -> GreyCurve:
-    """Relate grey levels to what the pixels look like.
-
-    Parameters
-    ----------
-    slices : ndarray of uint8
-        Slices of an image.
-    active : ndarray of bool, same shape
-        What looks active in them.
-
-    Returns
-    -------
-    GreyCurve
-        Its `active_share` is the isotonic regression of the observed shares, weighted by the
-        pixels of each level, and linear across levels that do not occur. Where it crosses a
-        share w is exactly where w x speckle + (1 - w) x holes of a thresholded overlay is least:
-        speckle are bright pixels that look like pore, holes dark ones that look active.
-
-    Raises
-    ------
-    ValueError
-        If only one class is perceived.
-    """
+    """Relate the grey levels (uint8) of pixels to whether they look active (bool, same shape)."""
     other = np.bincount(slices[~active], minlength=GREY_LEVELS).astype(np.float64)
     bright = np.bincount(slices[active], minlength=GREY_LEVELS).astype(np.float64)
     return curve_of_counts(other, bright)
@@ -150,7 +129,10 @@ def curve_of_counts(other: np.ndarray, bright: np.ndarray) -> GreyCurve:
     Returns
     -------
     GreyCurve
-        As in `grey_curve`.
+        Its `active_share` is the isotonic regression of the observed shares, weighted by the
+        pixels of each level, and linear across levels that do not occur. It crosses a share w
+        exactly where w x speckle + (1 - w) x holes of a thresholded overlay is least. Speckle are
+        bright pixels that look like pore, holes are dark ones that look active.
 
     Raises
     ------

@@ -10,17 +10,7 @@ from .population import Population, draw_traits
 
 
 def drawn_slices(labels: np.ndarray) -> list[int]:
-    """Return the labelled slices, the one nearest to the middle first.
-
-    Parameters
-    ----------
-    labels : ndarray of uint8, shape (z, y, x)
-
-    Returns
-    -------
-    list of int
-        The first, then the others from the first to the last.
-    """
+    """Return the labelled slices (axis 0): the one nearest to the middle, then the others."""
     found = np.flatnonzero(labels.any(axis=(1, 2))).tolist()
     middle = min(found, key=lambda z: (abs(2 * z - labels.shape[0] + 1), z))
     return [middle] + [z for z in found if z != middle]
@@ -37,8 +27,8 @@ def imitations(
 ) -> list[np.ndarray]:
     """Return what simulated users draw on a person's slices.
 
-    Each user draws the slice nearest to the middle, then the others against a first output, as
-    for MLX; how the person proceeded is not known. Each slice is covered to the person's mean
+    Each user draws the slice nearest to the middle, then the others while correcting a first
+    output, as for MLX; how the person proceeded is not known. Each slice gets the person's mean
     coverage.
 
     Parameters

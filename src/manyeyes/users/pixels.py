@@ -10,15 +10,9 @@ from scipy.special import expit, logit
 from skimage.filters import threshold_otsu
 
 from ..imaging.masks import fill_slices, known_mask, voxels_inside
-from .eye import (
-    GREY_LEVELS,
-    GreyCurve,
-    Perception,
-    curve_of_counts,
-    require_contrast,
-)
+from .eye import GREY_LEVELS, GreyCurve, Perception, curve_of_counts, require_contrast
 
-# The mean log-likelihood of a pixel changes by less than this: fits that far apart look the same.
+# Fits are equal if the mean log-likelihood of a pixel changes by less than this.
 _TOLERANCE = 1e-9
 _MOST_STEPS = 2000
 
@@ -36,9 +30,8 @@ def mixture_share(pixels: np.ndarray) -> np.ndarray:
     ndarray of float64, shape (256,)
         Posterior probability in a mixture of two normal distributions of one variance, fitted by
         expectation maximisation (Dempster, Laird and Rubin 1977,
-        doi:10.1111/j.2517-6161.1977.tb01600.x) from Otsu's two classes on. One variance, since
-        noise is taken to be the same in both phases (assumption); so the share never falls with
-        the level.
+        doi:10.1111/j.2517-6161.1977.tb01600.x), starting from Otsu's two classes. Noise is assumed
+        to be the same in both phases, so the share never falls with the level.
     """
     grey = np.arange(GREY_LEVELS, dtype=np.float64)
     weights = pixels / pixels.sum()
@@ -50,7 +43,7 @@ def mixture_share(pixels: np.ndarray) -> np.ndarray:
         parts = np.array([bright.sum(), dark.sum()])
         means = np.array([bright @ grey, dark @ grey]) / parts
         scatter = bright @ (grey - means[0]) ** 2 + dark @ (grey - means[1]) ** 2
-        # two levels only have no scatter within a phase; a grey level is as wide as this
+        # with two levels only, a phase does not scatter; a grey level has this variance
         variance = max(scatter, 1 / 12)
         logs = np.log(parts)[:, None] - (grey - means[:, None]) ** 2 / (2 * variance)
         share = expit(logs[0] - logs[1])
@@ -69,16 +62,12 @@ def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCu
     slices : ndarray of uint8
         Slices looked at.
     inside : ndarray of bool, same shape, optional
-        The field of view, all that is looked at.
-
-    Returns
-    -------
-    GreyCurve
+        The field of view.
 
     Raises
     ------
     ValueError
-        If there is only one grey level, so that no phases can be distinguished.
+        If there is only one grey level.
     """
     seen = voxels_inside(slices, known_mask(inside, slices.shape))
     require_contrast(seen)
@@ -90,37 +79,25 @@ def judge_pixels(slices: np.ndarray, inside: np.ndarray | None = None) -> GreyCu
 def perceive_pixels(
     slices: np.ndarray, criterion: float, inside: np.ndarray | None = None
 ) -> Perception:
-    """Return what a user perceives who looks at single pixels.
+    """Return what a user perceives who looks at single pixels; see `judge_pixels`.
 
     Parameters
     ----------
-    slices : ndarray of uint8, shape (slices, y, x)
-        Slices of an image.
+    slices, inside
+        As in `judge_pixels`.
     criterion : float
-        Log-odds of being active from which on a pixel is taken for it.
-    inside : ndarray of bool, same shape, optional
-        The field of view, all that is looked at.
+        Least log-odds of being active of a pixel that is taken for active.
 
     Returns
     -------
     Perception
-        Divided at the grey level that the threshold would be set to, before rounding.
-
-    Raises
-    ------
-    ValueError
-        If there is only one grey level.
+        Divided at the grey level to which the threshold would be set, before rounding.
     """
     inside = known_mask(inside, slices.shape)
     curve = judge_pixels(slices, inside)
     # clipped, so that the level lies among those that occur whatever the criterion
     share = np.clip(curve.active_share, 1e-12, 1 - 1e-12)
-    level = float(np.interp(criterion, *_rising(logit(share))))
+    rising, levels = np.unique(logit(share), return_index=True)
+    level = float(np.interp(criterion, rising, levels.astype(np.float64)))
     grey = fill_slices(slices, inside).astype(np.float32)
     return Perception(grey, grey >= level, np.abs(grey - level), inside)
-
-
-def _rising(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rising part of a curve over grey levels, and the levels."""
-    first, places = np.unique(values, return_index=True)
-    return first, places.astype(np.float64)

@@ -7,9 +7,9 @@ from math import exp, inf, log, sqrt
 from ..randomness import generator
 from ..settings import check_number, read_settings
 
-# Favourite widths of the brush, in pixels: those that ilastik offers (its default is 3) and that
-# fit into particles of 20 px. The narrowest, 1, is used where the favourite does not fit; the
-# wider ones, 11 to 61, are left out. That these three are equally frequent is an assumption.
+# Favourite widths of the brush, in pixels: those of ilastik (default 3) that fit into particles of
+# 20 px. The narrowest, 1, is used where the favourite does not fit; wider ones, 11 to 61, are left
+# out. That these three are equally frequent is an assumption.
 BRUSHES_PX = (3, 5, 7)
 
 STRUCTURES = ("two_class", "sharp_eyed", "contour")
@@ -31,72 +31,69 @@ _ORDERED = (
 class Population:
     """Priors of the traits and of what changes from one sitting to the next.
 
-    Nothing here is fitted to a result of Bailey et al. 2023 but `threshold_criterion_sd` and
-    `seed_error_spread`; see ``tools/calibration.py``. Lengths are in pixels of the slice as
-    the user looks at it, errors and shares between 0 and 1.
+    Only `threshold_criterion_sd` and `seed_error_spread` are fitted to results of Bailey et al.
+    2023; see ``tools/calibration.py``. All others are assumptions. Lengths are in pixels of the
+    slice that the user looks at, errors and shares between 0 and 1.
 
     Attributes
     ----------
     structure : str
-        How these people see, one of `STRUCTURES`; see `manyeyes.users.seeing`.
+        How these people see, one of `STRUCTURES`.
     threshold_criterion_sd : float
         Standard deviation, over users and sittings together, of the log-odds of being active at
-        which a user draws the line between the phases. 0 means that a speckle costs as much as a
-        hole. Calibrated: pairwise difference of S2 on raw NMC-2, 7.6 % (section 3.1.2).
+        which a user divides the phases. 0 means that a speckle costs as much as a hole.
+        Calibrated: pairwise difference of S2 on raw NMC-2, 7.6 % (section 3.1.2).
     seed_error_spread : float
         Standard deviation, over users and sittings together, of the log-odds of the seed
         error that a user tolerates, around the variant's. Calibrated: pairwise difference
         of cWS on raw NMC-2, 4.6 % (section 3.1.2).
     session_share : float
-        Share of these two variances that is drawn anew at every sitting; the rest belongs to the
-        person. Assumption.
+        Share of these two variances that is drawn anew at every sitting; the rest is the person's.
     eye_sigma_px : float
-        Median width of the Gaussian over which the eye pools grey levels. Assumption.
+        Median width of the Gaussian over which the eye pools grey levels.
     eye_sigma_ln_sd : float
-        Spread of its natural logarithm over users. Assumption.
+        Spread of its natural logarithm over users.
     eye_sigma_min_px, eye_sigma_max_px : float
-        Bounds of that width. Assumption.
+        Bounds of that width.
     inspected_slices : int
-        Slices on which a user tries a threshold before settling. Assumption.
+        Slices on which a user tries a threshold.
     indifference : float
-        Share of the area by which two overlays may differ before a user sees it; within it a
-        threshold is picked at random. Assumption.
+        Share of the area by which two overlays may differ unseen; among such thresholds one is
+        picked at random.
     least_seeded_share : float
-        A user seeds at least this share of what looks like each phase. Assumption.
+        A user seeds at least this share of what looks like each phase.
     forest_seed_error : float
         Seed error tolerated for training a forest (ML1 to ML3), between the generous and the
-        conservative watershed. Assumption.
+        conservative watershed.
     outline_habit_sd_px : float
         Spread over users of how far outside (positive) or inside an edge they place it.
-        Assumption.
     hand_noise_px : float
-        Standard deviation of the hand around the perceived edge. Assumption.
+        Standard deviation of the hand around the perceived edge.
     hand_correlation_px : float
-        Length over which the hand's error keeps its sign along an outline. Assumption.
+        Length over which the hand's error keeps its sign along an outline.
     outline_ambiguity_max_px : float
         Upper bound of the part of the outline's error that grows with noise over gradient.
-        Assumption.
     stroke_px : float
-        Mean length of a stroke. Assumption.
+        Mean length of a stroke.
     margin_px : float
-        Distance that strokes keep from a perceived edge. Assumption.
+        Distance that strokes keep from a perceived edge.
     overshoot_a, overshoot_b : float
-        Beta distribution over users of the share of strokes that cross an edge. Assumption.
+        Beta distribution over users of the share of strokes that cross an edge.
     overshoot_px : float
-        How far such strokes cross it. Assumption.
+        How far such strokes cross it.
     correction_area_px : int
-        An error of the first output is seen if it covers more than this. Assumption.
+        An error of the first output is seen if it covers more than this.
     correction_depth_min_px, correction_depth_max_px : float
-        And if it lies deeper than this from the edge, uniform over users. Assumption.
+        And if it reaches deeper than this from the edge, uniform over users.
     correction_share_min, correction_share_max : float
-        Corrections take at most this share of a slice's labels, uniform over users. Assumption.
+        Corrections take at most this share of a slice's labels, uniform over users.
     contour_least_px : float
-        Shortest line that a user of the structure ``contour`` takes for a contour. Assumption.
+        Shortest line that a user of the structure ``contour`` takes for a contour.
 
     Notes
     -----
-    The two calibrated spreads hold for a twin of NMC-2 with a contrast-to-noise of 3, itself an
-    assumption, and hold for it only; 200 users before each of 5 realisations gave
+    The two calibrated spreads hold only for a twin of NMC-2 with a contrast-to-noise of 3, itself
+    an assumption. 200 users on each of 5 realisations gave
 
     ==================  ======================  =================
     contrast-to-noise   threshold_criterion_sd  seed_error_spread
@@ -110,8 +107,8 @@ class Population:
     (``tools/calibrate_population.py``).
 
     Users who act by rules are known as robot users (Nickisch et al. 2010; Kohli et al. 2012,
-    doi:10.1007/s11263-012-0537-3); that idealised ones overstate quality, and that variation
-    between clicks narrows the gap, is in Marinov et al. 2024 (arXiv:2404.01816).
+    doi:10.1007/s11263-012-0537-3). Idealised ones overstate quality, and variation between clicks
+    narrows the gap (Marinov et al. 2024, arXiv:2404.01816).
     """
 
     structure: str = "two_class"
@@ -175,22 +172,21 @@ class Population:
 
 @dataclass(frozen=True)
 class Traits:
-    """What one person keeps through all images and methods.
+    """What is the same for one person on all images and with all methods.
 
     Attributes
     ----------
     population : Population
-        Where the person comes from; it also says how much sittings differ.
+        The person's; it also says how much sittings differ.
     user : str
         The person's name.
     eye_sigma_px : float
         Width over which the eye pools grey levels.
     criterion : float
-        Log-odds of being active at which the person draws the line between the phases.
+        Log-odds of being active at which the person divides the phases.
     seed_tolerance : tuple of float
         What is added to the log-odds of the variant's seed error, for seeds of (active material,
-        pore); above 0 the person tolerates more. The two are drawn apart: who is strict about one
-        phase need not be about the other (assumption).
+        pore); above 0 the person tolerates more. The two are independent (assumption).
     outline_habit_px : float
         How far outside an edge the person places it.
     brush_px : int
@@ -226,7 +222,7 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
         The study's seed.
     user : str
         The person's name, such as "A". The same seed and name give the same person, however many
-        others there are, and the same standard scores under another population, so that the
+        others there are. Under another population they give the same standard scores, so that the
         effect of a prior can be seen on the same people.
 
     Returns

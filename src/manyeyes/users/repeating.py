@@ -1,4 +1,4 @@
-"""A study's plan repeated on one image by other users, of whom only numbers are kept."""
+"""A study's plan repeated on one image by other users; only numbers are kept."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -26,7 +26,7 @@ def repeated(
     names: Sequence[object],
     inside: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Let users of a population segment an image, and keep the resulting numbers alone.
+    """Let users of a population segment an image, and return numbers of their segmentations.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def repeated(
         As in the config.
     users : sequence of str
     population : Population
-        Where they come from. With the same structure and priors they do what they do elsewhere.
+        With the same structure and priors, users do the same as elsewhere in the study.
     names : sequence
         Study seed, dataset, filter.
     inside : ndarray of bool, shape (z, y, x), optional

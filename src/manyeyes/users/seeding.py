@@ -78,15 +78,15 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
 def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
     """Seed slices by windows, as training labels of a forest.
 
-    A slice that shows one phase only, judged by the user's impression of the whole image, is
-    replaced by the next that shows both: a window set on it would divide its noise.
+    A slice that, to the user, shows one phase only is replaced by the next that shows both: a
+    window set on it would divide its noise.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
     which : {"first", "all"} or int
-        See `manyeyes.users.slices.seeded_slices`. With "all" one window serves the whole volume;
-        else each slice gets a window of its own, chosen on that slice in a sitting of its own.
+        See `manyeyes.users.slices.seeded_slices`. With "all", one window is set for the whole
+        volume; otherwise one for each slice, on that slice and in a sitting of its own.
     person : Person
         The user, with the seed names of the sitting, the phases (two) and the field of view.
 
@@ -143,7 +143,7 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
 
 
 def _with_both_phases(image, places, worth, person) -> list[int]:
-    """Return slices to seed; those of one phase are replaced by the next that show both."""
+    """Return the slices to seed: those of one phase replaced by the next that show both."""
     traits, names, inside = person.traits, person.names, person.inside
     sitting = begin_sitting(traits, *names)
     looked_at = looked_at_slices(worth, sitting.looks)
@@ -183,24 +183,21 @@ def _listed(places: list[int]) -> str:
 def look(
     image: np.ndarray, traits: Traits, sitting: Sitting, inside: np.ndarray | None = None
 ) -> tuple[GreyCurve, list[int]]:
-    """Return how the grey levels of a volume look to a user who leafs through it.
+    """Return how the grey levels of a volume look to a user who looks at some slices.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
     traits : Traits
-        The user.
     sitting : Sitting
-        Which slices are looked at.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view, all that is looked at.
+        The field of view.
 
     Returns
     -------
     curve : GreyCurve
-        How grey levels look.
     looked_at : list of int
-        The slices.
+        Which slices.
     """
     inside = known_mask(inside, image.shape)
     worth = slices_worth_looking_at(image.shape[0], inside)

@@ -1,26 +1,20 @@
 """How users see, by the structure of the population that they come from.
 
-- ``two_class``: the eye pools grey levels and takes in two classes, each as uniform as can be.
-- ``sharp_eyed``: nothing is pooled; each pixel is judged by its grey level, by one criterion for
+- ``two_class``: the eye pools grey levels and divides them into two classes.
+- ``sharp_eyed``: nothing is pooled; each pixel is judged by its grey level, with one criterion for
   slider and brush.
-- ``contour``: what is seen are outlines; grey levels are compared across them, and paint is laid
-  along them.
+- ``contour``: the user sees outlines, compares grey levels across them and paints along them.
 
-The last two show which results are properties of the first: they share its traits and priors, and
-nothing of them is calibrated. A result that holds under all three does not depend on how a user is
-assumed to see.
+The last two show which results are properties of the first. They have the same traits and priors
+and are not calibrated. A result that holds for all three does not depend on how a user is assumed
+to see.
 """
 
 import numpy as np
 
 from ..imaging.masks import known_mask, voxels_inside
 from .contours import judge_along_contours, perceive_contours
-from .eye import (
-    GreyCurve,
-    Perception,
-    grey_curve,
-    perceive,
-)
+from .eye import GreyCurve, Perception, grey_curve, perceive
 from .pixels import judge_pixels, perceive_pixels
 from .population import Traits
 from .sitting import Sitting
@@ -34,22 +28,16 @@ def see(
     Parameters
     ----------
     slices : ndarray of uint8, shape (slices, y, x)
-        Slices of an image.
     traits : Traits
-        The user.
     sitting : Sitting
-        Today's criterion, which tells a sharp-eyed user which pixels are active.
+        Today's criterion, by which a sharp-eyed user takes pixels for active.
     inside : ndarray of bool, same shape, optional
-        The field of view, all that is looked at.
-
-    Returns
-    -------
-    Perception
+        The field of view.
 
     Raises
     ------
     ValueError
-        If there is nothing to tell apart.
+        If no phases can be distinguished.
     """
     population = traits.population
     match population.structure:
@@ -62,26 +50,7 @@ def see(
 
 
 def judge_greys(slices: np.ndarray, traits: Traits, inside: np.ndarray | None = None) -> GreyCurve:
-    """Return how grey levels look to the user.
-
-    Parameters
-    ----------
-    slices : ndarray of uint8, shape (slices, y, x)
-        Slices looked at.
-    traits : Traits
-        The user.
-    inside : ndarray of bool, same shape, optional
-        The field of view, all that is looked at.
-
-    Returns
-    -------
-    GreyCurve
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to tell apart.
-    """
+    """Return how grey levels look to the user; parameters and errors are those of `see`."""
     population = traits.population
     match population.structure:
         case "sharp_eyed":

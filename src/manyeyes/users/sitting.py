@@ -21,9 +21,9 @@ class Sitting:
         What is added today to the log-odds of the variant's seed error, for seeds of (active
         material, pore).
     whim : float
-        Between 0 and 1: where a threshold stops among those that look the same.
+        Where a threshold stops among those that look the same, 0 to 1.
     looks : tuple of float
-        Between 0 and 1: places of the slices looked at, one in each of equal slabs.
+        Places of the slices looked at, 0 to 1, one in each of several equal slabs.
     """
 
     criterion: float
@@ -38,13 +38,8 @@ def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
     Parameters
     ----------
     traits : Traits
-        The person.
     *seed_names : object
-        Study seed, user, dataset, filter, method, and what else distinguishes sittings.
-
-    Returns
-    -------
-    Sitting
+        Study seed, user, dataset, filter, method, and whatever else distinguishes sittings.
     """
     rng = generator(*seed_names, "sitting")
     population = traits.population

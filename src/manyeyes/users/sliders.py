@@ -1,10 +1,10 @@
 """How a user sets a slider: one threshold, or the two ends of a window.
 
-Both follow from signal detection. A grey level looks active to some degree; the line is drawn where
-that degree meets the user's criterion, and seeds begin where it leaves no more doubt than the user
+Both follow from signal detection. A grey level looks active to some degree. The threshold is where
+that degree meets the user's criterion; seeds begin where doubt is no larger than the user
 tolerates. For two equal Gaussian classes d apart (in units of the noise) the log-odds of being
-active rise by d^2 per contrast, so that the same difference between two people moves a threshold by
-1 / d^2: people agree on clean images and differ on noisy ones, with nothing tuned.
+active rise by d^2 per contrast, so the same difference between two people moves a threshold by
+1 / d^2. People therefore agree on clean images and differ on noisy ones, without any tuning.
 """
 
 from math import ceil
@@ -28,7 +28,7 @@ def choose_threshold(curve: GreyCurve, sitting: Sitting, indifference: float) ->
     sitting : Sitting
         Today's criterion, and where the slider stops.
     indifference : float
-        Share of the area by which two overlays may differ unseen.
+        Two overlays that differ by at most this share of the area look the same.
 
     Returns
     -------
@@ -50,9 +50,9 @@ def choose_window(
     """Set the two sliders that bound the seeds of either phase.
 
     Seeds reach to the grey level at which the share of wrong-looking pixels is what the user just
-    tolerates. The share is taken among the pixels of this level, those that appear and disappear as
-    the slider moves, and not among all seeds: on clean images the latter would let the seeds of the
-    two phases overlap. A window of more tolerance always lies inside one of less.
+    tolerates. This is the share of the pixels of this level, which appear and disappear as the
+    slider moves, and not of all seeds: with that, the seeds of the two phases would overlap on
+    clean images. A window of more tolerance always lies inside one of less.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def choose_window(
     seed_error : float
         Share of wrong-looking pixels that the variant allows at the seeds' edge, below one half.
     least_seeded_share : float
-        Share of what looks like each phase that is seeded in any case.
+        Least share of what looks like each phase that is seeded.
 
     Returns
     -------
@@ -93,17 +93,17 @@ def choose_window(
 
 
 def _crossing(curve: GreyCurve, share: float) -> float:
-    """Return the level, of 0 to 256, from which on at least a share of the pixels looks active."""
+    """Return the lowest level, 0 to 256, of whose pixels at least a share looks active."""
     reached = int(np.searchsorted(curve.active_share, share, side="left"))
     if reached in (0, GREY_LEVELS):
         return float(reached)
     below, above = curve.active_share[reached - 1 : reached + 1]
-    # a grey level fills the interval from itself to the next, its share stands at the middle; the
-    # way to the share is never quite 0, so that rounding does not let in the level before
+    # a grey level fills the interval from itself to the next, and its share is that of the middle;
+    # the added part is never quite 0, so that rounding does not let in the level before
     return float(reached - 0.5 + max((share - below) / (above - below), 1e-9))
 
 
 def _slider(level: float) -> int:
-    """Return the nearest level that a slider offers and that leaves something on either side."""
+    """Return the nearest level of a slider that leaves something on either side."""
     # half goes down, since `_crossing` gives the half above a level that just reaches the share
     return min(max(ceil(level - 0.5), 1), GREY_LEVELS - 1)
