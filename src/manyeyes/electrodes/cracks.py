@@ -18,7 +18,7 @@ class Cracks(NamedTuple):
     normals : numpy.ndarray
         (cracks, 3) unit normals of the cracks' mean planes, (z, y, x).
     directions : numpy.ndarray
-        (cracks, 3) unit vectors in those planes: the way in which a crack runs out of material.
+        (cracks, 3) unit vectors in those planes, in which a crack ends.
     offsets_um, tips_um : numpy.ndarray
         (cracks,) distance of the plane, and of the crack's tip, from the particle's centre.
     """
@@ -37,25 +37,20 @@ def draw_cracks(
     along_plates: bool,
     *seed_names: object,
 ) -> Cracks:
-    """Draw cracks and give them to particles by chance, by the cube of their size.
+    """Draw cracks and assign them to particles at random, weighted by the cube of their size.
 
     Parameters
     ----------
     count : int
-        Cracks in all.
+        Number of cracks.
     short_axes : numpy.ndarray
         (n, 3) direction of each particle's shortest axis.
     radii_um : numpy.ndarray
-        (n,) size that a crack's place in the particle is drawn from, um; its cube is the
-        particle's chance to get a crack.
+        (n,) sizes of the particles, um, within which a crack's place is drawn.
     along_plates : bool
         Whether cracks split a platelet along its plane, or run in any direction.
     *seed_names : object
         Names for `manyeyes.randomness.generator`.
-
-    Returns
-    -------
-    Cracks
     """
     draw = generator(*seed_names)
     owners = np.sort(draw.choice(len(radii_um), size=count, p=radii_um**3 / np.sum(radii_um**3)))
@@ -90,7 +85,7 @@ def distance_to_cracks(
     axes_um : tuple of numpy.ndarray
         z, y and x coordinates of the grid, um.
     inside : numpy.ndarray
-        bool (z, y, x), where to look.
+        bool (z, y, x), which points.
     owner : numpy.ndarray
         int32 (z, y, x), row of `centres_um` that a point belongs to.
     centres_um : numpy.ndarray
@@ -99,7 +94,7 @@ def distance_to_cracks(
         (m,) which particle each row is an image of.
     cracks : Cracks
     wobble_um : numpy.ndarray
-        float32 (z, y, x): how far the crack's sheet is off its mean plane, so that it is wavy.
+        float32 (z, y, x): distance of the wavy crack from its mean plane.
 
     Returns
     -------
@@ -129,7 +124,7 @@ def _distances(axes, where, centres, particle, cracks, wobble, out):
                 for c in range(cracks.first[n], cracks.first[n + 1]):
                     across = d0 * normals[c, 0] + d1 * normals[c, 1] + d2 * normals[c, 2]
                     along = d0 * directions[c, 0] + d1 * directions[c, 1] + d2 * directions[c, 2]
-                    # Past its tip a crack thins out like a wedge.
+                    # Beyond its tip a crack narrows like a wedge.
                     distance = abs(across - cracks.offsets_um[c] - wobble[k, j, i])
                     distance += max(0.0, along - cracks.tips_um[c])
                     out[k, j, i] = min(out[k, j, i], distance)

@@ -10,27 +10,23 @@ from .cracks import draw_cracks
 from .description import Description, GraphiteDescription, read_description
 from .fields import random_field
 from .packing import pack, random_rotations
-from .potentials import (
-    Structure,
-    crack_potential,
-    outer_potentials,
-    pore_potential,
-)
+from .potentials import Structure, crack_potential, outer_potentials, pore_potential
 
-# Points of the regular grid on which the levels are found. Four million hold each fraction to
-# about 1e-4 while the electrode still takes seconds.
+# Points of the regular grid on which the levels are found. Four million give each fraction to
+# about 1e-4 within seconds.
 _LEVEL_POINTS = 4_000_000
 
 
 @dataclass(frozen=True)
 class Electrode:
-    """A structure and the levels above which its potentials mean a phase.
+    """A structure and the levels of its potentials above which a phase lies.
 
     Attributes
     ----------
     structure : Structure
     particle_level_um : numpy.float32
-        Particles are where the depth below their nominal surface exceeds this.
+        Particles are where the depth below their nominal surface exceeds this: minus the common
+        offset of their radii.
     binder_level_um : numpy.float32
         Level of the binder's potential.
     pore_level : numpy.float32
@@ -54,11 +50,10 @@ class Electrode:
 def describe_electrode(description: Mapping, *seed_names: object) -> Electrode:
     """Make an electrode from its description.
 
-    Particles are drawn and packed until they touch (`manyeyes.electrodes.packing`), roughened, and
-    grown or shrunk by one common offset of their radii so that the whole electrode has exactly the
-    active fraction asked for; binder and internal pores are then placed the same way. "Exactly"
-    is on a regular grid of about four million points over the electrode; a finer raster of all of
-    it agrees within 0.002.
+    Particles are drawn, packed until they touch (`manyeyes.electrodes.packing`) and roughened. One
+    common offset of their radii gives the electrode exactly the active fraction asked for. Binder
+    and internal pores are then placed in the same way. "Exactly" refers to a regular grid of about
+    four million points; a finer raster of the whole electrode agrees within 0.002.
 
     Parameters
     ----------
@@ -67,18 +62,12 @@ def describe_electrode(description: Mapping, *seed_names: object) -> Electrode:
     *seed_names : object
         Names for `manyeyes.randomness.generator`: same names, same electrode.
 
-    Returns
-    -------
-    Electrode
-
     Raises
     ------
     ValueError
         If the description is wrong or cannot be met; the message names the key.
     """
-    checked = read_description(description)
-    structure = _draw_structure(checked, *seed_names)
-    return _find_levels(structure)
+    return _find_levels(_draw_structure(read_description(description), *seed_names))
 
 
 def _draw_structure(description: Description, *seed_names: object) -> Structure:
@@ -121,8 +110,8 @@ def _draw_structure(description: Description, *seed_names: object) -> Structure:
 
 def _draw_radii(description: Description, *seed_names: object) -> np.ndarray:
     """Draw radii of spheres of equal volume until they fill their share of the electrode."""
-    # Where neighbours overlap their volumes count twice. Each contact's lens goes with overlap^2;
-    # the factor keeps the radius offset of both kinds within a few hundredths of the diameter.
+    # Where neighbours overlap, their volumes count twice. The lens of each contact is proportional
+    # to overlap^2; this factor keeps the radius offset within a few hundredths of the diameter.
     wanted = description.active_fraction * (1 + 2 * description.overlap**2)
     wanted *= np.prod(description.size_um)
     sigma = description.ln_sigma

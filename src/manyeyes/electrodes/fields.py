@@ -1,8 +1,8 @@
 """Random fields that are functions of space, not of a voxel grid.
 
-A field is a periodic lattice of normal draws, joined by cubic B-splines. It has the same value at
-a point in space on whichever grid it is asked for, so one electrode can be rasterised at several
-voxel sizes and places with the same roughness, binder and pores.
+A field is a periodic lattice of normal draws, interpolated by cubic B-splines. Its value at a point
+does not depend on the grid, so one electrode can be rasterised at several voxel sizes and places
+with the same roughness, binder and pores.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,10 @@ import numpy as np
 
 from ..randomness import generator
 
-# Nodes per edge of the lattice before it repeats. 64 nodes of 1 um repeat after 64 um, several
-# particles away, where nobody can tell.
+# Nodes per edge of the lattice before it repeats: at 1 um, after 64 um, several particles away.
 _PERIOD = 64
-# Mean square of the cubic B-spline weights along one axis: 151/315. Dividing by its third power's
-# root gives the field unit variance on average over space.
+# Mean square of the cubic B-spline weights along one axis. Dividing by the root of its cube gives
+# the field unit variance on average over space.
 _MEAN_SQUARE_WEIGHT = 151.0 / 315.0
 
 
@@ -45,10 +44,6 @@ def random_field(spacing_um: float, *seed_names: object) -> RandomField:
         Distance of the lattice's nodes, um; features are about twice as wide.
     *seed_names : object
         Names for `manyeyes.randomness.generator`.
-
-    Returns
-    -------
-    RandomField
     """
     nodes = generator(*seed_names).standard_normal((_PERIOD,) * 3)
     return RandomField(nodes / np.sqrt(_MEAN_SQUARE_WEIGHT**3), float(spacing_um))
@@ -66,7 +61,7 @@ def sample(field: RandomField, axes_um: tuple[np.ndarray, np.ndarray, np.ndarray
     Returns
     -------
     numpy.ndarray
-        float32 (z, y, x). The value at a point does not depend on the grid, but for rounding.
+        float32 (z, y, x). The value at a point does not depend on the grid, except for rounding.
     """
     values = field.nodes
     for axis in range(3):

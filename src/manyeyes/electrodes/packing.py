@@ -1,19 +1,19 @@
 """Packing of ellipsoids in a periodic box: particles that touch their neighbours.
 
-Particles start at random places and are moved, never turned, until overlaps have been pushed
-apart and near neighbours have been pulled into contact. The short-range pull is what makes the
-contacts, and the uneven density, of a real calendered electrode at half its volume filled; a
-plain random packing of that density leaves most particles alone.
+Particles start at random places. They are moved, never turned, until overlaps are pushed apart and
+near neighbours are pulled into contact. This short-range pull makes the contacts and the uneven
+density of a real calendered electrode that is half full. In a plain random packing of that density,
+most particles touch no other.
 """
 
 import numba
 import numpy as np
 import scipy
 
-# A pair's list is renewed this often; between renewals no particle moves far enough to matter.
+# Steps between updates of the list of pairs; no particle moves far in between.
 _STEPS_PER_LIST = 10
-# Share of a pair's misfit that one step removes. Pairs are treated at once (Jacobi), so a particle
-# with many neighbours would overshoot at 0.5.
+# Share of a pair's misfit that one step removes. All pairs move at once (Jacobi), so at 0.5 a
+# particle with many neighbours would overshoot.
 _PUSH = 0.3
 _SPREADING_STEPS = 50
 _CONTACT_STEPS = 100
@@ -30,7 +30,7 @@ def random_rotations(
     count : int
         Particles.
     tilt_sd_degrees : float
-        Spread of the tilt, degrees. Its direction, and the turn about the third axis, are even.
+        Spread of the tilt, degrees. Its direction and the turn about the third axis are uniform.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def random_rotations(
     third = np.stack(
         [np.cos(tilt), np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth)], axis=1
     )
-    # Across both z and the third axis; turned about the third axis it gives the other two.
+    # Perpendicular to z and the third axis; turned about the third axis it gives the other two.
     level = np.stack([np.zeros(count), np.cos(azimuth), -np.sin(azimuth)], axis=1)
     upright = np.cross(third, level)
     first = np.cos(spin)[:, None] * level + np.sin(spin)[:, None] * upright
@@ -68,7 +68,7 @@ def pack(
     Parameters
     ----------
     generator : numpy.random.Generator
-        Source of the first places.
+        For the first places.
     size_um : numpy.ndarray
         (3,) edges of the box, um, (z, y, x); opposite faces are joined.
     semi_axes_um : numpy.ndarray
@@ -76,12 +76,12 @@ def pack(
     rotations : numpy.ndarray
         (n, 3, 3) rows are the directions of the semi-axes, see `random_rotations`.
     overlap : float
-        Two particles rest where sqrt(F) = 1 - overlap; 0 is bare touching.
+        Two particles rest where sqrt(F) = 1 - overlap; at 0 they just touch.
     pull_range : float
         Pairs with sqrt(F) up to 1 - overlap + pull_range are pulled together.
     spreading : float
-        Before particles are brought into contact they push each other apart as if all were larger
-        by this share, which evens out the chance density of their first places.
+        Before contact, particles push each other apart as if all were larger by this share, which
+        evens out the density of their first places.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def pack(
     radii = np.cbrt(np.prod(semi_axes_um, axis=1))
     longest = semi_axes_um.max(axis=1)
     rest = 1.0 - overlap
-    # Beyond this distance no pair but of the very longest particles can be within reach.
+    # Only pairs of the very longest particles can be within reach beyond this distance.
     cutoff = 2 * np.quantile(longest, 0.99) * (1 + max(spreading, pull_range))
     cutoff = min(cutoff, 0.499 * size_um.min())
     for phase_rest, phase_pull, steps in (

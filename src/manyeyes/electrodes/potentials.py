@@ -14,13 +14,13 @@ from .description import Description
 from .fields import RandomField, sample
 from .surfaces import box_half_edges, nearest_two
 
-# How far from a particle, as a share of the mean diameter, its surface still attracts binder.
+# Distance from a particle, as a share of the mean diameter, within which it attracts binder.
 _REACH = 0.25
 # The finer of the two layers of roughness: width and height relative to the coarser one.
 _FINE_LAYER = 1 / 3
 # Rounded pores keep this many spacings of their random field away from the particle's surface.
 _PORE_DEPTH = 1.0
-# A "crack" wider than this share of the mean diameter, on each side of its sheet, is none.
+# Largest half-width of a crack, as a share of the mean diameter.
 _WIDEST_CRACK = 0.05
 
 
@@ -37,7 +37,7 @@ class Structure:
         (n, 3, 3) float64; rows are the directions of the semi-axes in (z, y, x).
     cracks : Cracks
     coarse, fine, binder, pores : RandomField
-        Two layers of roughness, the binder's whereabouts, rounded internal pores.
+        Two layers of roughness, places of the binder, rounded internal pores.
     """
 
     description: Description
@@ -89,8 +89,8 @@ def outer_potentials(structure: Structure, axes_um: tuple[np.ndarray, ...]) -> O
     binder = sample(structure.binder, axes_um)
     if description.seam_um > 0:
         # Near the plane between two particles the depths differ by twice the distance to it, so a
-        # difference below the seam's width leaves a gap of that width. Where chance makes the
-        # width negative the particles are joined.
+        # difference below the seam's width leaves a gap of that width. If the width is negative,
+        # the particles are joined.
         width = np.float32(description.seam_um) * (1 + binder)
         depth[nearest - second < width] = -np.inf
     binder *= np.float32(description.cbd_patchiness_um)
@@ -103,7 +103,7 @@ def pore_potential(
     structure: Structure, axes_um: tuple[np.ndarray, ...], outer: Outer, level_um: np.float32
 ) -> np.ndarray:
     """Return the potential of rounded pores inside particles; -inf where there can be none."""
-    # The coarse field gathers pores in some particles, as in real ones, rather than in all alike.
+    # The coarse field makes some particles more porous than others, as in real electrodes.
     potential = sample(structure.pores, axes_um) + outer.coarse
     margin = np.float32(_PORE_DEPTH * structure.description.internal_pore_length_um)
     potential[~(outer.depth_um > level_um + margin)] = -np.inf

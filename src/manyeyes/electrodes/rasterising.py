@@ -1,4 +1,4 @@
-"""Raster any block of an electrode at any voxel size."""
+"""The truth of any block of an electrode at any voxel size."""
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def _voxel_centres(electrode, origin_um, shape, voxel_size_nm) -> tuple[np.ndarr
     if origin.shape != (3,) or not np.isfinite(origin).all():
         raise ValueError(f"origin_um must be three numbers (z, y, x): {origin_um!r}")
     end = origin + np.array(shape) * sizes / 1000
-    # A nanometre's grace, for sizes that are sums of decimal fractions.
+    # One nanometre of tolerance, for sizes that are sums of decimal fractions.
     if (origin < -1e-3).any() or (end > np.array(electrode.size_um) + 1e-3).any():
         raise ValueError(
             f"the block from {origin.tolist()} to {end.round(3).tolist()} um (z, y, x) is not "

@@ -1,17 +1,7 @@
 """How far points in space are from the surfaces of the nearest two particles."""
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
-
-
-class Ellipsoids(NamedTuple):
-    """Particles: centres and semi-axes (n, 3) in um, rotations (n, 3, 3)."""
-
-    centres_um: np.ndarray
-    semi_axes_um: np.ndarray
-    rotations: np.ndarray
 
 
 def nearest_two(
@@ -31,12 +21,12 @@ def nearest_two(
     axes_um : tuple of numpy.ndarray
         z, y and x coordinates of a grid, um, increasing, 1-D each.
     centres_um, semi_axes_um : numpy.ndarray
-        (n, 3) float64, um. Periodic images are particles of their own here.
+        (n, 3) float64, um. Periodic images count as particles.
     rotations : numpy.ndarray
         (n, 3, 3) float64; rows are the directions of the semi-axes in (z, y, x).
     reach_um : float
-        Depths below -reach_um are returned as -reach_um; a particle counts only within the box
-        that holds it with a margin of reach_um.
+        Depths below -reach_um are returned as -reach_um. A particle counts only within its box
+        with a margin of reach_um.
 
     Returns
     -------
@@ -57,7 +47,7 @@ def nearest_two(
         [np.searchsorted(axes_um[k], centres_um[:, k] + half[:, k], "right") for k in range(3)], 1
     )
     found = nearest, second, owner
-    _mark(axes_um, Ellipsoids(centres_um, semi_axes_um, rotations), reach_um, (low, high), found)
+    _mark(axes_um, (centres_um, semi_axes_um, rotations), reach_um, (low, high), found)
     return found
 
 
@@ -76,7 +66,7 @@ def _mark(axes, ellipsoids, reach, boxes, found):
         a0, a1, a2 = semi_axes[n, 0], semi_axes[n, 1], semi_axes[n, 2]
         shortest = min(a0, a1, a2)
         farthest = (1.0 + reach / shortest) ** 2
-        # Rows scaled by 1 / a: `t` maps a point to the frame where the ellipsoid is a unit sphere.
+        # `t` maps a point to the frame in which the ellipsoid is a unit sphere.
         t = rotations[n] / semi_axes[n].reshape(3, 1)
         for k in range(low[n, 0], high[n, 0]):
             dz = z[k] - centres[n, 0]

@@ -1,9 +1,9 @@
 """What a model of an NMC electrode should measure: NREL's segmented cathode 1-CAL.
 
-All were measured by `manyeyes.measures.geometry` on the whole volume (251 x 301 x 301 voxels of
-397 nm, active material against the rest; NREL MATBOX, commit 904b8de, `Data_example/From computed
-tomography with additives numerically generated/nmc-1-cal_generatedCBD_bridge.tif`). For graphite
-there is no such volume, so its twins have no targets, only their description.
+Measured by `manyeyes.measures.geometry` on the whole volume (251 x 301 x 301 voxels of 397 nm,
+active material against the rest; NREL MATBOX, commit 904b8de, `Data_example/From computed
+tomography with additives numerically generated/nmc-1-cal_generatedCBD_bridge.tif`). There is no
+such volume of graphite, so its twins have no targets.
 """
 
 NMC_TARGETS: dict[str, float] = {

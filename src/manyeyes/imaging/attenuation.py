@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 # Linear attenuation, per cm, by material and photon energy in keV. NMC532 at both energies and
-# graphite and porous binder at 5.4 keV follow from tabulated mass attenuation and crystal density;
-# NMC622 is taken to be NMC532 (an assumption: they differ by a few per cent). Binder at 40 keV and
-# graphite at 40 keV are carbon at 0.21 cm2/g with densities of 1.0 and 2.26 g/cm3. Pores hold air.
-# An image is scaled to a contrast-to-noise and to 8 bits, so only the ratios of these count.
+# graphite and porous binder at 5.4 keV follow from tabulated mass attenuation and crystal density.
+# NMC622 is taken to be NMC532 (an assumption: they differ by a few per cent). Binder and graphite
+# at 40 keV are carbon at 0.21 cm2/g with densities of 1.0 and 2.26 g/cm3. Pores hold air. An image
+# is scaled to a contrast-to-noise and to 8 bits, so only ratios matter.
 ATTENUATION_PER_CM: dict[tuple[str, float], dict[str, float]] = {
     ("nmc532", 40.0): {"active": 11.9, "cbd": 0.21, "pore": 0.0},
     ("nmc532", 5.4): {"active": 418.0, "cbd": 25.0, "pore": 0.0},
@@ -27,10 +27,6 @@ def attenuation(material: str, energy_kev: float) -> Mapping[str, float]:
     energy_kev : float
         40 (micro-CT, about the effective energy of a filtered tungsten source) or 5.4 (nano-CT,
         chromium).
-
-    Returns
-    -------
-    Mapping
 
     Raises
     ------

@@ -21,14 +21,13 @@ def image_ct(
 
     Attenuation by phase, a Gaussian point spread, noise with the spectrum of filtered
     back-projection at the contrast-to-noise asked for, then 8 bits. The noise is the same
-    everywhere; photon statistics that follow the object, beam hardening and phase contrast are not
+    everywhere: noise that depends on the object, beam hardening and phase contrast are not
     modelled.
 
     Parameters
     ----------
     truth : numpy.ndarray
-        uint8 (z, y, x): 1 active, 2 CBD, 3 pore, 4 pore or crack inside a particle. A segmented
-        real volume with codes 1 to 3 will do.
+        uint8 (z, y, x), codes of `manyeyes.labels.TRUTH_PHASES`.
     voxel_size_nm : float or tuple of float
         nm; one number, or (z, y, x).
     imaging : Mapping
@@ -44,7 +43,7 @@ def image_ct(
     Raises
     ------
     ValueError
-        If the truth or a setting is wrong; the message names what and which.
+        If the truth or a setting is wrong; the message names it.
     """
     truth = check_truth(truth)
     settings = read_settings(imaging, CtSettings, "imaging")

@@ -1,7 +1,8 @@
 """Where a tomogram's field of view ends: masks that a config asks for, and images that lack one.
 
-Reconstructions are often filled with one exact grey value where nothing was measured: the corners
-around a round field of view, the rim of a volume that was turned or shifted, slices at an end.
+Reconstructions are often filled with one exact grey value where nothing was measured: in the
+corners around a round field of view, at the rim of a rotated or shifted volume, in slices at an
+end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,37 +11,30 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-LEAST_FILLED_SHARE = 0.01
-"""One grey value that fills so much of the border of what is inside is taken for an outside."""
-
-LEAST_FILLED_RIM = 0.1
-"""The same of the border of a mask, which fill that was left in follows all around."""
-
+# A grey value that occupies this share of a volume's border is taken for fill; or this share of the
+# border of a mask, which fill follows all around.
+LEAST_FILLED_SHARE, LEAST_FILLED_RIM = 0.01, 0.1
+# Shorter lines of one grey value may be chance.
 LEAST_LINE = 8
-"""Shorter lines of one grey value may be chance."""
-
-FILL_OVER_CORE = 2.0
-"""Lines of fill are so many times as common on the border as in the middle of a volume, or else"""
-
-FILL_ON_LINES = 0.9
-"""at least so much of what has their value lies on such lines."""
-
+# Lines of fill are this many times as common on the border as in the middle of a volume, or else at
+# least this share of the voxels of their value lies on such lines.
+FILL_OVER_CORE, FILL_ON_LINES = 2.0, 0.9
+# A ring around a round field of view lies outside if more than this share of it has the fill value.
 FILLED_RING = 0.5
-"""A ring around a round field of view lies outside if more than this of it has the fill value."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """One exact grey value that stands where nothing was measured.
+    """One exact grey value in place of what was not measured.
 
     Attributes
     ----------
     value : float
         The grey value, as in the source.
     share : float
-        Share of the border of what counts as inside that it fills, 0 to 1.
+        Share of the border that it occupies, 0 to 1.
     slices : tuple of int
-        Slices that hold one grey value throughout.
+        Slices of a single grey value.
     """
 
     value: float
@@ -75,7 +69,7 @@ def mask_of_source(
     -------
     inside : ndarray of bool, shape `shape`
     where : str
-        How it came about, for the log.
+        How it was made, for the log.
 
     Raises
     ------
@@ -140,10 +134,10 @@ def circle(shape: Sequence[int], radius: float) -> np.ndarray:
 def circle_radius(slices: np.ndarray, key: str) -> float:
     """Return the radius of the round field of view of a source, in pixels.
 
-    It is the inscribed circle's, or less where the fill of the corners continues inside it:
-    reconstructions often leave a little more empty than they must. From the inscribed circle
-    inwards rings belong to the outside as long as more than half of them have the one grey value
-    that is most common in the corners, which pores of that very value do not come near to.
+    It is that of the inscribed circle, or less if the fill of the corners continues inside it:
+    reconstructions often leave a little more empty than necessary. From the inscribed circle
+    inwards, rings are outside as long as more than half of each has the most common grey value of
+    the corners. Pores of that value never fill so much of a ring.
 
     Parameters
     ----------
@@ -159,7 +153,7 @@ def circle_radius(slices: np.ndarray, key: str) -> float:
     Raises
     ------
     ValueError
-        If there is nothing but fill.
+        If there is only fill.
     """
     inscribed = min(slices.shape[1:]) / 2
     squares = _doubled_squares(slices.shape[1:])
@@ -169,7 +163,7 @@ def circle_radius(slices: np.ndarray, key: str) -> float:
     if counts.max() < FILLED_RING * counts.sum():
         return inscribed
     filled = np.isnan(slices) if value != value else slices == value
-    # empty slices tell nothing about the field of view of the others
+    # empty slices say nothing about the field of view of the others
     filled = filled[~filled.all(axis=(1, 2))]
     if not len(filled):
         raise ValueError(f"{key}: every slice of the source has the one grey value {value:g}")
@@ -189,16 +183,16 @@ def outside_by_value(slices: np.ndarray, value: float) -> np.ndarray:
     Parameters
     ----------
     slices : ndarray, shape (z, y, x)
-        Slices of the source, whole: the border of a crop is none.
+        Whole slices of the source: the border of a crop is none.
     value : float
-        Exact grey value outside; NaN is one too.
+        Exact grey value outside; may be NaN.
 
     Returns
     -------
     ndarray of bool, shape (z, y, x)
-        Pixels of one piece share an edge, within a slice. Equal values that do not reach the
-        border of the slice stay inside, such as black pores within the sample; those that touch
-        the outside cannot be distinguished from it.
+        Pixels of one piece share an edge, within a slice. Equal values that are not connected to
+        the border, such as black pores within the sample, stay inside; those that touch the
+        outside cannot be distinguished from it.
     """
     equal = np.isnan(slices) if value != value else slices == value
     outside = np.zeros(slices.shape, dtype=bool)
@@ -213,12 +207,11 @@ def outside_by_value(slices: np.ndarray, value: float) -> np.ndarray:
 
 
 def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Filled | None:
-    """Return the grey value that fills the border of what counts as inside, if one does.
+    """Return the grey value that fills the border of what counts as inside, if any.
 
-    Fill differs from saturated pores and particles by straight lines and by its place. It has the
-    same value all along a line of voxels from end to end, along at least one axis, while what was
-    measured changes on its way through a volume; and it lies at the border, while saturated grey
-    levels are as common within.
+    Fill differs from saturated pores and particles by straight lines and by its place. Along at
+    least one axis it has the same value on a line of voxels from end to end, while measured values
+    change. And it lies at the border, while saturated grey levels are as common in the middle.
 
     Parameters
     ----------
@@ -229,8 +222,7 @@ def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Fille
     Returns
     -------
     Filled or None
-        None if no value fills `LEAST_FILLED_SHARE` of the border, `LEAST_FILLED_RIM` of that of a
-        mask, nor any slice.
+        None if no value fills enough of the border or a whole slice.
     """
     on_line = np.zeros(volume.shape, dtype=bool)
     for axis in range(3):
@@ -255,7 +247,7 @@ def filled_border(volume: np.ndarray, inside: np.ndarray | None = None) -> Fille
 
 
 def _is_fill(volume, on_line, value, share) -> bool:
-    """Return whether lines of a value lie at the border, or are all that there is of the value."""
+    """Return whether lines of a value lie at the border, or make up nearly all of the value."""
     core = tuple(slice(size // 4, size - size // 4) for size in volume.shape)
     within = np.mean(on_line[core] & (volume[core] == value))
     equal = volume == value
@@ -265,7 +257,7 @@ def _is_fill(volume, on_line, value, share) -> bool:
 
 
 def _constant(volume, inside, axis) -> np.ndarray:
-    """Return along which lines (or planes) the voxels inside have one value, and are not few."""
+    """Return the lines (or planes) whose voxels inside have one value, and are not few."""
     if inside is None:
         return volume.min(axis=axis) == volume.max(axis=axis)
     ends = volume[inside]
@@ -277,7 +269,7 @@ def _constant(volume, inside, axis) -> np.ndarray:
 
 
 def refuse_filled_border(volume: np.ndarray, inside: np.ndarray | None, key: str) -> None:
-    """Stop at a tomogram whose border is filled with one grey value, which nobody measured.
+    """Raise ValueError if one grey value fills the border of a tomogram and was not measured.
 
     Parameters
     ----------
@@ -287,11 +279,6 @@ def refuse_filled_border(volume: np.ndarray, inside: np.ndarray | None, key: str
         Its mask.
     key : str
         Of the dataset in the config, for messages.
-
-    Raises
-    ------
-    ValueError
-        With the value, the share and what to set.
     """
     found = filled_border(volume, inside)
     if found is None:

@@ -1,4 +1,4 @@
-"""What is done to a dataset before anyone segments it: nothing, or a Gaussian filter."""
+"""What is done to a dataset before segmentation: nothing, or a Gaussian filter."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -12,18 +12,7 @@ KERNEL_SIZE_FACTOR = 2.0
 
 
 def require_image(image: np.ndarray) -> None:
-    """Stop at anything but an 8-bit volume.
-
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (z, y, x)
-        What is given as an image.
-
-    Raises
-    ------
-    ValueError
-        If it is no array, not 8-bit, not three-dimensional, or empty.
-    """
+    """Raise ValueError unless an image is an array of uint8 (z, y, x) and not empty."""
     if not isinstance(image, np.ndarray):
         raise ValueError(f"an image must be a numpy array, found {type(image).__name__}")
     if image.dtype != np.uint8:
@@ -55,22 +44,19 @@ def gaussian(
         2.4, state 1.1.
     kernel_size_factor : float
         Half-width of the kernel in standard deviations. Section 2.4 states a "kernel size factor"
-        of 2, which is the default of the Gaussian filter of Avizo and of ImageDev, its image
-        processing library; there standard deviation and factor together set the size of the
-        separable kernel. That the factor means the half-width, rounded up to whole voxels, is an
-        assumption: sigma 1.1 and factor 2 give seven taps, of which the outermost weigh 0.9 % each.
-        It matters a little if the half-width were rounded down and a lot if the factor were that
-        of the whole width: seven, five and three taps bring the twin of NMC-1 from a
-        contrast-to-noise of 1.7 to 6.7, 6.3 and 4.4.
+        of 2, the default of the Gaussian filter of Avizo and of its library ImageDev. That the
+        factor means the half-width, rounded up to whole voxels, is an assumption: sigma 1.1 and
+        factor 2 give seven taps, of which the outermost weigh 0.9 % each. Rounding down matters a
+        little (five taps), the whole width a lot (three taps): seven, five and three taps bring
+        the twin of NMC-1 from a contrast-to-noise of 1.7 to 6.7, 6.3 and 4.4.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view. Nothing of the outside is mixed in; see
-        `manyeyes.masks.smooth_inside`.
+        The field of view; see `manyeyes.imaging.masks.smooth_inside`.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        Smoothed grey levels, rounded to the nearest, 0 outside. At the border the volume is
-        continued by its mirror image (assumption).
+        Smoothed grey levels, rounded to the nearest, 0 outside. The volume is mirrored at its
+        border (assumption).
 
     Raises
     ------
@@ -99,7 +85,7 @@ def gaussian(
 def apply(
     image: np.ndarray, parameters: Mapping[str, object], inside: np.ndarray | None = None
 ) -> np.ndarray:
-    """Do to a dataset what a filter of the config says.
+    """Apply a filter of the config to a dataset.
 
     Parameters
     ----------
@@ -114,12 +100,12 @@ def apply(
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        The image; for "none" the very array that was given.
+        For "none", the same array.
 
     Raises
     ------
     ValueError
-        If the method is unknown, or a parameter is not one of its own.
+        If the method is unknown or does not have a parameter.
     """
     require_image(image)
     known = {"none": (), "gaussian": ("sigma_voxels", "kernel_size_factor")}

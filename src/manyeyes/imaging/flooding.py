@@ -9,12 +9,11 @@ _WALL = np.uint8(255)
 def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
     """Flood a landscape from markers until everything is under water.
 
-    The algorithm of Meyer (1991), as `skimage.segmentation.watershed` runs it: the lowest voxel
-    that was reached is taken next, the first to be reached among equals, and gives its label to
-    its neighbours without one. Heights are whole numbers of 16 bits, so that a queue for each
-    height replaces the heap; labels equal those of scikit-image wherever heights differ, and where
-    they tie voxels are taken in the order in which they were reached, markers in that of memory
-    (which scikit-image leaves to its heap).
+    The algorithm of Meyer (1991), as in `skimage.segmentation.watershed`: the lowest voxel reached
+    so far gives its label to its neighbours without one. Heights are whole numbers of 16 bits, so
+    that a queue for each height replaces the heap. Labels equal those of scikit-image wherever
+    heights differ. Voxels of equal height are taken in the order in which they were reached,
+    markers in the order of memory (in scikit-image this depends on its heap).
 
     Parameters
     ----------
@@ -28,7 +27,7 @@ def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        Labels, with zeros only where water may not or cannot flow. Neighbours share a face.
+        Labels, 0 only where water cannot flow. Neighbours share a face.
 
     Raises
     ------
@@ -48,7 +47,7 @@ def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = 
         raise ValueError("nothing is marked, so there is nothing to grow; give markers above 0")
     if (markers == _WALL).any():
         raise ValueError("markers must be 0 to 254, found 255")
-    # a wall around the volume saves the question whether a neighbour exists
+    # with a wall around the volume, every voxel has neighbours
     walled = markers if inside is None else np.where(inside, markers, _WALL)
     labels = np.pad(walled, 1, constant_values=_WALL)
     landscape = np.pad(heights, 1)
@@ -72,7 +71,7 @@ def _flood(heights, labels, after, offsets, levels):
     for voxel in range(labels.size):
         if labels[voxel] == 0 or labels[voxel] == _WALL:
             continue
-        # markers inside of others would be taken and give nothing
+        # markers surrounded by others have nothing to flood
         for offset in offsets:
             if labels[voxel + offset] == 0:
                 _enqueue(first, last, after, heights[voxel], voxel)

@@ -1,4 +1,4 @@
-"""Whether labels belong to the volume that they are said to belong to: by shape, by grey values."""
+"""Whether labels belong to a volume, judged by shape and by grey values."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -8,11 +8,10 @@ import numpy as np
 from ..labels import ACTIVE, UNLABELLED
 
 # Below this chance that a voxel labelled as active is brighter than one labelled as the rest,
-# labels say hardly anything about grey values: an image without contrast, or another one. 0.5 is
-# no relation, 0.64 two normal distributions half a standard deviation apart. The noisiest images
-# of the paper (contrast 1.5 times the noise) give 0.86, and 0.71 if a fifth of the labels is
-# wrong. Medians against a spread would not do: that of any half of a two-peaked histogram lies in
-# either peak.
+# labels are hardly related to grey values: an image without contrast, or another one. 0.5 is no
+# relation, 0.64 two normal distributions half a standard deviation apart. The noisiest images of
+# the paper (contrast 1.5 times the noise) give 0.86, and 0.71 if a fifth of the labels is wrong.
+# Medians are no alternative: that of half of a two-peaked histogram may lie in either peak.
 LEAST_CHANCE = 0.64
 
 
@@ -22,7 +21,7 @@ def misfit(
     source_shape: Sequence[int] | None,
     what: str = "labels",
 ) -> str | None:
-    """Say why labels (or a mask) fit neither a dataset nor the volume that it was cropped from.
+    """Return why labels (or a mask) fit neither a dataset nor the volume it was cropped from.
 
     Parameters
     ----------
@@ -31,9 +30,9 @@ def misfit(
     dataset_shape : sequence of int
         Of the dataset, cropped.
     source_shape : sequence of int or None
-        Of the volume in the dataset's file; None for a twin, or if it is not known.
+        Of the volume in the dataset's file; None for a twin or if unknown.
     what : str, default "labels"
-        What to call the volume, such as ``mask``.
+        Name of the volume in the message.
 
     Returns
     -------
@@ -58,8 +57,8 @@ def misfit(
 
 
 def _exchanged(shape: tuple, wanted: tuple) -> str | None:
-    """Return which axes of one shape are those of another, in its order, if only that differs."""
-    # Read the other way round is what happens most, and what is said where several would do.
+    """Return the order of axes that turns one shape into another, if only the order differs."""
+    # Reversed axes are the most frequent mistake, so they are named where several orders fit.
     for order in sorted(permutations(range(3)), key=lambda order: order != (2, 1, 0)):
         if tuple(shape[axis] for axis in order) == wanted:
             return ", ".join("zyx"[axis] for axis in order)
@@ -67,7 +66,7 @@ def _exchanged(shape: tuple, wanted: tuple) -> str | None:
 
 
 def contradiction(image: np.ndarray, labels: np.ndarray, active_code: int = ACTIVE) -> str | None:
-    """Say whether labels contradict the grey values beneath them.
+    """Return how labels contradict the grey values beneath them.
 
     Parameters
     ----------
@@ -81,9 +80,8 @@ def contradiction(image: np.ndarray, labels: np.ndarray, active_code: int = ACTI
     Returns
     -------
     str or None
-        A sentence if a voxel that is labelled as active is brighter than one that is labelled as
-        the rest in less than `LEAST_CHANCE` of all pairs (equal ones count half); None if all is
-        well.
+        A sentence if a voxel labelled as active is brighter than one labelled as the rest in less
+        than `LEAST_CHANCE` of all pairs (equal ones count half); otherwise None.
     """
     is_active = labels == active_code
     active, rest = (

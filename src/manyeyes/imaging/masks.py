@@ -1,8 +1,7 @@
-"""What a field of view does to an image: which voxels count, and what stands in for the others.
+"""Images with a field of view: which voxels count, and what replaces the others.
 
-A mask is a volume of bool, True inside the field of view. None stands for a volume that is all
-inside, and so does a mask of nothing but True: both give the same bytes. Labels tell the same by
-their 0.
+A mask is a volume of bool, True inside the field of view. If everything is inside, there is no mask
+(None); a mask of True only gives the same bytes. Labels are 0 outside.
 """
 
 import numpy as np
@@ -25,7 +24,7 @@ def known_mask(inside: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray 
     Raises
     ------
     ValueError
-        If the mask is not of bool, has another shape, or has nothing inside.
+        If the mask is not bool, has another shape, or nothing inside.
     """
     if inside is None:
         return None
@@ -47,21 +46,16 @@ def voxels_inside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
 
 
 def fill_outside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Continue a volume beyond its field of view: each voxel gets the value of the nearest inside.
+    """Return a volume in which each voxel outside has the value of the nearest one inside.
 
-    So whatever looks at a neighbourhood (gradients, the channels of a forest) meets no edge that
-    is not there and no value that was not measured.
+    Gradients and the channels of a forest then see no false edge and no value that was not
+    measured. Without a mask, the volume itself is returned.
 
     Parameters
     ----------
     volume : ndarray, shape (z, y, x) or (y, x)
     inside : ndarray of bool, same shape, or None
         With something inside.
-
-    Returns
-    -------
-    ndarray
-        A copy; the volume itself without a mask.
     """
     if inside is None or inside.all():
         return volume
@@ -75,17 +69,7 @@ def fill_outside(volume: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
 
 
 def fill_slices(slices: np.ndarray, inside: np.ndarray | None) -> np.ndarray:
-    """Do as `fill_outside`, each slice by itself; slices with nothing inside stay as they are.
-
-    Parameters
-    ----------
-    slices : ndarray, shape (slices, y, x)
-    inside : ndarray of bool, same shape, or None
-
-    Returns
-    -------
-    ndarray
-    """
+    """Apply `fill_outside` to each slice (axis 0); slices with nothing inside stay as they are."""
     if inside is None:
         return slices
     pairs = zip(slices, inside, strict=True)
@@ -108,9 +92,9 @@ def smooth_inside(
     Returns
     -------
     ndarray of float32
-        With a mask by normalised convolution (Knutsson and Westin 1993,
+        With a mask, by normalised convolution (Knutsson and Westin 1993,
         doi:10.1109/CVPR.1993.341081): the smoothed grey levels inside over the smoothed mask.
-        Where the kernel reaches nothing inside, the mean of what is inside.
+        Where the kernel reaches nothing inside, the mean inside.
     """
     if inside is None:
         return scipy.ndimage.gaussian_filter(image, sigma, output=np.float32, **options)

@@ -1,4 +1,4 @@
-"""Noise with the colour that filtered back-projection gives it."""
+"""Noise with the spectrum of filtered back-projection."""
 
 import numpy as np
 import scipy
@@ -7,7 +7,7 @@ from ..randomness import generator
 
 WINDOWS = ("ramp", "shepp-logan", "cosine", "hamming", "hann")
 
-# The noise is made on a field this much larger and cut, since an FFT joins opposite edges.
+# The noise field is made larger by this and cropped, since an FFT joins opposite edges.
 _MARGIN = 32
 
 
@@ -16,8 +16,8 @@ def backprojection_amplitude(rows: int, columns: int, window: str) -> np.ndarray
 
     Independent noise in the projections, filtered with |f| times a window and back-projected over
     all angles, has a power of ``|f| * window(f)^2`` in the slice (Riederer, Pelc and Chesler
-    1978, doi:10.1088/0031-9155/23/3/008). Linear interpolation between detector pixels smooths it
-    further by ``sinc(f)^4``.
+    1978, doi:10.1088/0031-9155/23/3/008). Linear interpolation between detector pixels multiplies
+    it by ``sinc(f)^4``.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def backprojection_amplitude(rows: int, columns: int, window: str) -> np.ndarray
     Returns
     -------
     numpy.ndarray
-        float64 (rows, columns // 2 + 1), for `scipy.fft.rfft2`; scaled so that it turns white
-        noise of variance 1 into noise of variance 1.
+        float64 (rows, columns // 2 + 1), for `scipy.fft.rfft2`, scaled to keep the variance of
+        white noise.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def backprojection_amplitude(rows: int, columns: int, window: str) -> np.ndarray
         shape = 0.5 + 0.5 * np.cos(2 * np.pi * f)
     else:
         raise ValueError(f"window must be one of {', '.join(WINDOWS)}: found {window!r}")
-    # The detector samples nothing above half a cycle a pixel, so the corners stay empty.
+    # The detector samples nothing above half a cycle per pixel, so the corners stay empty.
     amplitude = np.where(f <= 0.5, np.sqrt(f) * shape * np.sinc(f) ** 2, 0.0)
     # Columns between the first and the last of a real transform stand for two frequencies each.
     twice = np.full(amplitude.shape[1], 2.0)
@@ -67,8 +67,7 @@ def backprojection_noise(
 ) -> np.ndarray:
     """Return noise as in a volume that was reconstructed slice by slice.
 
-    Slices are independent of each other, as rows of a detector are; within a slice the power is
-    that of `backprojection_amplitude`.
+    Slices are independent, as the rows of a detector are.
 
     Parameters
     ----------
@@ -90,7 +89,7 @@ def backprojection_noise(
     draw = generator(*seed_names)
     noise = np.empty(shape, dtype=np.float32)
     for z in range(depth):
-        # One worker: threads would gain little on one slice, and bytes must not depend on them.
+        # One worker: threads gain little on one slice, and bytes must not depend on them.
         spectrum = scipy.fft.rfft2(draw.standard_normal(field, dtype=np.float32), workers=1)
         spectrum *= amplitude
         noise[z] = scipy.fft.irfft2(spectrum, s=field, workers=1)[:rows, :columns]

@@ -1,4 +1,4 @@
-"""What CT and SEM share: a truth volume's grey levels before noise, and the way to 8 bits."""
+"""Grey levels of a truth before noise, and the conversion to 8 bits."""
 
 import numpy as np
 import scipy
@@ -33,7 +33,7 @@ def blurred_greys(
     resolution_nm: float,
     voxel_size_nm: float | tuple[float, float, float],
 ) -> np.ndarray:
-    """Give each phase its grey level and blur by the point spread.
+    """Return the grey levels of a truth's phases, blurred by the point spread.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def blurred_greys(
     Returns
     -------
     numpy.ndarray
-        float32 (z, y, x). Beyond its faces the volume is mirrored.
+        float32 (z, y, x). The volume is mirrored at its faces.
 
     Raises
     ------
@@ -81,12 +81,12 @@ def to_8_bit(values: np.ndarray, clipped_share: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If all values are alike.
+        If all values are equal.
     """
     beyond = int(values.size * clipped_share / 2)
     places = (beyond, values.size - 1 - beyond)
     low, high = np.partition(values.ravel(), places)[list(places)]
     if not high > low:
-        raise ValueError("all values are alike, so there is no grey scale to spread over 8 bits")
+        raise ValueError("all values are equal, so they have no range to map to 8 bits")
     scaled = (values - low) * np.float32(255.0 / (high - low))
     return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""How a truth volume is imaged, as a study's YAML says it."""
+"""How a truth is imaged, as described in a study's YAML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ class CtSettings:
     Attributes
     ----------
     contrast_to_noise : float
-        Difference of the mean grey of active material and of pore over the noise's standard
-        deviation, all away from interfaces.
+        Difference of the mean grey levels of active material and pore over the standard deviation
+        of the noise, away from interfaces.
     resolution_nm : float
         Full width at half maximum of the Gaussian point spread, nm.
     material : str or None
         ``nmc532``, ``nmc622`` or ``graphite``; needed unless `attenuation_per_cm` is given.
     energy_kev : float or None
-        Photon energy, keV, for the same.
+        Photon energy, keV; needed with `material`.
     attenuation_per_cm : Mapping or None
-        Linear attenuation of ``active``, ``cbd`` and ``pore`` instead of the material's.
+        Linear attenuation of ``active``, ``cbd`` and ``pore``.
     window : str
         Window on the ramp filter of the reconstruction, see `manyeyes.imaging.noise`.
     clipped_share : float
@@ -33,8 +33,8 @@ class CtSettings:
         Standard deviation of rings about the slice's centre, as a share of the contrast between
         active material and pore.
     cupping : float
-        How much darker the slice's centre is than the middle of its edges, as a share of the
-        grey level above pore.
+        How much darker a slice is at its centre than at the middle of its edges, as a share of
+        the grey level above that of pore.
     """
 
     contrast_to_noise: float

@@ -1,4 +1,4 @@
-"""From a file's volume to a dataset: check, crop, grey values to 8 bits, codes to phases."""
+"""From the volume of a file to a dataset: check, crop, grey values to 8 bits, codes to phases."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ def check_source(
     expected_dtype: str | None,
     name: object,
 ) -> None:
-    """Stop if a volume is not the one that the config describes.
+    """Raise ValueError if a volume is not the one that the config describes.
 
     Parameters
     ----------
@@ -24,11 +24,7 @@ def check_source(
     expected_dtype : str or None
         As numpy names it, such as ``uint16``; None accepts any.
     name : object
-        What to call the volume in messages.
-
-    Raises
-    ------
-    ValueError
+        Of the volume, for messages.
     """
     if expected_shape is not None and tuple(expected_shape) != volume.shape:
         raise ValueError(
@@ -45,7 +41,7 @@ def check_source(
 def crop(
     volume: np.ndarray, start: Sequence[int] | str, shape: Sequence[int], key: str
 ) -> np.ndarray:
-    """Return a sub-volume.
+    """Return a view of a part of a volume.
 
     Parameters
     ----------
@@ -55,12 +51,7 @@ def crop(
     shape : sequence of int
         Extent along z, y, x.
     key : str
-        The config key that asked for it, for messages.
-
-    Returns
-    -------
-    ndarray
-        A view.
+        The config key, for messages.
 
     Raises
     ------
@@ -79,19 +70,7 @@ def crop(
 def crop_corners(
     volume_shape: Sequence[int], start: Sequence[int] | str, shape: Sequence[int]
 ) -> tuple[list[int], list[int]]:
-    """Return the first voxel of a crop and the one behind its last, within the volume or not.
-
-    Parameters
-    ----------
-    volume_shape : sequence of int
-        Of the volume (z, y, x).
-    start, shape
-        As in `crop`.
-
-    Returns
-    -------
-    start, stop : list of int
-    """
+    """Return start and stop (z, y, x) of a crop, see `crop`, within the volume or not."""
     if isinstance(start, str):
         start = [
             max(0, (size - extent) // 2) for size, extent in zip(volume_shape, shape, strict=True)
@@ -105,22 +84,22 @@ def to_grey_levels(
     key: str,
     inside: np.ndarray | None = None,
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """Bring grey values to 8 bits by a linear window, the same for all users.
+    """Convert grey values to 8 bits by a linear window, the same for all users.
 
-    The paper's offsets of 10 grey levels are meant in 8 bits (an assumption), so every dataset is
-    brought there once, by a window that the config states.
+    The paper's offsets of 10 grey levels are assumed to be of 8 bits, so every dataset is converted
+    once, by a window that the config states.
 
     Parameters
     ----------
     volume : ndarray, shape (z, y, x)
         Grey values; 8-bit ones need no window.
     window : (float, float), mapping or None
-        Values that become 0 and 255, or ``{"percentiles": (low, high)}`` of the volume; what lies
-        beyond is clipped.
+        Values that become 0 and 255, or ``{"percentiles": (low, high)}`` of the volume; values
+        beyond are clipped.
     key : str
         The config key of the window, for messages.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view: percentiles are of what is inside, and what is not becomes 0.
+        The field of view: percentiles are of the inside, and the outside becomes 0.
 
     Returns
     -------
@@ -131,8 +110,8 @@ def to_grey_levels(
     Raises
     ------
     ValueError
-        If a window is needed and missing, or the volume has values that are not numbers, or is
-        flat within the window.
+        If a window is missing, or the volume has values that are not finite or is flat within the
+        window.
     """
     inside = known_mask(inside, volume.shape)
     seen = voxels_inside(volume, inside)
@@ -172,19 +151,7 @@ def to_grey_levels(
 
 
 def inverted(grey_levels: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
-    """Exchange dark and bright, so that dark active material becomes the bright phase.
-
-    Parameters
-    ----------
-    grey_levels : ndarray of uint8, shape (z, y, x)
-    inside : ndarray of bool, same shape, optional
-        The field of view; what is not inside stays 0.
-
-    Returns
-    -------
-    ndarray of uint8, shape (z, y, x)
-        255 minus each grey level.
-    """
+    """Return 255 minus each grey level (uint8), 0 outside: dark active material becomes bright."""
     turned = np.uint8(255) - grey_levels
     return turned if inside is None else np.where(inside, turned, np.uint8(0))
 
@@ -197,10 +164,12 @@ def labels_inside(
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        0 unlabelled, 1 active material, 2 the rest.
+        0 unlabelled, or the code of a phase.
     inside : ndarray of bool, same shape, or None
     key : str
         The config key, for messages.
+    phases : Phases
+        Of the study.
 
     Returns
     -------
@@ -211,7 +180,7 @@ def labels_inside(
     Raises
     ------
     ValueError
-        If one of the two phases has no label left.
+        If a phase has no label left.
     """
     inside = known_mask(inside, labels.shape)
     if inside is None:
@@ -227,25 +196,9 @@ def labels_inside(
 
 
 def phases_from_codes(volume: np.ndarray, codes: Mapping, key: str) -> np.ndarray:
-    """Bring the values of a segmented volume to our codes of phases.
+    """Translate the values of a segmented volume to codes of `manyeyes.labels.TRUTH_PHASES`.
 
-    Parameters
-    ----------
-    volume : ndarray of integers, shape (z, y, x)
-    codes : mapping of phase to int or list of int
-        Which values mean ``active``, ``cbd``, ``pore`` or ``internal_pore``.
-    key : str
-        The config key, for messages.
-
-    Returns
-    -------
-    ndarray of uint8, shape (z, y, x)
-        1 active, 2 CBD, 3 pore, 4 pore inside a particle.
-
-    Raises
-    ------
-    ValueError
-        If a phase is unknown or the volume has values that no phase has.
+    See `manyeyes.labels.codes_by_value` and `manyeyes.labels.recoded` for parameters and errors.
     """
     return recoded(volume, codes_by_value(codes, TRUTH_PHASES, key), key)
 
@@ -264,8 +217,8 @@ def labels_from_codes(
     volume : ndarray of integers, shape (z, y, x)
         Cropped like its dataset.
     codes : mapping or None
-        Which value, or which list of values, means which phase; 0 is always unlabelled. None
-        means that the file has the codes of the phases.
+        Values of each phase, as in `manyeyes.labels.codes_by_value`; 0 is always unlabelled. None
+        if the file has the codes of the phases.
     shape : sequence of int
         Of the dataset.
     key : str
@@ -280,8 +233,7 @@ def labels_from_codes(
     Raises
     ------
     ValueError
-        If shapes differ, a value means nothing or two things, 0 means a phase, or a phase has no
-        label.
+        If shapes differ, a value means no phase or two, 0 means a phase, or a phase has no label.
     """
     if volume.shape != tuple(shape):
         raise ValueError(

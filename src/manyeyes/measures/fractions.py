@@ -1,4 +1,4 @@
-"""Volume fractions and how far two segmentations, or several users, are apart."""
+"""Volume fractions, and differences between segmentations and users."""
 
 import math
 
@@ -8,7 +8,7 @@ from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases
 
 
 def volume_fraction(labels: np.ndarray, phase: int = ACTIVE, phases: Phases = TWO_PHASES) -> float:
-    """Return the share of the voxels inside the field of view that are of one phase.
+    """Return the share of one phase among the voxels inside the field of view.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def volume_fraction(labels: np.ndarray, phase: int = ACTIVE, phases: Phases = TW
 
 
 def percent_different(a: np.ndarray, b: np.ndarray, phases: Phases = TWO_PHASES) -> float:
-    """Return the percentage of voxels to which two segmentations give different phases.
+    """Return the percentage of voxels inside that have different phases in two segmentations.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def percent_different(a: np.ndarray, b: np.ndarray, phases: Phases = TWO_PHASES)
     -------
     float
         Between 0 and 100 (Bailey et al. 2023, section 2.6.2: subtract the stacks, take absolute
-        values, add up, divide by the number of voxels), of the voxels inside.
+        values, add up, divide by the number of voxels).
 
     Raises
     ------
@@ -75,7 +75,7 @@ def sample_sd(values) -> float:
     Returns
     -------
     float
-        Equation 1 of Bailey et al. 2023; NaN for a single value, whose spread is unknown.
+        Equation 1 of Bailey et al. 2023; NaN for a single value.
 
     Raises
     ------

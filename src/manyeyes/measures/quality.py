@@ -1,4 +1,4 @@
-"""How good an image is, judged from its grey values alone."""
+"""The quality of an image, measured from its grey values alone."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ LEAST_PROMINENCE = 0.02
 
 @dataclass(frozen=True)
 class ImageQuality:
-    """What the grey values of one image say about it.
+    """Quality measures of one image.
 
     Attributes
     ----------
@@ -72,28 +72,26 @@ def image_quality(image: np.ndarray, inside: np.ndarray | None = None) -> ImageQ
 def contrast_to_noise(image: np.ndarray, inside: np.ndarray | None = None) -> float:
     """Return the contrast between bright and dark phase over the noise, without a truth.
 
-    The image is smoothed (Gaussian, 2 voxels) and split by Otsu's threshold. Of each class only
-    the core is kept: voxels at least 3 voxels away from the other class, so that neither blurred
-    edges nor most wrongly classified voxels take part. The ratio is the difference of the two
-    cores' mean grey values over the root mean square of their two standard deviations, both taken
-    from the image as it is, not from the smoothed one.
+    The image is smoothed (Gaussian, 2 voxels) and divided by Otsu's threshold. Only the core of
+    each class is kept: voxels more than 3 voxels away from the other class, without blurred edges
+    and most wrongly classified voxels. The ratio is the difference of the cores' mean grey values
+    over the root mean square of their standard deviations, all of the image before smoothing.
 
-    What varies inside a class (carbon-binder domain beside pore, shading) counts as noise: it
-    hinders a person in the same way. On two-phase images made with a ratio of 1.5 to 8 the estimate
-    is within 2 % of it.
+    Variation within a class (carbon-binder domain beside pore, shading) counts as noise: it hinders
+    a person in the same way. On two-phase images with a known ratio of 1.5 to 8 the estimate is
+    within 2 % of it.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view. What lies beyond its rim counts as the other class, so cores keep away
-        from it.
+        The field of view. Its outside counts as the other class, so cores keep away from it.
 
     Returns
     -------
     float
         NaN if a class has no core of at least 100 voxels (structures thinner than 6 voxels, or
-        noise alone): nothing can be measured then. Infinite for an image without noise.
+        noise alone). Infinite for an image without noise.
 
     Raises
     ------
@@ -119,23 +117,7 @@ def contrast_to_noise(image: np.ndarray, inside: np.ndarray | None = None) -> fl
 
 
 def grey_histogram(image: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
-    """Return how many voxels have each of the 256 grey levels.
-
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (z, y, x)
-    inside : ndarray of bool, same shape, optional
-        The field of view.
-
-    Returns
-    -------
-    ndarray of int64, shape (256,)
-
-    Raises
-    ------
-    ValueError
-        If the image is not uint8.
-    """
+    """Return how many voxels of an image (uint8) have each grey level, int64 (256,)."""
     if image.dtype != np.uint8:
         raise ValueError(f"an image has 8-bit grey levels (uint8), found {image.dtype}")
     inside = known_mask(inside, image.shape)
@@ -153,11 +135,11 @@ def grey_histogram(image: np.ndarray, inside: np.ndarray | None = None) -> np.nd
 def histogram_modes(histogram: np.ndarray) -> int:
     """Return how many peaks a person would see in a grey-value histogram.
 
-    The histogram is smoothed with a Gaussian of 2.5 % of its 0.5-99.5 % range; a peak is a mode if
-    it stands out by at least 2 % of the highest one (its prominence: the climb from the deepest
-    valley that parts it from anything higher). The first and last level hold clipped voxels and
-    are left out. Both numbers are choices: wide enough that counting noise makes no mode, narrow
-    enough that two phases part near a contrast-to-noise of 2.5, where two normal peaks do.
+    The histogram is smoothed with a Gaussian of 2.5 % of its 0.5-99.5 % range. A peak is a mode if
+    its prominence (its height above the deepest valley between it and anything higher) is at least
+    2 % of the highest peak. The first and last level hold clipped voxels and are left out. Both
+    numbers are choices: counting noise makes no mode, and two phases give two modes from a
+    contrast-to-noise of about 2.5, as two normal peaks do.
 
     Parameters
     ----------
@@ -187,7 +169,7 @@ def histogram_modes(histogram: np.ndarray) -> int:
     shares = np.cumsum(counts) / total
     spread = np.searchsorted(shares, 0.995) - np.searchsorted(shares, 0.005)
     bandwidth = max(1.0, HISTOGRAM_BANDWIDTH * spread)
-    # Empty levels on either side let a peak at the end of the scale count as one.
+    # With empty levels on either side, a peak at the end of the scale counts too.
     padding = int(np.ceil(4 * bandwidth)) + 1
     smoothed = scipy.ndimage.gaussian_filter1d(np.pad(counts, padding), bandwidth, mode="constant")
     peaks, _ = scipy.signal.find_peaks(smoothed, prominence=LEAST_PROMINENCE * smoothed.max())

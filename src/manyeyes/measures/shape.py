@@ -14,8 +14,8 @@ SPECK_BELOW_UM = 2.0
 PORE_FROM_UM = 0.5
 
 # Share of the unit sphere's area that is nearer to a direction (both senses) than to any other of
-# the 13: along an axis, along a face's diagonal, along the cube's diagonal. After Legland, Kieu
-# and Devaux 2007, doi:10.5566/ias.v26.p83-92; a test derives them anew.
+# the 13: along an axis, a face's diagonal, the cube's diagonal. After Legland, Kieu and Devaux
+# 2007, doi:10.5566/ias.v26.p83-92; a test derives them.
 _DIRECTION_WEIGHTS = {1: 0.0915557824, 2: 0.0739612558, 3: 0.0703912796}
 
 
@@ -28,14 +28,14 @@ class Morphology:
     specific_surface_per_um : float
         Area between active material and the rest over the volume inside the field of view, per um.
     active_specks : int
-        Pieces of active material smaller than a sphere of 2 um, the volume's faces and the field
-        of view's rim not touched.
+        Pieces of active material smaller than a sphere of 2 um that touch neither a face of the
+        volume nor the rim of the field of view.
     active_speck_fraction : float
-        Share of all voxels inside in those specks, 0 to 1.
+        Share of all voxels inside that belong to specks, 0 to 1.
     closed_pores : int
-        Pieces of the other phase at least as large as a sphere of 0.5 um that touch neither.
+        Such pieces of the rest, at least as large as a sphere of 0.5 um.
     closed_pore_fraction : float
-        Share of all voxels inside in those closed pores, 0 to 1.
+        Share of all voxels inside that belong to closed pores, 0 to 1.
     """
 
     specific_surface_per_um: float
@@ -50,12 +50,12 @@ def morphology(
 ) -> Morphology:
     """Return surface, specks and closed pores of a segmentation.
 
-    Voxels are of one piece when they share a face: with diagonals allowed, the noise specks of a
-    raw image would join into one. Pieces that touch a face of the volume, or the outside of the
-    field of view, are cut, their size is unknown, so they are neither specks nor closed pores. The
-    limits are lengths and not voxels so that instruments compare: 2 um is well below any particle
-    of these electrodes (graphite platelets of 6 um by 1 um are four times larger in volume), and
-    0.5 um keeps single voxels of noise at 397 nm from being pores. Both are choices.
+    Voxels of one piece share faces: with diagonals, the noise specks of a raw image would join into
+    one. Pieces that touch a face of the volume, or the outside of the field of view, are cut and
+    their size is unknown, so they are neither specks nor closed pores. The limits are lengths, so
+    that instruments can be compared. 2 um is well below any particle of these electrodes (graphite
+    platelets of 6 um by 1 um are four times larger in volume). With 0.5 um, single voxels of noise
+    at 397 nm are no pores. Both are choices.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def morphology(
     voxel_size_nm : float
         Edge of the cubic voxel in nm.
     phase : int
-        The code of the phase whose surface and specks are measured; every other one is pore.
+        The code of the phase whose surface and specks are measured; all others are the rest.
     phases : Phases
         What the labels may hold.
 
@@ -106,10 +106,9 @@ def specific_surface_per_um(
 
     Crofton's formula: the surface per volume is twice the mean number of its crossings per length
     of line, over the 13 directions to a voxel's neighbours, each weighted by its share of the
-    sphere (Legland, Kieu and Devaux 2007, doi:10.5566/ias.v26.p83-92). Unlike the faces of the
-    voxels (half too much) or a mesh around them (about 8 % too much) it has next to no bias on
-    spheres, and it needs a tenth of a second. The volume's own faces are not surface, nor is the
-    rim of the field of view: only steps from one voxel inside to another count.
+    sphere (Legland, Kieu and Devaux 2007, doi:10.5566/ias.v26.p83-92). It has almost no bias on
+    spheres, while the faces of voxels give 50 % and a mesh about 8 % too much. Faces of the volume
+    and the rim of the field of view are no surface.
 
     Parameters
     ----------

@@ -42,20 +42,19 @@ MEASURES = {
 
 
 class LabelledImage:
-    """An image on which labels are measured, with the edges that they are held against.
+    """An image on which labels are measured, and its edges.
 
-    The edges are those between the two classes of Otsu (1979, doi:10.1109/TSMC.1979.4310076) in
-    the image after a Gaussian of 1.5 voxels along all axes, taken slice by slice. No person drew
-    them, and simulated users perceive edges in a similar way, so a second measure does without
-    classes: the rank of the grey gradient (Gaussian derivative, 1 px) under the labels among all
-    pixels of the slice.
+    Edges are those between the two classes of Otsu (1979, doi:10.1109/TSMC.1979.4310076) in the
+    image after a Gaussian of 1.5 voxels along all axes, slice by slice. No person drew them, and
+    simulated users perceive edges in a similar way. So a second measure does without classes: the
+    rank of the grey gradient (Gaussian derivative, 1 px) under the labels among all pixels of the
+    slice.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view: shares of a slice are of what is inside, and beyond its rim there is
-        no edge.
+        The field of view: shares of a slice are of its inside, and there are no edges outside.
     phases : Phases
         Of the labels.
     """
@@ -83,24 +82,24 @@ class LabelledImage:
         dict of str to float
             By the names of `MEASURES`:
 
-            - coverage_percent: mean over the labelled slices; coverage_ratio: that of the most
-              labelled slice over that of the least;
+            - coverage_percent: mean over the labelled slices; coverage_ratio: coverage of the
+              most over that of the least labelled slice;
             - active_percent: share of the labels;
             - strokes_per_slice, stroke_area_px: connected pieces of one class on a slice
               (corners count); strokes that touch are one;
-            - stroke_width_px: 2 d - 1 at the pixels of the medial axis, d away from the rim, so
-              that a line of single pixels is 1 wide;
+            - stroke_width_px: 2 d - 1 at pixels of the medial axis, d from the rim; a line of
+              single pixels is 1 wide;
             - edge_distance_active_px, edge_distance_rest_px, near_edge_percent: from the nearest
               edge in the slice's plane, 0.5 beside it; wrong_side_percent: beyond it;
-            - gradient_percentile: 0 on the flattest, 100 on the steepest pixel of the slice, 50 if
-              labels fell anywhere;
+            - gradient_percentile: 0 on the flattest, 100 on the steepest pixel of the slice, 50
+              for random places;
             - grey levels under the labels of each class; grey_overlap_percent: share of pairs of
-              an active and another label of which the other is brighter, equals half.
+              an active and another label in which the other is brighter, equal ones count half.
 
         Raises
         ------
         ValueError
-            If shapes differ or one of the two classes has no label.
+            If shapes differ, or active material or the rest has no label.
         """
         if labels.shape != self.image.shape:
             raise ValueError(
@@ -162,12 +161,12 @@ class LabelledImage:
 def _strokes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the area of each piece of a mask, and the widths along its medial axis."""
     pieces, _ = scipy.ndimage.label(mask, np.ones((3, 3)))
-    # a margin, so that strokes end at the slice's border as they do elsewhere
+    # with a margin, strokes end at the slice's border as elsewhere
     axis, depth = skimage.morphology.medial_axis(np.pad(mask, 1), return_distance=True, rng=0)
     return np.bincount(pieces.ravel())[1:], 2 * depth[axis] - 1
 
 
 def _percentiles(values: np.ndarray) -> np.ndarray:
-    """Return the rank of each value among all, 0 to 100, equals sharing theirs."""
+    """Return the rank of each value among all, 0 to 100; equal values share a rank."""
     ranks = scipy.stats.rankdata(values, axis=None).reshape(values.shape)
     return 100 * (ranks - 1) / (values.size - 1)

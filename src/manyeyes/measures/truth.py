@@ -1,4 +1,4 @@
-"""How far a segmentation is from the known truth of a twin."""
+"""Segmentations compared with the known truth of a twin."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .fractions import check_segmentation
 
 @dataclass(frozen=True)
 class Accuracy:
-    """One segmentation against the truth.
+    """One segmentation compared with the truth.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class Accuracy:
         Overlap of the two active phases, 2 |A and B| / (|A| + |B|), 0 to 1 (Dice 1945,
         doi:10.2307/1932409); 1 when neither has an active voxel.
     voxel_error : float
-        Share of all voxels inside that carry the wrong phase, 0 to 1.
+        Share of the voxels inside where only one of the two is active, 0 to 1.
     """
 
     bias: float
@@ -42,12 +42,11 @@ def accuracy(
     Parameters
     ----------
     labels : ndarray of uint8, shape (z, y, x)
-        Codes of the phases, of which active material is compared; 0 outside the field of view,
-        where nothing is.
+        Codes of the phases, 0 outside the field of view; only active material is compared.
     truth : ndarray of uint8, shape (z, y, x)
         Codes as in `truth_active`.
     filled : bool, default False
-        Compare with the truth whose internal pores are filled instead of the truth as it is.
+        Whether internal pores of the truth count as active material.
     phases : Phases
         What the labels may hold.
 
@@ -58,7 +57,7 @@ def accuracy(
     Raises
     ------
     ValueError
-        If the shapes differ or either array holds codes that it must not.
+        If the shapes differ or either array has unknown codes.
     """
     check_segmentation(labels, phases)
     if labels.shape != truth.shape:
