@@ -1,8 +1,8 @@
-"""The FIB-SEM baseline: a slice-and-view acquisition, and the way from its slices to a fraction.
+"""The FIB-SEM baseline: a slice-and-view acquisition, and the chain from its slices to a fraction.
 
-The chain, one module each: `stack` (is it all there?), `destripe`, `align`, `shear`, `crop`,
+The chain, one module per step: `stack` (is it complete?), `destripe`, `align`, `shear`, `crop`,
 `denoise`, `watershed`, `pores`, `resample`. `acquisition` makes a stack of a twin electrode whose
-every fault is known, `scores` compares with that, `sampling` says how far blocks of one electrode
-differ. Everything takes and gives slices (y, x) one after the other, or volumes (z, y, x) whose z
-is the direction of slicing.
+faults are known, `scores` compares with these, `sampling` says how far blocks of one electrode
+differ. Slices are (y, x), volumes (z, y, x) with z along the direction of slicing. Labels have two
+phases, active material and the rest.
 """

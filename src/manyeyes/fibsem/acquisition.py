@@ -25,14 +25,14 @@ NOT_ELECTRODE = 0
 _AXES = {"z": (0, 1, 2), "y": (1, 0, 2), "x": (2, 0, 1)}
 
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
-# Pixels over which charge leaks away behind an edge (an assumption).
+# Decay length of charge behind an edge, pixels (an assumption).
 _WAKE_PX = 12.0
 
 
 def to_electrode_axes(
     edges: tuple[float, float, float], slicing_axis: str
 ) -> tuple[float, float, float]:
-    """Return edges along the electrode's axes that are given as slices, rows, columns."""
+    """Return edges given as (slices, rows, columns) along the electrode's (z, y, x)."""
     ordered = [0.0, 0.0, 0.0]
     for edge, axis in zip(edges, _AXES[slicing_axis], strict=True):
         ordered[axis] = edge
@@ -42,13 +42,13 @@ def to_electrode_axes(
 def to_stack_axes(
     edges: tuple[float, float, float], slicing_axis: str
 ) -> tuple[float, float, float]:
-    """Return edges given along the electrode's (z, y, x) along a stack's axes."""
+    """Return edges given along the electrode's (z, y, x) as (slices, rows, columns)."""
     return tuple(edges[axis] for axis in _AXES[slicing_axis])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Faults(SemSettings):
-    """What a slice-and-view acquisition adds to a plain image, beside `SemSettings`.
+    """Faults that a slice-and-view acquisition adds to an image of `SemSettings`.
 
     Attributes
     ----------
@@ -59,8 +59,8 @@ class Faults(SemSettings):
     brightness_drift : float
         Spread of the logarithm of the slices' brightness; neighbours are alike.
     charging : float
-        How much brighter the image gets in the scan's wake of a pore's edge, grey levels; epoxy
-        holds charge. 0 is off.
+        How much brighter the image is behind a pore's edge along the scan, grey levels, since
+        epoxy holds charge; 0 for none.
     coat_um : float
         Height of the coat with tracking lines on top of the face; 0 for none.
     """
@@ -79,16 +79,16 @@ class Faults(SemSettings):
 
 @dataclass(frozen=True)
 class MilledBlock:
-    """Where in the electrode a stack is cut, and along which way.
+    """Where in the electrode a stack is cut, and in which direction.
 
     Attributes
     ----------
     electrode : Electrode
     origin_um : tuple of float
-        Corner (z, y, x) in the electrode of the first slice's field, um.
+        Corner (z, y, x) of the first slice's field in the electrode, um.
     slicing_axis : str
-        ``z``, ``y`` or ``x`` of the electrode: the way that slices follow each other. Rows run
-        along the first of the other two, columns along the second.
+        ``z``, ``y`` or ``x`` of the electrode, along which slices follow each other. Rows run
+        along the first of the other two axes, columns along the second.
     """
 
     electrode: Electrode
@@ -115,19 +115,19 @@ class MilledBlock:
         shape : tuple of int
             Voxels (slice, row, column).
         unit_nm : tuple of float
-            What `start` counts, nm: the edges of the stack's voxels.
+            Edges of the stack's voxels, nm.
         voxel_size_nm : tuple of float, optional
-            Edges of the grid's voxels where they differ, nm.
+            Edges of the grid's voxels if they differ, nm.
 
         Returns
         -------
         numpy.ndarray
-            uint8 (slice, row, column), codes 1 to 4.
+            uint8 (slice, row, column), codes of `manyeyes.labels.TRUTH_PHASES`.
 
         Raises
         ------
         ValueError
-            If the grid reaches out of the electrode.
+            If the grid reaches beyond the electrode.
         """
         axes = _AXES[self.slicing_axis]
         sizes_nm = unit_nm if voxel_size_nm is None else voxel_size_nm
@@ -143,7 +143,7 @@ class MilledBlock:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that is drawn before the first slice, and the record of it.
+    """Everything that is drawn before the first slice.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ class Plan:
     drift_px : numpy.ndarray
         float64 (slices, 2), rows and columns; see `manyeyes.fibsem.drift`.
     brightness : numpy.ndarray
-        float64 (slices,), factor on each slice.
+        float64 (slices,), a factor for each slice.
     coat_rows : tuple of float or None
         First and last row of the coat, in rows of the first slice's field.
     seed_names : tuple
@@ -172,7 +172,7 @@ class Plan:
     def field_px(self) -> np.ndarray:
         """Where each slice's field begins on the face; float64 (slices, 2), rows and columns.
 
-        The sum of the shear and the drift: what aligning and correcting the shear must find.
+        The sum of shear and drift, which aligning and correcting the shear must find.
         """
         field = self.drift_px.copy()
         field[:, 0] += self.geometry.shear_rows * np.arange(len(field))
@@ -182,8 +182,8 @@ class Plan:
     def marks_box(self) -> tuple[int, int, int, int] | None:
         """Rows and columns of the first slice that hold the tracking lines; None without a coat.
 
-        What an operator would frame by eye: the coat's upper edge and the lines, away from the
-        image's sides, which drift may push lines over.
+        As an operator would frame them by eye: the coat's upper edge and the lines, away from the
+        sides of the image, since lines drift.
         """
         if self.coat_rows is None:
             return None
@@ -193,7 +193,7 @@ class Plan:
 
     @property
     def first_row(self) -> int:
-        """Row of the first slice's field from which on there is nothing but electrode."""
+        """First row of the first slice's field that shows only electrode."""
         return 0 if self.coat_rows is None else math.ceil(self.coat_rows[1]) + 4
 
 
@@ -206,10 +206,10 @@ class Slice:
     image : numpy.ndarray
         uint8 (y, x).
     truth : numpy.ndarray
-        uint8 (y, x), what each pixel's centre shows: 0 no electrode, 1 active, 2 CBD, 3 pore,
-        4 pore inside a particle.
+        uint8 (y, x), what each pixel's centre shows: 0 no electrode, otherwise codes of
+        `manyeyes.labels.TRUTH_PHASES`.
     curtains : numpy.ndarray
-        float32 (x,): `manyeyes.fibsem.curtains.curtain_field` of it is part of the image.
+        float32 (x,): the image contains `manyeyes.fibsem.curtains.curtain_field` of it.
     """
 
     image: np.ndarray
@@ -239,13 +239,13 @@ def plan_acquisition(
     Raises
     ------
     ValueError
-        If a setting is wrong, or shear, drift and coat leave nothing of the face.
+        If a setting is wrong, or no part of the face is common to all slices.
     """
     settings = read_settings(faults, Faults, "faults")
     count, rows, columns = shape
     drift = draw_drift(count, settings.drift_px, *seed_names, "drift")
     steps = generator(*seed_names, "brightness").standard_normal(count)
-    # An autoregressive course of unit spread, of which a tenth is new with each slice.
+    # An autoregressive series of unit spread, of which a tenth is new with each slice.
     course = scipy.signal.lfilter([math.sqrt(1 - 0.9**2)], [1, -0.9], steps)
     plan = Plan(
         tuple(shape),
@@ -273,25 +273,17 @@ def plan_acquisition(
 
 
 def acquire(block: MilledBlock, plan: Plan) -> Iterator[Slice]:
-    """Acquire a stack, slice by slice; nothing is held but the slice at hand.
+    """Yield a stack slice by slice; only one is in memory.
 
-    Each face is rasterised where the drifted field lies, so no image was ever interpolated. Grey
-    by phase, the coat, a Gaussian point spread, charging, brightness, shot noise, curtains. The
-    curtains come last so that they can be taken off again exactly (but for rounding and clipping).
-
-    Parameters
-    ----------
-    block : MilledBlock
-    plan : Plan
-
-    Yields
-    ------
-    Slice
+    Each face is rasterised where the drifted field lies, so no image is interpolated. The steps are
+    grey levels by phase, the coat, a Gaussian point spread, charging, brightness, shot noise and
+    curtains. Curtains come last so that they can be subtracted exactly (except for rounding and
+    clipping).
 
     Raises
     ------
     ValueError
-        If a field reaches out of the electrode.
+        If a field reaches beyond the electrode.
     """
     count, rows, columns = plan.shape
     settings, sizes = plan.faults, plan.geometry.voxel_size_nm
@@ -321,7 +313,7 @@ def acquire(block: MilledBlock, plan: Plan) -> Iterator[Slice]:
 
 
 def _wake(truth: np.ndarray) -> np.ndarray:
-    """Return 1 where the scan, from left to right, enters a pore, dying away behind it; float32."""
+    """Return 1 where the scan, from left to right, enters a pore, decaying behind; float32."""
     pore = truth == PORE
     enters = np.zeros(truth.shape, dtype=np.float32)
     enters[:, 1:] = pore[:, 1:] & ~pore[:, :-1]

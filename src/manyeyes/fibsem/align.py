@@ -1,15 +1,16 @@
-"""Find where each slice's field lay on the face, from the slices alone.
+"""Where each slice's field lay on the face, from the slices alone.
 
-Two ways. `track_marks` looks for tracking lines in a coat above the face, which are the same in
-every slice: each slice is measured against one template, so errors do not add up. It is for stacks
-that have such lines.
+Both functions return float64 (n, 2): where each field begins, in rows and columns relative to the
+first one.
 
-`follow_structure` has the electrode alone to go by. Each slice is registered to several before it
-and all measurements are reconciled, which averages noise and outvotes a bad slice. But particles
-that lean look just like drift: a slice shows about a dozen of them, so over the length of a
-particle their leaning does not average out, and it adds up over the stack. Registration cannot tell
-that from a slow drift, so only motion that is faster than particles change is believed; slow drift
-stays in the stack.
+`track_marks` is for stacks with tracking lines in a coat above the face, which are the same in
+every slice. Each slice is compared with one template, so errors do not add up.
+
+`follow_structure` uses the electrode alone. Each slice is registered to several before it, and all
+measurements are reconciled, which averages noise and outweighs a bad slice. But inclined particles
+look like drift. A slice shows about a dozen of them, so their inclination does not average out over
+the length of a particle, and it adds up over the stack. Registration cannot distinguish this from
+slow drift, so only motion faster than particles change is believed; slow drift stays in the stack.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,8 +32,8 @@ def track_marks(
 ) -> np.ndarray:
     """Measure each slice's field by lines that every slice shows.
 
-    Two passes: the first against the first slice's lines, the second against the mean of all as
-    the first pass placed them, so that the noise of one slice is in no way special.
+    The first pass compares with the lines of the first slice, the second with the mean of all, so
+    that the noise of the first slice does not matter.
 
     Parameters
     ----------
@@ -40,19 +41,14 @@ def track_marks(
         Destriped or not.
     box : (int, int, int, int)
         First and last row, first and last column (the last excluded) of the lines in the first
-        slice, a few pixels of their surroundings with them.
+        slice, with a few pixels of their surroundings.
     shear_rows : float
         Rows by which structure is expected to move up with each slice.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64 (n, 2): where each field begins, rows and columns, against the first one.
 
     Raises
     ------
     ValueError
-        If the box lies outside the slices, holds nothing to go by, or leaves the field.
+        If the box lies outside the slices, shows nothing to register by, or leaves the field.
     """
     top, foot, left, right = box
     rows, columns = slices[0].shape
@@ -92,22 +88,17 @@ def follow_structure(
     Parameters
     ----------
     slices : sequence of ndarray of uint8, shape (y, x)
-        Rows of the electrode alone, destriped: a coat, and curtains, would hold them in place.
+        Rows of the electrode alone, destriped: a coat or curtains would hold them in place.
     shear_rows : float
-        Rows by which structure moves up with each slice, from the geometry; it takes the place of
-        the slow part of the measured motion.
+        Rows by which structure moves up with each slice, from the geometry; replaces the slow part
+        of the measured motion.
     lags : iterable of int
         How many slices back each one is registered to.
     binning : int
         Pixels along each edge that are averaged first.
     believed_slices : float
-        Standard deviation, in slices, of the Gaussian beyond which motion counts as slow, and is
+        Standard deviation, in slices, of the Gaussian beyond which motion counts as slow and is
         not believed. About a third of a particle's length is right.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64 (n, 2): where each field begins, rows and columns, against the first one.
 
     Raises
     ------
@@ -137,7 +128,7 @@ def follow_structure(
             likeness.append(found.likeness)
         recent = [*recent, small][-lags[-1] :]
     field = _reconcile(len(slices), np.array(pairs), np.array(measured), np.array(likeness))
-    # A line is taken off first: at the ends the filter would bend it.
+    # A line is subtracted first: the filter would bend it at the ends.
     line = np.arange(len(field))[:, None]
     field -= line * np.polyfit(line[:, 0], field, 1)[0]
     field -= scipy.ndimage.gaussian_filter1d(field, believed_slices, axis=0, mode="nearest")
@@ -146,7 +137,7 @@ def follow_structure(
 
 
 def _track(slices, template, weight, corner, step) -> np.ndarray:
-    """Return the template's corner in each slice, each sought where the last one leads to."""
+    """Return the template's corner in each slice, starting from that in the slice before."""
     corners = []
     for k, image in enumerate(slices):
         here = corner if k == 0 else corners[-1] + step
@@ -161,7 +152,7 @@ def _window(image: np.ndarray, corner: np.ndarray, shape: tuple[int, int], k: in
     margin = 6
     first = np.floor(corner).astype(int)
     low, high = first - margin, first + np.array(shape) + margin + 1
-    # A margin may stick out, and is mirrored then; the window itself may not.
+    # The margin may lie outside, where pixels are repeated; the window itself may not.
     if (first < -margin).any() or (high - 2 * margin > np.array(image.shape) + margin).any():
         raise ValueError(
             f"the marks leave the field at slice {k}: their box would begin at row "
@@ -176,7 +167,7 @@ def _window(image: np.ndarray, corner: np.ndarray, shape: tuple[int, int], k: in
 
 
 def _taper(shape: tuple[int, int]) -> np.ndarray:
-    """Return weights that fall to nothing at the borders within an eighth of each edge; float32."""
+    """Return weights that fall to 0 at the borders within an eighth of each edge; float32."""
     edges = []
     for n in shape:
         distance = np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5) / max(n / 8, 1)
@@ -189,9 +180,9 @@ def _reconcile(
 ) -> np.ndarray:
     """Return the positions that agree best with measured differences, by weighted least squares.
 
-    Structure changes with distance, so a difference counts by the inverse square of its lag; and
-    by a steep power of how alike the two slices are, so that one that looks like none of its
-    neighbours spoils its own place only.
+    Structure changes with distance, so the weight of a difference is the inverse square of its lag,
+    times a steep power of the likeness of the two slices. A slice unlike its neighbours then spoils
+    only its own place.
     """
     here, there = pairs.T
     index = np.arange(len(pairs))

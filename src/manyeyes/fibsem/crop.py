@@ -1,4 +1,4 @@
-"""Lay the slices over each other as they lie on the face, and cut what all of them show."""
+"""Place slices as they lie on the face, and crop to what all of them show."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import scipy
 
 from .geometry import SliceGeometry
 
-# Shortest shift that is worth an interpolation, pixels.
+# Shorter shifts are not interpolated, pixels.
 _NEGLIGIBLE_PX = 1e-3
 
 
@@ -19,8 +19,8 @@ class Crop:
     Attributes
     ----------
     start : tuple of int
-        First slice, row and column; rows and columns count on the face, from the corner of the
-        first slice's field, so they may be negative.
+        First slice, row and column; rows and columns on the face are counted from the corner of
+        the first slice's field, so they may be negative.
     shape : tuple of int
         Slices, rows, columns.
     """
@@ -41,10 +41,6 @@ def common_field(field_px: np.ndarray, slice_shape: tuple[int, int], first_row: 
         Rows and columns of a slice.
     first_row : int
         Row of the first slice where the electrode begins, below a coat.
-
-    Returns
-    -------
-    Crop
 
     Raises
     ------
@@ -68,7 +64,7 @@ def common_field(field_px: np.ndarray, slice_shape: tuple[int, int], first_row: 
 def centred(
     common: Crop, geometry: SliceGeometry, shape: tuple[int, int, int], voxel_size_nm: float
 ) -> Crop:
-    """Cut the common field down to what a resampled volume needs, about its centre.
+    """Return the central part of the common field that a resampled volume needs.
 
     Parameters
     ----------
@@ -78,11 +74,6 @@ def centred(
         Voxels (z, y, x) of the volume that will be resampled from the crop.
     voxel_size_nm : float
         Edge of its voxels, nm.
-
-    Returns
-    -------
-    Crop
-        As many slices, rows and columns as cover that volume.
 
     Raises
     ------
@@ -109,9 +100,9 @@ def centred(
 def place_slices(
     slices: Iterable[np.ndarray], field_px: np.ndarray, crop: Crop
 ) -> Iterator[np.ndarray]:
-    """Yield each slice's part of the crop, moved to where it lies on the face.
+    """Yield each slice's part of the crop, moved to its place on the face.
 
-    Shear and drift are undone in one cubic interpolation, whole pixels by none.
+    Shear and drift are corrected by one cubic interpolation, whole pixels by none.
 
     Parameters
     ----------
@@ -140,7 +131,7 @@ def place_slices(
         begin = np.array(crop.start[1:]) - field_px[k]
         whole = np.floor(begin).astype(int)
         rest = begin - whole
-        # The spline needs neighbours on all sides; a few pixels more make the border exact.
+        # The spline needs neighbours on all sides; with a few more the border is exact.
         reach = 8
         low = np.maximum(whole - reach, 0)
         high = np.minimum(whole + np.array(crop.shape[1:]) + 1 + reach, image.shape)

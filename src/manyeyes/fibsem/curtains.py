@@ -30,7 +30,7 @@ def draw_profiles(
     Yields
     ------
     numpy.ndarray
-        float32 (columns,), grey levels at the foot; times `depth_ramp` gives the field.
+        float32 (columns,), grey levels at the foot.
     """
     profile = np.zeros(columns)
     for k in range(count):
@@ -48,10 +48,9 @@ def draw_profiles(
 
 
 def depth_ramp(rows: int) -> np.ndarray:
-    """Return how curtains grow from the top of the image to its foot: from a third to 1; float32.
+    """Return the growth of curtains from top to foot, from a third to 1 (assumption); float32.
 
-    They begin under hard grains and deepen with the way that the beam has gone (the numbers are an
-    assumption).
+    They begin under hard grains and deepen along the beam.
     """
     return np.linspace(1 / 3, 1, rows, dtype=np.float32)
 

@@ -12,14 +12,6 @@ from .destripe import to_grey_levels
 def grey_pair(image: np.ndarray) -> tuple[float, float]:
     """Return the median grey levels of a slice's dark and bright class, by Otsu's threshold.
 
-    Parameters
-    ----------
-    image : ndarray, shape (y, x)
-
-    Returns
-    -------
-    dark, bright : float
-
     Raises
     ------
     ValueError
@@ -36,9 +28,8 @@ def denoise(
 ) -> Iterator[np.ndarray]:
     """Yield slices of equal brightness, smoothed along the face.
 
-    Means of whole slices would not do to match brightness, since phases differ from slice to
-    slice; so both classes' grey levels are matched to the stack's. Nothing is smoothed across
-    slices, which lie several pixels apart.
+    The mean of a slice depends on its phases, so the grey levels of both classes are matched to
+    those of the stack. Nothing is smoothed across slices, which lie several pixels apart.
 
     Parameters
     ----------

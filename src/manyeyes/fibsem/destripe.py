@@ -1,4 +1,4 @@
-"""Take vertical curtains off a slice."""
+"""Remove vertical curtains from a slice. Both filters are linear; images are ndarrays (y, x)."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,9 +12,8 @@ def wavelet_fourier(
 ) -> np.ndarray:
     """Remove vertical stripes by wavelets and Fourier transforms.
 
-    A wavelet transform puts what varies along x and hardly along y into the bands of vertical
-    detail; there, the lowest frequencies along y are damped (Muench et al. 2009,
-    doi:10.1364/OE.17.008567). The filter is linear.
+    In a wavelet transform, stripes are in the bands of vertical detail, where the lowest
+    frequencies along y are damped (Muench et al. 2009, doi:10.1364/OE.17.008567).
 
     Parameters
     ----------
@@ -25,8 +24,8 @@ def wavelet_fourier(
     levels : int
         Bands, from the finest: stripes up to about 2**levels pixels wide are removed.
     damping : float
-        Width of the damping, in the lowest frequencies of the image's height: the larger, the
-        shorter the stripes that are removed, and the more of upright edges with them.
+        Width of the damping, in the lowest frequencies of the image's height. With a larger one,
+        shorter stripes are removed, and more of vertical edges.
 
     Returns
     -------
@@ -55,7 +54,7 @@ def wavelet_fourier(
         frequency = np.arange(spectrum.shape[0], dtype=np.float32)
         spectrum *= (1 - np.exp(-(frequency**2) / (2 * damping**2)))[:, None]
         vertical = scipy.fft.irfft(spectrum, n=vertical.shape[0], axis=0)
-        # One coefficient too many comes back where a level had an odd length.
+        # If a level had an odd length, one coefficient too many is returned.
         kept = kept[: shape[0], : shape[1]]
         kept = pywt.idwt2((kept, (horizontal, vertical, diagonal)), wavelet, mode="symmetric")
     return np.ascontiguousarray(kept[: image.shape[0], : image.shape[1]], dtype=np.float32)
@@ -67,8 +66,8 @@ def fourier_wedge(
     """Remove vertical stripes by damping a wedge of the Fourier plane.
 
     Vertical stripes lie on the horizontal axis of the plane; a wedge about it is removed, as Lee
-    et al. 2023 (doi:10.1186/s40543-023-00407-z) do with a commercial tool. The image is mirrored
-    beyond its edges first. The filter is linear.
+    et al. 2023 (doi:10.1186/s40543-023-00407-z) do with a commercial tool. The image is first
+    mirrored at its edges.
 
     Parameters
     ----------
@@ -77,7 +76,7 @@ def fourier_wedge(
     half_angle_degrees : float
         Half of the wedge's opening.
     widest_px : float
-        Periods longer than this stay, or broad particles would go with the stripes.
+        Longer periods stay, or broad particles would be removed with the stripes.
 
     Returns
     -------
@@ -113,7 +112,7 @@ METHODS: dict[str, Callable[..., np.ndarray]] = {
 
 
 def destriper(settings: Mapping[str, object]) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the filter that a config describes; its slices are rounded to 8 bits.
+    """Return the filter that a config describes, with results rounded to 8 bits.
 
     Parameters
     ----------
@@ -138,7 +137,7 @@ def destriper(settings: Mapping[str, object]) -> Callable[[np.ndarray], np.ndarr
 
 
 def to_grey_levels(image: np.ndarray) -> np.ndarray:
-    """Round to 8 bits; a destriped slice may leave 0 to 255 by a little."""
+    """Round to 8 bits; a destriped slice may slightly exceed 0 to 255."""
     return np.rint(np.clip(image, 0, 255)).astype(np.uint8)
 
 

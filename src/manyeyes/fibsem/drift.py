@@ -1,4 +1,4 @@
-"""Where a microscope's field really was, slice by slice."""
+"""The drift of a microscope's field, slice by slice."""
 
 import numpy as np
 
@@ -6,15 +6,15 @@ from ..randomness import generator
 
 
 def draw_drift(count: int, furthest_px: float, *seed_names: object) -> np.ndarray:
-    """Draw a drift that accumulates: a random walk, tied to nothing.
+    """Draw a drift that accumulates: a random walk.
 
     Parameters
     ----------
     count : int
         Slices.
     furthest_px : float
-        How far the field gets from where it began, at its furthest along either axis, pixels. The
-        walk is scaled to it, so that "drifts 15 pixels" means just that.
+        Largest distance of the field from its start along each axis, pixels, to which the walk is
+        scaled.
     *seed_names : object
         Names for `manyeyes.randomness.generator`.
 
@@ -22,7 +22,7 @@ def draw_drift(count: int, furthest_px: float, *seed_names: object) -> np.ndarra
     -------
     numpy.ndarray
         float64 (count, 2): rows and columns by which the field lies further down and right than
-        at the first slice; the first row is zero.
+        at the first slice.
 
     Raises
     ------

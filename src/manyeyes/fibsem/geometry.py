@@ -9,18 +9,17 @@ class SliceGeometry:
     """Sizes of a stack's voxels and how its structure moves from slice to slice.
 
     The ion beam mills along y, the rows' direction; each cut removes a slice along z. The electron
-    beam meets the ion beam at `tilt_degrees`, so it looks at the face obliquely. Two things follow
-    for a length on the face and an advance along z:
+    beam meets the ion beam at `tilt_degrees`, so it sees the face obliquely. This has two effects:
 
     - foreshortening: a length L along y appears as L sin(tilt), unless the microscope stretches
       its rows again (`tilt_corrected`);
     - shear: with each slice the face recedes by the thickness t, which appears as t cos(tilt)
-      upwards in the image, the same as t / tan(tilt) along y on the face. A microscope that keeps
-      the face in view moves its field after it by `field_shift_nm` a slice; what is left moves the
-      structure to lower rows.
+      upwards in the image, the same as t / tan(tilt) along y on the face. A microscope that follows
+      the face moves its field by `field_shift_nm` per slice; the difference moves the structure to
+      lower rows.
 
-    With 256 nm and 52 degrees that is 200 nm a slice, 3.64 pixels of 55 nm: over 338 slices twice
-    the height of the image. A microscope has to follow the face, therefore.
+    With 256 nm and 52 degrees this is 200 nm per slice, or 3.64 pixels of 55 nm: over 338 slices,
+    twice the height of the image. So a microscope has to follow the face.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How far apart the grey levels of two phases lie, where the truth is known."""
+"""The contrast between active material and the rest, where the truth is known."""
 
 import numpy as np
 
@@ -39,15 +39,15 @@ class PhaseGreys:
         self._rest.append(np.bincount(image[~active], minlength=_LEVELS))
 
     def score(self) -> dict[str, float]:
-        """Return how well grey levels tell the phases apart, and how even the slices are.
+        """Return the contrast of the phases and the evenness of the slices.
 
         Returns
         -------
         dict
             ``contrast_to_noise``: difference of the two means over the root mean square of both
-            standard deviations, over all slices together, so uneven brightness counts as noise;
-            blurred edges, and binder among the pores, do too. ``brightness_spread``: standard
-            deviation over slices of the mean grey level of active material.
+            standard deviations, of all slices together. Uneven brightness, blurred edges and binder
+            among the pores count as noise. ``brightness_spread``: standard deviation over slices
+            of the mean grey level of active material.
 
         Raises
         ------

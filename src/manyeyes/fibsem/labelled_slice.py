@@ -1,8 +1,7 @@
-"""The chain's segmentation end on one real slice, beside a person's label of it.
+"""The chain's segmentation of one real slice, compared with a person's label of it.
 
-The label is a person's and not a truth, so agreement says how the chain fares on grey levels that
-nobody tuned it for, and no more. Plain thresholds stand beside it, among them the best, which
-nobody can know without the label.
+The label is no truth, so agreement only shows how the chain performs on grey levels for which it
+was not tuned. It is compared with plain thresholds, of which the best is known only from the label.
 """
 
 import numpy as np
@@ -33,14 +32,14 @@ def agreement_with_label(
     -------
     DataFrame
         A row for each ``way``: ``chain`` (denoise and watershed), ``otsu``, ``best_threshold`` (of
-        the raw slice, chosen by the label) and ``all_active`` (the label's majority, a floor); with
-        threshold (NaN for none), agreement (share of pixels), dice of active material,
-        active_fraction and label_fraction.
+        the raw slice, chosen by the label) and ``all_active`` (a lower limit); with threshold (NaN
+        for none), agreement (share of pixels), dice of active material, active_fraction and
+        label_fraction.
 
     Raises
     ------
     ValueError
-        If the slice is not 8-bit, or the label is not as large or has one phase only.
+        If the slice is not 8-bit, or the label has another shape or one phase only.
     """
     if image.ndim != 2 or image.dtype != np.uint8 or active.shape != image.shape:
         raise ValueError(

@@ -1,8 +1,8 @@
-"""Tracking lines: a pattern in the coat on top of the face that no cut changes.
+"""Tracking lines: a pattern in the coat above the face that is the same in every slice.
 
-Structure alone cannot tell a slow drift from particles that lean (see `manyeyes.fibsem.align`), so
-laboratories deposit a coat on the surface above the face and mill straight lines into it along the
-direction of slicing: every face shows the same section of them.
+Structure alone does not distinguish slow drift from inclined particles (see
+`manyeyes.fibsem.align`), so laboratories deposit a coat above the face and mill straight lines into
+it along the direction of slicing.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ _LINES_PER_100_PX = 4
 
 
 def draw_lines(columns: float, *seed_names: object) -> np.ndarray:
-    """Draw the lines' sections: upright rectangles of uneven width and place.
+    """Draw the sections of the lines: upright rectangles of random widths and places.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def draw_lines(columns: float, *seed_names: object) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        float64 (n, 3): centre column, half width, and depth as a share of the coat's.
+        float64 (n, 3): centre column, half width, and depth as a share of the coat's height.
     """
     count = max(2, int(columns * _LINES_PER_100_PX / 100))
     draw = generator(*seed_names)
@@ -53,8 +53,7 @@ def paint_coat(
     image : numpy.ndarray
         float32 (y, x), grey levels of the face.
     rows, columns : numpy.ndarray
-        Where the image's rows and columns lie on the face, pixels. Fractions count: edges are as
-        sharp as a pixel, wherever they fall.
+        Where the image's rows and columns lie on the face, pixels; may lie between pixels.
     coat : (float, float)
         First and last row of the coat on the face, pixels.
     lines : numpy.ndarray

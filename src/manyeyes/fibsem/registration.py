@@ -12,7 +12,7 @@ _MOST_STEPS = 20
 
 
 class Registered(NamedTuple):
-    """Where an image lies in another, and how alike the two are there.
+    """Displacement of an image against another, and how alike the two are there.
 
     Attributes
     ----------
@@ -32,30 +32,26 @@ def register(
     weight: np.ndarray,
     guess: tuple[float, float] | None = None,
 ) -> Registered:
-    """Find where what `fixed` shows lies in `moving`.
+    """Find where the content of `fixed` lies in `moving`.
 
     Least squares of moving(p + d) = gain * fixed(p) + offset over d, gain and offset, by
-    Gauss-Newton steps (Lucas and Kanade 1981); brightness may differ, therefore. Without a guess,
-    the peak of the plain cross-correlation is where it starts (not of the phase correlation, whose
-    whitened spectrum is mostly noise here).
+    Gauss-Newton steps (Lucas and Kanade 1981), so brightness may differ. Without a guess, it starts
+    at the peak of the plain cross-correlation (the whitened spectrum of the phase correlation is
+    mostly noise here).
 
     Parameters
     ----------
     fixed, moving : numpy.ndarray
         float32 (y, x), of one shape, smoothed enough that edges span a few pixels.
     weight : numpy.ndarray
-        float32 (y, x), at least 0: what to look at in `fixed`. It should fall to 0 at the borders.
+        float32 (y, x), at least 0: weight of each pixel of `fixed`; 0 at the borders.
     guess : (float, float), optional
         Displacement to start from, within a few pixels.
-
-    Returns
-    -------
-    Registered
 
     Raises
     ------
     ValueError
-        If shapes differ or the weighted part of `fixed` shows nothing to go by.
+        If shapes differ or the weighted part of `fixed` shows nothing to register by.
     """
     if not fixed.shape == moving.shape == weight.shape:
         raise ValueError(

@@ -15,14 +15,13 @@ def resample(
 ) -> Iterator[np.ndarray]:
     """Yield one layer after the other of the resampled labels.
 
-    Each new voxel gets the share of its volume that is active material, exactly; more than half
-    makes it active. Along an axis where voxels get finer a new voxel lies within one old one, or
-    across two: nothing is invented between slices.
+    A new voxel is active if more than half of its volume is. Along an axis where voxels get finer,
+    a new voxel lies within one old voxel or across two: nothing is interpolated between slices.
 
     Parameters
     ----------
     active : ndarray of bool, shape (z, y, x)
-        May be a view of a file: each slice is read about once.
+        May be mapped from a file: each slice is read about once.
     voxel_size_nm : tuple of float
         Edges (z, y, x) of its voxels, nm.
     shape : tuple of int
@@ -51,7 +50,7 @@ def resample(
         overlaps(n, old, to_nm, count)
         for n, old, count in zip(active.shape, voxel_size_nm, shape, strict=True)
     ]
-    # Slices already averaged over rows and columns, kept while a layer may need them.
+    # Slices averaged over rows and columns, kept while a layer may need them.
     ready: dict[int, np.ndarray] = {}
     for first, shares in weights[0]:
         wanted = range(first, first + len(shares))
@@ -62,7 +61,7 @@ def resample(
                     _average(active[z].astype(np.float32), weights[1], 0), weights[2], 1
                 )
         share = sum(w * ready[z] for z, w in zip(wanted, shares, strict=True))
-        # Rounding must not decide over a voxel that is exactly half active.
+        # Rounding must not decide about a voxel that is exactly half active.
         yield np.where(share > 0.5 + 1e-6, np.uint8(ACTIVE), np.uint8(REST))
 
 
@@ -74,7 +73,7 @@ def resampled_shape(
 
 
 def overlaps(n: int, old: float, new: float, count: int) -> list[tuple[int, np.ndarray]]:
-    """Return which old cells each new cell covers, and the share of it that each takes.
+    """Return which old cells each new cell covers, and the share of it in each.
 
     Parameters
     ----------

@@ -1,14 +1,14 @@
-"""How far the volume fraction of blocks scatters within one electrode.
+"""The scatter of the volume fraction of blocks within one electrode.
 
-A block of finite size shows one sample of the electrode. The variance of its volume fraction is the
-two-point covariance C(h), averaged over all pairs of points of the block of edges L:
+A block is one sample of the electrode. The variance of its volume fraction is the two-point
+covariance C(h), averaged over all pairs of points of the block of edges L:
 
     Var = 1/V^2 * integral of C(h) * prod_i max(0, L_i - |h_i|) dh
 
-(Lantuejoul 1991, doi:10.1111/j.1365-2818.1991.tb03100.x). With a whole electrode at hand the
-scatter can be seen directly (`scatter_of_blocks`); with one measured volume only its covariance
-helps (`scatter_from_one_volume`). Both take shares: volumes coarsened by `coarsen`, since the
-scatter of large blocks does not depend on details.
+(Lantuejoul 1991, doi:10.1111/j.1365-2818.1991.tb03100.x). `scatter_of_blocks` measures the scatter
+in a whole electrode; `scatter_from_one_volume` estimates it from the covariance of one measured
+volume. Both take volumes coarsened by `coarsen`, since the scatter of large blocks does not depend
+on details.
 """
 
 import numpy as np
@@ -46,9 +46,9 @@ def coarsen(active: np.ndarray, factors: tuple[int, int, int]) -> np.ndarray:
 def scatter_of_blocks(shares: np.ndarray, block: tuple[int, int, int]) -> float:
     """Return the standard deviation of the volume fraction over all places of a block.
 
-    Opposite faces are taken as joined, as those of a twin electrode are. The electrode itself is
-    finite and its overall fraction is set, so blocks that are not small against it scatter a
-    little less than those of an endless electrode would.
+    Opposite faces are joined, as in a twin electrode. The electrode is finite and its overall
+    fraction is set, so blocks that are not small in comparison scatter a little less than those of
+    an infinite electrode.
 
     Parameters
     ----------
@@ -77,10 +77,10 @@ def scatter_from_one_volume(
 ) -> float:
     """Estimate the scatter of blocks from the covariance within one measured volume.
 
-    Covariance is taken as zero beyond a reach. The mean of the volume is itself a sample, and
-    taking it off lowers every covariance by the variance of that mean, V; with the weight F of
-    all pairs within reach, V = S / (1 - F), where S is the integral above over the covariance as
-    seen. This is solved for the volume and then used for the block.
+    The covariance is taken to be zero beyond a reach. The mean of the volume is itself a sample,
+    and subtracting it lowers every covariance by the variance of that mean, V. With the weight F of
+    all pairs within reach, V = S / (1 - F), where S is the integral above of the measured
+    covariance. This is solved for the volume and then used for the block.
 
     Parameters
     ----------
@@ -90,18 +90,17 @@ def scatter_from_one_volume(
         Edges (z, y, x) of the block in voxels of `shares`; it may be larger than the volume.
     reach : float, optional
         In voxels; half of the volume's smallest edge by default. It should be a few particles
-        long, and the volume several times that.
+        long, and the volume several times as large.
 
     Returns
     -------
     float
-        Standard deviation of the volume fraction, 0 to 1. One volume gives a rough estimate.
+        Standard deviation of the volume fraction, 0 to 1; a rough estimate.
 
     Raises
     ------
     ValueError
-        If the volume is too small for its reach, or the estimate is negative (the reach is so
-        short, or the volume so small, that chance rules).
+        If the volume is too small for its reach, or the estimate is negative.
     """
     shape = np.array(shares.shape)
     if min(block) < 1 or len(block) != 3:
@@ -136,15 +135,15 @@ def scatter_from_one_volume(
 def difference_interval(
     difference: float, *scatters: float, confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Return between which bounds a difference of two fractions lies once sampling is counted.
+    """Return the interval of a difference of two fractions that sampling causes.
 
     Parameters
     ----------
     difference : float
         Any unit.
     *scatters : float
-        Standard deviation of each of the two by sampling, in the same unit. They are taken as
-        independent and normal: blocks lie at different places, farther apart than a particle.
+        Standard deviation of each of the two by sampling, in the same unit. They are taken to be
+        independent and normal: blocks lie farther apart than a particle.
     confidence : float
         0 to 1.
 
@@ -166,7 +165,7 @@ def difference_interval(
 def with_sampling_interval(
     differences: pd.DataFrame, scatters: pd.DataFrame, block: str = "FIB-SEM"
 ) -> pd.DataFrame:
-    """Add to each difference from the baseline how far sampling alone could have moved it.
+    """Add to each difference from the baseline the interval that sampling alone causes.
 
     Parameters
     ----------
@@ -175,17 +174,17 @@ def with_sampling_interval(
         `manyeyes.measures.baseline_table` gives.
     scatters : DataFrame
         ``block``, ``scatter_in_electrode`` and ``scatter_from_volume`` (fractions, 0 to 1) of the
-        FIB-SEM block and of each dataset. The electrode's is taken where it is known.
+        FIB-SEM block and of each dataset. That in the electrode is taken where it is known.
     block : str
-        What the baseline's block is called there.
+        Name of the baseline's block there.
 
     Returns
     -------
     DataFrame
         The differences with ``low`` and ``high``, in points: the 95 % interval of the difference
-        once both the finite block and the finite crop are counted; ``low_percent`` and
-        ``high_percent`` are the same in per cent of the baseline. A difference whose interval
-        holds zero may be sampling alone.
+        for a finite block and a finite crop; ``low_percent`` and ``high_percent`` are the same in
+        per cent of the baseline. If the interval contains zero, the difference may be sampling
+        alone.
 
     Raises
     ------

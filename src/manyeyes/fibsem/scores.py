@@ -1,4 +1,4 @@
-"""How well each step of the chain undid what the acquisition did."""
+"""How well each step of the chain removed the faults of the acquisition."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _CODES = 5
 
 @dataclass(frozen=True)
 class DriftScore:
-    """Where slices were placed against where they belong, pixels.
+    """Errors of the places of slices, pixels.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class DriftScore:
     furthest : float
         Longest error.
     offset : tuple of float
-        Mean error (rows, columns), left out of the others: it moves the whole volume.
+        Mean error (rows, columns), which moves the whole volume; not part of the others.
     """
 
     rms_rows: float
@@ -37,12 +37,8 @@ def drift_score(found_px: np.ndarray, true_px: np.ndarray) -> DriftScore:
     Parameters
     ----------
     found_px, true_px : numpy.ndarray
-        float64 (n, 2), rows and columns: where fields begin on the face. Nothing but the mean of
-        the difference is taken off; a trend that was missed counts as the error that it is.
-
-    Returns
-    -------
-    DriftScore
+        float64 (n, 2), rows and columns: where fields begin on the face. Only the mean of the
+        difference is subtracted; a trend counts as an error.
 
     Raises
     ------
@@ -65,15 +61,15 @@ def drift_score(found_px: np.ndarray, true_px: np.ndarray) -> DriftScore:
 
 @dataclass(frozen=True)
 class StripeScore:
-    """What destriping did to curtains and to the image.
+    """Effect of destriping on curtains and on the image.
 
     Attributes
     ----------
     stripes_left : float
-        Energy of what is left of the curtains over the energy of the curtains: 0 all gone, 1 none.
+        Energy of the curtains after destriping over that before: 0 if all are gone, 1 if none.
     signal_lost : float
-        Energy of what destriping takes off an image without curtains, over the energy (about the
-        mean) of that image.
+        Energy of what destriping removes from an image without curtains, over the energy (about
+        the mean) of that image.
     """
 
     stripes_left: float
@@ -92,11 +88,7 @@ def stripe_score(
     image : numpy.ndarray
         uint8 (y, x), with curtains.
     curtains : numpy.ndarray
-        float32 (y, x): the `manyeyes.fibsem.curtains.curtain_field` that is part of it.
-
-    Returns
-    -------
-    StripeScore
+        float32 (y, x): the `manyeyes.fibsem.curtains.curtain_field` in the image.
 
     Raises
     ------
@@ -116,26 +108,20 @@ def stripe_score(
 
 
 def stripe_share(image: np.ndarray) -> float:
-    """Return how striped an image is where nothing is known about it.
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        (y, x).
+    """Return how striped an image (y, x) of unknown curtains is, to compare before and after.
 
     Returns
     -------
     float
-        Variance of the columns' means over the variance that columns of independent pixels would
-        show; 1 for white noise, far more for stripes, and above 1 for any structure: of use to
-        compare an image before and after.
+        Variance of the columns' means over that of columns of independent pixels: 1 for white
+        noise, above 1 for any structure, far more for stripes.
     """
     fine = np.diff(image.astype(np.float64), axis=1)
     return float(fine.mean(axis=0).var() * image.shape[0] / max(fine.var(), 1e-30))
 
 
 class LabelCounts:
-    """How many voxels of each label are of each true phase; adds up layer by layer."""
+    """How many voxels of each label are of each true phase, added layer by layer."""
 
     def __init__(self):
         self._counts = np.zeros((3, _CODES), dtype=np.int64)

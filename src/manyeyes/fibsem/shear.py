@@ -1,4 +1,4 @@
-"""Part the shear of an oblique view from drift."""
+"""Separate the shear of an oblique view from drift."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,23 @@ import numpy as np
 from .geometry import SliceGeometry
 
 # A steady motion that differs from the geometry's by more than this over the whole stack, in
-# pixels, is worth a word: a wrong thickness or tilt looks like that, and so does steady drift.
+# pixels, is reported: it is steady drift, or a wrong thickness or tilt.
 _WORTH_A_WORD_PX = 20.0
 
 
 @dataclass(frozen=True)
 class Motion:
-    """How the measured motion of the field splits up.
+    """The parts of the measured motion of the field.
 
     Attributes
     ----------
     shear_rows : float
         Shear by the geometry, rows a slice.
     steady_rows, steady_columns : float
-        What a straight line through the rest leaves of rows and columns a slice: steady drift, or
-        an error of the stated thickness, tilt or field shift; the stack cannot tell which.
+        Slope of a straight line through the rest, rows and columns per slice: steady drift, or an
+        error of the stated thickness, tilt or field shift; the stack does not show which.
     drift_px : numpy.ndarray
-        float64 (n, 2): measured fields less the shear, from the first slice.
+        float64 (n, 2): measured fields minus the shear, relative to the first slice.
     """
 
     shear_rows: float
@@ -33,13 +33,13 @@ class Motion:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the steady rest is so large that the geometry should be looked at."""
+        """Whether the steady rest is so large that the geometry should be checked."""
         steady = np.hypot(self.steady_rows, self.steady_columns) * len(self.drift_px)
         return bool(steady > _WORTH_A_WORD_PX)
 
 
 def part_shear(field_px: np.ndarray, geometry: SliceGeometry) -> Motion:
-    """Take the geometry's shear off the measured fields.
+    """Subtract the geometry's shear from the measured fields.
 
     Parameters
     ----------
@@ -47,10 +47,6 @@ def part_shear(field_px: np.ndarray, geometry: SliceGeometry) -> Motion:
         float64 (n, 2): where each slice's field begins, rows and columns, from
         `manyeyes.fibsem.align`.
     geometry : SliceGeometry
-
-    Returns
-    -------
-    Motion
 
     Raises
     ------
@@ -67,7 +63,7 @@ def part_shear(field_px: np.ndarray, geometry: SliceGeometry) -> Motion:
 
 
 def add_shear(drift_px: np.ndarray, geometry: SliceGeometry) -> np.ndarray:
-    """Return where fields lie, from their drift: the reverse of `part_shear`."""
+    """Return the fields that have a given drift: the inverse of `part_shear`."""
     field = np.array(drift_px, dtype=np.float64)
     field[:, 0] += geometry.shear_rows * np.arange(len(field))
     return field

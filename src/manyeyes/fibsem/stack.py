@@ -1,4 +1,4 @@
-"""Is a stack of slices whole and in order? If not: refused, or repaired with a record of it."""
+"""Whether a stack of slices is complete and in order; if not, it is refused, or repaired."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-# A slice this much flatter than the median one shows nothing.
+# Share of the median slice's standard deviation below which a slice is blank.
 _BLANK_SHARE = 0.1
 # Slices are compared by thumbnails of about this many pixels along their longer edge.
 _THUMBNAIL_PX = 96
-# Of four slices in order, the outer pairs of neighbours differ less than the pairs next but one. By
-# how much less they must, at least: twins in order give 1.8 or more, any disorder 1.02 or less.
+# Of four slices in order, the outer pairs of neighbours differ less than the pairs next but one, at
+# least by this factor: twins in order give 1.8 or more, any disorder 1.02 or less.
 _IN_ORDER = 1.2
-# How little alike two neighbours must be before a jump is called, against the median.
+# Share of the median likeness of neighbours below which two neighbours are a jump.
 _JUMP = 0.5
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A slice that was put in for one that could not be used.
+    """A slice that replaces one that could not be used.
 
     Attributes
     ----------
@@ -38,22 +38,12 @@ class Repair:
 
 
 def check_numbers(numbers: Sequence[int]) -> list[int]:
-    """Return which numbers are missing in a series of slice numbers, read from file names.
-
-    Parameters
-    ----------
-    numbers : sequence of int
-        In the order of the files.
-
-    Returns
-    -------
-    list of int
-        Missing numbers between the first and the last.
+    """Return the numbers missing between the first and last of slice numbers (in file order).
 
     Raises
     ------
     ValueError
-        If a number comes twice, the numbers do not increase, or more are missing than are there.
+        If a number occurs twice, the numbers do not increase, or more are missing than present.
     """
     numbers = list(numbers)
     for before, after in itertools.pairwise(numbers):
@@ -69,7 +59,7 @@ def check_numbers(numbers: Sequence[int]) -> list[int]:
     if not numbers:
         raise ValueError("there are no slices; is it the right folder?")
     gaps = [range(a + 1, b) for a, b in itertools.pairwise(numbers) if b > a + 1]
-    # Two in a row cannot be repaired, so more than there are slices need not be listed.
+    # Two in a row cannot be repaired, so no more than there are slices need be listed.
     if numbers[-1] - numbers[0] >= 2 * len(numbers):
         raise ValueError(
             f"of slices {numbers[0]} to {numbers[-1]} only {len(numbers)} are there, "
@@ -80,26 +70,13 @@ def check_numbers(numbers: Sequence[int]) -> list[int]:
 
 
 def listed_ranges(ranges: Iterable[tuple[int, int]], most: int = 5) -> str:
-    """Return ranges of numbers as one reads them.
-
-    Parameters
-    ----------
-    ranges : iterable of (int, int)
-        First and last number of each.
-    most : int
-        So many are listed; an ellipsis stands for the others.
-
-    Returns
-    -------
-    str
-        Such as ``4, 7 to 12, ...``.
-    """
+    """Return at most `most` ranges (first, last) as text, such as ``4, 7 to 12, ...``."""
     listed = [f"{first}" if first == last else f"{first} to {last}" for first, last in ranges]
     return ", ".join(listed[:most] + ["..."] * (len(listed) > most))
 
 
 def as_ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Return increasing numbers as ranges of such that follow each other: first and last."""
+    """Return the first and last number of each run of consecutive numbers."""
     ranges: list[tuple[int, int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][1] + 1:
@@ -110,18 +87,13 @@ def as_ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def check_slices(slices: Sequence[np.ndarray], numbers: Sequence[int] | None = None) -> None:
-    """Stop unless all slices are 8-bit images of one shape.
+    """Raise ValueError unless all slices are 8-bit images of one shape.
 
     Parameters
     ----------
     slices : sequence of ndarray
     numbers : sequence of int, optional
-        What the slices are called; from 0 by default.
-
-    Raises
-    ------
-    ValueError
-        Naming the first slice that differs.
+        Of the slices, for messages; from 0 by default.
     """
     if len(slices) == 0:
         raise ValueError("there are no slices; is it the right file or folder?")
@@ -142,16 +114,11 @@ def check_slices(slices: Sequence[np.ndarray], numbers: Sequence[int] | None = N
 
 
 def blank_slices(slices: Sequence[np.ndarray]) -> list[int]:
-    """Return the slices that show nothing: black, or all of one grey level.
+    """Return the slices that show nothing: black, or of one grey level.
 
     Parameters
     ----------
     slices : sequence of ndarray of uint8, shape (y, x)
-
-    Returns
-    -------
-    list of int
-        Slices whose standard deviation is below a tenth of the median one.
 
     Raises
     ------
@@ -168,21 +135,21 @@ def blank_slices(slices: Sequence[np.ndarray]) -> list[int]:
 def misplaced_slices(slices: Sequence[np.ndarray]) -> list[int]:
     """Return the slices that seem to lie in the wrong place.
 
-    Slices change little by little, so of four in a row a, b, c, d the pairs (a, b) and (c, d) are
-    more alike than (a, c) and (b, d). Thumbnails are compared, which noise, curtains and a few
-    pixels of drift hardly touch. A stack that was mirrored as a whole is in order, and slices
-    so thick that neighbours have little in common cannot be distinguished from slices in disorder.
+    Slices change gradually, so of four in a row a, b, c, d the pairs (a, b) and (c, d) are more
+    alike than (a, c) and (b, d). Thumbnails are compared, which noise, curtains and a few pixels of
+    drift hardly affect. A stack that is reversed as a whole is in order. Slices so thick that
+    neighbours have little in common cannot be distinguished from slices in disorder.
 
     Parameters
     ----------
     slices : sequence of ndarray of uint8, shape (y, x)
-        Those that show something, none twice. Fewer than four cannot be judged.
+        Those that are not blank, none twice. Fewer than four cannot be judged.
 
     Returns
     -------
     list of int
-        Slices b and c of every four for which that does not hold, and those that are much less
-        like their predecessor than neighbours commonly are.
+        Slices b and c of every four for which this does not hold, and those that are much less
+        like their predecessor than neighbours usually are.
     """
     if len(slices) < 4:
         return []
@@ -201,18 +168,18 @@ def misplaced_slices(slices: Sequence[np.ndarray]) -> list[int]:
 def repair(
     slices: Sequence[np.ndarray], missing: Sequence[int], blank: Sequence[int]
 ) -> tuple[list[np.ndarray], list[Repair]]:
-    """Put the nearest usable slice where one is missing or blank, and say so.
+    """Replace missing and blank slices by a copy of a neighbour, and record it.
 
-    A copy, not a mean of both sides: the mean of two displaced faces shows edges that no face has.
+    A mean of both neighbours would show edges that no face has, as they are displaced.
 
     Parameters
     ----------
     slices : sequence of ndarray of uint8, shape (y, x)
-        Those that are there, in order.
+        In order, without the missing ones.
     missing : sequence of int
-        Places, in the repaired stack, of slices that are not there.
+        Places of missing slices in the repaired stack.
     blank : sequence of int
-        Places in `slices`, as from `blank_slices`.
+        From `blank_slices`.
 
     Returns
     -------
@@ -222,7 +189,7 @@ def repair(
     Raises
     ------
     ValueError
-        If two or more slices in a row are missing or blank: then the gap is too wide to bridge.
+        If two or more slices in a row are missing or blank.
     """
     gaps, blank = set(missing), set(blank)
     if gaps and (min(gaps) < 0 or max(gaps) >= len(slices) + len(gaps)):

@@ -1,6 +1,6 @@
-"""The few slices of a stack that show what each step of the chain did.
+"""Slices of a stack that show the effect of each step of the chain.
 
-They are copies: a view of a slice would keep its whole volume in memory.
+They are copies, since a view would keep its whole volume in memory.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .crop import Crop
 
 @dataclass(frozen=True)
 class Planes:
-    """Which planes are looked at: a face in the middle of the crop, and a section across slices.
+    """The planes that are shown: a face in the middle of the crop, and a section across slices.
 
     Attributes
     ----------
@@ -45,13 +45,8 @@ def central_planes(crop: Crop, field_px: np.ndarray) -> Planes:
     Parameters
     ----------
     crop : Crop
-        See `manyeyes.fibsem.crop`.
     field_px : numpy.ndarray
         float64 (n, 2): where each slice's field begins on the face, rows and columns.
-
-    Returns
-    -------
-    Planes
     """
     middle = crop.shape[0] // 2
     corner = np.rint(np.array(crop.start[1:]) - field_px[crop.start[0] + middle]).astype(int)
@@ -77,19 +72,7 @@ def section(volume: np.ndarray, planes: Planes) -> np.ndarray:
 
 
 def raw_section(raw: np.ndarray, planes: Planes) -> np.ndarray:
-    """Return the same section of the stack as acquired: where it would lie if nothing had moved.
-
-    Parameters
-    ----------
-    raw : numpy.ndarray
-        (slice, row, column).
-    planes : Planes
-
-    Returns
-    -------
-    numpy.ndarray
-        (row, slice).
-    """
+    """Return the section (row, slice) of the stack as acquired, as if nothing had moved."""
     rows = slice(planes.raw_row, planes.raw_row + planes.rows)
     return raw[
         planes.slices.start : planes.slices.stop, rows, planes.raw_column + planes.column

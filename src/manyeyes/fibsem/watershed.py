@@ -1,8 +1,8 @@
 """Marker-based watershed of a stack, slice by slice.
 
-Slices lie several pixels apart, so a particle's outline on one is not where it is on the next, and
-a flood that crosses slices carries labels over outlines. Flooding each slice by itself has the
-smaller error on the twin, needs the memory of one slice, and cannot depend on slabs.
+Slices lie several pixels apart, so the outline of a particle moves from slice to slice, and
+flooding across slices would carry labels over outlines. Flooding each slice separately has the
+smaller error on the twin and needs the memory of one slice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,20 +23,20 @@ def grey_histogram(slices: Iterable[np.ndarray]) -> np.ndarray:
 
 
 def seed_levels(histogram: np.ndarray, window: float = 0.5) -> tuple[int, int]:
-    """Return the grey levels that seed the watershed where nobody chooses them.
+    """Return the grey levels that seed the watershed if no one chooses them.
 
     Parameters
     ----------
     histogram : ndarray, shape (256,)
         Of the whole stack, from `grey_histogram`.
     window : float
-        How far from Otsu's threshold (0) to each class's mean (1) the seeds begin. Half is an
+        Where seeds begin between Otsu's threshold (0) and the mean of each class (1). Half is an
         assumption; the paper does not state its seeds.
 
     Returns
     -------
     low, high : int
-        Below `low` is seed of pore and binder, from `high` on of active material.
+        Levels below `low` seed pore and binder, levels of at least `high` active material.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def segment_slice(image: np.ndarray, low: int, high: int) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, shape (y, x)
-        1 active material, 2 the rest. A slice with seeds of one phase only is all of that phase.
+        Labels of `manyeyes.labels.TWO_PHASES`. A slice with seeds of one phase is all of it.
 
     Raises
     ------

@@ -1,12 +1,10 @@
 """What a person did to label an image: a JSON, and for a drawing a label volume beside it."""
 
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 
-from .documents import write_json
+from .documents import parsed_json, write_json
 from .errors import FileError
 from .results import read_result, write_volume
 
@@ -16,8 +14,7 @@ STORED_KEYS = {
     "drawing": set(),
     "nothing": set(),
 }
-"""What the JSON of each kind of annotation must hold besides."""
-
+"""The numbers that the JSON of each kind of annotation must contain."""
 
 _EXAMPLE = '{"kind": "threshold", "level": 125}'
 
@@ -30,12 +27,12 @@ def read_annotation(
     Parameters
     ----------
     path : path-like
-        The JSON: ``user``, ``made_by`` (simulated or recorded), ``kind`` and its numbers:
-        ``threshold`` (level), ``window`` (low, high) or ``drawing`` (labels in a TIFF beside it).
+        The JSON: ``user``, ``made_by`` (simulated or recorded), ``kind`` and the numbers of
+        `STORED_KEYS`.
     drawing : path-like, optional
-        The label volume of a drawing: 0 unlabelled, 1 active material, 2 the rest.
+        The label volume of a drawing, a TIFF.
     advice : str
-        What to do about one that is wrong; `errors.RUN_AGAIN` if a job wrote it.
+        What to do if it is wrong; `errors.RUN_AGAIN` if a job wrote it.
 
     Returns
     -------
@@ -47,11 +44,7 @@ def read_annotation(
     FileError
         If the JSON is not an annotation or the drawing is missing.
     """
-    path = Path(path)
-    try:
-        annotation = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise FileError(f"{path}: expected an annotation in JSON ({error}); {advice}") from error
+    annotation = parsed_json(path, "an annotation in JSON", advice)
     if not isinstance(annotation, dict):
         raise FileError(
             f"{path}: expected an annotation such as {_EXAMPLE}, found {str(annotation)[:60]!r}; "
@@ -92,7 +85,7 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
 
     Parameters
     ----------
-    annotation : manyeyes.users.Threshold, Window or Drawing
+    annotation : manyeyes.annotations.Annotation
     path : path-like
         Of the JSON.
     drawing : path-like or None

@@ -19,18 +19,23 @@ def read_json(path, advice: str = RUN_AGAIN) -> dict | list:
     ----------
     path : path-like
     advice : str
-        What to do about one that cannot be read.
+        What to do if it cannot be read.
 
     Raises
     ------
     FileError
     """
-    try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise FileError(f"{path}: expected a JSON document ({short(error)}); {advice}") from error
+    document = parsed_json(path, "a JSON document", advice)
     if not isinstance(document, dict | list):
         raise FileError(
             f"{path}: expected keys and values, or a list, found {document!r:.60}; {advice}"
         )
     return document
+
+
+def parsed_json(path, what: str, advice: str):
+    """Return whatever a JSON file contains; `what` is expected, for the message of `FileError`."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise FileError(f"{path}: expected {what} ({short(error)}); {advice}") from error

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,7 @@ from .formats.tiff import read_tiff
 def read_result(path) -> np.ndarray:
     """Return a volume that a job wrote; one page is a volume of one slice.
 
-    The advice for a damaged one is to run its job again, not to copy it again as for a user's file.
-
-    Raises
-    ------
-    FileError
-        As `volumes.read_volume`.
+    Errors are those of `volumes.read_volume`, but the advice is to run the job again.
     """
     return read_tiff(path, advice=RUN_AGAIN)
 
@@ -31,7 +26,7 @@ def read_mask(paths) -> np.ndarray | None:
     Parameters
     ----------
     paths : sequence of path-like, path-like or None
-        The mask that `import_mask` wrote; none where the dataset has no mask.
+        The mask that `import_mask` wrote; none if the dataset has no mask.
 
     Returns
     -------
@@ -51,7 +46,6 @@ def write_volume(
     Parameters
     ----------
     path : path-like
-        Where to.
     volume : ndarray, shape (z, y, x)
         Labels or grey values, uint8 (or float32 for fields).
     voxel_size_nm : float
@@ -59,16 +53,8 @@ def write_volume(
     made_by : str, optional
         How it was made; ImageJ shows it under Image > Show Info.
     """
-    per_um = 1000.0 / float(voxel_size_nm)
-    metadata = {"axes": "ZYX", "spacing": float(voxel_size_nm) / 1000.0, "unit": "um"}
-    tifffile.imwrite(
-        path,
-        np.ascontiguousarray(volume),
-        imagej=True,
-        compression="zlib",
-        resolution=(per_um, per_um),
-        metadata=metadata if made_by is None else metadata | {"Info": made_by},
-    )
+    info = {} if made_by is None else {"Info": made_by}
+    tifffile.imwrite(path, np.ascontiguousarray(volume), **_for_imagej((voxel_size_nm,) * 3, info))
 
 
 def write_stack(
@@ -88,27 +74,28 @@ def write_stack(
     voxel_size_nm : tuple of float
         Edges (z, y, x) of a voxel, nm; written in um.
     """
-    dz, dy, dx = (float(size) for size in voxel_size_nm)
     tifffile.imwrite(
         path,
         data=(np.ascontiguousarray(image, dtype=np.uint8) for image in slices),
         shape=tuple(int(n) for n in shape),
         dtype=np.uint8,
-        imagej=True,
-        compression="zlib",
-        resolution=(1000.0 / dx, 1000.0 / dy),
-        metadata={"axes": "ZYX", "spacing": dz / 1000.0, "unit": "um"},
+        **_for_imagej(voxel_size_nm, {}),
     )
 
 
-def write_views(path, views: Mapping[str, np.ndarray]) -> None:
-    """Write slices of several sizes, by name, into one compressed NPZ file.
+def _for_imagej(voxel_size_nm: Sequence[float], info: Mapping[str, str]) -> dict:
+    """Return options of `tifffile.imwrite` for a compressed stack with voxel sizes."""
+    dz, dy, dx = (float(size) for size in voxel_size_nm)
+    return {
+        "imagej": True,
+        "compression": "zlib",
+        "resolution": (1000.0 / dx, 1000.0 / dy),
+        "metadata": {"axes": "ZYX", "spacing": dz / 1000.0, "unit": "um", **info},
+    }
 
-    Parameters
-    ----------
-    path : path-like
-    views : mapping of str to ndarray, shape (y, x)
-    """
+
+def write_views(path, views: Mapping[str, np.ndarray]) -> None:
+    """Write slices (y, x) of any sizes, by name, into one compressed NPZ file."""
     np.savez_compressed(path, **views)
 
 

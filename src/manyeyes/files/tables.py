@@ -17,8 +17,8 @@ _MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None",
 def read_table(path) -> pd.DataFrame:
     """Return a tidy CSV table that a job of the study wrote.
 
-    Identifiers stay text, also where they look like numbers; text stays as written, also where it
-    looks like a missing number (NA, null, nan, None). Only numbers can be missing.
+    Identifiers stay text, even if they look like numbers. Text stays as written, even if it looks
+    like a missing number (NA, null, nan, None). Only numbers can be missing.
 
     Raises
     ------
@@ -28,21 +28,13 @@ def read_table(path) -> pd.DataFrame:
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
             columns = _columns_of(file, path)
-        table = pd.read_csv(
-            path,
-            dtype={name: "str" for name in _NAMES if name in columns},
-            keep_default_na=False,
-            na_values=[""],
-        )
+        types = {name: "str" for name in _NAMES if name in columns}
+        table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
         # Columns of numbers in which a word says that one is missing.
         broken = [name for name in columns if name not in _NAMES and _numbers(table[name])]
         if broken:
-            table = pd.read_csv(
-                path,
-                dtype={name: "str" for name in _NAMES if name in columns},
-                keep_default_na=False,
-                na_values={name: _MISSING if name in broken else [""] for name in columns},
-            )
+            missing = {name: _MISSING if name in broken else [""] for name in columns}
+            table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=missing)
     except OSError as error:
         raise FileError(f"{path}: the table cannot be read ({error}); run again") from error
     except (ValueError, OverflowError) as error:
@@ -53,7 +45,7 @@ def read_table(path) -> pd.DataFrame:
 
 
 def _columns_of(file, path) -> list[str]:
-    """Return the names of a table's columns, after a look at each row's number of fields."""
+    """Return the names of a table's columns, after checking the number of fields of each row."""
     try:
         rows = csv.reader(file, strict=True)
         columns = next(rows, None)
@@ -73,7 +65,7 @@ def _columns_of(file, path) -> list[str]:
 
 
 def _numbers(column: pd.Series) -> bool:
-    """Whether a column of text holds numbers but for words that say that one is missing."""
+    """Whether a column of text holds numbers, except for words that say that one is missing."""
     if pd.api.types.is_numeric_dtype(column) or column.dtype == bool:
         return False
     words = set(column.dropna().astype(str)) - set(_MISSING)
@@ -83,5 +75,5 @@ def _numbers(column: pd.Series) -> bool:
 
 
 def write_table(table: pd.DataFrame, path) -> None:
-    """Write a tidy CSV with nine significant digits, whatever the rounding errors."""
+    """Write a tidy CSV with nine significant digits, beyond which rounding errors may lie."""
     table.to_csv(path, index=False, float_format="%.9g", lineterminator="\n")

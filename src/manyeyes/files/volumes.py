@@ -21,8 +21,8 @@ def read_volume(path, labels: bool = False, single_slice: bool = False) -> np.nd
     path : path-like
         Of any format in `manyeyes.files.formats`.
     labels : bool
-        Whether the values are phase codes: indices of a palette, 1-bit values as 0 and 1, and
-        all as stored, also where zero is white.
+        Whether the values are phase codes, which are returned as stored: indices of a palette,
+        1-bit values as 0 and 1, no inversion where zero is white.
     single_slice : bool
         Whether one image is a volume of one slice, and not an error.
 
@@ -37,10 +37,7 @@ def read_volume(path, labels: bool = False, single_slice: bool = False) -> np.nd
         If the file is absent, of another format, damaged, or not one volume of numbers.
     """
     with reading(path) as (path, format_):
-        if format_.read is None:
-            kind, advice = what_it_is(path)
-            raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice}")
-        volume = format_.read(path, labels)
+        volume = _whole(path, format_).read(path, labels)
     check_volume(path, volume.shape, volume.dtype, single_slice)
     return volume
 
@@ -51,17 +48,22 @@ def volume_facts(path, labels: bool = False, single_slice: bool = False) -> Volu
     Parameters and errors are those of `read_volume`, as far as the header shows them.
     """
     with reading(path) as (path, format_):
-        if format_.read is None:
-            kind, advice = what_it_is(path)
-            raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice}")
-        facts = format_.facts(path, labels)
+        facts = _whole(path, format_).facts(path, labels)
     check_volume(path, facts.shape, facts.dtype, single_slice)
     return facts
 
 
+def _whole(path: Path, format_: Format) -> Format:
+    """Return a format whose volumes can be read as a whole, or refuse it."""
+    if format_.read is None:
+        kind, advice = what_it_is(path)
+        raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice}")
+    return format_
+
+
 @contextmanager
 def reading(path) -> Iterator[tuple[Path, Format]]:
-    """Give a path and its format; whatever fails within becomes a `FileError` that names it."""
+    """Give a path and its format; any error within becomes a `FileError` that names the file."""
     path = Path(path)
     if not path.exists():
         raise FileError(f"{path}: there is no such file; expected a volume, such as a TIFF stack")
@@ -85,7 +87,7 @@ def reading(path) -> Iterator[tuple[Path, Format]]:
 
 
 def check_volume(path: Path, shape: tuple, dtype: object, single_slice: bool) -> None:
-    """Refuse what is not one volume of integers or real numbers."""
+    """Raise FileError unless an array is one volume of integers or real numbers."""
     if len(shape) == 3 and shape[0] == 1 and not single_slice:
         raise FileError(
             f"{path}: expected a volume (z, y, x), found one image of shape {tuple(shape[1:])}; "
