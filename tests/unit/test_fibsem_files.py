@@ -147,7 +147,7 @@ def test_files_that_cannot_be_used_are_named(tmp_path, folder, volume):
     with pytest.raises(FileError, match="no TIFF files"):
         read_slices(empty)
     (folder / "run2_003.tif").write_bytes(b"II*\0 nonsense")
-    with pytest.raises(FileError, match=r"run2_003\.tif: this is not a readable TIFF"):
+    with pytest.raises(FileError, match=r"run2_003\.tif: this is not readable as a TIFF"):
         read_slices(folder)
     whole = (folder / "run2_004.tif").read_bytes()
     (folder / "run2_003.tif").write_bytes(whole[: len(whole) // 2])

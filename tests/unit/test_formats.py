@@ -66,7 +66,7 @@ def test_two_formats_of_one_suffix_are_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (KeyError("data"), "not a readable file of its kind, a test file.*'data'.*copy"),
+        (KeyError("data"), "not readable as a test file.*'data'.*copy"),
         (OSError("bad disk"), "cannot be read .bad disk"),
         (MemoryError(), "not enough memory"),
         (FileError("a.test: mine"), "^a.test: mine$"),

@@ -1,13 +1,38 @@
 """The error of files that cannot be used, and what to do about damaged results."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 RUN_AGAIN = "remove it and run again"
+COPY_AGAIN = "copy or download it again"
 
 
 class FileError(ValueError):
     """A file that cannot be used; the message names it and says what to do."""
 
 
-def short(error: BaseException, most: int = 200) -> str:
-    """Return the message of a library's error on one line, cut to a length."""
+@contextmanager
+def naming_file(path, kind: str, advice: str = COPY_AGAIN) -> Iterator[None]:
+    """Turn any error while a file of some kind is read into a `FileError` that names it."""
+    try:
+        yield
+    except FileError:
+        raise
+    except MemoryError as error:
+        raise FileError(
+            f"{path}: there is not enough memory to read this file ({error}); "
+            "take a machine with more, or a smaller file"
+        ) from error
+    except OSError as error:
+        raise FileError(f"{path}: the file cannot be read ({error})") from error
+    except Exception as error:
+        raise FileError(
+            f"{path}: this is not readable as {kind}, it may be truncated ({short(error)}); "
+            f"{advice}"
+        ) from error
+
+
+def short(error: object, most: int = 200) -> str:
+    """Return a library's error, or another text, on one line, cut to a length."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= most else text[:most] + "..."

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import FileError, short
+from .errors import FileError, naming_file
 from .formats import Format, VolumeFacts, format_of
 from .recognition import what_it_is
-
-COPY_AGAIN = "copy or download it again"
 
 
 def read_volume(path, labels: bool = False, single_slice: bool = False) -> np.ndarray:
@@ -68,22 +66,8 @@ def reading(path) -> Iterator[tuple[Path, Format]]:
     if not path.exists():
         raise FileError(f"{path}: there is no such file; expected a volume, such as a TIFF stack")
     format_ = format_of(path)
-    try:
+    with naming_file(path, format_.name):
         yield path, format_
-    except FileError:
-        raise
-    except MemoryError as error:
-        raise FileError(
-            f"{path}: there is not enough memory to read this volume ({error}); "
-            "take a machine with more, or a smaller file"
-        ) from error
-    except OSError as error:
-        raise FileError(f"{path}: the file cannot be read ({error})") from error
-    except Exception as error:
-        raise FileError(
-            f"{path}: this is not a readable file of its kind, {format_.name}; it may be "
-            f"truncated ({short(error)}); {COPY_AGAIN}"
-        ) from error
 
 
 def check_volume(path: Path, shape: tuple, dtype: object, single_slice: bool) -> None:

@@ -1,8 +1,8 @@
 """TIFF stacks as people write them: read correctly, or refused with what was found.
 
-A stack is assembled from the pages that the file holds, each with its own tags, and compared with
-what its header announces (ImageJ, OME, tifffile's shape). Libraries fill what is missing with zeros
-and take the first page's shape for all.
+A stack is assembled from the pages of the file, each with its own tags, and compared with what its
+header announces (ImageJ, OME, tifffile's shape). Libraries fill missing parts with zeros and use
+the first page's shape for all.
 """
 
 import logging
@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from ..errors import FileError
-from ..errors import short as _short
+from ..errors import COPY_AGAIN, FileError, naming_file, short
 from ..recognition import is_tiff, what_it_is
 from . import Format, VolumeFacts
 
@@ -26,48 +25,47 @@ _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
 _REDUCED_IMAGE = 1
 _UNCOMPRESSED = 1
 # The largest factor by which a codec can shrink a page: deflate 1032, LZW 2731, PackBits 64, ZSTD
-# 32768; others are assumed to do no better. A header that announces more is wrong. Pages below
+# 32768; others are assumed not to exceed it. A header that announces more is wrong. Pages below
 # 64 MB and files below 512 MB are not checked.
 _SHRINK = {1: 1, 5: 2800, 8: 1100, 32946: 1100, 32773: 70}
 _SHRINK_OTHERS = 33_000
 _NEVER_ASKED, _NEVER_ASKED_IN_ALL = 2**26, 2**29
 # More than any stack that can be read into memory.
 _LARGEST_BYTES = 2**40
-# Complaints of tifffile about tags other than these do not concern the voxels.
+# Only complaints of tifffile about these tags concern the voxels.
 _TAGS_OF_VOXELS = {254, 256, 257, 258, 259, 262, 266, 270, 273, 277, 278, 279, 284, 317, 320, 322}
 _TAGS_OF_VOXELS |= {323, 324, 325, 338, 339, 347, 530, 32997, 32998}
 _ABOUT_A_TAG = re.compile(r"TiffTag (\d+) @")
-# Families of files in which tifffile knows better than the list of pages how planes are ordered.
+# Families of files whose order of planes is known to tifffile, not from the list of pages.
 _OTHER_KINDS = ("lsm", "stk", "fluoview", "nih", "scanimage", "mmstack", "ndtiff", "sis")
 # Far more than any program writes for a page.
 _MOST_TAGS = 500
-# ImageJ shows so many channels at most.
+# The most channels that ImageJ shows.
 _MOST_CHANNELS = 7
-_COPY_AGAIN = "copy or download it again"
 _EXPORT = "export the volume again as a plain TIFF stack, one page a slice"
 _NM = {"nm": 1.0, "um": 1e3, "micron": 1e3, "microns": 1e3, "micrometer": 1e3, "micrometre": 1e3}
 _NM |= {"µm": 1e3, "μm": 1e3, "\\u00b5m": 1e3, "mm": 1e6, "cm": 1e7, "m": 1e9, "inch": 2.54e7}
 _NM |= {"pm": 1e-3, "å": 0.1, "nanometer": 1.0, "millimeter": 1e6, "in": 2.54e7}
 _RESOLUTION_UNITS = {2: 2.54e7, 3: 1e7}
-# Voxels of microscopes, in nm. A resolution per inch or cm is believed for finer ones only: 72, 300
-# or 1200 dpi are a printer's (2400 dpi are 10.6 um), and 1 per cm is no voxel.
+# Voxels of microscopes, in nm. A resolution per inch or cm is believed only if it is finer than a
+# printer's: 72, 300 or 1200 dpi are not voxels (2400 dpi are 10.6 um), nor is 1 per cm.
 _SMALLEST_NM, _LARGEST_NM, _LARGEST_PRINTED_NM = 0.01, 200_000.0, 10_000.0
 
 
 class _UnfitError(Exception):
     """What is wrong with a TIFF, and what to do."""
 
-    def __init__(self, problem: str, advice: str = _COPY_AGAIN):
+    def __init__(self, problem: str, advice: str = COPY_AGAIN):
         super().__init__(problem)
         self.problem, self.advice = problem, advice
 
 
 @dataclass(frozen=True)
 class _Stack:
-    """Which pages make up the volume, in order, and how their values are to be taken.
+    """The pages of a volume, in order, and how their values are read.
 
-    ``contiguous`` is the number of slices that follow each other behind the first page's offset,
-    in files that have one page for all; otherwise None.
+    ``contiguous`` is the number of slices that follow each other from the first page's offset, in
+    files with one page for all; otherwise None.
     """
 
     pages: tuple[tifffile.TiffPage, ...]
@@ -84,10 +82,10 @@ def read_tiff(path, labels: bool = False, advice: str | None = None) -> np.ndarr
     ----------
     path : path-like
     labels : bool
-        Whether the values are phase codes: then the indices of a palette, 1-bit pages as 0 and 1,
-        and all values as stored. Grey values of a page whose zero is white are inverted.
+        Whether the values are phase codes, which are returned as stored: indices of a palette,
+        1-bit values as 0 and 1. Grey values of a page whose zero is white are inverted.
     advice : str, optional
-        What to do about a file that does not fit, instead of the advice for a user's own.
+        What to do about a bad file, instead of the advice for a user's own.
 
     Returns
     -------
@@ -96,18 +94,14 @@ def read_tiff(path, labels: bool = False, advice: str | None = None) -> np.ndarr
     Raises
     ------
     FileError
-        Naming the file, what was found (both numbers or shapes, where two contradict each other)
-        and what to do.
+        With what was found (both numbers or shapes, if they contradict each other).
     """
     with _opened(path, advice) as (tiff, complaints):
         return _voxels(tiff, _stack(tiff, complaints, labels))
 
 
 def tiff_facts(path, labels: bool = False) -> VolumeFacts:
-    """Return shape, dtype and voxel size of a TIFF's volume; only headers are read.
-
-    Parameters and errors are those of `read_tiff`, as far as the header shows them.
-    """
+    """Return shape, dtype and voxel size of a TIFF's volume from its headers; see `read_tiff`."""
     with _opened(path, None) as (tiff, complaints):
         stack = _stack(tiff, complaints, labels)
         return VolumeFacts(stack.shape, stack.dtype, _voxel_size_nm(tiff))
@@ -157,7 +151,7 @@ FORMAT = Format(
 
 @contextmanager
 def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[str]]]:
-    """Open a TIFF; whatever fails or is complained of within ends in an error that names it."""
+    """Open a TIFF; any error or complaint within becomes a `FileError` that names it."""
     path = Path(path)
     if not path.exists():
         raise FileError(f"{path}: there is no such file; expected a TIFF stack of one volume")
@@ -169,40 +163,29 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
     if not readable:
         raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
     complaints: list[str] = []
-    try:
-        _walk_directories(path)
-        with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
-            yield tiff, complaints
-    except _UnfitError as error:
-        problem, remedy = error.problem, error.advice
-        # Where tifffile complains too, what does not fit is a consequence of damage.
-        if complaints or remedy == _COPY_AGAIN:
-            problem = "; ".join([problem, *complaints[:1]])
-            problem = f"the file is damaged, it may be truncated ({problem})"
-            remedy = _COPY_AGAIN
-        raise FileError(f"{path}: {problem}; {advice or remedy}") from error
-    except (FileError, KeyboardInterrupt):
-        raise
-    except MemoryError as error:
-        raise FileError(
-            f"{path}: there is not enough memory to read this TIFF ({error}); "
-            "take a machine with more, or a smaller file"
-        ) from error
-    except Exception as error:
-        raise FileError(
-            f"{path}: this is not a readable TIFF, it may be truncated "
-            f"({_short(error)}); {advice or _COPY_AGAIN}"
-        ) from error
-    # A cut-off stack keeps its first pages readable; tifffile only logs that the rest is missing.
+    with naming_file(path, "a TIFF", advice or COPY_AGAIN):
+        try:
+            _walk_directories(path)
+            with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
+                yield tiff, complaints
+        except _UnfitError as error:
+            problem, remedy = error.problem, error.advice
+            # If tifffile complains too, the problem is a consequence of damage.
+            if complaints or remedy == COPY_AGAIN:
+                problem = "; ".join([problem, *complaints[:1]])
+                problem = f"the file is damaged, it may be truncated ({problem})"
+                remedy = COPY_AGAIN
+            raise FileError(f"{path}: {problem}; {advice or remedy}") from error
+    # The first pages of a cut-off stack are readable; tifffile only logs that the rest is missing.
     if complaints:
         raise FileError(
             f"{path}: the file is damaged, it may be truncated ({complaints[0]}); "
-            f"{advice or _COPY_AGAIN}"
+            f"{advice or COPY_AGAIN}"
         )
 
 
 def _walk_directories(path: Path) -> None:
-    """Refuse lists of pages that are circular or no lists, before anything is parsed."""
+    """Refuse lists of pages that are circular or invalid, before anything is parsed."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(16)
@@ -233,14 +216,14 @@ def _walk_directories(path: Path) -> None:
 
 @contextmanager
 def _complaints_of_tifffile() -> Iterator[list[str]]:
-    """Collect what tifffile only logs, instead of printing it, where it concerns the voxels."""
+    """Collect what tifffile logs about voxels, instead of printing it."""
     complaints: list[str] = []
 
     def collect(record):
         message = record.getMessage()
         tag = _ABOUT_A_TAG.search(message)
         if tag is None or int(tag.group(1)) in _TAGS_OF_VOXELS:
-            complaints.append(_short(ValueError(message)))
+            complaints.append(short(message))
 
     handler = logging.Handler(level=logging.WARNING)
     handler.emit = collect
@@ -256,7 +239,7 @@ def _complaints_of_tifffile() -> Iterator[list[str]]:
 
 
 def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Stack:
-    """Find out which pages make up the volume, and check all that the header shows."""
+    """Return the pages that make up the volume, after checking all that the header shows."""
     every = _readable_pages(tiff)
     if not every:
         raise ValueError("there is no page in it")
@@ -270,7 +253,7 @@ def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Sta
     elif tiff.is_imagej:
         pages, shape, contiguous = _of_imagej(tiff, pages)
         if contiguous is not None:
-            # All slices are there, and the list of pages does not matter.
+            # All slices are present, and the list of pages does not matter.
             complaints.clear()
     elif any(getattr(tiff, f"is_{kind}") for kind in _OTHER_KINDS):
         pages, shape, contiguous = _of_series(tiff, pages)
@@ -291,9 +274,9 @@ def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Sta
 
 
 def _full_pages(every: tuple) -> tuple:
-    """Return the pages without thumbnails and pyramids, which say that they are reduced.
+    """Return the pages without thumbnails and pyramids.
 
-    Those that say so but are as large as the others are none.
+    These are marked as reduced and are smaller than the others.
     """
     reduced = [bool(int(page.subfiletype) & _REDUCED_IMAGE) for page in every]
     if all(reduced):
@@ -307,7 +290,7 @@ def _full_pages(every: tuple) -> tuple:
 
 
 def _readable_pages(tiff) -> tuple:
-    """Return all pages, or of an ImageJ file those before damage: it may do without the others."""
+    """Return all pages; of an ImageJ file those before damage, as it may not need the others."""
     pages = []
     try:
         for page in tiff.pages:
@@ -333,7 +316,7 @@ def _page_shape(page) -> tuple[int, int, int]:
 
 
 def _check_kind(page, labels: bool) -> np.dtype:
-    """Say which dtype the values of a page get, or that they are no grey values or labels."""
+    """Return the dtype of a page's values, or refuse pages without grey values or labels."""
     photometric, samples, dtype = int(page.photometric), _samples(page), page.dtype
     name = getattr(page.photometric, "name", str(page.photometric))
     what = "labels" if labels else "grey values"
@@ -375,7 +358,7 @@ def _check_kind(page, labels: bool) -> np.dtype:
 
 
 def _is_grey_ramp(page) -> bool:
-    """Whether a palette shows each index as that grey level, which makes it a grey image."""
+    """Whether a palette shows each index as that grey level, as in a grey image."""
     table = page.colormap
     if table is None or table.shape != (3, 256) or page.bitspersample != 8:
         return False
@@ -427,13 +410,13 @@ def _size(traits: tuple) -> str:
 
 
 def _of_tifffile(tiff, pages):
-    """Assemble what tifffile wrote: blocks of pages, each with its shape on the first."""
+    """Assemble what tifffile wrote: blocks of pages, with the shape in the first page of each."""
     shapes, contiguous = [], None
     page_values = math.prod(pages[0].shaped)
     k = 0
     while k < len(pages):
         if not pages[k].is_shaped:
-            # A page that another program put there.
+            # A page that another program added.
             shapes.append((_depth(pages), *_page_shape(pages[k])[1:]))
             k += 1
             continue
@@ -459,15 +442,15 @@ def _of_tifffile(tiff, pages):
 
 
 def _shape_written_by_tifffile(page) -> tuple[tuple[int, ...], str | None]:
-    """Return the shape that tifffile wrote into a page's description, and the axes if it did."""
+    """Return the shape and axes (or None) that tifffile wrote into a page's description."""
     try:
         metadata = tifffile.tifffile.shaped_description_metadata(page.shaped_description)
         shape = tuple(metadata["shape"])
         axes = metadata.get("axes")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _UnfitError(f"the header's shape cannot be read ({_short(error)})") from error
+        raise _UnfitError(f"the header's shape cannot be read ({short(error)})") from error
     if not all(type(n) is int and 0 < n < 2**40 for n in shape) or len(shape) > 16:
-        raise _UnfitError(f"the header announces the impossible shape {_short(ValueError(shape))}")
+        raise _UnfitError(f"the header announces the impossible shape {short(shape)}")
     if not isinstance(axes, str) or len(axes) != len(shape):
         axes = None
     return shape, axes
@@ -476,21 +459,21 @@ def _shape_written_by_tifffile(page) -> tuple[tuple[int, ...], str | None]:
 def _spatial(
     shape: Sequence[int], axes: str | None, timed: bool = False, named: bool = True
 ) -> tuple[int, int, int]:
-    """Return (z, y, x) of an array of any number of axes, or say what the others are.
+    """Return (z, y, x) of an array of any number of axes, or refuse the others.
 
     Parameters
     ----------
     shape : sequence of int
     axes : str or None
-        A letter an axis as tifffile names them; None if unknown.
+        A letter per axis, as tifffile names them; None if unknown.
     timed : bool
-        Whether the file says how much time lies between images.
+        Whether the file states the time between images.
     named : bool
-        Whether a person named the axes; ImageJ's and OME's headers have names for all of them.
+        Whether a person named the axes; headers of ImageJ and OME name all of them.
     """
     shape = list(shape)
     letters = list(axes.upper()) if axes else [""] * len(shape)
-    # Axes of length one say nothing; those that are not spatial go first.
+    # Axes of length one are removed; first those that are not spatial.
     while len(shape) > 2:
         ones = [k for k, n in enumerate(shape) if n == 1 and letters[k] not in ("Z", "Y", "X")]
         ones = ones or [k for k, n in enumerate(shape) if n == 1 and letters[k] == "Z"]
@@ -530,19 +513,19 @@ def _spatial(
 
 
 def _of_imagej(tiff, pages):
-    """Assemble what ImageJ wrote: pages, or one page with all slices behind each other."""
+    """Assemble what ImageJ wrote: pages, or one page followed by all slices."""
     metadata = tiff.imagej_metadata or {}
     counts = {}
     for key in ("images", "channels", "slices", "frames"):
         value = metadata.get(key, 1)
         if type(value) is not int or not 0 < value < 2**40:
-            raise _UnfitError(f"ImageJ's header says {key}={_short(ValueError(value))}")
+            raise _UnfitError(f"ImageJ's header says {key}={short(value)}")
         counts[key] = value
     channels, slices, frames = (counts[key] for key in ("channels", "slices", "frames"))
     announced = channels * slices * frames
     if announced == 1:
-        # Old versions only say how many images there are, and single ones may have been combined
-        # by another program.
+        # Old versions only state the number of images, and another program may have combined
+        # single ones.
         announced = slices = counts["images"] if "images" in metadata else len(pages)
     interval = metadata.get("finterval", 0)
     timed = isinstance(interval, int | float) and interval > 0
@@ -561,9 +544,9 @@ def _slices(count: int) -> str:
 
 
 def _in_one_piece(tiff, pages, announced: int) -> bool:
-    """Whether so many slices follow each other behind the first page's offset.
+    """Whether all slices follow each other from the first page's offset.
 
-    ImageJ writes its large stacks so, and reads them so whatever pages there are.
+    ImageJ writes and reads its large stacks in this way, whatever the list of pages says.
     """
     first = pages[0]
     if not first.is_final or len(pages) > announced:
@@ -575,12 +558,12 @@ def _in_one_piece(tiff, pages, announced: int) -> bool:
     )
     if not follow or start + announced * first.nbytes > tiff.filehandle.size:
         return False
-    # Pages that are known must not lie within the voxels.
+    # Known pages must not lie within the voxels.
     return all(not start < page.offset < start + announced * first.nbytes for page in pages)
 
 
 def _of_series(tiff, pages):
-    """Assemble files whose planes tifffile knows how to order, by OME or of a microscope."""
+    """Assemble files whose order of planes tifffile knows: of OME or of a microscope."""
     series = tiff.series
     if len(series) != 1:
         shapes = ", ".join(str(s.shape) for s in series[:4])
@@ -624,7 +607,7 @@ def _listed(tiff, pages, series, listed: list, who: str):
 
 
 def _check_extent(page, tiff, slices: int) -> None:
-    """Stop if a page's voxels cannot be in the file, without reading them."""
+    """Refuse a page whose voxels cannot be in the file, without reading them."""
     size = tiff.filehandle.size
     k = page.index
     announced = math.prod(page.shaped) * slices * page.dtype.itemsize
@@ -675,7 +658,7 @@ def _check_extent(page, tiff, slices: int) -> None:
 
 
 def _check_whole(pages, announced: int, size: int) -> None:
-    """Stop if the pages together cannot be in a file of that size."""
+    """Refuse pages that together cannot be in a file of this size."""
     taken = sum(page.nbytes if page.is_contiguous else sum(page.databytecounts) for page in pages)
     if taken > size:
         raise _UnfitError(f"the pages announce {taken} bytes in the file, which has {size}")
@@ -686,7 +669,7 @@ def _check_whole(pages, announced: int, size: int) -> None:
 
 
 def _unpacked_at_most(page) -> int:
-    """Return the number of bytes that the parts of a page can hold at most when unpacked."""
+    """Return the largest number of bytes that the parts of a page can contain."""
     factor = _SHRINK.get(int(page.compression), _SHRINK_OTHERS)
     # Bits become bytes.
     return sum(page.databytecounts) * factor * (8 if page.bitspersample < 8 else 1)
@@ -716,7 +699,7 @@ def _voxels(tiff, stack: _Stack) -> np.ndarray:
 
 
 def _hindrance_of_mapping(stack: _Stack) -> str | None:
-    """Say why a stack cannot be read in place."""
+    """Return why a stack cannot be mapped, or None."""
     first = stack.pages[0]
     if stack.invert:
         return "its zero is white (MINISWHITE), so all values have to be inverted"
@@ -731,7 +714,7 @@ def _hindrance_of_mapping(stack: _Stack) -> str | None:
 
 
 def _voxel_size_nm(tiff) -> tuple[float | None, float | None, float | None]:
-    """Return the edges (z, y, x) of a voxel, None where the file says nothing that can be meant."""
+    """Return the edges (z, y, x) of a voxel, None where the file has no plausible value."""
     if tiff.is_ome:
         sizes = _voxel_size_of_ome(tiff.ome_metadata or "")
         if any(sizes):
@@ -765,7 +748,7 @@ def _inverse(value: float | None) -> float | None:
 
 
 def _size_or_none(value: float | None, unit: float) -> float | None:
-    """Return a length in nm, None where it can be no voxel's."""
+    """Return a length in nm, None if it is implausible for a voxel."""
     largest = _LARGEST_PRINTED_NM if unit in _RESOLUTION_UNITS.values() else _LARGEST_NM
     if value is None or not _SMALLEST_NM <= value * unit <= largest:
         return None
