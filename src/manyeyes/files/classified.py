@@ -1,4 +1,4 @@
-"""Where `manyeyes classify` puts its labels: never over an input or over files of others."""
+"""Where `manyeyes classify` writes its labels: never over an input or over other files."""
 
 import hashlib
 import os
@@ -15,15 +15,15 @@ from .errors import FileError
 from .mapped import result_kind
 
 MARK = "manyeyes classify_volume, voxels "
-"""Begins the Software tag of a TIFF and the attribute ``made_by`` of a Zarr array; a digest of the
-voxels follows. A program that saves the file anew writes its own name instead."""
+"""Begins the Software tag of a TIFF and the attribute ``made_by`` of a Zarr array, followed by a
+digest of the voxels. A program that saves the file again writes its own name instead."""
 
 NOT_YET = "0" * 16
 """Instead of the digest, until all tiles are done."""
 
 
 def digest_of(volume) -> str:
-    """Return 16 hexadecimal digits that tell volumes of one shape apart; reads tile by tile."""
+    """Return 16 hexadecimal digits of the voxels of a volume, which is read tile by tile."""
     code = hashlib.blake2b(digest_size=8)
     for block in tiles_of(volume.shape):
         code.update(np.ascontiguousarray(volume[block.target]))
@@ -41,18 +41,7 @@ def journal_of(result: Path) -> Path:
 
 
 def check_place(result: Path, inputs: dict[str, Path]) -> None:
-    """Stop unless results can be written to a place that belongs to no input.
-
-    Parameters
-    ----------
-    result : Path
-    inputs : dict of str to Path
-        Existing files and folders, by what they are.
-
-    Raises
-    ------
-    FileError
-    """
+    """Raise FileError unless a result can be written and its files are not the inputs (by name)."""
     result_kind(result)
     places = {
         "the result": result,
@@ -77,14 +66,10 @@ def check_place(result: Path, inputs: dict[str, Path]) -> None:
 
 
 def check_free(result: Path, overwrite: bool) -> None:
-    """Stop if something lies at the result's place that may not be replaced.
+    """Raise FileError if the result would replace something that must be kept.
 
-    Replaced are finished results of `classify_volume.py` that nobody changed, and with
-    ``overwrite`` other files and Zarr arrays; never a folder that holds anything else.
-
-    Raises
-    ------
-    FileError
+    Unchanged results of this command may be replaced, with ``overwrite`` also other files and Zarr
+    arrays, but never a folder that contains anything else.
     """
     if result.is_symlink() or not result.exists():
         return
@@ -114,12 +99,7 @@ def check_free(result: Path, overwrite: bool) -> None:
 
 
 def check_begun(result: Path, overwrite: bool) -> None:
-    """Stop if a file without a journal lies where the result is to grow.
-
-    Raises
-    ------
-    FileError
-    """
+    """Raise FileError if there is an unfinished result without a journal."""
     begun = begun_of(result)
     if journal_of(result).exists() or not (begun.exists() or begun.is_symlink()):
         return
@@ -132,9 +112,9 @@ def check_begun(result: Path, overwrite: bool) -> None:
 
 
 def foreign_entry(folder: Path) -> str | None:
-    """Return the name of something in a folder that is no part of a Zarr array, or None.
+    """Return the name of an entry of a folder that is no part of a Zarr array, or None.
 
-    A folder without an array is strange as a whole: ``no Zarr array`` is returned.
+    For a folder without an array, return ``no Zarr array``.
     """
     try:
         array = zarr.open_array(folder, mode="r")
@@ -186,7 +166,7 @@ def seal(begun: Path, digest: str) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, the folder of a Zarr array, or a link (and not what it leads to)."""
+    """Remove a file, the folder of a Zarr array, or a link (not its target)."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -194,7 +174,7 @@ def remove(path: Path) -> None:
 
 
 def put_in_place(begun: Path, result: Path) -> None:
-    """Give a finished result its name; what had it before goes when the new one is there."""
+    """Rename a finished result; an older one is removed when the new one is in place."""
     if result.is_dir() and not result.is_symlink():
         old = result.with_name(f"{result.name}.{os.getpid()}.old")
         result.rename(old)

@@ -11,23 +11,15 @@ from pathlib import Path
 
 from .errors import FileError, short
 
-SCHEMES = ("https",)
-"""Where files, also those that an address leads on to, may come from."""
-
-LARGEST_BYTES = 20_000_000_000
-"""Limit to a file whose length (``bytes``) the config does not say."""
-
-LONGEST_S = 4 * 3600
-"""Limit to a transfer as a whole."""
-
-SILENCE_S = 60
-"""Limit to the time in which nothing comes."""
-
+SCHEMES = ("https",)  # of addresses, also of those to which they redirect
+LARGEST_BYTES = 20_000_000_000  # of a file whose length (``bytes``) the config does not state
+LONGEST_S = 4 * 3600  # for a whole transfer
+SILENCE_S = 60  # without data
 _PIECE = 2**20
 
 
 class TransferError(Exception):
-    """A file that could not be fetched; the message is a sentence without the address."""
+    """A file could not be fetched; the message does not contain the address."""
 
 
 def download(
@@ -45,19 +37,19 @@ def download(
     url : str
     target : Path
     largest_bytes : int
-        A longer file is given up.
+        A longer file is an error.
     longest_s, silence_s : float
-        Limits to the time in all, and to that in which nothing comes, in seconds.
+        Limits to the whole time, and to the time without data, in seconds.
     schemes : collection of str
-        Which schemes the address, and those that it leads on to, may have.
+        Allowed schemes of the address and of redirects.
 
     Raises
     ------
     TransferError
     """
     transfer = _Transfer(url, target, largest_bytes, silence_s, schemes)
-    # In a thread of its own, for a server can be slow in ways that no time-out of a socket ends: in
-    # looking up its name, or by sending its header one letter a minute.
+    # In a separate thread, since no time-out of a socket ends a slow look-up of the server's name,
+    # or a header that is sent one letter per minute.
     thread = threading.Thread(target=transfer.run, daemon=True)
     try:
         thread.start()
@@ -82,7 +74,7 @@ class _Transfer:
         self.lock = threading.Lock()
 
     def run(self):
-        """Fetch, and keep what went wrong."""
+        """Fetch, and keep the error if there is one."""
         try:
             self.fetch()
         except TransferError as error:
@@ -98,7 +90,7 @@ class _Transfer:
                 "the server broke off or does not speak HTTP: "
                 f"{type(error).__name__} {short(error)}"
             )
-        # Whatever it is, it goes to the caller, and with it the rest of a file.
+        # Any error is raised by the caller, which removes the partial file.
         except Exception as error:
             self.error = TransferError(f"{type(error).__name__}: {error}")
 
@@ -123,7 +115,7 @@ class _Transfer:
 
     def copy(self, reply, file):
         count = 0
-        # What has come, and not a full piece: a slow server is noticed.
+        # read1 returns what has arrived, not a full piece, so a slow server is noticed.
         while piece := reply.read1(_PIECE):
             count += len(piece)
             if self.stopped:
@@ -145,7 +137,7 @@ class _Transfer:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows only to addresses that a check lets pass."""
+    """Follow redirects only to addresses that pass a check."""
 
     def __init__(self, check):
         self._check = check
@@ -162,7 +154,7 @@ def sha256_of(path: Path) -> str:
 
 
 def local_copies(folder, name: str) -> list[Path]:
-    """Return the files of a name below a folder, in the order of their paths."""
+    """Return the files of a name below a folder, sorted."""
     if not folder:
         return []
     folder = Path(folder)
@@ -183,31 +175,31 @@ def obtain(
     kept: Path | None = None,
     **limits,
 ) -> str:
-    """Put the file at its target and return where it came from.
+    """Copy or fetch a file to its target and return where it came from.
 
     Parameters
     ----------
     name, url, sha256 : str
         As in the config.
     folder : path-like or None
-        Where a copy is looked for first.
+        Searched for a copy before fetching.
     target : Path
     hint : str or None
-        What to do by hand if the file cannot be fetched.
+        How to get the file by hand.
     kept : Path, optional
-        Where a copy of an earlier call is looked for first, and kept for later calls.
+        A copy of an earlier call, which is used first, and kept for later calls.
     limits
         See `download`.
 
     Raises
     ------
     FileError
-        If no copy has the expected sha256; the message says what was found where.
+        If no copy has the expected sha256; the message says what was found.
     """
     if kept is not None and kept.is_file() and sha256_of(kept) == sha256:
         _link_or_copy(kept, target)
         return f"was there already, {kept}"
-    # Named after this process: another study in the same checkout may fetch the same file.
+    # The name contains this process, as another study may fetch the same file.
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         origin = _copy_or_download(name, url, sha256, folder, part, hint, limits)
@@ -223,7 +215,7 @@ def obtain(
 
 
 def _link_or_copy(kept: Path, target: Path) -> None:
-    """Link a file that is kept to its target, or copy it where links are not possible."""
+    """Link a kept file to its target, or copy it if links are not possible."""
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:

@@ -1,4 +1,4 @@
-"""Which tiles of a volume are done, kept beside the unfinished result so that a call can resume."""
+"""A record of the finished tiles of a volume beside its unfinished result, to resume from."""
 
 import fcntl
 import json
@@ -9,13 +9,13 @@ from .errors import FileError
 
 
 def read_journal(path) -> tuple[dict, set[int]]:
-    """Return what a journal says: the task that was begun, and which of its tiles are done.
+    """Return the task of a journal, and which of its tiles are done.
 
     Parameters
     ----------
     path : path-like
-        A line of JSON for the task, which has its number of ``tiles``, then a line for each tile. A
-        last line that a kill cut off is that of a tile which is done again.
+        A line of JSON for the task, with its number of ``tiles``, then a line for each finished
+        tile. An incomplete last line is ignored; its tile is done again.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def read_journal(path) -> tuple[dict, set[int]]:
     Raises
     ------
     FileError
-        If the file is no journal, or notes a tile that the task does not have.
+        If the file is no journal, or has a tile that the task does not have.
     """
     path = Path(path)
     try:
@@ -57,24 +57,14 @@ def _broken(path: Path, what: str) -> FileError:
 
 
 class Journal:
-    """The journal of one call, which no other call can take while this one lives.
-
-    Parameters
-    ----------
-    path : path-like
-    """
+    """The journal (of a path) of one call, which no other call can use at the same time."""
 
     def __init__(self, path):
         self.path = Path(path)
         self._file = None
 
     def finished(self, task: dict) -> set[int]:
-        """Return the tiles that are done; none if nothing was begun.
-
-        Parameters
-        ----------
-        task : dict
-            What is to be done, or as much of it as is known yet.
+        """Return the finished tiles of a task, of which only a part may be known.
 
         Raises
         ------
@@ -95,7 +85,7 @@ class Journal:
         return finished
 
     def begin(self, task: dict, finished=()) -> None:
-        """Write the task and the tiles that are done, all at once, and hold the journal.
+        """Write the task and the finished tiles at once, and hold the journal.
 
         Raises
         ------
@@ -139,7 +129,7 @@ class Journal:
         self._file.flush()
 
     def end(self) -> None:
-        """Remove the journal: all is done."""
+        """Remove the journal when all tiles are done."""
         self.path.unlink()
         self.close()
 
@@ -154,7 +144,7 @@ class Journal:
 
 
 def _link(new: Path, path: Path) -> None:
-    """Give a file its name; fails, unlike a renaming, if another call was faster."""
+    """Name a file; unlike renaming, this fails if another call was faster."""
     try:
         os.link(new, path)
     except FileExistsError:
@@ -165,7 +155,7 @@ def _link(new: Path, path: Path) -> None:
 
 
 def _held(path: Path, named: Path):
-    """Open a file to append to it, and lock it; the system takes the lock away with the process."""
+    """Open a file to append to it, and lock it until this process ends."""
     try:
         file = path.open("a", encoding="utf-8")
     except OSError as error:
@@ -176,7 +166,7 @@ def _held(path: Path, named: Path):
         file.close()
         raise _taken(named) from error
     except OSError:
-        # Some network file systems have no locks: then there is nothing to ask.
+        # Some network file systems have no locks.
         pass
     return file
 

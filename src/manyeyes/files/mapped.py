@@ -15,7 +15,7 @@ LARGEST_TIFF = 2**32 - 2**25
 
 
 def result_kind(path) -> str:
-    """Return ``tiff`` or ``zarr`` for the name of a result, or say which suffixes are known."""
+    """Return ``tiff`` or ``zarr`` for the name of a result, or refuse other suffixes."""
     suffix = Path(path).suffix.lower()
     if suffix not in RESULT_SUFFIXES:
         raise FileError(f"{path}: expected a name that ends in {', '.join(RESULT_SUFFIXES)}")
@@ -28,8 +28,8 @@ def open_volume(path, labels: bool = False):
     Parameters
     ----------
     path : path-like
-        Of a format in `manyeyes.files.formats` that can be read in parts: an uncompressed TIFF,
-        or a folder that holds a Zarr array, also below a group, whose leading axes have length one.
+        Of a format that can be read in parts: an uncompressed TIFF, or a folder with a Zarr array,
+        also below a group, whose leading axes have length one.
     labels : bool
         Whether the values are phase codes; see `volumes.read_volume`.
 
@@ -56,18 +56,17 @@ def open_volume(path, labels: bool = False):
 def create_labels(
     path, shape: tuple[int, int, int], kind: str, made_by: str = "manyeyes", info: str = ""
 ):
-    """Make an empty volume of labels (uint8) on disk; its parts can be written in any order.
+    """Create an empty volume of labels (uint8) on disk; its parts can be written in any order.
 
     Parameters
     ----------
     path : path-like
     shape : tuple of int
-    kind : str
-        ``tiff`` or ``zarr``.
+    kind : {"tiff", "zarr"}
     made_by : str
         The program: the TIFF's Software tag, the Zarr array's attribute ``made_by``.
     info : str
-        How it is made; ImageJ shows it under Image > Show Info.
+        How it was made; ImageJ shows it under Image > Show Info.
     """
     if kind == "tiff":
         # ImageJ reads TIFFs of up to 4 GB by itself.
@@ -98,6 +97,6 @@ def reopen_labels(path, kind: str):
 
 
 def flush(labels) -> None:
-    """Hand what was written to the system, so that a killed process loses nothing of it."""
+    """Pass what was written to the system, so that a killed process does not lose it."""
     if isinstance(labels, np.memmap):
         labels.flush()

@@ -1,4 +1,4 @@
-"""What a file is, from its first bytes, so that another format is not called damaged."""
+"""What a file is, from its first bytes, so that other formats are not reported as damaged."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ _SIGNATURES = (
     (b"%PDF", "a PDF document", "name the TIFF stack itself"),
     (b"version https://git-lfs", "a pointer of Git LFS, not the file", "fetch it by git lfs pull"),
 )
-# Formats that can only be guessed from a name, where the first bytes say nothing.
+# Formats without a signature, guessed from the name.
 _SUFFIXES = {
     ".raw": "raw voxels without a header",
     ".vol": "raw voxels without a header",
@@ -50,19 +50,7 @@ def is_tiff(path) -> bool:
 
 
 def what_it_is(path) -> tuple[str, str]:
-    """Return what a path is that holds no TIFF, and what to do about it.
-
-    Parameters
-    ----------
-    path : path-like
-        Of a file or folder that is there.
-
-    Returns
-    -------
-    kind : str
-        To follow "this is".
-    advice : str
-    """
+    """Return what an existing path is that is no TIFF, to follow "this is", and what to do."""
     path = Path(path)
     if path.is_dir():
         return _folder(path)
@@ -75,7 +63,7 @@ def what_it_is(path) -> tuple[str, str]:
     for signature, kind, advice in _SIGNATURES:
         if start.startswith(signature):
             return kind, advice
-    # HDF5 may stand behind a block of the user's own; NIfTI, DICOM and MRC sign further down.
+    # HDF5 may follow a block of the user's own; NIfTI, DICOM and MRC have later signatures.
     if start[512:520] == b"\x89HDF\r\n\x1a\n":
         return "an HDF5 file", _AS_STACK
     if start[344:348] in (b"n+1\0", b"ni1\0"):

@@ -23,8 +23,8 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     Parameters
     ----------
     path : path-like
-        Files of a folder are taken in the order of their names, those whose names begin with a dot
-        are ignored. `slice_numbers` finds each slice's number in its name.
+        Files of a folder are taken in the order of their names, without those that begin with a
+        dot. `slice_numbers` finds each slice's number in its name.
 
     Returns
     -------
@@ -36,8 +36,7 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     Raises
     ------
     FileError
-        If nothing is there, a file cannot be read or is no single grey image, or a name has no
-        number.
+        If there are no slices, a file is no single grey image, or a name has no number.
     """
     path = Path(path)
     if not path.is_dir():
@@ -56,22 +55,7 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
 
 
 def slice_facts(path) -> VolumeFacts:
-    """Return what headers say of a user's slices, a multi-page TIFF or a folder.
-
-    Parameters
-    ----------
-    path : path-like
-        As in `read_slices`.
-
-    Returns
-    -------
-    VolumeFacts
-        Shape and type of a folder's first file, times their number.
-
-    Raises
-    ------
-    FileError
-    """
+    """Return what headers say about a user's slices (see `read_slices`), of a folder the first."""
     path = Path(path)
     if not path.is_dir():
         return volume_facts(path)
@@ -82,7 +66,7 @@ def slice_facts(path) -> VolumeFacts:
 
 def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
     """Return the files of a folder of slices and their numbers."""
-    # Names that begin with a dot are the system's: macOS adds a ._ file to each on a USB stick.
+    # On USB sticks, macOS adds a file that begins with ._ to each.
     shown = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
     files = [file for file in shown if file.suffix.lower() in _TIFF]
     if not files:
@@ -93,34 +77,29 @@ def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
 
 
 def _instead(files: list[Path]) -> str:
-    """Say which suffixes the files have, where they are not TIFFs."""
+    """Return as text which suffixes the files have instead."""
     suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
     listed = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
     return f", but {listed}" if listed else ""
 
 
 def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
-    """Return the slice's number in each of the names of a folder's files.
+    """Return the number of each slice from the names of a folder's files.
 
-    It is the one number that differs between the names. Where several differ (a date, a voltage,
-    a time), it is the one that counts the files: mostly in steps of one.
+    It is the number that differs between the names. If several differ (a date, a voltage, a time),
+    it is the one that counts the files, mostly in steps of one.
 
     Parameters
     ----------
     names : sequence of str
         Without suffix, in the order of the stack.
     folder : object
-        What to call the folder in messages.
-
-    Returns
-    -------
-    list of int
+        For messages.
 
     Raises
     ------
     FileError
-        If a name has no number, if it is open which of several is the slice's, or if two names
-        have the same.
+        If a name has no number, if several could be the slice's, or if two names have the same.
     """
     found = [[int(digits) for digits in re.findall(r"\d+", name)] for name in names]
     for name, numbers in zip(names, found, strict=True):
@@ -130,7 +109,7 @@ def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
                 "no slice to another folder"
             )
     if len({len(numbers) for numbers in found}) > 1:
-        # Names hold different counts of numbers: only the last has the same place in all.
+        # With different counts of numbers, only the last has the same place in all names.
         chosen = [numbers[-1] for numbers in found]
     else:
         columns = list(zip(*found, strict=True))
@@ -150,14 +129,14 @@ def slice_numbers(names: Sequence[str], folder: object = "") -> list[int]:
 
 
 def _counts(column: Sequence[int]) -> bool:
-    """Whether numbers are all different and mostly follow each other in steps of one."""
+    """Whether all numbers differ, mostly in steps of one."""
     ordered = sorted(set(column))
     steps = [after - before for before, after in itertools.pairwise(ordered)]
     return len(ordered) == len(column) and 2 * sum(step == 1 for step in steps) > len(steps)
 
 
 def _examples(names: Sequence[str], numbers: Sequence[int]) -> str:
-    """Say which number was read from which name, for the first few."""
+    """Return as text which number was read from which name, for the first few."""
     pairs = list(zip(names, numbers, strict=True))[:_LISTED]
     return ", ".join(f"{number} from {name}" for name, number in pairs)
 

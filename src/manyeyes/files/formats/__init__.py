@@ -1,8 +1,8 @@
-"""File formats of volumes: one module a format, found by itself.
+"""File formats of volumes: one module per format, found automatically.
 
-A module of this package holds one ``FORMAT = Format(...)``. Nothing else has to know it: the
-volumes that a study names, the checks before a run and `manyeyes classify` take it by its suffix.
-Import the library of a format inside the functions: all modules are loaded to read any volume.
+A module of this package contains one ``FORMAT = Format(...)``. Volumes of a study, the checks
+before a run and `manyeyes classify` then accept its suffixes. Import the library of a format inside
+the functions: all modules are loaded to read any volume.
 """
 
 import pkgutil
@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 DEFAULT = "tiff"
-"""The module whose format is tried where nothing else is known."""
+"""The module whose format is tried if no other fits."""
 
 
 @dataclass(frozen=True)
 class VolumeFacts:
-    """What the header of a file says of its volume.
+    """What the header of a file says about its volume.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class VolumeFacts:
     dtype : numpy.dtype
         Of the values as `read_volume` returns them.
     voxel_size_nm : tuple of (float or None)
-        Edges (z, y, x) of a voxel; None where the file does not say.
+        Edges (z, y, x) of a voxel; None if unknown.
     """
 
     shape: tuple[int, int, int]
@@ -51,12 +51,12 @@ class Format:
     Attributes
     ----------
     name : str
-        For messages, with an article: ``a NumPy array``.
+        For messages, with its article: ``a NumPy array``.
     suffixes : tuple of str
         In lower case, with the dot.
     read : callable or None
-        (path, labels) -> ndarray (z, y, x) in native byte order. ``labels`` says that the values
-        are phase codes. None if volumes of this format are only read in parts, by ``map``.
+        (path, labels) -> ndarray (z, y, x) in native byte order. ``labels``: the values are phase
+        codes. None if volumes of this format can only be read in parts, by ``map``.
     facts : callable
         (path, labels) -> VolumeFacts, from the header only.
     map : callable or None
@@ -94,7 +94,7 @@ def formats() -> dict[str, Format]:
 
 
 def module_name(path) -> str:
-    """Return the name of the module that reads a path: by its suffix, else by what lies there."""
+    """Return the name of the module that reads a path: by its suffix, else by its content."""
     path = Path(path)
     for name, format_ in formats().items():
         if path.suffix.lower() in format_.suffixes:
@@ -106,7 +106,7 @@ def module_name(path) -> str:
 
 
 def format_of(path) -> Format:
-    """Return the format of a path, TIFF where nothing else is known; see `module_name`."""
+    """Return the format of a path; see `module_name`."""
     return formats()[module_name(path)]
 
 

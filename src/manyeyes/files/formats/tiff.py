@@ -155,33 +155,26 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
     path = Path(path)
     if not path.exists():
         raise FileError(f"{path}: there is no such file; expected a TIFF stack of one volume")
-    try:
-        readable = path.is_file() and is_tiff(path)
-        kind, remedy = (None, None) if readable else what_it_is(path)
-    except OSError as error:
-        raise FileError(f"{path}: the file cannot be read ({error})") from error
-    if not readable:
-        raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
     complaints: list[str] = []
     with naming_file(path, "a TIFF", advice or COPY_AGAIN):
+        if not (path.is_file() and is_tiff(path)):
+            kind, remedy = what_it_is(path)
+            raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
         try:
             _walk_directories(path)
             with _complaints_of_tifffile() as complaints, tifffile.TiffFile(path) as tiff:
                 yield tiff, complaints
+            # The first pages of a cut-off stack are readable; tifffile only logs the others.
+            if complaints:
+                raise _UnfitError(complaints[0])
         except _UnfitError as error:
             problem, remedy = error.problem, error.advice
             # If tifffile complains too, the problem is a consequence of damage.
             if complaints or remedy == COPY_AGAIN:
-                problem = "; ".join([problem, *complaints[:1]])
+                problem = "; ".join(dict.fromkeys([problem, *complaints[:1]]))
                 problem = f"the file is damaged, it may be truncated ({problem})"
                 remedy = COPY_AGAIN
             raise FileError(f"{path}: {problem}; {advice or remedy}") from error
-    # The first pages of a cut-off stack are readable; tifffile only logs that the rest is missing.
-    if complaints:
-        raise FileError(
-            f"{path}: the file is damaged, it may be truncated ({complaints[0]}); "
-            f"{advice or COPY_AGAIN}"
-        )
 
 
 def _walk_directories(path: Path) -> None:

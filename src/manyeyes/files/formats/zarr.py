@@ -17,14 +17,14 @@ _HEADERS = {"zarr.json", ".zarray", ".zgroup", ".zattrs"}
 
 
 class ZarrVolume:
-    """A volume (z, y, x) in a Zarr array, read in parts; what cannot be read is named.
+    """A volume (z, y, x) in a Zarr array, read in parts; errors name the file.
 
     Parameters
     ----------
     path : path-like
         For messages.
     array : zarr.Array
-        Its leading axes but for the last three are of length one.
+        All axes before the last three have length one.
     """
 
     def __init__(self, path, array):
@@ -56,9 +56,9 @@ class ZarrVolume:
 
     @cached_property
     def doubt(self) -> str | None:
-        """Say how many chunks are missing: they read as the fill value, without an error.
+        """How many chunks are missing, or None; they read as the fill value, without an error.
 
-        Programs may leave out chunks that hold the fill value only, so that this is a warning.
+        This is only a warning, since programs may leave out chunks that contain only that value.
         """
         try:
             missing = self._array.nchunks - self._array.nchunks_initialized
@@ -110,7 +110,7 @@ def open_zarr(path: Path, labels: bool = False) -> ZarrVolume:
 
 
 def _arrays_below(path: Path) -> list[Path]:
-    """Return the headers of Zarr arrays in a folder, largest depth three, sorted."""
+    """Return the headers of Zarr arrays up to three levels below a folder, sorted."""
     found = []
     for pattern in ("*", "*/*", "*/*/*"):
         found += path.glob(f"{pattern}/.zarray")
@@ -125,7 +125,7 @@ def _arrays_below(path: Path) -> list[Path]:
 
 
 def _check_zarr(path: Path, array, labels: bool) -> None:
-    """Stop unless a Zarr array is a volume whose chunks can be held in memory."""
+    """Raise FileError unless a Zarr array is a volume whose chunks fit into memory."""
     shape = tuple(array.shape)
     if len(shape) < 3 or any(n != 1 for n in shape[:-3]) or 0 in shape:
         raise FileError(
@@ -157,5 +157,5 @@ def _facts(path: Path, labels: bool) -> VolumeFacts:
     return VolumeFacts(array.shape, array.dtype)
 
 
-# Read in parts only: Snakemake sees neither the size of a folder's volume nor an edit within it.
+# Only read in parts: Snakemake sees neither the size of a folder's volume nor an edit within it.
 FORMAT = Format("a Zarr array", (".zarr",), None, _facts, open_zarr, is_zarr)
