@@ -1,4 +1,4 @@
-"""Zarr arrays wherever they lie, and what is told of those that cannot be read."""
+"""Zarr arrays in any place, and the errors of those that cannot be read."""
 
 import numpy as np
 import pytest

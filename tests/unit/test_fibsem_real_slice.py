@@ -2,7 +2,7 @@
 
 The label is a person's, not a truth (Su et al. 2022, doi:10.1038/s41524-022-00709-7), and the slice
 is an X-ray reconstruction, not an electron image: agreement says how the chain fares on real grey
-levels that nobody tuned it for, and no more.
+levels for which it was not tuned.
 """
 
 import os

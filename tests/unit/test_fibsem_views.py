@@ -45,7 +45,7 @@ def test_greys_without_both_phases_or_of_another_shape_are_refused():
 
 
 def test_planes_show_the_same_place_before_and_after_alignment():
-    """A pixel value that tells its place on the face is found where the planes say."""
+    """Pixels whose values are their places on the face are found where the planes say."""
     places = np.arange(60)[:, None] * 4 + np.arange(70)[None, :] % 4
     face_grey = places.astype(np.uint8)
     field = np.array([[0, 0], [2, -1], [3, 2], [1, 3], [4, 1]], float)

@@ -164,7 +164,7 @@ def test_pores_that_the_surface_reaches_stay():
     opened = labels.copy()
     opened[15, 15, 15:] = 2
     assert np.array_equal(fill_internal_pores(opened).labels, opened)
-    # Half of the ball: the block's face cuts the pore, so nobody knows whether it is closed.
+    # Half of the ball: the block's face cuts the pore, so it may be open.
     assert fill_internal_pores(labels[:16]).pores == 0
 
 

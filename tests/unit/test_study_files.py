@@ -86,7 +86,7 @@ def test_an_empty_table_file_is_refused(tmp_path):
 
 
 def test_what_jobs_wrote_is_read_as_such():
-    """A user's own file is told to be copied again, a result of ours to be made again."""
+    """The advice is to copy a user's own file again, and to make a result again."""
     scripts = Path(__file__).parents[2] / "workflow/scripts"
     for script in scripts.glob("*.py"):
         if not script.stem.startswith("import_"):

@@ -31,7 +31,7 @@ def write_pages(path, pages, compression=None, **options):
 
 
 def refused(path, words, **options):
-    """Check that every reader of whole files refuses it, and that headers alone tell it."""
+    """Check that every reader of whole files refuses it, and that its headers are enough."""
     for read in (read_volume, volume_facts):
         with pytest.raises(FileError, match=words) as error:
             read(path, **options)
@@ -338,7 +338,7 @@ def test_a_second_page_with_the_voxels_of_the_first_is_refused(tmp_path):
         first = tiff.pages[0].offset
         end = first + 2 + 12 * len(tiff.pages[0].tags)
     data = bytearray(path.read_bytes())
-    # the list of pages goes on with a copy of its only entry
+    # the list of pages ends with a copy of its only entry
     data[end : end + 4] = len(data).to_bytes(4, "little")
     path.write_bytes(data + data[first:end] + bytes(4))
     refused(path, "the pages announce 9216 bytes in the file, which has")

@@ -134,10 +134,10 @@ def seen(noise_sd=0.0, size=64):
     rng = np.random.default_rng(5)
     clean = ndimage.gaussian_filter(disc(size=size).astype(float), 1.5) * 60 + 100
     noise = ndimage.gaussian_filter(rng.standard_normal(clean.shape), 1.5)
-    return parted((clean + noise_sd * noise / noise.std())[None])
+    return divided((clean + noise_sd * noise / noise.std())[None])
 
 
-def parted(pooled, level=130.0):
+def divided(pooled, level=130.0):
     """Perceive what is brighter than a level as active."""
     pooled = pooled.astype(np.float32)
     return Perception(pooled, pooled > level, np.abs(pooled - level))
@@ -151,7 +151,7 @@ def test_the_eye_s_noise_is_the_pooled_image_s():
 def test_noise_of_normal_grey_levels_is_told_by_its_standard_deviation():
     noise = np.random.default_rng(3).normal(0, 6, (2, 200, 200))
     halves = np.where(np.arange(200) < 100, 80, 180)
-    assert eye_noise(parted(halves + noise)) == pytest.approx(6, rel=0.05)
+    assert eye_noise(divided(halves + noise)) == pytest.approx(6, rel=0.05)
 
 
 def test_a_steady_hand_draws_what_is_perceived():
@@ -182,7 +182,7 @@ def test_the_hand_s_error_is_alike_within_its_correlation_length_and_no_further(
     )
     traits = draw_traits(population, 1, "A")
     perceived = edge_distance(halves[0] > 130)
-    error = drawn_edge(parted(halves), 0, 0.0, traits, np.random.default_rng(0)) - perceived
+    error = drawn_edge(divided(halves), 0, 0.0, traits, np.random.default_rng(0)) - perceived
     # white noise under a Gaussian is alike by exp(-d^2 / 2 L^2) at a distance d
     for distance, likeness in ((6, np.exp(-0.5)), (12, np.exp(-2))):
         found = np.corrcoef(error[distance:].ravel(), error[:-distance].ravel())[0, 1]
@@ -207,7 +207,7 @@ def test_ambiguity_grows_with_noise_over_gradient_up_to_its_bound():
 
 
 def test_a_slice_of_one_phase_has_no_outline_to_draw():
-    flat = parted(np.full((1, 8, 8), 90))
+    flat = divided(np.full((1, 8, 8), 90))
     drawn = drawn_edge(flat, 0, 1.0, draw_traits(Population(), 1, "A"), np.random.default_rng(0))
     assert np.isneginf(drawn).all()
 
