@@ -134,3 +134,26 @@ def test_one_person_whatever_their_name_is_a_study_without_a_spread(tmp_path):
     assert "one recorded person" in text
     assert NOTHING in text
     assert "nan" not in text
+
+
+def test_people_label_three_phases(tmp_path):
+    grey = two_phase()
+    front = np.arange(48) < 20
+    for user, level in LEVELS.items():
+        labels = np.where(grey >= level, 1, np.where(front, 2, 3)).astype(np.uint8)
+        tifffile.imwrite(tmp_path / f"{user}-mine.tif", labels)
+    source = {"file": "{user}-mine.tif"}
+    record = {"datasets": ["mine"], "filters": ["raw"], "variants": ["mine"], "source": source}
+    results = reported(
+        tmp_path,
+        phases={"active": {"code": 1}, "cbd": {"code": 2}, "pore": {"code": 3}},
+        variants={"mine": {"method": "recorded_labels"}},
+        users=[{"name": user, "recorded": [record]} for user in LEVELS],
+    )
+    fractions = table(results, "volume_fractions").set_index("user")["active_fraction"]
+    for user, level in LEVELS.items():
+        assert fractions[user] == pytest.approx(np.mean(grey >= level), rel=1e-8)
+    (pair,) = table(results, "pairwise")["percent_different"]
+    assert pair == pytest.approx(100 * np.mean((grey >= 105) & (grey < 118)), rel=1e-8)
+    assert tifffile.imread(results / "votes/mine/raw.tif").max() == 2
+    check_own(results)
