@@ -1,4 +1,4 @@
-"""Where each slice's field lay on the face, from the slices alone.
+"""The place of each slice's field on the face, measured from the slices alone.
 
 Both functions return float64 (n, 2): where each field begins, in rows and columns relative to the
 first one.

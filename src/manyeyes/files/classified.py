@@ -41,7 +41,14 @@ def journal_of(result: Path) -> Path:
 
 
 def check_place(result: Path, inputs: dict[str, Path]) -> None:
-    """Raise FileError unless a result can be written and its files are not the inputs (by name)."""
+    """Raise FileError unless a result can be written without touching the inputs.
+
+    Parameters
+    ----------
+    result : Path
+    inputs : dict of str to Path
+        Existing files and folders, by what they are.
+    """
     result_kind(result)
     places = {
         "the result": result,

@@ -57,7 +57,7 @@ def _broken(path: Path, what: str) -> FileError:
 
 
 class Journal:
-    """The journal (of a path) of one call, which no other call can use at the same time."""
+    """The journal of one call; no other call can use the same path at the same time."""
 
     def __init__(self, path):
         self.path = Path(path)

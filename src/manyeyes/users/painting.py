@@ -20,7 +20,7 @@ class Brush(NamedTuple):
     Attributes
     ----------
     margin_px : float
-        Distance that the brush's rim keeps from the edge. A start that lies nearer is passed over.
+        Distance that the brush's rim keeps from the edge. A start nearer than this is skipped.
     width_px : int
         Width of the brush, odd. Where it does not fit a narrower one is taken.
     stroke_px : float

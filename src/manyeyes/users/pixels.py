@@ -95,7 +95,7 @@ def perceive_pixels(
     """
     inside = known_mask(inside, slices.shape)
     curve = judge_pixels(slices, inside)
-    # clipped, so that the level lies among those that occur whatever the criterion
+    # clipped, so that any criterion gives a level that occurs
     share = np.clip(curve.active_share, 1e-12, 1 - 1e-12)
     rising, levels = np.unique(logit(share), return_index=True)
     level = float(np.interp(criterion, rising, levels.astype(np.float64)))
