@@ -136,6 +136,7 @@ def arguments():
             "datasets": DATASETS,
             "segmented": list(DATASETS),
             "about_paper": True,
+            "unfiltered": ["raw"],
             "users": USERS,
             "methods": METHODS,
             "viewer_note": "Every slice is shown.",

@@ -1,5 +1,6 @@
 """Who can be compared in a study, and which comparisons it can make."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -53,6 +54,21 @@ def test_all_datasets_are_those_where_three_users_did_both():
     assert made["name"] == "cWS raw against S2 raw"
     assert made["datasets"] == ["one"]
     assert not made["paired_over_datasets"]
+
+
+def test_a_filter_that_is_not_used_stands_for_one_with_the_same_settings():
+    ours = study((["one"], ["as-it-is", "smooth"], ["S2", "cWS"], "ABC"))
+    sigma = {"method": "gaussian", "sigma_voxels": 1.1}
+    filters = {"raw": {"method": "none"}, "as-it-is": {}, "gaussian": sigma, "smooth": dict(sigma)}
+    entries = [S2_CWS, {"datasets": "all", "first": ["gaussian", "S2"], "second": ["raw", "S2"]}]
+    made = comparisons_of(entries, replace(ours, filters=filters))
+    assert [one["name"] for one in made] == [
+        "cWS as-it-is against S2 as-it-is",
+        "S2 smooth against S2 as-it-is",
+    ]
+    # Other settings are another filter.
+    other = filters | {"smooth": {"method": "gaussian", "sigma_voxels": 2}}
+    assert len(comparisons_of(entries, replace(ours, filters=other))) == 1
 
 
 def test_comparisons_over_datasets_need_users_who_did_every_one():

@@ -5,13 +5,26 @@ from types import SimpleNamespace
 import pandas as pd
 
 from manyeyes.study.model import Cell
-from manyeyes.tables.registry import module_files, table_called, tables_of
+from manyeyes.tables.registry import (
+    module_files,
+    names_with_text,
+    sources_of,
+    table_called,
+    tables_of,
+)
 
 
-def study(has_truth, users="AB"):
-    cells = [Cell("one", "raw", "by-eye", user) for user in users]
-    datasets = {"one": SimpleNamespace(has_truth=has_truth)}
-    return SimpleNamespace(cells=lambda: cells, datasets=datasets)
+def study(has_truth, users="AB", filter_="unfiltered"):
+    cells = [Cell("one", filter_, "by-eye", user) for user in users]
+    return SimpleNamespace(
+        cells=lambda: cells,
+        images=lambda: [("one", filter_)],
+        datasets={"one": SimpleNamespace(has_truth=has_truth, voxel_size_nm=350.0)},
+        filters={"unfiltered": {"method": "none"}, "smooth": {"method": "gaussian"}},
+        users=dict.fromkeys(users),
+        baseline=None,
+        ablations={},
+    )
 
 
 def test_every_module_holds_a_table_and_needs_others():
@@ -24,6 +37,32 @@ def test_errors_take_a_truth_and_two_users():
     assert "errors" in tables_of(study(has_truth=True))
     assert "errors" not in tables_of(study(has_truth=False))
     assert "errors" not in tables_of(study(has_truth=True, users="A"))
+
+
+def test_a_recommendation_takes_an_unfiltered_image_whatever_its_name():
+    assert "recommendation" in tables_of(study(has_truth=True))
+    assert "recommendation" not in tables_of(study(has_truth=False))
+    assert "recommendation" not in tables_of(study(has_truth=True, filter_="smooth"))
+    assert "recommendation" not in tables_of(study(has_truth=True, users="A"))
+    settings = table_called("recommendation").settings(study(has_truth=True))
+    assert settings == {
+        "users": {"simulated": {"one": ["A", "B"]}},
+        "unfiltered": ["unfiltered"],
+        "voxel_sizes_nm": {"one": 350.0},
+    }
+
+
+def test_optional_tables_are_used_where_the_study_has_them():
+    assert sources_of("ablation", study(has_truth=True)) == ["volume_fractions", "accuracy"]
+    assert sources_of("ablation", study(has_truth=False)) == ["volume_fractions"]
+
+
+def test_tables_with_a_text_say_what_it_is_about():
+    assert names_with_text(True) == ["ablation", "recommendation"]
+    for name in names_with_text(True):
+        text = table_called(name).text
+        assert text.title
+        assert text.caption
 
 
 def test_errors_are_computed_from_accuracy():

@@ -157,13 +157,13 @@ def test_statistics_are_those_of_each_group_alone(name):
 
 def test_ablations_are_answered_by_each_group():
     table = fractions()
-    found = ablation_table(table, pd.DataFrame(), {"Why?": ["cWS", "S2"]})
+    found = ablation_table(table, None, {"Why?": ["cWS", "S2"]})
     assert found["made_by"].tolist() == ["simulated", "recorded"] * 2
     text = ablation_text(found)
     assert text.index("**Simulated users**") < text.index("**Recorded people**")
     # Two people have a spread and no paired test.
     two = {"ann": 9, "bob": 3}
-    found = ablation_table(fractions(two), pd.DataFrame(), {"Why?": ["cWS", "S2"]})
+    found = ablation_table(fractions(two), None, {"Why?": ["cWS", "S2"]})
     people = of_group(found, "recorded")
     assert people["sd"].gt(0).all()
     assert people["p_value"].isna().all()
@@ -183,10 +183,10 @@ def test_each_group_gets_its_recommendation():
     table = fractions(datasets=("one",)).assign(bias=lambda t: t["active_fraction"] - 0.4)
     effort = table[["dataset", "filter", "variant", "user", "made_by"]].assign(labelled_voxels=0)
     quality = pd.DataFrame({"dataset": ["one"], "filter": "raw", "contrast_to_noise": 3.0})
-    found = recommendation_table(table, quality, {"one": 350.0}, effort)
+    found = recommendation_table(table, quality, effort, ["raw"], {"one": 350.0})
     assert found["made_by"].tolist() == ["simulated", "recorded"]
     assert found["rmse"].iloc[0] < 0.1 < found["rmse"].iloc[1]
-    assert "Recorded people: For one" in recommendation_text(found)
+    assert "Recorded people: For one" in recommendation_text(found, ["raw"])
 
 
 CLAIMS = {

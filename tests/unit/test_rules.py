@@ -69,7 +69,7 @@ def test_every_part_of_a_study_has_rules(rules):
         "segment_recorded",
         "imitate_person",
         "repeat_plan",
-        "compare_ablations",
+        "compute_table_with_text",
         "explore_traits",
         "fibsem_score",
         "fetch_file",

@@ -69,7 +69,7 @@ def test_images_that_lack_a_variant_do_not_count():
 
 
 def test_without_a_truth_there_is_no_error():
-    table = ablation_table(measured(), pd.DataFrame(), QUESTIONS)
+    table = ablation_table(measured(), None, QUESTIONS)
     assert table["rmse"].isna().all()
     text = ablation_text(table)
     assert "error" not in text

@@ -9,6 +9,7 @@ from manyeyes.report.sections import recommendation_rows
 from manyeyes.statistics.recommendation import recommendation_table, recommendation_text
 
 EFFORT = {"S2": 0, "cWS": 0, "MLX10": 28_000, "MLX25": 70_000}
+RAW = ["raw"]
 VOXELS = {"noisy": 397.0, "clean": 126.0}
 QUALITY = pd.DataFrame(
     [
@@ -47,7 +48,7 @@ def study(settings, users=20, realisations=3):
 
 def advice(settings, **kwargs):
     accuracies, effort = study(settings, **kwargs)
-    return recommendation_table(accuracies, QUALITY, VOXELS, effort)
+    return recommendation_table(accuracies, QUALITY, effort, RAW, VOXELS)
 
 
 CLEAR = {
@@ -74,7 +75,7 @@ def test_the_lowest_error_wins_and_its_parts_are_told():
 
 
 def test_the_text_follows_the_numbers():
-    text = recommendation_text(advice(CLEAR))
+    text = recommendation_text(advice(CLEAR), RAW)
     assert "For noisy (contrast-to-noise 1.7, 397 nm), MLX25 on the raw image" in text
     assert "1.4 points" in text
     assert "about 70 000 labelled pixels" in text
@@ -87,9 +88,9 @@ def test_the_text_follows_the_numbers():
 def test_a_contrast_that_could_not_be_measured_is_told_in_words_and_listed_last():
     blurred = QUALITY.assign(contrast_to_noise=[8.0, np.nan, np.nan])
     accuracies, effort = study(CLEAR)
-    table = recommendation_table(accuracies, blurred, VOXELS, effort)
+    table = recommendation_table(accuracies, blurred, effort, RAW, VOXELS)
     assert table["dataset"].tolist() == ["clean", "noisy"]
-    text = recommendation_text(table)
+    text = recommendation_text(table, RAW)
     assert "noisy (contrast-to-noise not measurable, 397 nm)" in text
     assert "nan" not in text
     assert [row["noise"] for row in recommendation_rows(table)] == ["8.0", "not measurable"]
@@ -97,7 +98,7 @@ def test_a_contrast_that_could_not_be_measured_is_told_in_words_and_listed_last(
 
 def test_other_data_give_another_answer():
     turned = {**CLEAR, ("noisy", "gaussian", "S2"): (0.001, 0.002)}
-    text = recommendation_text(advice(turned))
+    text = recommendation_text(advice(turned), RAW)
     assert "For noisy (contrast-to-noise 1.7, 397 nm), S2 on the filtered image (gaussian)" in text
     assert "MLX25" not in text
 
@@ -108,7 +109,7 @@ def test_the_same_choice_is_told_once():
         for dataset in ("noisy", "clean")
         for variant, parts in {"S2": (0.05, 0.05), "cWS": (0.01, 0.01)}.items()
     }
-    text = recommendation_text(advice(both))
+    text = recommendation_text(advice(both), RAW)
     assert text.count("came closest") == 1
     assert "For noisy (contrast-to-noise 1.7, 397 nm) and clean" in text
 
@@ -125,7 +126,7 @@ def test_less_work_is_offered_where_it_is_as_good():
     assert row["cheap_labelled_voxels"] == 28_000
     assert row["cheap_share"] > 0.9
     assert "Within half a point of it with less work: MLX10 on the raw image of noisy" in (
-        recommendation_text(table)
+        recommendation_text(table, RAW)
     )
 
 
@@ -134,7 +135,7 @@ def test_equal_methods_are_not_told_apart():
     table = advice(equal)
     assert table["best_share"].item() < 0.6
     assert table["variant"].item() in ("S2", "cWS")  # of equals, the one without labels
-    assert "almost certainly" not in recommendation_text(table)
+    assert "almost certainly" not in recommendation_text(table, RAW)
 
 
 def test_three_users_are_never_sure():
@@ -145,8 +146,24 @@ def test_three_users_are_never_sure():
     assert few["best_share"] < 0.9
     assert many["best_share"] > 0.99
     assert few["rmse_high"] > 2 * many["rmse_high"]
-    text = recommendation_text(advice(half, users=3, realisations=1))
+    text = recommendation_text(advice(half, users=3, realisations=1), RAW)
     assert "3 users are few" in text
+
+
+def test_names_of_filters_do_not_matter():
+    """A study that calls its images by other names is given the same advice."""
+    accuracies, effort = study(CLEAR)
+    names = {"raw": "unfiltered", "gaussian": "smooth"}
+    found = recommendation_table(
+        *(t.assign(filter=t["filter"].map(names)) for t in (accuracies, QUALITY, effort)),
+        ["other", "unfiltered"],
+        VOXELS,
+    )
+    numbers = ["dataset", "variant", "contrast_to_noise", "rmse", "bias", "sd"]
+    pd.testing.assert_frame_equal(found[numbers], advice(CLEAR)[numbers])
+    assert set(found["filter"]) == {"unfiltered"}
+    text = recommendation_text(found, ["unfiltered"])
+    assert text == recommendation_text(advice(CLEAR), RAW)
 
 
 def test_the_same_tables_give_the_same_advice():
@@ -155,11 +172,11 @@ def test_the_same_tables_give_the_same_advice():
 
 def test_what_is_missing_is_named():
     accuracies, effort = study(CLEAR)
-    call = [accuracies, QUALITY, VOXELS, effort]
+    call = [accuracies, QUALITY, effort, RAW, VOXELS]
     for place, broken, message in (
-        (1, QUALITY[QUALITY["dataset"] != "clean"], "quality of raw clean"),
-        (2, {"noisy": 397.0}, "voxel size is given for clean"),
-        (3, effort[effort["variant"] != "MLX10"], "effort of clean/raw/MLX10"),
+        (1, QUALITY[QUALITY["dataset"] != "clean"], "quality of the unfiltered image of clean"),
+        (2, effort[effort["variant"] != "MLX10"], "effort of clean/raw/MLX10"),
+        (4, {"noisy": 397.0}, "voxel size is given for clean"),
         (
             0,
             accuracies[(accuracies["user"] != 3) | (accuracies["variant"] != "MLX25")],
@@ -171,4 +188,4 @@ def test_what_is_missing_is_named():
         with pytest.raises(ValueError, match=message):
             recommendation_table(*call[:place], broken, *call[place + 1 :])
     with pytest.raises(ValueError, match="nothing to recommend"):
-        recommendation_text(pd.DataFrame())
+        recommendation_text(pd.DataFrame(), RAW)

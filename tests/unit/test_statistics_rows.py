@@ -75,7 +75,7 @@ def test_rows_are_paired_over_the_named_users():
     rows = [("d", "raw", variant, user) for variant in ("S2", "cWS") for user in "ABC"]
     rows += [("d", "raw", "MLX10", "A"), ("d", "raw", "recorded", "jo"), ("e", "raw", "S2", "A")]
     table = pd.DataFrame(rows, columns=["dataset", "filter", "variant", "user"])
-    kept = paired_rows(table, {"d": ["A", "B"]})
+    kept = paired_rows(table, {"simulated": {"d": ["A", "B"]}})
     assert set(zip(kept["variant"], kept["user"], strict=True)) == {
         ("S2", "A"),
         ("S2", "B"),

@@ -70,7 +70,7 @@ def test_the_leader_is_a_trait_that_stands_out(table):
 
 
 def test_the_words_say_what_the_table_says(table):
-    first, second, image = sensitivity_text(table).split("\n\n")
+    first, second, image = sensitivity_text(table, ["raw"]).split("\n\n")
     assert first.startswith("**S2.** First the choice between specks and holes: it leads on 2 of 2")
     assert "Agree on a reference overlay" in first
     # 10 points, of which 64 % of the variance would go
@@ -86,7 +86,7 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
     runs = {("noisy", "raw", "S2"): made_up({"criterion": 0.0, JITTER: 1.0})}
     lone = sensitivity_table(runs, QUALITY, SIZES, "test")
     lone.loc[lone["factor"] == "criterion", "first_low"] = -0.01
-    text = sensitivity_text(lone)
+    text = sensitivity_text(lone, ["raw"])
     most = 100 * lone.loc[lone["factor"] == "criterion", "first_high"].iloc[0]
     assert text.startswith(
         "**S2.** No single trait's index differs significantly from zero; with 1024 base runs, one "
@@ -99,7 +99,7 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
 def test_one_image_is_told_once():
     runs = {("noisy", "raw", "S2"): made_up({"criterion": 0.8, JITTER: 0.6})}
     table = sensitivity_table(runs, QUALITY, SIZES, "test")
-    first, image = sensitivity_text(table).split("\n\n")
+    first, image = sensitivity_text(table, ["raw"]).split("\n\n")
     assert first.startswith(
         "**S2.** First the choice between specks and holes: alone, it accounts for 6"
     )
@@ -109,7 +109,7 @@ def test_one_image_is_told_once():
 
 
 def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
-    image = sensitivity_text(table).split("\n\n")[-1]
+    image = sensitivity_text(table, ["raw"]).split("\n\n")[-1]
     output_said = image.split("; ")
     assert [part.index("noisy") < part.index("clear") for part in output_said] == [True, True]
     assert image.endswith("It depends on the image too.")
@@ -117,7 +117,7 @@ def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
 
 @pytest.mark.parametrize(("value", "word"), [(np.nan, "not measurable"), (np.inf, "unbounded")])
 def test_a_contrast_that_is_no_number_is_told_in_words(table, value, word):
-    text = sensitivity_text(table.assign(contrast_to_noise=value))
+    text = sensitivity_text(table.assign(contrast_to_noise=value), ["raw"])
     assert f"noisy (contrast-to-noise {word}, 397 nm)" in text
     assert "nan" not in text
     assert "inf" not in text
@@ -129,7 +129,7 @@ def test_where_everybody_gets_the_same_there_are_no_indices():
     assert table["first_order"].isna().all()
     assert (table["output_sd"] == 0).all()
     assert leading_trait(table) is None
-    text = sensitivity_text(table)
+    text = sensitivity_text(table, ["raw"])
     assert text.startswith("**S2.** All users got the same result on the image.")
     assert "nan" not in text
 

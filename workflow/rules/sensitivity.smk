@@ -1,6 +1,8 @@
 # Which trait of the users drives the spread. One job does all runs of a variant on an image; indices,
 # table and words are made from the runs, so that another analysis segments nothing again.
 
+from manyeyes.study.comparisons import unfiltered
+
 
 rule explore_traits:
     input:
@@ -52,5 +54,6 @@ rule compute_sensitivity:
             name: STUDY.datasets[name].voxel_size_nm for name in STUDY.sensitivity.datasets
         },
         seed=STUDY.seed,
+        unfiltered=unfiltered(STUDY),
     script:
         "../scripts/compute_sensitivity.py"

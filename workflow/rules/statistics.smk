@@ -2,7 +2,7 @@
 # the paper's claims one by one, and what follows for a laboratory.
 
 from manyeyes.tables.registry import module_files as computed_tables
-from manyeyes.tables.registry import table_called
+from manyeyes.tables.registry import names_with_text, table_called
 
 CLAIMS = SOURCES / "manyeyes/paper/claims.yaml"
 
@@ -18,15 +18,6 @@ rule score_claims:
         claims=CHECKOUT.contents_of([CLAIMS]),
     script:
         "../scripts/score_claims.py"
-
-
-rule place_paper:
-    input:
-        **FILES.tables_by_name("volume_fractions", "pairwise"),
-    output:
-        PATHS.table("choices"),
-    script:
-        "../scripts/place_paper.py"
 
 
 rule compare_spread:
@@ -48,21 +39,36 @@ rule compare_spread:
 
 
 # Any table of manyeyes/tables: a module there is all that a new one takes.
-rule compute_table:
-    input:
-        unpack(lambda w: {name: PATHS.table(name) for name in table_called(w.table).tables}),
-    output:
-        PATHS.table("{table}"),
-    wildcard_constraints:
-        table="|".join(computed_tables()),
-    params:
-        # The table's own module is found by its name, so no import tells of it.
-        code=lambda w: [
-            CHECKOUT.code_of("compute_table.py"),
-            CHECKOUT.code_of(computed_tables()[w.table]),
-        ],
-    script:
-        "../scripts/compute_table.py"
+for kind, has_text in {"table": False, "table_with_text": True}.items():
+
+    rule:
+        name:
+            f"compute_{kind}"
+        input:
+            unpack(FILES.sources_of_table),
+        output:
+            table=PATHS.table("{table}"),
+            text=[
+                report(
+                    PATHS.table("{table}", "md"),
+                    caption="../report/table.rst",
+                    category="What follows",
+                    labels=lambda w: {"table": w.table, "shows": table_called(w.table).text.title},
+                )
+            ]
+            * has_text,
+        wildcard_constraints:
+            table="|".join(names_with_text(has_text)),
+        params:
+            # The table's own module is found by its name, which no import shows.
+            code=lambda w: [
+                CHECKOUT.code_of("compute_table.py"),
+                CHECKOUT.code_of(computed_tables()[w.table]),
+            ],
+            settings=lambda w: table_called(w.table).settings(ONE_OF_EACH),
+            caption=lambda w: table_called(w.table).caption,
+        script:
+            "../scripts/compute_table.py"
 
 
 rule count_effort:
@@ -79,23 +85,3 @@ rule count_effort:
         voxels=lambda wildcards: INPUTS.dataset(wildcards).voxels,
     script:
         "../scripts/count_effort.py"
-
-
-rule recommend:
-    input:
-        accuracy=PATHS.table("accuracy"),
-        image_quality=PATHS.table("image_quality"),
-        effort=PATHS.table("effort"),
-    output:
-        table=PATHS.table("recommendation"),
-        text=report(
-            PATHS.table("recommendation", "md"),
-            caption="../report/recommendation.rst",
-            category="What follows",
-            labels={"table": "recommendation", "shows": "Which method to take, and at what cost"},
-        ),
-    params:
-        users=FILES.recommended(),
-        voxel_sizes_nm=FILES.voxel_sizes_recommended(),
-    script:
-        "../scripts/recommend.py"

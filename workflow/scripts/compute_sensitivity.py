@@ -21,7 +21,7 @@ def main(snakemake) -> None:
         params.seed,
     )
     write_table(table, snakemake.output.table)
-    text = f"# What to standardise first\n\n{sensitivity_text(table)}\n"
+    text = f"# What to standardise first\n\n{sensitivity_text(table, params.unfiltered)}\n"
     Path(snakemake.output.text).write_text(text, encoding="utf-8")
 
 

@@ -1,4 +1,6 @@
-"""Compute one table, whichever it is, from other tables of the study."""
+"""Compute one table, whichever it is, from other tables of the study, and write its text."""
+
+from pathlib import Path
 
 from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
@@ -6,10 +8,14 @@ from manyeyes.tables.registry import table_called
 
 
 def main(snakemake) -> None:
-    """Run the rule `compute_table`."""
-    table = table_called(snakemake.wildcards.table)
-    given = {name: read_table(snakemake.input[name]) for name in table.tables}
-    write_table(table.compute(given), snakemake.output[0])
+    """Run the rule `compute_table` or `compute_table_with_text`."""
+    table, settings = table_called(snakemake.wildcards.table), snakemake.params.settings
+    given = {name: read_table(path) for name, path in snakemake.input.items()}
+    computed = table.compute(given, **settings)
+    write_table(computed, snakemake.output.table)
+    for path in snakemake.output.text:
+        text = f"# {table.text.title}\n\n{table.text.write(computed, **settings)}\n"
+        Path(path).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

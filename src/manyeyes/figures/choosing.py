@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..groups import GROUPS
 from ..paper import names as paper
-from ..study.comparisons import comparisons_of, shared_cells
+from ..study.comparisons import comparisons_of, shared_cells, unfiltered
 from .figure import Needs
 
 USUAL_COVERAGE = 25
@@ -48,11 +48,6 @@ def usual_threshold_and_watershed(study) -> list[str]:
 def compared_variants(study) -> list[str]:
     """Return the usual threshold and watershed, and drawn forests of the two lowest coverages."""
     return [*usual_threshold_and_watershed(study), *by_coverage(study)[:2]]
-
-
-def unfiltered(study) -> list[str]:
-    """Return the filters that leave an image as it is."""
-    return [name for name, entry in study.filters.items() if entry.get("method", "none") == "none"]
 
 
 def raw_filter(study) -> str | None:

@@ -199,5 +199,7 @@ first-order indices there. The grey band marks the trait that leads in each pane
 standard deviations over all people and sittings.
 """,
     tables=("sensitivity",),
-    finding=lambda data: sensitivity_text(data.tables["sensitivity"]).replace("**", ""),
+    finding=lambda data: sensitivity_text(data.tables["sensitivity"], data.unfiltered).replace(
+        "**", ""
+    ),
 )

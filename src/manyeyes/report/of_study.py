@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from ..study.comparisons import unfiltered
 from .choosing import viewer_note
 
 
@@ -46,6 +47,7 @@ def study_for_report(
         "missing": list(missing),
         "datasets": datasets,
         "about_paper": about_paper,
+        "unfiltered": unfiltered(study),
         "segmented": list(dict.fromkeys(dataset for dataset, _ in one_of_each.images())),
         "users": {name: user.made_by for name, user in study.users.items()},
         "methods": {name: variant["method"] for name, variant in study.variants.items()},

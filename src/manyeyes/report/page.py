@@ -46,8 +46,9 @@ def page(
         name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
         material, voxel_size_nm, shape, and mask and active where the config has them), users (by
         name: simulated or recorded), methods (by variant), settings (nested), viewer_note,
-        segmented (names of the segmented datasets), about_paper (whether the paper
-        speaks of any of them; else the page speaks of the study's own data alone).
+        segmented (names of the segmented datasets), unfiltered (filters that leave an image as it
+        is), about_paper (whether the paper speaks of any segmented dataset; else the page speaks
+        of the study's own data alone).
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
     frames : mapping of name to DataFrame
@@ -127,7 +128,7 @@ def page(
         else sections.recommendation_rows(recommendation),
         "recommendation_text": ""
         if recommendation is None
-        else recommendation_text(recommendation),
+        else recommendation_text(recommendation, study["unfiltered"]),
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
         "variants_table": _plain_table(tables.get("table_2")),

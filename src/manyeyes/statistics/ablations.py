@@ -33,7 +33,7 @@ ALPHA = 0.05
 
 def ablation_table(
     volume_fractions: pd.DataFrame,
-    accuracies: pd.DataFrame,
+    accuracies: pd.DataFrame | None,
     ablations: Mapping[str, Sequence[str]],
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -43,8 +43,8 @@ def ablation_table(
     ----------
     volume_fractions : DataFrame
         See `manyeyes.measures.volume_fractions_table`; a column realisation is optional.
-    accuracies : DataFrame
-        See `manyeyes.measures.accuracy_table`; empty if no image has a truth.
+    accuracies : DataFrame or None
+        See `manyeyes.measures.accuracy_table`; None if no image has a truth.
     ablations : mapping of question to sequence of variant
         The last is the reference. Only images count that a group of users did with all of them.
     level : float, default 0.95
@@ -58,10 +58,9 @@ def ablation_table(
         and where fewer than three users did both; p_holm over all rows of a group; bias and rmse
         with intervals, NaN without a truth.
     """
-    tables = [volume_fractions, *([accuracies] if len(accuracies) else [])]
     table = in_groups(
         lambda fractions, *errors: _of_group(fractions, errors, ablations, level),
-        *tables,
+        *(one for one in (volume_fractions, accuracies) if one is not None),
     )
     return table[[name for name in COLUMNS if name in table]]
 

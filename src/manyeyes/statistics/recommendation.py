@@ -1,20 +1,15 @@
 """Which method a laboratory should use on its images, derived from the errors of a study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
-from ..groups import (
-    group_name,
-    groups_in,
-    in_groups,
-    of_group,
-)
+from ..groups import group_name, groups_in, in_groups, of_group
 from ..randomness import generator
 from .errors import plausible_normals
-from .grids import users_by_cell
+from .grids import GROUP, users_by_cell
 from .spread import check_level
 from .words import and_list, contrast_to_noise_in_words, points
 
@@ -37,8 +32,9 @@ CONFIDENCE_WORDS = (
 def recommendation_table(
     accuracies: pd.DataFrame,
     image_quality: pd.DataFrame,
-    voxel_sizes_nm: Mapping[str, float],
     effort: pd.DataFrame,
+    unfiltered: Sequence[str],
+    voxel_sizes_nm: Mapping[str, float],
     *,
     error: str = "bias",
     level: float = 0.95,
@@ -56,12 +52,14 @@ def recommendation_table(
     accuracies : DataFrame
         dataset, filter, variant, user, the error; realisation is optional.
     image_quality : DataFrame
-        dataset, filter, contrast_to_noise; realisation is optional. A dataset is described by the
-        mean over realisations of its raw image.
-    voxel_sizes_nm : mapping of dataset to float
+        dataset, filter, contrast_to_noise; realisation is optional.
     effort : DataFrame
         dataset, filter, variant, labelled_voxels, with one or more rows each (users, realisations):
         what a user labels manually, 0 for thresholds and watershed.
+    unfiltered : sequence of str
+        The filters that leave an image as it is. A dataset is described by the contrast-to-noise of
+        its image with the first of them that it has, as the mean over realisations.
+    voxel_sizes_nm : mapping of dataset to float
     error : {"bias", "bias_filled"}
         Relative to which truth; see `manyeyes.measures.accuracy_table`.
     level : float, default 0.95
@@ -85,67 +83,76 @@ def recommendation_table(
         done by all users.
     """
     check_level(level)
-    table = in_groups(
-        lambda own, labelled: _of_group(own, image_quality, voxel_sizes_nm, labelled, error, level),
-        accuracies,
-        effort,
-    )
+    by_image = image_quality.groupby(["dataset", "filter"])["contrast_to_noise"].mean()
+    noise = {
+        dataset: value
+        for wanted in reversed(unfiltered)
+        for (dataset, filter_), value in by_image.items()
+        if filter_ == wanted
+    }
+
+    def of_one_group(own: pd.DataFrame, work: pd.DataFrame) -> pd.DataFrame:
+        grids = users_by_cell(own, error)
+        labelled = work.groupby(GROUP)["labelled_voxels"].mean()
+        rows = []
+        for dataset in dict.fromkeys(key[0] for key in grids):
+            options = [key for key in grids if key[0] == dataset]
+            _check_known(dataset, options, noise, voxel_sizes_nm, labelled)
+            errors = _paired_errors(options, grids)
+            rows.append(
+                {
+                    "dataset": dataset,
+                    "contrast_to_noise": float(noise[dataset]),
+                    "voxel_size_nm": float(voxel_sizes_nm[dataset]),
+                    "users": errors.shape[2],
+                    "realisations": errors.shape[1],
+                    "options": len(options),
+                    **_choice(options, errors, labelled.loc[options].to_numpy(), level),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    table = in_groups(of_one_group, accuracies, effort)
     return table.sort_values("contrast_to_noise", kind="stable", ignore_index=True)
 
 
-def _of_group(accuracies, image_quality, voxel_sizes_nm, effort, error, level) -> pd.DataFrame:
-    grids = users_by_cell(accuracies, error)
-    quality = image_quality[image_quality["filter"] == "raw"]
-    noise = quality.groupby("dataset")["contrast_to_noise"].mean()
-    labelled = effort.groupby(["dataset", "filter", "variant"])["labelled_voxels"].mean()
-    rows = []
-    for dataset in dict.fromkeys(key[0] for key in grids):
-        options = [key for key in grids if key[0] == dataset]
-        _check_known(dataset, noise, voxel_sizes_nm)
-        _check_effort(options, labelled)
-        errors = _paired_errors(options, grids)
-        costs = np.array([labelled[key] for key in options])
-        found = {
-            "dataset": dataset,
-            "contrast_to_noise": float(noise[dataset]),
-            "voxel_size_nm": float(voxel_sizes_nm[dataset]),
-            "users": errors.shape[2],
-            "realisations": errors.shape[1],
-            "options": len(options),
-        }
-        rows.append({**found, **_choice(options, errors, costs, level)})
-    return pd.DataFrame(rows)
-
-
-def paired_rows(accuracies: pd.DataFrame, users: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def paired_rows(
+    accuracies: pd.DataFrame, users: Mapping[str, Mapping[str, Sequence[str]]]
+) -> pd.DataFrame:
     """Return the rows that a recommendation may compare: those of the same users.
 
     Parameters
     ----------
     accuracies : DataFrame
         dataset, filter, variant, user and any other columns.
-    users : mapping of dataset to sequence of str
-        Whose rows to keep; see `manyeyes.comparisons.users_of_all`.
+    users : mapping of group to mapping of dataset to sequence of str
+        Whose rows to keep; see `manyeyes.study.comparisons.users_of_all`.
 
     Returns
     -------
     DataFrame
         Only the named datasets, only these users, and only the conditions that all of them did.
     """
-    wanted = {(dataset, user) for dataset, names in users.items() for user in names}
-    keys = zip(accuracies["dataset"], accuracies["user"], strict=True)
-    rows = accuracies[[key in wanted for key in keys]]
-    done = rows.groupby(["dataset", "filter", "variant"])["user"].transform("nunique")
-    return rows[done == rows["dataset"].map({name: len(set(of)) for name, of in users.items()})]
+    parts = []
+    for made_by, by_dataset in users.items():
+        own = of_group(accuracies, made_by)
+        wanted = {(dataset, user) for dataset, names in by_dataset.items() for user in names}
+        rows = own[[key in wanted for key in zip(own["dataset"], own["user"], strict=True)]]
+        numbers = {dataset: len(set(names)) for dataset, names in by_dataset.items()}
+        done = rows.groupby(GROUP)["user"].transform("nunique")
+        parts.append(rows[done == rows["dataset"].map(numbers)])
+    return pd.concat(parts)
 
 
-def recommendation_text(table: pd.DataFrame) -> str:
+def recommendation_text(table: pd.DataFrame, unfiltered: Collection[str]) -> str:
     """Return the recommendation as a paragraph.
 
     Parameters
     ----------
     table : DataFrame
         As made by `recommendation_table`.
+    unfiltered : collection of str
+        The filters that leave an image as it is.
 
     Returns
     -------
@@ -162,12 +169,13 @@ def recommendation_text(table: pd.DataFrame) -> str:
     names = groups_in(table)
     if len(names) > 1:
         return "\n\n".join(
-            f"{group_name(name).capitalize()}: {recommendation_text(of_group(table, name))}"
+            f"{group_name(name).capitalize()}: "
+            f"{recommendation_text(of_group(table, name), unfiltered)}"
             for name in names
         )
     rows = [row for _, row in table.iterrows()]
     sentences = [
-        _sentences(list(run))
+        _sentences(list(run), unfiltered)
         for _, run in groupby(rows, key=lambda row: (row["filter"], row["variant"]))
     ]
     users, realisations = table["users"].min(), table["realisations"].min()
@@ -254,14 +262,11 @@ def _paired_errors(options: Sequence[tuple], grids: Mapping[tuple, pd.DataFrame]
     )
 
 
-def _check_known(dataset: str, noise: pd.Series, voxel_sizes_nm: Mapping[str, float]) -> None:
-    if dataset not in noise.index:
-        raise ValueError(f"the image quality of raw {dataset} is not in the table")
+def _check_known(dataset, options, noise, voxel_sizes_nm, labelled) -> None:
+    if dataset not in noise:
+        raise ValueError(f"the quality of the unfiltered image of {dataset} is not in the table")
     if dataset not in voxel_sizes_nm:
         raise ValueError(f"no voxel size is given for {dataset}")
-
-
-def _check_effort(options: Sequence[tuple], labelled: pd.Series) -> None:
     for key in options:
         if key not in labelled.index:
             raise ValueError(
@@ -270,33 +275,31 @@ def _check_effort(options: Sequence[tuple], labelled: pd.Series) -> None:
             )
 
 
-def _sentences(run: Sequence[pd.Series]) -> str:
+def _sentences(run: Sequence[pd.Series], unfiltered: Collection[str]) -> str:
     """Return what to do for datasets with the same best filter and variant."""
-    first = run[0]
-    best = f"{first['variant']} on the {_image(first['filter'])}"
-    where = and_list([_dataset(row) for row in run])
-    errors = and_list([_error(row) for row in run])
-    sure = and_list(list(dict.fromkeys(_confidence(row["best_share"]) for row in run)))
-    work = and_list(list(dict.fromkeys(_work(row["labelled_voxels"]) for row in run)))
+
+    def option(row: pd.Series, cheap: str = "") -> str:
+        name = row[f"{cheap}filter"]
+        image = "raw image" if name in unfiltered else f"filtered image ({name})"
+        return f"{row[f'{cheap}variant']} on the {image}"
+
+    def each_once(texts) -> str:
+        return and_list(dict.fromkeys(texts))
+
+    best = ["filter", "variant"]
     text = (
-        f"For {where}, {best} came closest to the truth: an error of {errors}, for {work}; "
-        f"it is {sure}."
+        f"For {and_list(map(_dataset, run))}, {option(run[0])} came closest to the truth: an error "
+        f"of {and_list(map(_error, run))}, for "
+        f"{each_once(_work(row['labelled_voxels']) for row in run)}; it is "
+        f"{each_once(_confidence(row['best_share']) for row in run)}."
     )
-    cheaper = [
-        row
+    offers = and_list(
+        f"{option(row, 'cheap_')} of {row['dataset']} "
+        f"({points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
         for row in run
-        if (row["cheap_filter"], row["cheap_variant"]) != tuple(first[["filter", "variant"]])
-    ]
-    if cheaper:
-        offers = and_list(
-            [
-                f"{row['cheap_variant']} on the {_image(row['cheap_filter'])} of {row['dataset']} "
-                f"({points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
-                for row in cheaper
-            ]
-        )
-        text += f" Within half a point of it with less work: {offers}."
-    return text
+        if any(row[f"cheap_{name}"] != row[name] for name in best)
+    )
+    return text + (f" Within half a point of it with less work: {offers}." if offers else "")
 
 
 def _dataset(row: pd.Series) -> str:
@@ -309,10 +312,6 @@ def _dataset(row: pd.Series) -> str:
 def _error(row: pd.Series) -> str:
     interval = f"{points(row['rmse_low'])} to {points(row['rmse_high'])}"
     return f"{points(row['rmse'])} points ({interval})"
-
-
-def _image(filter_: str) -> str:
-    return "raw image" if filter_ == "raw" else f"filtered image ({filter_})"
 
 
 def _confidence(share: float) -> str:

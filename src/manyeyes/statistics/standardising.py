@@ -1,6 +1,6 @@
 """What to standardise first: Sobol indices of a study's images and variants, and a text on them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -111,13 +111,15 @@ def leading_trait(rows: pd.DataFrame) -> pd.Series | None:
     return None if traits.empty else traits.loc[traits["first_order"].idxmax()]
 
 
-def sensitivity_text(table: pd.DataFrame) -> str:
+def sensitivity_text(table: pd.DataFrame, unfiltered: Collection[str]) -> str:
     """Return what to standardise first, in one paragraph per variant.
 
     Parameters
     ----------
     table : DataFrame
         Made by `sensitivity_table`.
+    unfiltered : collection of str
+        The filters that leave an image as it is.
 
     Returns
     -------
@@ -126,6 +128,8 @@ def sensitivity_text(table: pd.DataFrame) -> str:
         larger mean index decides ties. Agreeing on it would leave sd x sqrt(1 - first order), on
         average.
     """
+    filtered = ["" if name in unfiltered else f", {name}" for name in table["filter"]]
+    table = table.assign(filtered=filtered)
     paragraphs = [
         _paragraph(variant, rows) for variant, rows in table.groupby("variant", sort=False)
     ]
@@ -194,8 +198,8 @@ def _image_paragraph(table: pd.DataFrame) -> str:
 
 def _image(row: pd.Series) -> str:
     noise = contrast_to_noise_in_words(row["contrast_to_noise"])
-    filtered = "" if row["filter"] == "raw" else f", {row['filter']}"
-    return f"{row['dataset']} (contrast-to-noise {noise}, {row['voxel_size_nm']:.0f} nm{filtered})"
+    size = f"{row['voxel_size_nm']:.0f} nm"
+    return f"{row['dataset']} (contrast-to-noise {noise}, {size}{row['filtered']})"
 
 
 def _no_leader(rows: pd.DataFrame) -> str:

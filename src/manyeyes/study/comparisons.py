@@ -11,6 +11,15 @@ LEAST_USERS_FOR_CHOICES = 15
 """As ``least_users`` in ``claims.yaml``: choices of three of fewer overlap too much."""
 
 
+def unfiltered(study) -> list[str]:
+    """Return the filters that leave an image as it is."""
+    return [name for name, entry in study.filters.items() if _leaves_as_is(entry)]
+
+
+def _leaves_as_is(entry: Mapping) -> bool:
+    return entry.get("method", "none") == "none"
+
+
 def cells_with_choices(study) -> list[tuple[str, str, str]]:
     """Return what enough users of a group segment for choices of three of them to be informative.
 
@@ -50,6 +59,12 @@ def shared_cells(study) -> list:
     return [cell for cells in groups.values() if len(cells) > 1 for cell in cells]
 
 
+def shared_with_truth(study) -> list[str]:
+    """Return the datasets with a known truth that two users of a group segment with one variant."""
+    names = {cell.dataset for cell in shared_cells(study)}
+    return [n for n, dataset in study.datasets.items() if n in names and dataset.has_truth]
+
+
 def users_of_all(study, dataset: str, made_by: str) -> list[str]:
     """Return who of a group did everything on a dataset that at least two of the group did.
 
@@ -83,7 +98,8 @@ def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
     entries : iterable of mapping
         The config's ``comparisons``: ``datasets`` (a list, or ``all`` for those where at least
         three users of a group did both), ``first`` and ``second`` ([filter, variant]), and perhaps
-        ``name``.
+        ``name``. A filter that no image has stands for the one with the same settings that the
+        study uses, whatever it is called there.
     study : manyeyes.study.Study
 
     Returns
@@ -100,6 +116,26 @@ def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
         If an entry names what the study has not, compares a condition with itself, names a
         dataset where fewer than three users of each group did both, or if two have one name.
     """
+    return _planned((_in_filters_of(study, entry) for entry in entries), study)
+
+
+def _in_filters_of(study, entry: Mapping) -> Mapping:
+    """Return an entry with the filters that the study uses."""
+    used = list(dict.fromkeys(filter_ for _, filter_ in study.images()))
+
+    def alike(name: str, other: str) -> bool:
+        one, another = study.filters[name], study.filters[other]
+        return one == another or (_leaves_as_is(one) and _leaves_as_is(another))
+
+    sides = []
+    for name, variant in (entry["first"], entry["second"]):
+        if name in study.filters and name not in used:
+            name = next((other for other in used if alike(name, other)), name)
+        sides.append([name, variant])
+    return entry if sides[0] == sides[1] else {**entry, "first": sides[0], "second": sides[1]}
+
+
+def _planned(entries: Iterable[Mapping], study) -> list[dict]:
     made: list[dict] = []
     names: set[str] = set()
     for place, entry in enumerate(entries):
@@ -155,7 +191,7 @@ def possible_comparisons(planned: Iterable[Mapping], study) -> list[dict]:
     entries = [{**entry, "datasets": "all"} for entry in planned]
     listed = {entry["name"]: entry["datasets"] for entry in planned}
     found = []
-    for entry in comparisons_of(entries, study):
+    for entry in _planned(entries, study):
         datasets = [name for name in entry["datasets"] if name in listed[entry["name"]]]
         if datasets:
             paired = entry["paired_over_datasets"] and len(datasets) > 1

@@ -3,16 +3,9 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from ..groups import GROUPS
 from ..paper import names as paper
-from ..tables.registry import tables_of
-from .comparisons import (
-    cells_with_choices,
-    comparisons_of,
-    possible_comparisons,
-    shared_cells,
-    users_of_all,
-)
+from ..tables.registry import names_with_text, sources_of, tables_of
+from .comparisons import comparisons_of, possible_comparisons, shared_cells
 from .model import Batch, Cell, Study
 from .paths import Paths
 from .variants import is_drawn_by_hand, keeps_labels
@@ -130,16 +123,9 @@ class Targets:
 
     def datasets_with_truth(self) -> list[str]:
         """Return the segmented datasets whose truth is known, one realisation of each."""
-        return self._with_truth(self.one_of_each.images())
-
-    def shared_datasets_with_truth(self) -> list[str]:
-        """Return the datasets of `datasets_with_truth` that several users share a variant on."""
-        return self._with_truth(self.shared_images())
-
-    def _with_truth(self, images: Iterable[tuple[str, str]]) -> list[str]:
         datasets = self.one_of_each.datasets
-        names = dict.fromkeys(dataset for dataset, _ in images)
-        return [name for name in names if name in datasets and datasets[name].has_truth]
+        names = dict.fromkeys(dataset for dataset, _ in self.one_of_each.images())
+        return [name for name in names if datasets[name].has_truth]
 
     def volumes(self) -> list[str]:
         """Return all volumes and annotations that are kept; deleted ones are made again."""
@@ -220,40 +206,22 @@ class Targets:
 
     # Tables
 
-    def tables_by_name(self, *names: str) -> dict[str, str]:
-        """Return tables by name, and the comparison with the baseline where there is one."""
-        names += ("baseline",) if self.study.baseline else ()
+    def sources_of_table(self, wildcards) -> dict[str, str]:
+        """Return the tables, by name, that a computed table is made from."""
+        names = sources_of(wildcards.table, self.one_of_each)
         return {name: self.paths.table(name) for name in names}
 
     def tables_of_claims(self) -> dict[str, str]:
         """Return the tables, by name, that the paper's claims are tested on."""
-        return self.tables_by_name("volume_fractions", "pairwise", "morphology", "image_quality")
+        names = ["volume_fractions", "pairwise", "morphology", "image_quality"]
+        names += ["baseline"] if self.study.baseline else []
+        return {name: self.paths.table(name) for name in names}
 
     def table_of_comparisons(self, over_datasets: bool = False) -> list[str]:
         """Return the table of comparisons, on one dataset or over several, if it has any row."""
         wanted = [c for c in self.comparisons if c["paired_over_datasets"] or not over_datasets]
         name = "comparisons_over_datasets" if over_datasets else "comparisons"
         return [self.paths.table(name)] if wanted else []
-
-    def recommended(self) -> dict[str, dict[str, list[str]]]:
-        """Return, by group and dataset, the users over whom methods are recommended.
-
-        That takes a truth, the noise of the raw image, and two users who did all that is compared.
-        """
-        found = {}
-        for made_by in GROUPS:
-            users = {
-                name: users_of_all(self.one_of_each, name, made_by)
-                for name in self.shared_datasets_with_truth()
-                if (name, "raw") in self.one_of_each.images()
-            }
-            found[made_by] = {name: who for name, who in users.items() if len(who) > 1}
-        return {made_by: users for made_by, users in found.items() if users}
-
-    def voxel_sizes_recommended(self) -> dict[str, float]:
-        """Return the voxel size (nm) of each dataset that methods are recommended for."""
-        names = dict.fromkeys(name for users in self.recommended().values() for name in users)
-        return {name: self.study.datasets[name].voxel_size_nm for name in names}
 
     def is_about_paper(self) -> bool:
         """Return whether any segmented dataset is one of the paper, which its claims are about."""
@@ -300,20 +268,17 @@ class Targets:
         names += OF_TRUTH if self.datasets_with_truth() else ()
         names += ["claims", "claims_summary"] if self.is_about_paper() else []
         names += ["spread", "power", "power_curves"]
-        names += ["choices"] if cells_with_choices(self.one_of_each) else []
-        names += tables_of(self.one_of_each)
-        names += ["recommendation"] if self.recommended() else []
+        computed = tables_of(self.one_of_each)
+        names += computed
         names += ["baseline"] if study.baseline else []
         scored = study.baseline and study.baseline["fibsem"]["source"]["kind"] == "twin"
         names += ["fibsem_scores"] if scored else []
         found = [table(name) for name in names]
-        found += [table("recommendation", "md")] if self.recommended() else []
+        found += [table(name, "md") for name in computed if name in names_with_text(True)]
         found += self.tables_of_sensitivity()
         if study.imitated():
             found += [table("strokes"), table("stroke_comparison")]
             found += [table("stroke_comparison", "md")]
         if study.structures:
             found += [table("survival"), table("survival", "md"), table("structure_spread")]
-        if study.ablations:
-            found += [table("ablation"), table("ablation", "md")]
         return found + self.table_of_comparisons() + self.table_of_comparisons(over_datasets=True)

@@ -1,11 +1,7 @@
 """The errors of every method, taken apart into spread and bias."""
 
-from ..study.comparisons import shared_cells
+from ..study.comparisons import shared_with_truth
 from .registry import Table
-
-
-def _is_possible(study) -> bool:
-    return any(study.datasets[cell.dataset].has_truth for cell in shared_cells(study))
 
 
 def _compute(tables):
@@ -14,4 +10,8 @@ def _compute(tables):
     return error_table(tables["accuracy"])
 
 
-TABLE = Table(tables=("accuracy",), is_possible=_is_possible, compute=_compute)
+TABLE = Table(
+    tables=("accuracy",),
+    is_possible=lambda study: bool(shared_with_truth(study)),
+    compute=_compute,
+)
