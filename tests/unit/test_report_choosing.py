@@ -5,13 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from manyeyes.report.choosing import (
-    MOST_USERS,
-    drawn_slices,
-    shown_slices,
-    shown_users,
-    slice_step,
-)
+from manyeyes.report.choosing import MOST_USERS, drawn_slices, shown_slices, shown_users, slice_step
 
 
 def users(simulated, recorded=0):

@@ -15,12 +15,7 @@ import pytest
 from manyeyes.figures.registry import figure_called, module_files
 from manyeyes.report import embedding
 from manyeyes.report.captions import caption
-from manyeyes.report.rule_graph import (
-    Passing,
-    draw,
-    rows_of,
-    rule_graph,
-)
+from manyeyes.report.rule_graph import Passing, draw, rows_of, rule_graph
 from manyeyes.report.run_times import run_times
 from manyeyes.report.sections import dataset_rows
 from report_example import DATASETS, NEEDS, SVG, frames

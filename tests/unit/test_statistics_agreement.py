@@ -10,12 +10,7 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 
 from manyeyes.measures.fractions import percent_different
 from manyeyes.randomness import generator
-from manyeyes.statistics.agreement import (
-    agreement_tables,
-    fleiss_kappa,
-    pair_agreement,
-    votes,
-)
+from manyeyes.statistics.agreement import agreement_tables, fleiss_kappa, pair_agreement, votes
 from manyeyes.statistics.disagreement import concentration, disagreement_map
 
 Cell = namedtuple("Cell", "dataset filter variant user made_by", defaults=["simulated"])

@@ -7,12 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from manyeyes.randomness import generator
-from manyeyes.statistics.spread import (
-    f_ratio,
-    pitman_morgan,
-    sd_interval,
-    sd_interval_factors,
-)
+from manyeyes.statistics.spread import f_ratio, pitman_morgan, sd_interval, sd_interval_factors
 
 DRAWS = 20_000
 

@@ -13,7 +13,7 @@ from manyeyes.statistics.spread import pitman_morgan, sd_interval_factors
 from manyeyes.statistics.tables import (
     Contrast,
     comparison_table,
-    contrasts_from_config,
+    contrasts_of,
     error_table,
     mixed_comparison_table,
     pool_errors,
@@ -156,31 +156,10 @@ def test_errors_are_pooled_over_realisations_as_squares():
     assert row.bias_share == pytest.approx(4 / 17)
 
 
-def test_comparisons_from_config():
-    entries = [
-        {"datasets": ["NMC-1"], "first": ["raw", "S2"], "second": ["raw", "cWS"]},
-        {"name": "x", "datasets": ["NMC-1"], "first": ["raw", "S2"], "second": ["gaussian", "S2"]},
-    ]
-    contrasts = contrasts_from_config(entries)
-    assert contrasts[0] == Contrast("S2 raw against cWS raw", ("NMC-1",), S2, CWS)
-    assert contrasts[1].name == "x"
-
-
-@pytest.mark.parametrize(
-    ("entries", "message"),
-    [
-        ([{"datasets": ["d"], "first": ["raw", "S2"]}], "needs second"),
-        ([{"datasets": ["d"], "first": ["raw", "S2"], "second": ["raw", "S2"]}], "two different"),
-        ([{"datasets": ["d"], "first": ["raw"], "second": ["raw", "S2"]}], "two different"),
-        (
-            [{"datasets": ["d"], "first": ["raw", "S2"], "second": ["raw", "cWS"]}] * 2,
-            "the same name",
-        ),
-    ],
-)
-def test_bad_comparisons_are_refused(entries, message):
-    with pytest.raises(ValueError, match=message):
-        contrasts_from_config(entries)
+def test_planned_comparisons_are_contrasts():
+    planned = {"name": "x", "datasets": ["d"], "first": ["raw", "S2"], "second": ["raw", "cWS"]}
+    (contrast,) = contrasts_of([planned | {"made_by": "recorded", "paired_over_datasets": False}])
+    assert contrast == Contrast("x", ("d",), S2, CWS, "recorded")
 
 
 def test_missing_or_repeated_values_are_named(study):

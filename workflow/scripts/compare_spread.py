@@ -5,7 +5,7 @@ from manyeyes.running.rule_script import run
 from manyeyes.statistics.power import power_curves, power_table
 from manyeyes.statistics.tables import (
     comparison_table,
-    contrasts_from_config,
+    contrasts_of,
     mixed_comparison_table,
     spread_table,
 )
@@ -22,9 +22,9 @@ def main(snakemake) -> None:
     over_datasets = [entry for entry in listed if entry["paired_over_datasets"]]
     # Either file is there only if the study has such comparisons.
     for path in output.comparisons:
-        write_table(comparison_table(fractions, contrasts_from_config(listed)), path)
+        write_table(comparison_table(fractions, contrasts_of(listed)), path)
     for path in output.over_datasets:
-        table = mixed_comparison_table(fractions, contrasts_from_config(over_datasets))
+        table = mixed_comparison_table(fractions, contrasts_of(over_datasets))
         write_table(table, path)
 
 

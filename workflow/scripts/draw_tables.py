@@ -3,13 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-from manyeyes.figures.tables import (
-    table_1,
-    table_2,
-    table_s1,
-    table_s2,
-    to_markdown,
-)
+from manyeyes.figures.tables import table_1, table_2, table_s1, table_s2, to_markdown
 from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
 

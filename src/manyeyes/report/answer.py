@@ -7,20 +7,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS, filter_name
-from ..groups import (
-    MADE_BY,
-    group_name,
-    groups_in,
-    of_group,
-)
+from ..groups import MADE_BY, group_name, groups_in, of_group
 from ..methods import METHODS
 from ..statistics.words import and_list
-from .words import (
-    count,
-    in_points,
-    names,
-    sentence,
-)
+from .words import count, in_points, names, sentence
 
 FAMILIES = {name: method.title for name, method in METHODS.items()}
 """The methods of a config, and how the report calls them."""

@@ -15,12 +15,7 @@ from ..statistics.recommendation import recommendation_text
 from . import sections
 from .answer import answer
 from .captions import caption
-from .embedding import (
-    packed_text,
-    script_json,
-    svg_address,
-    with_small_pictures,
-)
+from .embedding import packed_text, script_json, svg_address, with_small_pictures
 from .findings import finding, users_shown
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot

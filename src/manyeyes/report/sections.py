@@ -11,12 +11,7 @@ from ..paper.claims.definition import VERDICTS
 from ..paper.claims.wording import percent as whole_percent
 from ..statistics.words import contrast_to_noise_in_words
 from .answer import FAMILIES, family_table
-from .words import (
-    count,
-    grouped,
-    in_points,
-    percent,
-)
+from .words import count, grouped, in_points, percent
 
 VERDICT_SIGNS = {
     "agrees": "✓",

@@ -5,22 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..groups import (
-    MADE_BY,
-    group_name,
-    groups_in,
-    in_groups,
-    of_group,
-)
+from ..groups import MADE_BY, group_name, groups_in, in_groups, of_group
 from ..study.comparisons import LEAST_USERS
 from .grids import GROUP
-from .tables import (
-    Contrast,
-    comparison_table,
-    error_table,
-    pool_errors,
-    spread_table,
-)
+from .tables import Contrast, comparison_table, error_table, pool_errors, spread_table
 from .words import points
 
 COLUMNS = [

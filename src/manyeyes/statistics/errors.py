@@ -6,12 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from .spread import (
-    check_level,
-    checked_values,
-    sample_sd,
-    sd_interval_factors,
-)
+from .spread import check_level, checked_values, sample_sd, sd_interval_factors
 
 DRAWS = 4000
 

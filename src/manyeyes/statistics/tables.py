@@ -8,7 +8,7 @@ depends on the piece of electrode. They are not additional users and add no degr
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,18 +17,12 @@ from ..groups import MADE_BY, SIMULATED, in_groups
 from .deviations import LEAST_DATASETS, compare_deviations
 from .errors import ErrorParts, error_parts
 from .families import holm
-from .grids import (
-    ANY,
-    GROUP,
-    shared_realisations,
-    users_by_cell,
-)
+from .grids import ANY, GROUP, shared_realisations, users_by_cell
 from .power import users_to_show
 from .spread import pitman_morgan, sample_sd, sd_interval_factors
 
 
-@dataclass(frozen=True)
-class Contrast:
+class Contrast(NamedTuple):
     """Two conditions whose spread over the same users is to be compared.
 
     Attributes
@@ -49,42 +43,18 @@ class Contrast:
     made_by: str = SIMULATED
 
 
-def contrasts_from_config(entries: Iterable[Mapping]) -> list[Contrast]:
-    """Return the comparisons that a study lists in advance.
-
-    Parameters
-    ----------
-    entries : iterable of mapping
-        ``datasets`` (list), ``first`` and ``second`` ([filter, variant]) each; ``name``
-        and ``made_by`` (simulated users by default) are optional.
-
-    Returns
-    -------
-    list of Contrast
-
-    Raises
-    ------
-    ValueError
-        If an entry is incomplete or compares a condition with itself, or a name occurs twice.
-    """
-    contrasts = []
-    for entry in entries:
-        missing = [key for key in ("datasets", "first", "second") if not entry.get(key)]
-        if missing:
-            raise ValueError(f"a comparison needs {', '.join(missing)}; found {dict(entry)}")
-        first, second = tuple(entry["first"]), tuple(entry["second"])
-        if first == second or len(first) != 2 or len(second) != 2:
-            raise ValueError(
-                "a comparison has two different [filter, variant], "
-                f"found {list(first)} and {list(second)}"
-            )
-        name = entry.get("name", f"{first[1]} {first[0]} against {second[1]} {second[0]}")
-        made_by = entry.get(MADE_BY, SIMULATED)
-        contrasts.append(Contrast(name, tuple(entry["datasets"]), first, second, made_by))
-    names = [(contrast.name, contrast.made_by) for contrast in contrasts]
-    if len(set(names)) != len(names):
-        raise ValueError("two comparisons have the same name; rename one")
-    return contrasts
+def contrasts_of(planned: Iterable[Mapping]) -> list[Contrast]:
+    """Return the comparisons that `manyeyes.study.comparisons.comparisons_of` has planned."""
+    return [
+        Contrast(
+            one["name"],
+            tuple(one["datasets"]),
+            tuple(one["first"]),
+            tuple(one["second"]),
+            one[MADE_BY],
+        )
+        for one in planned
+    ]
 
 
 def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
@@ -100,37 +70,25 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
     -------
     DataFrame
         dataset, filter, variant, made_by (if the table has it), users, realisations, sd (root
-        mean square over realisations),
-        sd_low, sd_high (chi-square, users - 1 degrees of freedom), sd_lowest, sd_highest (of the
-        realisations). Conditions with a single user have no spread and no row.
+        mean square over realisations), sd_low, sd_high (chi-square, users - 1 degrees of freedom),
+        sd_lowest, sd_highest (of the realisations). Conditions with a single user have no spread
+        and no row.
     """
-    return in_groups(lambda table: _spread_of_group(table, level), volume_fractions)
-
-
-def _spread_of_group(volume_fractions: pd.DataFrame, level: float) -> pd.DataFrame:
-    rows = []
-    for key, grid in users_by_cell(volume_fractions, "active_fraction").items():
-        values = _complete(grid, key)
-        users = values.shape[1]
-        if users < 2:
-            continue
-        sds = sample_sd(values)
-        sd = float(np.sqrt(np.mean(sds**2)))
-        low_factor, high_factor = sd_interval_factors(users, level)
-        rows.append(
-            {
-                **dict(zip(GROUP, key, strict=True)),
-                "users": users,
-                "realisations": len(values),
-                "sd": sd,
-                "sd_low": sd * low_factor,
-                "sd_high": sd * high_factor,
-                "sd_lowest": float(sds.min()),
-                "sd_highest": float(sds.max()),
-            }
-        )
     columns = ["users", "realisations", "sd", "sd_low", "sd_high", "sd_lowest", "sd_highest"]
-    return pd.DataFrame(rows, columns=[*GROUP, *columns])
+
+    def of_one_group(table: pd.DataFrame) -> pd.DataFrame:
+        rows = []
+        for key, grid in users_by_cell(table, "active_fraction").items():
+            values = _complete(grid, key)
+            realisations, users = values.shape
+            if users > 1:
+                sds = sample_sd(values)
+                sd = float(np.sqrt(np.mean(sds**2)))
+                ends = [sd * factor for factor in sd_interval_factors(users, level)]
+                rows.append((*key, users, realisations, sd, *ends, sds.min(), sds.max()))
+        return pd.DataFrame(rows, columns=[*GROUP, *columns])
+
+    return in_groups(of_one_group, volume_fractions)
 
 
 def comparison_table(
@@ -162,42 +120,13 @@ def comparison_table(
     ValueError
         If the table lacks a condition, or fewer than three users did both.
     """
-    return _in_groups(
-        lambda table, chosen: _comparisons_of_group(table, chosen, level),
-        volume_fractions,
-        contrasts,
-        after="dataset",
-    )
 
-
-def _in_groups(function, volume_fractions, contrasts, after: str) -> pd.DataFrame:
-    """Apply a function to the rows and contrasts of each group, and combine the results."""
-    if MADE_BY not in volume_fractions:
-        return function(volume_fractions, contrasts)
-    names = dict.fromkeys(contrast.made_by for contrast in contrasts)
-    rows = volume_fractions[volume_fractions[MADE_BY].isin(list(names))]
-    missing = [name for name in names if not (rows[MADE_BY] == name).any()]
-    if missing:
-        raise ValueError(f"the table has no row by {missing[0]} users, but a comparison needs them")
-
-    def compared(table: pd.DataFrame) -> pd.DataFrame:
-        # The rows of one group lack the column that names it.
-        name = rows.loc[table.index[0], MADE_BY] if len(table) else SIMULATED
-        return function(table, [one for one in contrasts if one.made_by == name])
-
-    return in_groups(compared, rows, after=after) if len(rows) else function(rows, contrasts)
-
-
-def _comparisons_of_group(volume_fractions, contrasts, level: float) -> pd.DataFrame:
-    grids = users_by_cell(volume_fractions, "active_fraction")
-    rows = []
-    for contrast in contrasts:
-        for dataset in contrast.datasets:
-            first, second = _paired(grids, dataset, contrast)
+    def of_one_group(grids: Mapping, chosen: Sequence[Contrast]) -> pd.DataFrame:
+        rows = []
+        for contrast, dataset in ((one, name) for one in chosen for name in one.datasets):
+            first, second = (side[0] for side in _paired(grids, [dataset], contrast))
             result = pitman_morgan(first, second, level, over_realisations=True)
-            centred = [side - side.mean(axis=1, keepdims=True) for side in (first, second)]
-            squares = [float(np.mean(side**2)) for side in centred]
-            correlation = _over(np.mean(centred[0] * centred[1]), squares)
+            correlation = _correlation(first, second)
             rows.append(
                 {
                     "comparison": contrast.name,
@@ -206,17 +135,19 @@ def _comparisons_of_group(volume_fractions, contrasts, level: float) -> pd.DataF
                     "realisations": len(first),
                     "sd_first": float(np.sqrt(np.mean(first.var(axis=1, ddof=1)))),
                     "sd_second": float(np.sqrt(np.mean(second.var(axis=1, ddof=1)))),
-                    "sd_ratio": float(result.ratio),
-                    "ratio_low": float(result.low),
-                    "ratio_high": float(result.high),
-                    "log_ratio": float(result.log_ratio),
+                    "sd_ratio": result.ratio,
+                    "ratio_low": result.low,
+                    "ratio_high": result.high,
+                    "log_ratio": result.log_ratio,
                     "correlation": correlation,
                     "users_needed": users_to_show(float(result.ratio), correlation),
-                    "p_value": float(result.p_value),
+                    "p_value": result.p_value,
                 }
             )
-    table = pd.DataFrame(rows)
-    return table.assign(p_holm=holm(table["p_value"])) if rows else table
+        table = pd.DataFrame(rows)
+        return table.assign(p_holm=holm(table["p_value"])) if rows else table
+
+    return _in_groups(of_one_group, volume_fractions, contrasts, after="dataset")
 
 
 def mixed_comparison_table(
@@ -237,51 +168,67 @@ def mixed_comparison_table(
     Returns
     -------
     DataFrame
-        comparison, made_by (if the table has it), datasets (how many), users, realisations,
-        scope (fixed, and random if there are
-        at least four datasets), spread_ratio, ratio_low, ratio_high (of mean absolute
-        deviations), statistic (t), freedom, p_value, p_holm.
+        comparison, made_by (if the table has it), datasets (how many), users, realisations, scope
+        (fixed, and random if there are at least four datasets), spread_ratio, ratio_low, ratio_high
+        (of mean absolute deviations), statistic (t), freedom, p_value, p_holm.
 
     Raises
     ------
     ValueError
         If the table lacks a condition, or fewer than three users did all of them.
     """
-    return _in_groups(
-        lambda table, chosen: _mixed_comparisons_of_group(table, chosen, level),
-        volume_fractions,
-        contrasts,
-        after="comparison",
-    )
+
+    def of_one_group(grids: Mapping, chosen: Sequence[Contrast]) -> pd.DataFrame:
+        rows = []
+        for contrast in chosen:
+            first, second = _paired(grids, contrast.datasets, contrast)
+            for scope in ["fixed"] + ["random"] * (len(first) >= LEAST_DATASETS):
+                result = compare_deviations(first, second, datasets=scope, level=level)
+                rows.append(
+                    {
+                        "comparison": contrast.name,
+                        "datasets": len(first),
+                        "users": first.shape[2],
+                        "realisations": first.shape[1],
+                        "scope": scope,
+                        "spread_ratio": result.spread_ratio,
+                        "ratio_low": result.spread_ratio_low,
+                        "ratio_high": result.spread_ratio_high,
+                        "statistic": result.statistic,
+                        "freedom": result.freedom,
+                        "p_value": result.p_value,
+                    }
+                )
+        table = pd.DataFrame(rows)
+        if rows:
+            table["p_holm"] = table.groupby("scope")["p_value"].transform(holm)
+        return table
+
+    return _in_groups(of_one_group, volume_fractions, contrasts, after="comparison")
 
 
-def _mixed_comparisons_of_group(volume_fractions, contrasts, level: float) -> pd.DataFrame:
-    grids = users_by_cell(volume_fractions, "active_fraction")
-    rows = []
-    for contrast in contrasts:
-        first, second = _paired_over_datasets(grids, contrast)
-        scopes = ["fixed"] + ["random"] * (len(first) >= LEAST_DATASETS)
-        for scope in scopes:
-            result = compare_deviations(first, second, datasets=scope, level=level)
-            rows.append(
-                {
-                    "comparison": contrast.name,
-                    "datasets": len(first),
-                    "users": first.shape[2],
-                    "realisations": first.shape[1],
-                    "scope": scope,
-                    "spread_ratio": float(result.spread_ratio),
-                    "ratio_low": float(result.spread_ratio_low),
-                    "ratio_high": float(result.spread_ratio_high),
-                    "statistic": float(result.statistic),
-                    "freedom": float(result.freedom),
-                    "p_value": float(result.p_value),
-                }
-            )
-    table = pd.DataFrame(rows)
-    if rows:
-        table["p_holm"] = table.groupby("scope")["p_value"].transform(holm)
-    return table
+def _in_groups(
+    function, volume_fractions: pd.DataFrame, contrasts: Sequence[Contrast], after: str
+) -> pd.DataFrame:
+    """Apply a function to the grids and contrasts of each group, and combine the results."""
+
+    def compared(table: pd.DataFrame, chosen: Sequence[Contrast]) -> pd.DataFrame:
+        return function(users_by_cell(table, "active_fraction"), chosen)
+
+    if MADE_BY not in volume_fractions:
+        return compared(volume_fractions, contrasts)
+    found = volume_fractions[MADE_BY]
+    names = dict.fromkeys(contrast.made_by for contrast in contrasts)
+    for name in names:
+        if not (found == name).any():
+            raise ValueError(f"the table has no row by {name} users, but a comparison needs them")
+
+    def of_one_group(table: pd.DataFrame) -> pd.DataFrame:
+        # The rows of one group lack the column that names it.
+        name = found[table.index[0]] if len(table) else SIMULATED
+        return compared(table, [one for one in contrasts if one.made_by == name])
+
+    return in_groups(of_one_group, volume_fractions[found.isin(list(names))], after=after)
 
 
 def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.95) -> pd.DataFrame:
@@ -301,23 +248,19 @@ def error_table(accuracies: pd.DataFrame, error: str = "bias", level: float = 0.
         dataset, filter, variant, made_by, realisation (the last two if the table has them),
         then the fields of `errors.ErrorParts`. Conditions with a single user have no row.
     """
-    return in_groups(lambda table: _errors_of_group(table, error, level), accuracies)
 
-
-def _errors_of_group(accuracies: pd.DataFrame, error: str, level: float) -> pd.DataFrame:
-    rows = []
-    for key, grid in users_by_cell(accuracies, error).items():
-        values = _complete(grid, key)
-        if values.shape[1] < 2:
-            continue
-        for realisation, errors in zip(grid.index, values, strict=True):
+    def of_one_group(table: pd.DataFrame) -> pd.DataFrame:
+        rows = []
+        for key, grid in users_by_cell(table, error).items():
+            values = _complete(grid, key)
             named = dict(zip(GROUP, key, strict=True))
-            if realisation != ANY:
-                named["realisation"] = realisation
-            rows.append({**named, **error_parts(errors, level)._asdict()})
-    if not rows:
-        return pd.DataFrame(columns=[*GROUP, *ErrorParts._fields])
-    return pd.DataFrame(rows)
+            for realisation, errors in zip(grid.index, values, strict=True):
+                if len(errors) > 1:
+                    of = {} if realisation == ANY else {"realisation": realisation}
+                    rows.append({**named, **of, **error_parts(errors, level)._asdict()})
+        return pd.DataFrame(rows, columns=None if rows else [*GROUP, *ErrorParts._fields])
+
+    return in_groups(of_one_group, accuracies)
 
 
 def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
@@ -341,7 +284,7 @@ def pool_errors(errors: pd.DataFrame) -> pd.DataFrame:
     squared = [f"{name}{end}" for name in ("sd", "rmse") for end in ("", "_low", "_high")]
     rows = errors.drop(columns="realisation")
     rows = rows.assign(**{name: rows[name] ** 2 for name in squared})
-    by = [*GROUP, *(name for name in [MADE_BY] if name in rows)]
+    by = [*GROUP, *([MADE_BY] if MADE_BY in rows else [])]
     pooled = rows.groupby(by, sort=False).mean()
     pooled[squared] = np.sqrt(pooled[squared])
     # From the mean bias: the biases of single realisations would include their scatter.
@@ -360,32 +303,20 @@ def _complete(grid: pd.DataFrame, key: tuple) -> np.ndarray:
     return grid.to_numpy(dtype=np.float64)
 
 
-def _paired(grids: dict, dataset: str, contrast: Contrast) -> tuple[np.ndarray, np.ndarray]:
-    """Return both conditions of one dataset, realisations by the users who did both."""
-    sides = []
+def _paired(
+    grids: Mapping[tuple, pd.DataFrame], datasets: Sequence[str], contrast: Contrast
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return both conditions, shape (datasets, realisations, users), over users who did all."""
+    frames = []
     for condition in (contrast.first, contrast.second):
-        key = (dataset, *condition)
-        if key not in grids:
-            raise ValueError(
-                f"comparison {contrast.name!r}: the table has no {'/'.join(key)}; "
-                "remove the dataset from the comparison or add the condition to the study"
-            )
-        sides.append(grids[key])
-    return _same_users(sides)
-
-
-def _paired_over_datasets(grids: dict, contrast: Contrast) -> tuple[np.ndarray, np.ndarray]:
-    sides = []
-    for condition in (contrast.first, contrast.second):
-        for dataset in contrast.datasets:
-            _paired(grids, dataset, contrast)
-            sides.append(grids[(dataset, *condition)])
-    arrays = _same_users(sides)
-    half = len(contrast.datasets)
-    return np.stack(arrays[:half]), np.stack(arrays[half:])
-
-
-def _same_users(frames: list[pd.DataFrame]) -> list[np.ndarray]:
+        for dataset in datasets:
+            key = (dataset, *condition)
+            if key not in grids:
+                raise ValueError(
+                    f"comparison {contrast.name!r}: the table has no {'/'.join(key)}; "
+                    "remove the dataset from the comparison or add the condition to the study"
+                )
+            frames.append(grids[key])
     realisations = shared_realisations(frames)
     complete = [set(frame.columns[frame.notna().all()]) for frame in frames]
     users = [user for user in frames[0].columns if all(user in done for done in complete)]
@@ -394,14 +325,16 @@ def _same_users(frames: list[pd.DataFrame]) -> list[np.ndarray]:
             f"comparing spreads needs three users who did both conditions, found {len(users)} on "
             f"{len(realisations)} shared realisations"
         )
-    return [
-        frame.reindex(index=realisations if ANY not in frame.index else [ANY] * len(realisations))[
-            users
-        ].to_numpy(dtype=np.float64)
+    arrays = [
+        frame.loc[[ANY if ANY in frame.index else name for name in realisations], users]
         for frame in frames
     ]
+    values = np.stack(arrays).astype(np.float64).reshape(2, len(datasets), -1, len(users))
+    return values[0], values[1]
 
 
-def _over(product: float, squares: list[float]) -> float:
-    norm = np.sqrt(squares[0] * squares[1])
-    return float(product / norm) if norm > 0 else float("nan")
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the correlation of users' values within realisations; NaN if a side is constant."""
+    a, b = (side - side.mean(axis=1, keepdims=True) for side in (first, second))
+    norm = np.sqrt(np.mean(a**2) * np.mean(b**2))
+    return float(np.mean(a * b) / norm) if norm > 0 else float("nan")

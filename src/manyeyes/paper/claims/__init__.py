@@ -1,12 +1,6 @@
 """The paper's claims as data, and the engine that holds a study against them."""
 
-from .definition import (
-    KINDS,
-    VERDICTS,
-    Claim,
-    Claims,
-    Rules,
-)
+from .definition import KINDS, VERDICTS, Claim, Claims, Rules
 from .placing import choices_table
 from .reading import claims_from_mapping
 from .scorecard import count_verdicts, scorecard, summary_sentence

@@ -9,12 +9,7 @@ import numpy as np
 import scipy
 
 from ...statistics.choices import Share as ShareOfChoices
-from ...statistics.choices import (
-    central_range,
-    place_in,
-    share_of_choices,
-    shortest_range,
-)
+from ...statistics.choices import central_range, place_in, share_of_choices, shortest_range
 from .definition import (
     Aggregate,
     Condition,

@@ -16,12 +16,7 @@ from .definition import (
     needs_of_claim,
     needs_of_quantity,
 )
-from .evaluating import (
-    Status,
-    judge_number,
-    judge_ordering,
-    share_and_status,
-)
+from .evaluating import Status, judge_number, judge_ordering, share_and_status
 from .panels import Panels, StudyTables, panels_for
 from .wording import number_sentence, ordering_sentences
 

@@ -3,12 +3,7 @@
 import numpy as np
 
 from ...statistics.choices import Share
-from .definition import (
-    IMAGE_METRICS,
-    Aggregate,
-    Part,
-    Quantity,
-)
+from .definition import IMAGE_METRICS, Aggregate, Part, Quantity
 from .evaluating import NumberOutcome, OrderingOutcome, evaluate
 from .panels import Panels
 
