@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from manyeyes.paper.claims import choices_table
+from manyeyes.paper.claims.placing import choices_table
 from manyeyes.paper.names import Stated
 from manyeyes.randomness import generator
 from manyeyes.study.comparisons import LEAST_USERS_FOR_CHOICES

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.paper.claims import claims_from_mapping
 from manyeyes.paper.claims.definition import (
     CHECKED_KINDS,
     Aggregate,
@@ -14,6 +13,7 @@ from manyeyes.paper.claims.definition import (
     OrderingCheck,
     needs_of_claim,
 )
+from manyeyes.paper.claims.reading import claims_from_mapping
 
 CLAIMS = Path(__file__).parents[2] / "src/manyeyes/paper/claims.yaml"
 

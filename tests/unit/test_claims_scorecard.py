@@ -7,16 +7,11 @@ import pandas as pd
 import pytest
 
 from claims_example import DOCUMENT, SWEEP, study
-from manyeyes.paper.claims import (
-    VERDICTS,
-    claims_from_mapping,
-    count_verdicts,
-    scorecard,
-    summary_sentence,
-)
-from manyeyes.paper.claims.definition import Aggregate, Condition
+from manyeyes.paper.claims.definition import VERDICTS, Aggregate, Condition
 from manyeyes.paper.claims.evaluating import evaluate
 from manyeyes.paper.claims.panels import StudyTables
+from manyeyes.paper.claims.reading import claims_from_mapping
+from manyeyes.paper.claims.scorecard import count_verdicts, scorecard, summary_sentence
 
 
 def papers_world(dataset, filter_, variant):
@@ -416,10 +411,10 @@ def test_counts_and_summary(agreeing):
 def test_a_block_without_closed_pores_in_a_realisation_is_nothing_to_compare_with():
     cell = Condition("NEX-V", "raw", "S2")
     tables = study(papers_world, users=3)
-    assert StudyTables(tables).has("pores_per_baseline", cell)
+    assert StudyTables(tables).frames("pores_per_baseline", cell)
     baseline = tables["baseline"]
     baseline.loc[baseline["realisation"] == 1, "baseline_closed_pores"] = 0.0
-    assert not StudyTables(tables).has("pores_per_baseline", cell)
+    assert not StudyTables(tables).frames("pores_per_baseline", cell)
 
 
 def test_with_few_users_the_lowest_cell_is_the_one_that_was_measured_lowest():

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from claims_example import DOCUMENT, study
-from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
-from manyeyes.paper.claims.survival import FATES, fate
+from manyeyes.paper.claims.reading import claims_from_mapping
+from manyeyes.paper.claims.survival import FATES, fate, survival_table, survival_text
 from manyeyes.paper.figures import fig_survival
 from manyeyes.statistics.tables import spread_table
 

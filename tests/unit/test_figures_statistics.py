@@ -21,7 +21,9 @@ from manyeyes.figures import (
 )
 from manyeyes.measures.fractions import sample_sd
 from manyeyes.paper import names as paper
-from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
+from manyeyes.paper.claims.placing import choices_table
+from manyeyes.paper.claims.reading import claims_from_mapping
+from manyeyes.paper.claims.scorecard import scorecard
 from manyeyes.paper.figures import fig_choices, fig_claims
 from manyeyes.randomness import generator
 from manyeyes.statistics.power import power_curves, power_table

@@ -22,7 +22,9 @@ from manyeyes.measures.tables import (
     variability_table,
     volume_fractions_table,
 )
-from manyeyes.paper.claims import choices_table, claims_from_mapping, scorecard
+from manyeyes.paper.claims.placing import choices_table
+from manyeyes.paper.claims.reading import claims_from_mapping
+from manyeyes.paper.claims.scorecard import scorecard
 from manyeyes.statistics.ablations import ablation_table, ablation_text
 from manyeyes.statistics.agreement import agreement_tables
 from manyeyes.statistics.effort import effort_table

@@ -16,7 +16,7 @@ HEAVY = "numba", "scipy.ndimage", "scipy.stats", "skimage.filters", "matplotlib.
         ("manyeyes.forest", ()),
         ("manyeyes.measures.tables", ()),
         ("manyeyes.statistics.tables", ()),
-        ("manyeyes.paper.claims", ()),
+        ("manyeyes.paper.claims.scorecard", ()),
         ("manyeyes.figures.style", ()),
         ("manyeyes.fibsem.acquisition", ("numba",)),
     ],

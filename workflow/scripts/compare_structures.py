@@ -7,7 +7,8 @@ import yaml
 
 from manyeyes.files.tables import read_table, write_table
 from manyeyes.groups import SIMULATED, of_group
-from manyeyes.paper.claims import claims_from_mapping, survival_table, survival_text
+from manyeyes.paper.claims.reading import claims_from_mapping
+from manyeyes.paper.claims.survival import survival_table, survival_text
 from manyeyes.running.rule_script import run
 from manyeyes.statistics.tables import spread_table
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import yaml
 
 from manyeyes.files.tables import read_table, write_table
-from manyeyes.paper.claims import claims_from_mapping, count_verdicts, scorecard
+from manyeyes.paper.claims.reading import claims_from_mapping
+from manyeyes.paper.claims.scorecard import count_verdicts, scorecard
 from manyeyes.running.rule_script import run
 
 

@@ -1,6 +1,6 @@
 """What a study says about one claim: supported, refuted or open, and by how much."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
@@ -105,36 +105,34 @@ def evaluate(quantity: Quantity | float, view: View, extremes: View | None = Non
     -------
     ndarray of float64, shape (realisations, panels), or (1, 1) for a constant
     """
+
+    def of_each(quantities: Iterable[Quantity]) -> np.ndarray:
+        return _stacked([evaluate(one, view) for one in quantities])
+
     match quantity:
         case Aggregate(metric, cells, take, per):
-            arrays = _stacked([view(metric, cell) for cell in cells])
+            value = _stacked([view(metric, cell) for cell in cells])
             if take in ("lowest", "highest"):
                 known = (
-                    arrays if extremes is None else _stacked([extremes(metric, c) for c in cells])
+                    value if extremes is None else _stacked([extremes(metric, c) for c in cells])
                 )
                 place = np.argmin(known, axis=0) if take == "lowest" else np.argmax(known, axis=0)
-                value = np.take_along_axis(arrays, place[None], axis=0)[0]
+                value = np.take_along_axis(value, place[None], axis=0)[0]
             else:
-                value = arrays.mean(axis=0)
+                value = value.mean(axis=0)
             if per is None:
                 return value
             with np.errstate(divide="ignore", invalid="ignore"):
                 return value / evaluate(per, view, extremes)
         case Count(of, below):
-            limit = evaluate(below, view)
-            return np.sum(_stacked([evaluate(one, view) < limit for one in of]), axis=0)
+            return np.sum(of_each(of) < evaluate(below, view), axis=0)
         case Share(pairs):
-            lower = [evaluate(a, view) < evaluate(b, view) for a, b in pairs]
-            return np.mean(_stacked(lower), axis=0)
+            lower, higher = map(of_each, zip(*pairs, strict=True))
+            return np.mean(lower < higher, axis=0)
         case RankCorrelation(first, second):
-            return _rank_correlation(
-                *(_stacked([evaluate(one, view) for one in side]) for side in (first, second))
-            )
+            return _rank_correlation(of_each(first), of_each(second))
         case SameLowest(first, second):
-            lowest = [
-                np.argmin(_stacked([evaluate(one, view) for one in side]), axis=0)
-                for side in (first, second)
-            ]
+            lowest = [np.argmin(of_each(side), axis=0) for side in (first, second)]
             return (lowest[0] == lowest[1]).astype(np.float64)
     return np.full((1, 1), float(quantity))
 

@@ -1,8 +1,9 @@
 """What panels of three users show in a study's tables, or could, where users are too few."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -21,18 +22,21 @@ from ...statistics.errors import plausible_normals
 from ...statistics.grids import ANY, shared_realisations, users_by_cell
 from .definition import IMAGE_METRICS, SHAPE_METRICS, Condition
 
-TABLES = {
-    "sd": ("volume_fractions",),
-    "pairwise": ("pairwise",),
-    "pairwise_per_sd": ("pairwise", "volume_fractions"),
-    "baseline_percent": ("volume_fractions", "baseline"),
-    "pores_per_baseline": ("morphology", "baseline"),
-    "active_specks": ("morphology",),
-    "closed_pores": ("morphology",),
-    "contrast_to_noise": ("image_quality",),
-    "histogram_modes": ("image_quality",),
+FRACTIONS = ("volume_fractions", "active_fraction")
+PAIRS = ("pairwise", "percent_different")
+SOURCES = {
+    "sd": (FRACTIONS,),
+    "pairwise": (PAIRS,),
+    "pairwise_per_sd": (PAIRS, FRACTIONS),
+    "baseline_percent": (FRACTIONS, ("baseline", "baseline")),
+    "pores_per_baseline": (
+        ("morphology", "closed_pore_fraction"),
+        ("baseline", "baseline_closed_pores"),
+    ),
+    **{metric: (("morphology", metric),) for metric in SHAPE_METRICS},
+    **{metric: (("image_quality", metric),) for metric in IMAGE_METRICS},
 }
-"""The tables that each metric is taken from."""
+"""The tables, and their columns, that each metric is computed from."""
 
 
 class StudyTables:
@@ -42,8 +46,8 @@ class StudyTables:
     ----------
     tables : mapping of str to DataFrame
         By the names of `manyeyes.measures.tables`: volume_fractions, pairwise, baseline,
-        morphology, image_quality; those that are not there make claims untestable, no more.
-        Each may have a column ``realisation``; a table without one holds for every realisation.
+        morphology, image_quality. Claims that need an absent one cannot be tested. A table without
+        a column ``realisation`` holds for every realisation.
     made_by : str, optional
         The group of users that counts where tables have a column ``made_by``; by default the one
         of `manyeyes.groups.judged_group`.
@@ -58,115 +62,69 @@ class StudyTables:
             made_by = judged_group(tables["volume_fractions"])
         self.made_by = made_by
         self._tables = {name: of_group(table, made_by) for name, table in tables.items()}
+        self._indexed: dict[tuple[str, str], dict] = {}
 
-    @cached_property
-    def fractions(self) -> dict[Condition, pd.DataFrame]:
-        """Volume fractions, realisations by users."""
-        return self._by_user("volume_fractions", "active_fraction")
-
-    @cached_property
-    def pairs(self) -> dict[Condition, pd.DataFrame]:
-        """Per cent of voxels that differ, realisations by (user, user), both ways."""
-        table = self._tables.get("pairwise")
-        if table is None:
-            return {}
-        swapped = table.rename(columns={"user_a": "user_b", "user_b": "user_a"})
-        both = pd.concat([table, swapped], ignore_index=True)
-        both["user"] = list(zip(both["user_a"], both["user_b"], strict=True))
-        return _named(users_by_cell(both, "percent_different"))
-
-    @cached_property
-    def shapes(self) -> dict[str, dict[Condition, pd.DataFrame]]:
-        """Counts of pieces by metric, realisations by users."""
-        return {metric: self._by_user("morphology", metric) for metric in SHAPE_METRICS}
-
-    @cached_property
-    def images(self) -> dict[str, dict[Condition, pd.DataFrame]]:
-        """What images have by themselves, by metric, realisations by one column."""
-        table = self._tables.get("image_quality")
-        if table is None:
-            return {metric: {} for metric in IMAGE_METRICS}
-        whole = table.assign(variant="", user="")
-        return {metric: _named(users_by_cell(whole, metric)) for metric in IMAGE_METRICS}
-
-    @cached_property
-    def pores(self) -> dict[Condition, pd.DataFrame]:
-        """Shares of the volume in closed pores, realisations by users."""
-        return self._by_user("morphology", "closed_pore_fraction")
-
-    @cached_property
-    def baselines(self) -> dict[str, pd.Series]:
-        """The measured baseline's volume fraction by dataset, for each realisation."""
-        return self._of_baseline("baseline")
-
-    @cached_property
-    def baseline_pores(self) -> dict[str, pd.Series]:
-        """The measured baseline's share of closed pores by dataset, for each realisation."""
-        table = self._tables.get("baseline")
-        if table is None or "baseline_closed_pores" not in table:
-            return {}
-        found = self._of_baseline("baseline_closed_pores")
-        # A block without closed pores gives no ratio.
-        return {dataset: series for dataset, series in found.items() if (series > 0).all()}
-
-    def _of_baseline(self, column: str) -> dict[str, pd.Series]:
-        """Return a number of the measured baseline by dataset, for each realisation."""
-        table = self._tables.get("baseline")
-        if table is None:
-            return {}
-        measured = table[table["baseline_source"] == "measured"]
-        if "realisation" not in measured:
-            measured = measured.assign(realisation=ANY)
-        result = {}
-        for dataset, rows in measured.groupby("dataset"):
-            unique = rows.drop_duplicates(["realisation", column])
-            if unique["realisation"].duplicated().any():
-                raise ValueError(
-                    f"the baseline table gives {dataset} several measured baselines; "
-                    "a dataset is compared with one"
-                )
-            result[str(dataset)] = unique.set_index(unique["realisation"].astype(str))[column]
-        return result
-
-    def has(self, metric: str, cell: Condition) -> bool:
-        """Return whether the tables hold a metric of a cell."""
-        match metric:
-            case "sd":
-                return cell in self.fractions
-            case "pairwise":
-                return cell in self.pairs
-            case "pairwise_per_sd":
-                return cell in self.pairs and cell in self.fractions
-            case "baseline_percent":
-                return cell in self.fractions and cell.dataset in self.baselines
-            case "pores_per_baseline":
-                return cell in self.pores and cell.dataset in self.baseline_pores
-            case metric if metric in SHAPE_METRICS:
-                return cell in self.shapes[metric]
-            case _:
-                return cell in self.images[metric]
+    def cells(self) -> list[Condition]:
+        """Return every image and variant whose volume fractions are known."""
+        return list(self._by_cell(*FRACTIONS))
 
     def frames(self, metric: str, cell: Condition) -> list[pd.DataFrame | pd.Series]:
-        """Return what a metric of a cell is computed from, realisations as the index."""
-        match metric:
-            case "sd":
-                return [self.fractions[cell]]
-            case "pairwise":
-                return [self.pairs[cell]]
-            case "pairwise_per_sd":
-                return [self.pairs[cell], self.fractions[cell]]
-            case "baseline_percent":
-                return [self.fractions[cell], self.baselines[cell.dataset]]
-            case "pores_per_baseline":
-                return [self.pores[cell], self.baseline_pores[cell.dataset]]
-            case metric if metric in SHAPE_METRICS:
-                return [self.shapes[metric][cell]]
-            case _:
-                return [self.images[metric][cell]]
+        """Return what a metric of a cell is computed from; nothing if the tables lack any of it.
 
-    def _by_user(self, name: str, column: str) -> dict[Condition, pd.DataFrame]:
-        table = self._tables.get(name)
-        return {} if table is None else _named(users_by_cell(table, column))
+        Realisations are the index, users or pairs of users (both ways) the columns. What images
+        have by themselves is one column, a baseline a series.
+        """
+        found = []
+        for table, column in SOURCES[metric]:
+            key = cell.dataset if table == "baseline" else cell
+            values = self._by_cell(table, column)
+            if key not in values:
+                return []
+            found.append(values[key])
+        return found
+
+    def _by_cell(self, name: str, column: str) -> dict:
+        """Return a column by cell, or by dataset for a baseline."""
+        if (name, column) not in self._indexed:
+            self._indexed[name, column] = (
+                _index(self._tables[name], name, column) if name in self._tables else {}
+            )
+        return self._indexed[name, column]
+
+
+def _index(table: pd.DataFrame, name: str, column: str) -> dict:
+    match name:
+        case "baseline":
+            return _of_baseline(table, column)
+        case "pairwise":
+            swapped = table.rename(columns={"user_a": "user_b", "user_b": "user_a"})
+            table = pd.concat([table, swapped], ignore_index=True)
+            table["user"] = list(zip(table["user_a"], table["user_b"], strict=True))
+        case "image_quality":
+            table = table.assign(variant="", user="")
+    return {Condition(*key): frame for key, frame in users_by_cell(table, column).items()}
+
+
+def _of_baseline(table: pd.DataFrame, column: str) -> dict[str, pd.Series]:
+    """Return a number of the measured baseline by dataset, for each realisation."""
+    if column not in table:
+        return {}
+    measured = table[table["baseline_source"] == "measured"]
+    if "realisation" not in measured:
+        measured = measured.assign(realisation=ANY)
+    result = {}
+    for dataset, rows in measured.groupby("dataset"):
+        unique = rows.drop_duplicates(["realisation", column])
+        if unique["realisation"].duplicated().any():
+            raise ValueError(
+                f"the baseline table gives {dataset} several measured baselines; "
+                "a dataset is compared with one"
+            )
+        values = unique.set_index(unique["realisation"].astype(str))[column]
+        # A block without closed pores gives no ratio.
+        if column != "baseline_closed_pores" or (values > 0).all():
+            result[str(dataset)] = values
+    return result
 
 
 @dataclass
@@ -177,15 +135,15 @@ class Panels:
     ----------
     tables : StudyTables
     users : list of str
-        Empty when only images are looked at.
+        Empty if only images are compared.
     realisations : list of str
     least_users : int
-        From so many on all choices of three are taken. With fewer, populations of users take
-        their place that may have given what was seen (`statistics.errors.plausible_normals`): an
-        SD with its chi-square distribution, a mean with its t distribution, a pairwise difference
-        as a measure of spread like an SD. Different cells and metrics are drawn independently
-        although the users are the same, which widens the limits of a comparison and never
-        narrows them where users keep their habits.
+        From this number on, all choices of three are taken. With fewer users, populations are drawn
+        that could have given what was measured (`statistics.errors.plausible_normals`): an SD with
+        its chi-square distribution, a mean with its t distribution, a pairwise difference as a
+        measure of spread like an SD. Cells and metrics are drawn independently although the users
+        are the same. This widens the limits of a comparison, and never narrows them if users keep
+        their habits.
     """
 
     tables: StudyTables
@@ -196,7 +154,7 @@ class Panels:
 
     @property
     def enough(self) -> bool:
-        """Whether there are enough users for choices of three to tell something."""
+        """Whether there are enough users for choices of three."""
         return len(self.users) >= self.least_users
 
     @cached_property
@@ -219,7 +177,7 @@ class Panels:
         return self._cached("distribution", metric, cell)
 
     def new_panels(self, metric: str, cell: Condition) -> np.ndarray:
-        """Return a metric for panels of three users: the choices, or new ones where too few."""
+        """Return a metric for panels of three users: the choices, or new ones if users are few."""
         return self._cached("distribution" if self.enough else "new panels", metric, cell)
 
     def measured(self, metric: str, cell: Condition) -> np.ndarray:
@@ -233,26 +191,34 @@ class Panels:
         return self._arrays[key]
 
     def _computed(self, view: str, metric: str, cell: Condition) -> np.ndarray:
-        if metric in IMAGE_METRICS:
-            return self._rows(self.tables.images[metric][cell])
+        frame, *others = self.tables.frames(metric, cell)
         match metric:
             case "sd":
-                return self._sd(view, cell)
+                values = self._of_users(frame)
+                if view == "distribution" and self.enough:
+                    return sd_of_choices(values, self.choices)
+                return self._spread(view, metric, cell, values.std(axis=-1, ddof=1))
             case "pairwise":
-                return self._pairwise(view, cell)
+                n = len(self.users)
+                values = self._rows(frame[list(permutations(self.users, 2))])
+                if view == "distribution" and self.enough:
+                    matrix = np.zeros((len(values), n, n))
+                    matrix[:, ~np.eye(n, dtype=bool)] = values
+                    return pairs_of_choices(matrix, self.choices)
+                return self._spread(view, metric, cell, values.mean(axis=-1))
             case "pairwise_per_sd":
                 sd = self._cached(view, "sd", cell)
                 with np.errstate(divide="ignore", invalid="ignore"):
                     return self._cached(view, "pairwise", cell) / (100 * sd)
             case "baseline_percent":
-                baseline = self.tables.baselines[cell.dataset]
-                baseline = self._rows(baseline.to_frame())
-                mean = self._mean(view, "fraction", cell, self.tables.fractions[cell])
+                baseline = self._rows(others[0].to_frame())
+                mean = self._mean(view, "fraction", cell, frame)
                 return np.abs(100 * (mean - baseline) / baseline)
             case "pores_per_baseline":
-                block = self._rows(self.tables.baseline_pores[cell.dataset].to_frame())
-                return self._mean(view, metric, cell, self.tables.pores[cell]) / block
-        return self._mean(view, metric, cell, self.tables.shapes[metric][cell])
+                return self._mean(view, metric, cell, frame) / self._rows(others[0].to_frame())
+            case _ if metric in IMAGE_METRICS:
+                return self._rows(frame)
+        return self._mean(view, metric, cell, frame)
 
     def _rows(self, frame: pd.DataFrame) -> np.ndarray:
         rows = [ANY if ANY in frame.index else name for name in self.realisations]
@@ -266,24 +232,6 @@ class Panels:
 
     def _of_users(self, frame: pd.DataFrame) -> np.ndarray:
         return self._rows(frame[self.users])
-
-    def _sd(self, view: str, cell: Condition) -> np.ndarray:
-        values = self._of_users(self.tables.fractions[cell])
-        if view == "distribution" and self.enough:
-            return sd_of_choices(values, self.choices)
-        sd = values.std(axis=-1, ddof=1)
-        return sd[:, None] if view == "measured" else self._scaled(view, "sd", cell, sd)
-
-    def _pairwise(self, view: str, cell: Condition) -> np.ndarray:
-        pairs = [(a, b) for a in self.users for b in self.users if a != b]
-        values = self._rows(self.tables.pairs[cell][pairs])
-        n = len(self.users)
-        matrix = np.zeros((len(values), n, n))
-        matrix[:, ~np.eye(n, dtype=bool)] = values
-        if view == "distribution" and self.enough:
-            return pairs_of_choices(matrix, self.choices)
-        mean = values.mean(axis=-1)
-        return mean[:, None] if view == "measured" else self._scaled(view, "pairwise", cell, mean)
 
     def _mean(self, view: str, name: str, cell: Condition, frame: pd.DataFrame) -> np.ndarray:
         values = self._of_users(frame)
@@ -301,8 +249,10 @@ class Panels:
             rows.append(mean)
         return np.stack(rows)
 
-    def _scaled(self, view: str, name: str, cell: Condition, spread: np.ndarray) -> np.ndarray:
-        """Return spreads of populations, or of new panels from them, for each realisation."""
+    def _spread(self, view: str, name: str, cell: Condition, spread: np.ndarray) -> np.ndarray:
+        """Return spreads as measured, of populations, or of new panels from these."""
+        if view == "measured":
+            return spread[:, None]
         rows = []
         for value, realisation in zip(spread, self.realisations, strict=True):
             rng = generator("panels", name, *cell, realisation)
@@ -329,42 +279,41 @@ def panels_for(
     -------
     Panels or str
     """
-    absent = sorted({cell for metric, cell in needs if not tables.has(metric, cell)})
+    absent = sorted(need for need in needs if not tables.frames(*need))
     if absent:
-        more = f" and {len(absent) - 2} more" if len(absent) > 2 else ""
-        names = ", ".join(map(str, absent[:2]))
-        metrics = sorted({metric for metric, cell in needs if not tables.has(metric, cell)})
-        sources = sorted({table for metric in metrics for table in TABLES[metric]})
+        cells = sorted({cell for _, cell in absent})
+        more = f" and {len(cells) - 2} more" if len(cells) > 2 else ""
+        sources = sorted({table for metric, _ in absent for table, _ in SOURCES[metric]})
+        names = ", ".join(map(str, cells[:2]))
         return f"this study's tables ({', '.join(sources)}) have no {names}{more}"
     frames = [frame for need in sorted(needs) for frame in tables.frames(*need)]
     realisations = shared_realisations(frames)
     if not realisations:
         return "the conditions that it compares have no realisation in common"
-    images_only = all(metric in IMAGE_METRICS for metric, _ in needs)
-    if images_only:
-        users = []
+    if all(metric in IMAGE_METRICS for metric, _ in needs):
         if any(frame.isna().any(axis=None) for frame in frames):
             return "the image's quality could not be measured (no core of a phase is large enough)"
-    else:
-        users = _shared_users(tables, needs)
-        if len(users) < 2:
-            return f"the conditions that it compares share {len(users)} users; 2 are needed"
+        return Panels(tables, [], realisations, least_users)
+    users = _shared_users(
+        frame
+        for metric, cell in sorted(needs)
+        if metric not in IMAGE_METRICS
+        for frame in tables.frames(metric, cell)
+        if isinstance(frame, pd.DataFrame)
+    )
+    if len(users) < 2:
+        return f"the conditions that it compares share {len(users)} users; 2 are needed"
     return Panels(tables, users, realisations, least_users)
 
 
-def _shared_users(tables: StudyTables, needs: set[tuple[str, Condition]]) -> list[str]:
+def _shared_users(frames: Iterable[pd.DataFrame]) -> list[str]:
     """Return the users who did every cell, in the order of the tables."""
     shared = None
-    for metric, cell in sorted(needs):
-        if metric in IMAGE_METRICS:
-            continue
-        for frame in tables.frames(metric, cell):
-            if isinstance(frame, pd.Series):
-                continue
-            complete = frame.columns[frame.notna().all(axis=0)]
-            if isinstance(complete[0] if len(complete) else "", tuple):
-                complete = dict.fromkeys(user for user, _ in complete)
-            shared = list(complete) if shared is None else [u for u in shared if u in complete]
+    for frame in frames:
+        complete = frame.columns[frame.notna().all(axis=0)]
+        if isinstance(complete[0] if len(complete) else "", tuple):
+            complete = dict.fromkeys(user for user, _ in complete)
+        shared = list(complete) if shared is None else [u for u in shared if u in complete]
     return shared or []
 
 
@@ -377,7 +326,3 @@ def _strata_of_panels(draws: int) -> tuple[np.ndarray, np.ndarray]:
     for values in pivots:
         values.flags.writeable = False
     return pivots
-
-
-def _named(frames: dict[tuple, pd.DataFrame]) -> dict[Condition, pd.DataFrame]:
-    return {Condition(*key): frame for key, frame in frames.items()}

@@ -80,10 +80,8 @@ def choices_table(
 def _rows(study: StudyTables, numbers: Mapping, least_users: int) -> list[dict]:
     """Return the rows of one group of users."""
     rows = []
-    for cell in study.fractions:
+    for cell in study.cells():
         for quantity, metric in METRIC_OF.items():
-            if not study.has(metric, cell):
-                continue
             panels = panels_for(study, {(metric, cell)}, least_users)
             if isinstance(panels, str) or not panels.enough:
                 continue

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .definition import Claims, needs_of_claim
-from .panels import TABLES
+from .definition import Claim, Claims, needs_of_claim
+from .panels import SOURCES
 from .scorecard import scorecard
 
 DECIDED = ("agrees", "disagrees")
 FATES = ("survives", "stays open", "turns over", "undecided")
 """What becomes of an ordering: the same verdict under every structure; undecided under another;
-the opposite one under another; undecided in the study itself."""
+the opposite verdict under another; undecided in the study itself."""
 
 KEPT = {"volume_fractions", "pairwise"}
-"""Tables that there are of users who repeat a plan; others are the study's own."""
+"""Tables of the users who repeat a plan; all others are those of the study."""
 
 COLUMNS = ["id", "place", "claim", "structure", "verdict", "share", "low", "high", "fate", "reason"]
 
@@ -53,23 +53,17 @@ def survival_table(
     for claim in wanted:
         found = {structure: card.loc[claim.id] for structure, card in cards.items()}
         verdicts = [row["verdict"] for row in found.values()]
-        if "not testable here" in verdicts:
-            continue
-        rows += [
-            {
-                "id": claim.id,
-                "place": claim.place,
-                "claim": claim.claim,
-                "structure": structure,
-                "verdict": row["verdict"],
-                "share": row["our_value"],
-                "low": row["low"],
-                "high": row["high"],
-                "fate": fate(verdicts),
-                "reason": row["reason"],
-            }
-            for structure, row in found.items()
-        ]
+        if "not testable here" not in verdicts:
+            rows += [
+                {
+                    "id": claim.id,
+                    **row[["place", "claim", "verdict", "low", "high", "reason"]],
+                    "structure": structure,
+                    "share": row["our_value"],
+                    "fate": fate(verdicts),
+                }
+                for structure, row in found.items()
+            ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -109,35 +103,36 @@ def survival_text(table: pd.DataFrame) -> str:
             f"None of {len(own)} orderings of the paper is decided under the study's own users, so "
             f"there is nothing that could survive under others ({others})."
         )
-    text = (
+    sentences = [
         f"Of {len(own)} orderings of the paper that can be tested under every structure of the "
-        f"users, {len(decided)} are decided under {structures[0]}. "
+        f"users, {len(decided)} are decided under {structures[0]}."
+    ]
+    survivors, turned, still = (
+        decided[decided["fate"] == name] for name in ("survives", "turns over", "stays open")
     )
-    phrases = []
-    survivors = decided[decided["fate"] == "survives"]
     if len(survivors):
-        phrases.append(
+        sentences.append(
             f"{len(survivors)} come out the same under {others} too, and so do not depend on how a "
             f"user is thought to see: {_by_verdict(survivors)}."
         )
-    turned = decided[decided["fate"] == "turns over"]
     if len(turned):
-        phrases.append(
-            f"{len(turned)} {'turns' if len(turned) == 1 else 'turn'} over, and so "
-            f"{'is a property' if len(turned) == 1 else 'are properties'} of the model and no "
-            f"finding: {_turned(table, turned)}."
+        turn = (
+            "turns over, and so is a property"
+            if len(turned) == 1
+            else "turn over, and so are properties"
         )
-    still = decided[decided["fate"] == "stays open"]
+        which = ", ".join(_turned(table, row) for row in turned.itertuples())
+        sentences.append(f"{len(turned)} {turn} of the model and no finding: {which}.")
     if len(still):
-        phrases.append(
+        sentences.append(
             f"{len(still)} {'is' if len(still) == 1 else 'are'} undecided under another structure: "
             f"{', '.join(still['id'])}."
         )
-    return text + " ".join(phrases)
+    return " ".join(sentences)
 
 
-def _about_users(claim) -> bool:
-    tables = [set(TABLES[metric]) for metric, _ in needs_of_claim(claim)]
+def _about_users(claim: Claim) -> bool:
+    tables = [{table for table, _ in SOURCES[metric]} for metric, _ in needs_of_claim(claim)]
     return claim.kind == "ordering" and all(
         needed & KEPT and needed <= {*KEPT, "baseline"} for needed in tables
     )
@@ -150,10 +145,7 @@ def _by_verdict(rows: pd.DataFrame) -> str:
     )
 
 
-def _turned(table: pd.DataFrame, turned: pd.DataFrame) -> str:
-    phrases = []
-    for row in turned.itertuples():
-        found = table[table["id"] == row.id]
-        against = found[found["verdict"].isin(DECIDED) & (found["verdict"] != row.verdict)]
-        phrases.append(f"{row.id} ({row.verdict}; not under {' and '.join(against['structure'])})")
-    return ", ".join(phrases)
+def _turned(table: pd.DataFrame, row) -> str:
+    opposite = next(verdict for verdict in DECIDED if verdict != row.verdict)
+    against = table[(table["id"] == row.id) & (table["verdict"] == opposite)]
+    return f"{row.id} ({row.verdict}; not under {' and '.join(against['structure'])})"
