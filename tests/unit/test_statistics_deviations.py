@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from manyeyes.randomness import generator
-from manyeyes.statistics.deviations import absolute_deviations, brown_forsythe, compare_deviations
+from manyeyes.statistics.deviations import absolute_deviations, compare_deviations
 
 DRAWS = 3000
 
@@ -23,13 +23,6 @@ def users_with_habits(rng, draws, datasets, users, *, habit, electrode, realisat
 
 def test_deviations_are_from_the_median_user():
     assert absolute_deviations([1.0, 2.0, 6.0]).tolist() == [1.0, 0.0, 4.0]
-
-
-def test_brown_forsythe_of_unpaired_groups():
-    first, second = [1.0, 2.0, 3.0, 9.0], [4.0, 4.5, 5.0, 5.5]
-    deviations = [np.abs(np.array(one) - np.median(one)) for one in (first, second)]
-    expected = stats.f_oneway(*deviations)
-    assert brown_forsythe(first, second) == pytest.approx((expected.statistic, expected.pvalue))
 
 
 def test_one_dataset_is_the_paired_t_test_of_deviations():

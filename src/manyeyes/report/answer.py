@@ -1,6 +1,6 @@
 """The answer of a study, written from its tables: what differs, by how much, how sure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -13,15 +13,21 @@ from ..statistics.words import and_list
 from .words import count, in_points, names, sentence
 
 FAMILIES = {name: method.title for name, method in METHODS.items()}
-"""The methods of a config, and how the report calls them."""
+"""What the report calls the methods of a config."""
 
 AGREED = 0.01
-"""Users whose SD is no larger are said to agree: a point of volume fraction."""
+"""Users agree if their SD is no larger: a point of volume fraction."""
 
 OFF = 0.02
-"""A mean further from the truth than this is said to be off: two points of volume fraction."""
+"""A mean further from the truth than this is called off: two points of volume fraction."""
 
 ALPHA = 0.05
+
+COMPARED = {
+    "comparisons": "of two spreads on one dataset",
+    "comparisons_over_datasets": "over several datasets",
+}
+"""Tables of planned comparisons, and what they compare."""
 
 
 class Answer(NamedTuple):
@@ -30,9 +36,9 @@ class Answer(NamedTuple):
     Attributes
     ----------
     headline : str
-        Spread over users, what the method does, and how sure that is.
+        Spread over users, effect of the method, and how sure both are.
     parts : tuple of (str, str)
-        A question and its answer each.
+        Questions, each with its answer.
     """
 
     headline: str
@@ -51,8 +57,8 @@ def answer(
     ----------
     tables : mapping of name to DataFrame
         ``variability`` is needed; ``pairwise``, ``spread``, ``comparisons``,
-        ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used where the study
-        has them. Simulated users and recorded people are answered for one by one.
+        ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used if the study
+        has them. Simulated users and recorded people get separate answers.
     origins : mapping of dataset to origin
         Of the datasets that are segmented.
     users : mapping of user to "simulated" or "recorded"
@@ -87,7 +93,7 @@ def answer(
     for name in phrases:
         found, rows = by_group[name], shared[name]
         if headlines:
-            # What a study of any users takes is said once.
+            # How many users a study needs is the same for both groups.
             found = {title: table for title, table in found.items() if title != "power"}
         kinds = {name} if name else _kinds(tables.get("pairwise"), users)
         headlines += [
@@ -106,7 +112,7 @@ def answer(
 
 
 def _side_by_side(answers: Mapping[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """Return questions with the answers of all groups of users, each with its group's name."""
+    """Return questions with the answers of all groups of users, each after its group's name."""
     if len(answers) == 1:
         return next(iter(answers.values()))
     texts: dict[str, list[str]] = {}
@@ -122,7 +128,7 @@ def shared_rows(variability: pd.DataFrame) -> pd.DataFrame:
 
 
 def family_table(variability: pd.DataFrame, methods: Mapping[str, str]) -> pd.DataFrame:
-    """Return how much users differ with each family of methods.
+    """Return how much users differ with each method.
 
     Parameters
     ----------
@@ -133,34 +139,50 @@ def family_table(variability: pd.DataFrame, methods: Mapping[str, str]) -> pd.Da
     Returns
     -------
     DataFrame
-        family, made_by (where the table has it), filter, variants, datasets (their numbers), sd,
-        sd_lowest, sd_highest (median and ends over images and variants, as fractions), percent
-        (median pairwise difference); the families in the order of `FAMILIES`, filters as they come.
+        family (the method's title), made_by (if the table has it), filter, variants, datasets
+        (their numbers), sd, sd_lowest, sd_highest (median and ends over images and variants, as
+        fractions), percent (median pairwise difference); in the order of `FAMILIES`, then of the
+        filters in the table.
     """
-    shared = shared_rows(variability).assign(
-        method=lambda table: table["variant"].map(methods),
-    )
     rows = []
-    groups = groups_in(shared)
-    for method, family in FAMILIES.items():
-        for name, filter_ in product(groups or [""], dict.fromkeys(shared["filter"])):
-            found = of_group(shared, name)
-            found = found[(found["method"] == method) & (found["filter"] == filter_)]
-            if len(found):
-                rows.append(
-                    {
-                        "family": family,
-                        **({MADE_BY: name} if groups else {}),
-                        "filter": filter_,
-                        "variants": found["variant"].nunique(),
-                        "datasets": found["dataset"].nunique(),
-                        "sd": found["sd"].median(),
-                        "sd_lowest": found["sd"].min(),
-                        "sd_highest": found["sd"].max(),
-                        "percent": found["mean_percent_different"].median(),
-                    }
-                )
+    for family, made_by, images in by_family(variability, methods):
+        for filter_, found in images.items():
+            rows.append(
+                {
+                    "family": family,
+                    **({MADE_BY: made_by} if made_by else {}),
+                    "filter": filter_,
+                    "variants": found["variant"].nunique(),
+                    "datasets": found["dataset"].nunique(),
+                    "sd": found["sd"].median(),
+                    "sd_lowest": found["sd"].min(),
+                    "sd_highest": found["sd"].max(),
+                    "percent": found["mean_percent_different"].median(),
+                }
+            )
     return pd.DataFrame(rows)
+
+
+def by_family(
+    variability: pd.DataFrame, methods: Mapping[str, str]
+) -> Iterator[tuple[str, str, dict[str, pd.DataFrame]]]:
+    """Yield each method's title and group of users, and its `shared_rows` by filter."""
+    shared = shared_rows(variability)
+    of_method = shared["variant"].map(methods)
+    for (method, family), made_by in product(FAMILIES.items(), groups_in(shared) or [""]):
+        own = of_group(shared[of_method == method], made_by)
+        images = {name: own[own["filter"] == name] for name in dict.fromkeys(shared["filter"])}
+        images = {name: found for name, found in images.items() if len(found)}
+        if images:
+            yield family, made_by, images
+
+
+def _by_filter(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield from table.groupby("filter", sort=False)
+
+
+def _on_images(fraction: float, filter_: str) -> str:
+    return f"{in_points(fraction)} points on {filter_name(filter_)} images"
 
 
 def _kinds(pairwise: pd.DataFrame | None, users: Mapping[str, str]) -> set[str]:
@@ -172,33 +194,25 @@ def _kinds(pairwise: pd.DataFrame | None, users: Mapping[str, str]) -> set[str]:
 
 def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
     numbers = sorted(set(shared["users"]))
-    one, several = ("user", "users") if len(kinds) > 1 else _nouns(min(kinds))
+    kind = min(kinds)
+    one, several = ("user", "users") if len(kinds) > 1 else (group_name(kind, 1), group_name(kind))
     who = f"{numbers[0]} to {numbers[-1]} {several}"
     if len(numbers) == 1:
         who = count(numbers[0], one, several)
     phrases = []
-    for filter_ in dict.fromkeys(shared["filter"]):
-        found = shared.loc[shared["filter"] == filter_, "sd"]
-        ends = (
-            f" (median; {in_points(found.min())} to {in_points(found.max())})"
-            if len(found) > 1
-            else ""
-        )
-        phrases.append(f"{in_points(found.median())} points on {filter_name(filter_)} images{ends}")
+    for filter_, found in _by_filter(shared):
+        sd = found["sd"]
+        ends = f" (median; {in_points(sd.min())} to {in_points(sd.max())})" if len(sd) > 1 else ""
+        phrases.append(_on_images(sd.median(), filter_) + ends)
     return sentence(
         f"{who} who segment the same image by the same method get volume fractions of active "
         f"material that scatter with a standard deviation of {and_list(phrases)}"
     )
 
 
-def _nouns(made_by: str) -> tuple[str, str]:
-    return group_name(made_by, 1), group_name(made_by)
-
-
 def _method_sentence(variability: pd.DataFrame) -> list[str]:
     phrases = [
-        f"{in_points(ranges.median())} points on {filter_name(filter_)} images"
-        for filter_, ranges, _ in _method_ranges(variability)
+        _on_images(ranges.median(), filter_) for filter_, ranges, _ in _method_ranges(variability)
     ]
     if not phrases:
         return []
@@ -209,30 +223,29 @@ def _method_sentence(variability: pd.DataFrame) -> list[str]:
 
 
 def _sure_sentence(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> list[str]:
-    tested = [
-        tables[name]["p_holm"].dropna()
-        for name in ("comparisons", "comparisons_over_datasets")
-        if name in tables
-    ]
+    tested = [tables[name]["p_holm"].dropna() for name in COMPARED if name in tables]
     p_values = pd.concat(tested) if tested else pd.Series(dtype=float)
     if p_values.empty:
         return []
-    clear = int((p_values < ALPHA).sum())
-    text = (
-        f"Of {len(p_values)} planned {'comparison' if len(p_values) == 1 else 'comparisons'} of "
-        f"methods and filters {clear or 'none'} "
-        f"{'shows' if clear == 1 else 'show'} a difference in spread beyond chance"
-    )
-    if not clear:
+    text = _shown(p_values, "of methods and filters") + " in spread beyond chance"
+    if not (p_values < ALPHA).any():
         text += f": {count(int(shared['users'].max()), 'user')} are too few to tell them apart"
     return [sentence(text)]
 
 
+def _shown(p_values: pd.Series, compared: str) -> str:
+    """Return how many comparisons show a difference."""
+    clear = int((p_values < ALPHA).sum())
+    return (
+        f"of {len(p_values)} planned {'comparison' if len(p_values) == 1 else 'comparisons'} "
+        f"{compared} {clear or 'none'} {'shows' if clear == 1 else 'show'} a difference"
+    )
+
+
 def _method_ranges(variability: pd.DataFrame) -> list[tuple[str, pd.Series, pd.DataFrame]]:
-    """Return by filter how far the users' means lie apart on each dataset, and their ends."""
+    """Return by filter how far the methods' means lie apart on each dataset, and their ends."""
     result = []
-    for filter_ in dict.fromkeys(variability["filter"]):
-        found = variability[variability["filter"] == filter_]
+    for filter_, found in _by_filter(variability):
         ends = found.groupby("dataset", sort=False)["mean"].agg(["min", "max", "size"])
         ends = ends[ends["size"] > 1]
         if len(ends):
@@ -242,12 +255,12 @@ def _method_ranges(variability: pd.DataFrame) -> list[tuple[str, pd.Series, pd.D
 
 def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str, str]:
     """Return which methods users agree on most and least, on the datasets that all share."""
-    first = next(iter(dict.fromkeys(shared["filter"])))
     question = "Which method makes users agree?"
-    rows = shared[shared["filter"] == first].assign(method=lambda t: t["variant"].map(methods))
+    first = shared["filter"].iloc[0]
+    rows = shared[shared["filter"] == first]
     by_method = {
         method: found
-        for method, found in rows.groupby("method", sort=False)
+        for method, found in rows.groupby(rows["variant"].map(methods), sort=False)
         if METHODS[method].traits
     }
     common = set.intersection(*(set(found["dataset"]) for found in by_method.values() or [rows]))
@@ -266,21 +279,15 @@ def _family_part(shared: pd.DataFrame, methods: Mapping[str, str]) -> tuple[str,
         f"On the {filter_name(first)} images of {names(datasets)}, which all families of methods "
         f"were run on, the median standard deviation in points is: {phrases}."
     )
-    lowered, pairs = _lowered(shared, first)
-    if pairs:
+    others = shared[shared["filter"] != first]
+    both = others.merge(rows, on=["dataset", "variant"], suffixes=("", "_first"))
+    if len(both):
+        lowered = int((both["sd"] < both["sd_first"]).sum())
         text += (
-            f" Filtering lowered it in {lowered} of {pairs} combinations of dataset and variant."
+            f" Filtering lowered it in {lowered} of {len(both)} combinations of dataset and "
+            "variant."
         )
     return question, text
-
-
-def _lowered(shared: pd.DataFrame, first: str) -> tuple[int, int]:
-    """Return in how many of how many cases an SD is lower on other filters than on the first."""
-    key = ["dataset", "variant"]
-    raw = shared[shared["filter"] == first]
-    others = shared[shared["filter"] != first]
-    both = others.merge(raw, on=key, suffixes=("", "_raw"))
-    return int((both["sd"] < both["sd_raw"]).sum()), len(both)
 
 
 def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
@@ -315,36 +322,21 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
     spread = tables.get("spread")
     if spread is not None:
         rows = spread[(spread["sd"] > 0) & (spread["users"] > 1)]
-        factors = {
-            users: (
-                float((f["sd_low"] / f["sd"]).median()),
-                float((f["sd_high"] / f["sd"]).median()),
-            )
-            for users, f in rows.groupby("users")
-        }
+        ends = rows[["sd_low", "sd_high"]].div(rows["sd"], axis=0).groupby(rows["users"]).median()
         phrases += [
             f"With {count(int(users), 'user')} a standard deviation is known to a factor only: its "
             f"95 % interval reaches from {low:.2f} to {high:.2f} times the value"
-            for users, (low, high) in factors.items()
+            for users, low, high in ends.itertuples()
         ]
-    for name, what in (
-        ("comparisons", "of two spreads on one dataset"),
-        ("comparisons_over_datasets", "over several datasets"),
-    ):
-        table = tables.get(name)
-        if table is not None and len(table):
+    for name, what in COMPARED.items():
+        if len(tables.get(name, ())):
             tests = True
-            tested = table[table["p_holm"].notna()]
-            clear = int((tested["p_holm"] < ALPHA).sum())
-            phrases.append(
-                f"of {len(tested)} planned {'comparison' if len(tested) == 1 else 'comparisons'} "
-                f"{what}, {clear or 'none'} "
-                f"{'shows' if clear == 1 else 'show'} a difference at 5 % (after Holm's correction)"
-            )
+            text = _shown(tables[name]["p_holm"].dropna(), f"{what},")
+            phrases.append(f"{text} at 5 % (after Holm's correction)")
     if tests and "simulated" in kinds:
         phrases.append(
-            "simulated users can be had without end, so these tests plan studies with people and "
-            "are no evidence about them"
+            "any number of simulated users can be had, so these tests help to plan studies with "
+            "people but are no evidence about them"
         )
     power = tables.get("power")
     if power is not None:
@@ -364,12 +356,9 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
 
 
 def _accuracy(errors: pd.DataFrame) -> str:
-    phrases = []
-    for filter_ in dict.fromkeys(errors["filter"]):
-        found = errors[errors["filter"] == filter_]
-        phrases.append(
-            f"{in_points(found['bias'].abs().median())} points on {filter_name(filter_)} images"
-        )
+    phrases = [
+        _on_images(found["bias"].abs().median(), filter_) for filter_, found in _by_filter(errors)
+    ]
     agreed = errors[errors["sd"] <= AGREED]
     off = agreed[agreed["bias"].abs() > OFF]
     text = (

@@ -43,9 +43,11 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
     ]
 
 
-def _who(row) -> str:
-    """Return to which group of users a row belongs."""
-    return group_name(row.made_by) if hasattr(row, "made_by") else "users"
+def _who(row, number: int = 2) -> str:
+    """Return what the users of a row are called."""
+    if hasattr(row, "made_by"):
+        return group_name(row.made_by, number)
+    return "user" if number == 1 else "users"
 
 
 def result_rows(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
@@ -69,20 +71,13 @@ def result_rows(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[d
             "image": filter_name(row.filter),
             "variant": row.variant,
             "family": FAMILIES[methods[row.variant]],
-            "who": _number_of(row),
+            "who": count(int(row.users), _who(row, 1), _who(row)),
             "mean": f"{100 * row.mean:.1f}",
             "sd": in_points(row.sd),
             "percent": percent(row.mean_percent_different),
         }
         for row in variability.itertuples()
     ]
-
-
-def _number_of(row) -> str:
-    nouns = ("user", "users")
-    if hasattr(row, "made_by"):
-        nouns = group_name(row.made_by, 1), group_name(row.made_by)
-    return count(int(row.users), *nouns)
 
 
 def dataset_rows(
@@ -102,16 +97,16 @@ def dataset_rows(
     noise = image_quality.groupby(["dataset", "filter"], sort=False)["contrast_to_noise"].mean()
     truths = volume_fractions.groupby("dataset")["truth_fraction"].agg(["min", "max"])
     rows = []
-    for name, phrases in datasets.items():
-        size = " × ".join(f"{n * phrases['voxel_size_nm'] / 1000:.3g}" for n in phrases["shape"])
+    for name, facts in datasets.items():
+        size = " × ".join(f"{n * facts['voxel_size_nm'] / 1000:.3g}" for n in facts["shape"])
         rows.append(
             {
                 "name": name,
-                "origin": phrases["origin"],
-                "origin_name": ORIGIN_NAMES[phrases["origin"]],
-                "material": phrases["material"],
-                "voxel": f"{phrases['voxel_size_nm']:g}",
-                "shape": " × ".join(str(n) for n in phrases["shape"]),
+                "origin": facts["origin"],
+                "origin_name": ORIGIN_NAMES[facts["origin"]],
+                "material": facts["material"],
+                "voxel": f"{facts['voxel_size_nm']:g}",
+                "shape": " × ".join(str(n) for n in facts["shape"]),
                 "size": size,
                 "noise": ", ".join(
                     f"{filter_name(filter_)} {contrast_to_noise_in_words(value)}"
@@ -135,18 +130,18 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
         dataset, voxels (inside the field of view).
     """
     notes = []
-    for name, phrases in datasets.items():
-        if phrases.get("active") == "dark":
+    for name, facts in datasets.items():
+        if facts.get("active") == "dark":
             notes.append(
                 f"{name}: active material is dark in the source, so its grey levels were inverted."
             )
-        if phrases.get("mask") == "none":
+        if facts.get("mask") == "none":
             notes.append(
                 f"{name}: mask: none, so whatever fills its border was taken for measured."
             )
-        elif phrases.get("mask") is not None:
+        elif facts.get("mask") is not None:
             of_dataset = volume_fractions[volume_fractions["dataset"] == name]
-            share = of_dataset["voxels"].max() / np.prod(phrases["shape"])
+            share = of_dataset["voxels"].max() / np.prod(facts["shape"])
             notes.append(
                 f"{name}: only what lies inside its mask was looked at and counted, "
                 f"{100 * share:.1f} % of the crop."
@@ -255,7 +250,20 @@ def _probability(value: float) -> str:
 
 def run_time_rows(times: pd.DataFrame) -> list[dict]:
     """Return the run time of each rule, and the sum of all as the last row."""
-    rows = [
+    total = (
+        times.assign(rule="all")
+        .groupby("rule")
+        .agg(
+            {
+                "jobs": "sum",
+                "seconds": "sum",
+                "cpu_seconds": "sum",
+                "longest": "max",
+                "memory": "max",
+            }
+        )
+    )
+    return [
         {
             "rule": row.rule,
             "jobs": grouped(row.jobs),
@@ -264,20 +272,8 @@ def run_time_rows(times: pd.DataFrame) -> list[dict]:
             "longest": grouped(row.longest),
             "memory": grouped(row.memory) if np.isfinite(row.memory) else "–",
         }
-        for row in times.itertuples()
+        for row in [*times.itertuples(), *total.reset_index().itertuples()]
     ]
-    if rows:
-        rows.append(
-            {
-                "rule": "all",
-                "jobs": grouped(times["jobs"].sum()),
-                "seconds": grouped(times["seconds"].sum()),
-                "cpu_seconds": grouped(times["cpu_seconds"].sum()),
-                "longest": grouped(times["longest"].max()),
-                "memory": grouped(times["memory"].max()) if times["memory"].notna().any() else "–",
-            }
-        )
-    return rows
 
 
 def flat(mapping: Mapping, lead: str = "") -> Iterable[tuple[str, str]]:

@@ -1,20 +1,19 @@
-"""A small drawing of how much users differ, a mark for each case, for the first screen."""
+"""A small drawing for the first screen of how much users differ, with a mark for each case."""
 
 from collections.abc import Mapping
 from html import escape
-from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from ..figures.words import PEOPLE, filter_name
-from ..groups import RECORDED, groups_in, of_group
-from .answer import FAMILIES, shared_rows
+from ..groups import RECORDED, groups_in
+from .answer import by_family, shared_rows
 from .words import in_points
 
 WIDTH, LABEL_WIDTH, ROW_HEIGHT = 560, 190, 17
 LEAST_POINTS = 0.01
-"""Smaller standard deviations are drawn here: the scale is logarithmic."""
+"""Smaller standard deviations are drawn here, because the scale is logarithmic."""
 
 _SHAPES = ("circle", "diamond", "cross")
 
@@ -31,10 +30,10 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        Rows are families of methods and filters; the bar is the median. Empty if no two users
-        did the same.
+        Rows are methods and filters; the bar is the median. Empty if no two users segmented the
+        same image with the same variant.
     """
-    rows = shared_rows(variability).assign(method=lambda table: table["variant"].map(methods))
+    rows = shared_rows(variability)
     if rows.empty:
         return ""
     filters = list(dict.fromkeys(rows["filter"]))
@@ -48,25 +47,18 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         return LABEL_WIDTH + share * (right - LABEL_WIDTH)
 
     parts, y = [], 8.0
-    names = groups_in(rows)
-    for (method, family), name in product(FAMILIES.items(), names or [""]):
-        own = of_group(rows, name)
-        own = own[own["method"] == method]
-        present = [f for f in filters if (own["filter"] == f).any()]
-        if not present:
-            continue
-        family += PEOPLE if len(names) > 1 and name == RECORDED else ""
-        middle = y + ROW_HEIGHT * len(present) / 2
+    both = len(groups_in(rows)) > 1
+    for family, made_by, images in by_family(variability, methods):
+        family += PEOPLE if both and made_by == RECORDED else ""
+        middle = y + ROW_HEIGHT * len(images) / 2
         parts.append(f'<text class="family" x="0" y="{middle + 4:g}">{escape(family)}</text>')
-        for filter_ in present:
-            found = own[own["filter"] == filter_]
-            place = filters.index(filter_)
+        for filter_, found in images.items():
+            place = min(filters.index(filter_), 2)
             centre = y + ROW_HEIGHT / 2
             median = x_of(100 * found["sd"].median())
             parts.append(f'<path class="median" d="M{median:.1f},{centre - 7:g} V{centre + 7:g}"/>')
             parts += [
-                f'<g class="filter-{min(place, 2)}">'
-                f"{_mark(_SHAPES[min(place, 2)], x_of(100 * row.sd), centre)}"
+                f'<g class="filter-{place}">{_mark(_SHAPES[place], x_of(100 * row.sd), centre)}'
                 f"<title>{escape(row.variant)}, {escape(filter_name(row.filter))} "
                 f"{escape(row.dataset)}: {in_points(row.sd)} points</title></g>"
                 for row in found.itertuples()
@@ -75,7 +67,7 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         y += 6
     bottom = y
     grid = []
-    # A decade has two ends only: what lies between is to be read too.
+    # Within one or two decades, powers of ten alone would be too few ticks.
     steps = (1, 2, 5) if last - first <= 2 else (1,)
     for tick in (
         float(f"{n}e{power}") for power in range(int(first), int(last) + 1) for n in steps
@@ -88,11 +80,10 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
             f'<text class="tick" x="{x:.1f}" y="{bottom + 14:g}">{tick:g}</text>'
         )
     legend, x = [], LABEL_WIDTH
-    for place, filter_ in enumerate(filters):
-        name = filter_name(filter_)
-        shape = _SHAPES[min(place, 2)]
+    for filter_ in filters:
+        name, place = filter_name(filter_), min(filters.index(filter_), 2)
         legend.append(
-            f'<g class="filter-{min(place, 2)}">{_mark(shape, x + 5, bottom + 46)}</g>'
+            f'<g class="filter-{place}">{_mark(_SHAPES[place], x + 5, bottom + 46)}</g>'
             f'<text x="{x + 14:g}" y="{bottom + 50:g}">{escape(name)}</text>'
         )
         x += 34 + 7 * len(name)

@@ -48,24 +48,6 @@ def absolute_deviations(values) -> np.ndarray:
     return np.abs(values - np.median(values, axis=-1, keepdims=True))
 
 
-def brown_forsythe(*groups) -> tuple[float, float]:
-    """Return F and p of the Brown-Forsythe test for groups of different users.
-
-    Parameters
-    ----------
-    *groups : array_like, shape (n,)
-        Values of the users of each group.
-
-    Returns
-    -------
-    statistic, p_value : float
-        Brown and Forsythe 1974, doi:10.1080/01621459.1974.10482955; `scipy.stats.levene` with
-        the median as centre.
-    """
-    statistic, p_value = scipy.stats.levene(*groups, center="median")
-    return float(statistic), float(p_value)
-
-
 def compare_deviations(
     first, second, *, datasets: str = "random", level: float = 0.95
 ) -> DeviationContrast:

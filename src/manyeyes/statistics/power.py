@@ -85,6 +85,22 @@ def power_paired(
     return float(np.sum(weights / 2 * beyond))
 
 
+def _power(users: int, sd_ratio: float, correlation: float | None, alpha: float) -> float:
+    """Return the power of the paired test, or of the unpaired one if there is no correlation."""
+    if correlation is None:
+        return power_unpaired(users, sd_ratio, alpha)
+    return power_paired(users, sd_ratio, correlation, alpha)
+
+
+def _design(sd_ratio: float, correlation: float | None) -> dict:
+    """Return the first columns of `power_table` and `power_curves`."""
+    return {
+        "sd_ratio": float(sd_ratio),
+        "design": "unpaired" if correlation is None else "paired",
+        "correlation": np.nan if correlation is None else float(correlation),
+    }
+
+
 def users_needed(
     sd_ratio: float, *, correlation: float | None = None, power: float = 0.8, alpha: float = 0.05
 ) -> int:
@@ -113,13 +129,11 @@ def users_needed(
     if not alpha < power < 1:
         raise ValueError(f"power must be between the error rate {alpha} and 1, found {power}")
 
-    def reached(users: int) -> float:
-        if correlation is None:
-            return power_unpaired(users, sd_ratio, alpha)
-        return power_paired(users, sd_ratio, correlation, alpha)
+    def reached(users: int) -> bool:
+        return _power(users, sd_ratio, correlation, alpha) >= power
 
     enough = 4
-    while reached(enough) < power:
+    while not reached(enough):
         enough *= 2
         if enough > MOST_USERS:
             raise ValueError(
@@ -129,7 +143,7 @@ def users_needed(
     too_few = 2
     while enough - too_few > 1:
         middle = (enough + too_few) // 2
-        too_few, enough = (too_few, middle) if reached(middle) >= power else (middle, enough)
+        too_few, enough = (too_few, middle) if reached(middle) else (middle, enough)
     return enough
 
 
@@ -198,32 +212,24 @@ def power_table(
         group when unpaired), power (by formula, for this number), simulated_power.
     """
     rows = []
-    for ratio in sd_ratios:
-        for correlation in (None, *correlations):
-            users = users_needed(ratio, correlation=correlation, power=power, alpha=alpha)
-            names = ("power", ratio, correlation, users, alpha)
-            exact = (
-                power_unpaired(users, ratio, alpha)
-                if correlation is None
-                else power_paired(users, ratio, correlation, alpha)
-            )
-            rows.append(
-                {
-                    "sd_ratio": float(ratio),
-                    "design": "unpaired" if correlation is None else "paired",
-                    "correlation": np.nan if correlation is None else float(correlation),
-                    "users": users,
-                    "power": exact,
-                    "simulated_power": simulated_power(
-                        users,
-                        ratio,
-                        correlation=correlation,
-                        draws=draws,
-                        names=names,
-                        alpha=alpha,
-                    ),
-                }
-            )
+    for ratio, correlation in product(list(sd_ratios), [None, *correlations]):
+        users = users_needed(ratio, correlation=correlation, power=power, alpha=alpha)
+        simulated = simulated_power(
+            users,
+            ratio,
+            correlation=correlation,
+            draws=draws,
+            names=("power", ratio, correlation, users, alpha),
+            alpha=alpha,
+        )
+        rows.append(
+            {
+                **_design(ratio, correlation),
+                "users": users,
+                "power": _power(users, ratio, correlation, alpha),
+                "simulated_power": simulated,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -251,18 +257,15 @@ def power_curves(
     DataFrame
         sd_ratio, design (unpaired, paired), correlation (NaN when unpaired), users, power.
     """
-    designs = [None, *correlations]
     rows = [
         {
-            "sd_ratio": float(ratio),
-            "design": "unpaired" if correlation is None else "paired",
-            "correlation": np.nan if correlation is None else float(correlation),
+            **_design(ratio, correlation),
             "users": number,
-            "power": power_unpaired(number, ratio, alpha)
-            if correlation is None
-            else power_paired(number, ratio, correlation, alpha),
+            "power": _power(number, ratio, correlation, alpha),
         }
-        for correlation, ratio, number in product(designs, list(sd_ratios), list(users))
+        for correlation, ratio, number in product(
+            [None, *correlations], list(sd_ratios), list(users)
+        )
     ]
     return pd.DataFrame(rows, columns=["sd_ratio", "design", "correlation", "users", "power"])
 

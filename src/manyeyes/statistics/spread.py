@@ -6,20 +6,6 @@ import numpy as np
 import scipy
 
 
-class SdInterval(NamedTuple):
-    """A sample standard deviation and the interval for that of the population.
-
-    Attributes
-    ----------
-    sd, low, high : ndarray of float64 or float
-        In the unit of the values.
-    """
-
-    sd: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
 class SdRatio(NamedTuple):
     """Two standard deviations compared: their ratio, its interval, and a test of equality.
 
@@ -55,8 +41,8 @@ def sample_sd(values: np.ndarray) -> np.ndarray:
     return np.where(np.ptp(values, axis=-1) == 0, 0.0, values.std(axis=-1, ddof=1))
 
 
-def sd_interval(values, level: float = 0.95) -> SdInterval:
-    """Return sample standard deviations with their chi-square intervals.
+def sd_interval_factors(users: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the factors that turn a sample SD into the ends of its chi-square interval.
 
     (n - 1) s^2 / sigma^2 follows the chi-square distribution with n - 1 degrees of freedom for
     normal values (Tate and Klett 1959, doi:10.1080/01621459.1959.10501528; tails of equal
@@ -65,29 +51,11 @@ def sd_interval(values, level: float = 0.95) -> SdInterval:
 
     Parameters
     ----------
-    values : array_like, shape (..., n)
-        One value per user on the last axis, n at least 2.
+    users : int
+        n, at least 2.
     level : float, default 0.95
         Probability that the interval covers, between 0 and 1.
-
-    Returns
-    -------
-    SdInterval
-        Of shape (...).
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two values, one is not finite, or the level is impossible.
     """
-    values = checked_values(values, least=2)
-    low_factor, high_factor = sd_interval_factors(values.shape[-1], level)
-    sd = sample_sd(values)
-    return SdInterval(sd, sd * low_factor, sd * high_factor)
-
-
-def sd_interval_factors(users: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the factors that turn the sample SD of this many users into its interval's ends."""
     check_level(level)
     if users < 2:
         raise ValueError(f"the interval of an SD needs at least 2 users, found {users}")

@@ -17,9 +17,6 @@ AGREEMENT = ("agreement", "group_agreement", "concentration")
 BETWEEN_USERS = ("pairwise", *AGREEMENT)
 """Tables with a part for each image on which several users of a group share a variant."""
 
-BY_IMAGE = ("image_quality", "effort")
-"""Tables with a part for each image."""
-
 OF_TRUTH = ("geometry", "particles")
 """Tables with a part for each dataset whose truth is known."""
 
