@@ -1,4 +1,4 @@
-"""What a study says about one claim: supported, refuted or open, and by how much."""
+"""What a study says about one claim: supported, refuted or undecided, and by how much."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from .definition import (
 from .panels import Panels
 
 View = Callable[[str, Condition], np.ndarray]
-"""Gives the array (realisations, panels) of a metric and cell; see `panels.Panels`."""
+"""Returns the array (realisations, panels) of a metric and cell; see `panels.Panels`."""
 
 
 class Status(Enum):
@@ -40,19 +40,19 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class OrderingOutcome:
-    """What became of an ordering.
+    """The result of an ordering.
 
     Attributes
     ----------
     status : Status
     share : Share
-        In which share of panels it holds.
+        Of the panels in which it holds.
     holds : ndarray of bool, shape (realisations, panels)
     part : Part
-        The comparison that decides it: the least often seen of several that must all hold, the
-        most often seen where any of them will do.
+        The comparison that decides it: the one seen least often if all must hold, the one seen
+        most often if any is enough.
     part_share : float
-        In which share of panels that one holds.
+        Share of the panels in which that one holds.
     """
 
     status: Status
@@ -64,20 +64,20 @@ class OrderingOutcome:
 
 @dataclass(frozen=True)
 class NumberOutcome:
-    """What became of a number.
+    """The result of a number.
 
     Attributes
     ----------
     status : Status
     value : float
-        Ours: the median over choices of three; over all users where they are too few.
+        Ours: the median over choices of three; over all users if they are too few for choices.
     low, high : float
         The central part of what panels of three give; the shortest range for distances from the
         baseline.
     within : float
-        Share of panels within the paper's tolerance.
+        Share of panels within the tolerance around the paper's number.
     place : float
-        Where the paper's number lies among them, 0 to 1.
+        Position of the paper's number among them, 0 to 1.
     """
 
     status: Status
@@ -97,9 +97,9 @@ def evaluate(quantity: Quantity | float, view: View, extremes: View | None = Non
     view : callable
         Such as `panels.Panels.distribution`.
     extremes : callable, optional
-        Another view that says which of several cells is the lowest or highest. Where populations
-        are drawn for each cell independently, the lowest of many draws would be lower than any
-        cell is; as measured it is one cell, and that one's draws are taken.
+        Another view, which decides which of several cells is the lowest or highest. If populations
+        are drawn independently for each cell, the lowest of many draws would be lower than any
+        cell is. With this view, the draws are those of the cell that was measured as the lowest.
 
     Returns
     -------
@@ -162,23 +162,13 @@ def part_holds(part: Part, view: View, extremes: View | None = None) -> np.ndarr
 def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> OrderingOutcome:
     """Return what the panels say about an ordering.
 
-    Where all parts must hold, it is supported if enough panels show them all at once, and refuted
-    as soon as one part is, for that one is claimed too. Where any part will do, it is supported if
-    enough panels show one and the same part, and refuted if hardly any panel shows any. So a claim
-    of many parts is neither refuted by chance alone nor confirmed by it.
+    If all parts must hold, it is supported if enough panels show them all at once, and refuted as
+    soon as one part is refuted, because that part is claimed too. If any part is enough, it is
+    supported if enough panels show the same part, and refuted if hardly any panel shows any. So a
+    claim with many parts is neither refuted nor confirmed by chance alone.
 
-    With too few users, counts over several conditions stay open: independent draws blur them
-    towards one half, whatever the users do.
-
-    Parameters
-    ----------
-    check : OrderingCheck
-    panels : Panels
-    rules : Rules
-
-    Returns
-    -------
-    OrderingOutcome
+    With too few users, counts over several conditions remain undecided: independent draws blur
+    them towards one half, whatever the users do.
     """
     extremes = panels.measured if _too_few(panels) else None
     holds = [part_holds(part, panels.distribution, extremes) for part in check.parts]
@@ -190,7 +180,7 @@ def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> Orderi
     if any(state is decisive for _, state in single):
         status = decisive
     elif status is decisive:
-        # Together they would decide it, none does alone: chance is enough for that.
+        # Together they would decide it, but none does alone: this can be chance.
         status = Status.OPEN
     if _too_few(panels) and any(_counts(part.left) for part in check.parts):
         status = Status.OPEN
@@ -202,18 +192,8 @@ def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> Orderi
 def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutcome:
     """Return where a number of the paper lies among ours.
 
-    A ratio of two spreads that are both 0 is no number: such panels are outside the tolerance and
-    leave the range as it is.
-
-    Parameters
-    ----------
-    check : NumberCheck
-    panels : Panels
-    rules : Rules
-
-    Returns
-    -------
-    NumberOutcome
+    A ratio of two spreads that are both 0 is not a number: such panels count as outside the
+    tolerance and do not enter the range.
     """
     extremes = panels.measured if _too_few(panels) else None
     values = evaluate(check.quantity, panels.new_panels, extremes)
@@ -242,7 +222,7 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
 def _status_of_share(
     share: ShareOfChoices, panels: Panels, rules: Rules, comparisons: int
 ) -> Status:
-    """Return what a share of panels says; see ``rules`` in ``claims.yaml``."""
+    """Return what a share of panels means; see ``rules`` in ``claims.yaml``."""
     if _too_few(panels):
         needed = 1 - (1 - rules.level) / 2 / comparisons
         low, high = share.share, share.share
@@ -261,7 +241,7 @@ def _status_of_share(
 def share_and_status(
     holds: np.ndarray, panels: Panels, rules: Rules, comparisons: int = 1
 ) -> tuple[ShareOfChoices, Status]:
-    """Return in which share of panels something holds, and what that says.
+    """Return the share of panels in which something holds, and what it means for a claim.
 
     Parameters
     ----------
@@ -269,9 +249,9 @@ def share_and_status(
     panels : Panels
     rules : Rules
     comparisons : int, default 1
-        Among how many this one could decide a claim by itself. With too few users the limits are
-        those of a test, and many tests find something by chance, so the error is shared between
-        them (Bonferroni).
+        How many comparisons, this one included, could each decide the claim. With too few users
+        the limits are those of a test, and many tests find something by chance, so they share the
+        error rate (Bonferroni).
 
     Returns
     -------

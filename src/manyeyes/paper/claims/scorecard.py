@@ -13,6 +13,7 @@ from .definition import (
     Claims,
     NumberCheck,
     OrderingCheck,
+    Rules,
     needs_of_claim,
     needs_of_quantity,
 )
@@ -40,12 +41,13 @@ COLUMNS = {
     "realisations": "int64",
     "contradicts": "str",
 }
+EMPTY = {"str": "", "float64": np.nan, "int64": 0}
 
 
 def scorecard(tables: Mapping[str, pd.DataFrame], claims: Claims) -> pd.DataFrame:
     """Return every claim with its verdict.
 
-    Claims are held against one group of users: the simulated ones where the study has any, else
+    Claims are compared with one group of users: the simulated ones if the study has any, else
     recorded people; see `manyeyes.groups.judged_group`.
 
     Parameters
@@ -58,20 +60,20 @@ def scorecard(tables: Mapping[str, pd.DataFrame], claims: Claims) -> pd.DataFram
     Returns
     -------
     DataFrame
-        One row a claim, in the order of the claims:
+        One row per claim, in the order of the claims:
 
         - id, claim, paper_value (as stated).
-        - our_value, low, high: for a number ours and the central part of what panels of three
-          give; for an ordering the share of panels that show it (0 to 1) and that share's
-          interval, NaN with too few users; NaN where nothing was checked.
+        - our_value, low, high: for a number, ours and the central part of what panels of three
+          give; for an ordering, the share of panels that show it (0 to 1) and its interval, NaN
+          with too few users; NaN if nothing was checked.
         - verdict: one of `definition.VERDICTS`; reason.
-        - place, kind, metric (of the first check), paper_low, paper_high (the number that the paper
-          states, twice, or its range; NaN for orderings), paper_percentile (where the paper's
-          number lies among ours, 0 to 100), made_by (the group of users), users, realisations (0
-          where nothing was checked), contradicts (ids, separated by spaces).
+        - place, kind, metric (of the first check), paper_low, paper_high (ends of what the paper
+          states, equal for one number; NaN for orderings), paper_percentile (position of the
+          paper's number among ours, 0 to 100), made_by (the group of users), users, realisations
+          (0 if nothing was checked), contradicts (ids, separated by spaces).
     """
-    study, cache = StudyTables(tables), {}
-    rows = [_row(claim, claims, study, cache) for claim in claims.claims]
+    study, panels = StudyTables(tables), {}
+    rows = [_row(claim, claims, study, panels) for claim in claims.claims]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
@@ -96,7 +98,7 @@ def count_verdicts(card: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary_sentence(card: pd.DataFrame) -> str:
-    """Return the scorecard in two sentences; only what was tested counts as agreement or not."""
+    """Return the scorecard in two sentences."""
     count = card["verdict"].value_counts()
     agrees, disagrees, undecided, untested, calibrated, constructed = (
         int(count.get(verdict, 0)) for verdict in VERDICTS
@@ -109,99 +111,86 @@ def summary_sentence(card: pd.DataFrame) -> str:
     )
 
 
-def _row(claim: Claim, claims: Claims, study: StudyTables, cache: dict) -> dict:
-    row = {
-        "id": claim.id,
-        "claim": claim.claim,
-        "paper_value": claim.paper,
-        "our_value": np.nan,
-        "low": np.nan,
-        "high": np.nan,
-        "place": claim.place,
-        "kind": claim.kind,
-        "metric": "",
-        "paper_low": np.nan,
-        "paper_high": np.nan,
-        "paper_percentile": np.nan,
-        "made_by": study.made_by,
-        "users": 0,
-        "realisations": 0,
-        "contradicts": " ".join(claim.contradicts),
-    }
-    needs = needs_of_claim(claim)
-    if claim.kind not in CHECKED_KINDS:
-        verdict = "by construction" if claim.kind == "by construction" else "not testable here"
-        sentences = [_sentence(claim.because)]
-    else:
-        row["metric"] = _first_metric(claim)
-        for check in claim.checks:
-            if isinstance(check, NumberCheck):
-                row |= {"paper_low": check.stated_low, "paper_high": check.stated_high}
-                break
-        panels = panels_for(study, needs, claims.rules.least_users)
-        if isinstance(panels, str):
-            verdict, sentences = "not testable here", [_sentence(panels)]
-        else:
-            # Claims about the same users share the panels, and so every array made for them.
-            key = (tuple(panels.users), tuple(panels.realisations))
-            panels = cache.setdefault(key, panels)
-            verdict, found, sentences = _judged(claim, panels, claims)
-            row |= found
-            row |= {"users": len(panels.users), "realisations": len(panels.realisations)}
-            if claim.kind == "calibrated":
-                verdict = "calibrated"
-                sentences.append("The population was fitted to this number.")
-            elif needs & claims.calibrated:
-                cells = sorted({str(cell) for _, cell in needs & claims.calibrated})
-                sentences.append(f"Rests in part on what was calibrated ({'; '.join(cells)}).")
+def _row(claim: Claim, claims: Claims, study: StudyTables, known: dict) -> dict:
+    verdict, found, sentences = _outcome(claim, claims, study, known)
     if claim.note:
         sentences.append(_sentence(claim.note))
     if claim.contradicts:
         others = ", ".join(claim.contradicts)
         sentences.append(f"The paper contradicts itself here: see {others}.")
-    return {**row, "verdict": verdict, "reason": " ".join(sentences)}
+    return {
+        **{name: EMPTY[kind] for name, kind in COLUMNS.items()},
+        "id": claim.id,
+        "claim": claim.claim,
+        "paper_value": claim.paper,
+        "place": claim.place,
+        "kind": claim.kind,
+        "made_by": study.made_by,
+        "contradicts": " ".join(claim.contradicts),
+        **found,
+        "verdict": verdict,
+        "reason": " ".join(sentences),
+    }
 
 
-def _judged(claim: Claim, panels: Panels, claims: Claims) -> tuple[str, dict, list[str]]:
+def _outcome(
+    claim: Claim, claims: Claims, study: StudyTables, known: dict
+) -> tuple[str, dict, list[str]]:
+    """Return verdict, numbers and sentences of a claim; `known` keeps panels for other claims."""
+    if claim.kind not in CHECKED_KINDS:
+        verdict = "by construction" if claim.kind == "by construction" else "not testable here"
+        return verdict, {}, [_sentence(claim.because)]
+    found = {"metric": _first_metric(claim)}
+    stated = next((check for check in claim.checks if isinstance(check, NumberCheck)), None)
+    if stated is not None:
+        found |= {"paper_low": stated.stated_low, "paper_high": stated.stated_high}
+    needs = needs_of_claim(claim)
+    panels = panels_for(study, needs, claims.rules.least_users)
+    if isinstance(panels, str):
+        return "not testable here", found, [_sentence(panels)]
+    # Claims about the same users share the panels, and so every array made for them.
+    panels = known.setdefault((tuple(panels.users), tuple(panels.realisations)), panels)
+    verdict, numbers, sentences = _judged(claim, panels, claims.rules)
+    found |= numbers | {"users": len(panels.users), "realisations": len(panels.realisations)}
+    if claim.kind == "calibrated":
+        verdict = "calibrated"
+        sentences.append("The population was fitted to this number.")
+    elif needs & claims.calibrated:
+        cells = sorted({str(cell) for _, cell in needs & claims.calibrated})
+        sentences.append(f"Rests in part on what was calibrated ({'; '.join(cells)}).")
+    return verdict, found, sentences
+
+
+def _judged(claim: Claim, panels: Panels, rules: Rules) -> tuple[str, dict, list[str]]:
     """Return verdict, numbers and sentences of a claim all of whose checks must hold."""
-    rules = claims.rules
-    orderings = [
-        judge_ordering(check, panels, rules)
-        for check in claim.checks
-        if isinstance(check, OrderingCheck)
-    ]
+    ordering_checks = [check for check in claim.checks if isinstance(check, OrderingCheck)]
+    orderings = [judge_ordering(check, panels, rules) for check in ordering_checks]
     numbers = [
-        (check, judge_number(check, panels, rules))
+        judge_number(check, panels, rules)
         for check in claim.checks
-        if not isinstance(check, OrderingCheck)
+        if isinstance(check, NumberCheck)
     ]
-    states = [outcome.status for outcome in orderings] + [outcome.status for _, outcome in numbers]
-    found, sentences = {}, []
-    if numbers:
-        _, outcome = numbers[0]
-        found = {
-            "our_value": outcome.value,
-            "low": outcome.low,
-            "high": outcome.high,
-            "paper_percentile": 100 * outcome.place,
-        }
-        sentences += [number_sentence(outcome, panels) for _, outcome in numbers]
+    states = [outcome.status for outcome in (*orderings, *numbers)]
+    found, sentences = {}, [number_sentence(outcome, panels) for outcome in numbers]
     if orderings:
         joint = reduce(np.logical_and, [outcome.holds for outcome in orderings])
         share, together = share_and_status(joint, panels, rules)
         # Orderings that hold one by one need not hold in the same panels.
         if len(orderings) > 1 and together is not Status.SUPPORTED:
             states.append(Status.OPEN)
-        if not numbers:
-            found = {"our_value": share.share, "low": share.low, "high": share.high}
+        found = {"our_value": share.share, "low": share.low, "high": share.high}
         worst = min(orderings, key=lambda outcome: (_rank(outcome.status), outcome.share.share))
-        comparisons = sum(len(c.parts) for c in claim.checks if isinstance(c, OrderingCheck))
+        comparisons = sum(len(check.parts) for check in ordering_checks)
         sentences.append(ordering_sentences(share, worst, panels, comparisons))
+    if numbers:
+        first = numbers[0]
+        found = {"our_value": first.value, "low": first.low, "high": first.high}
+        found["paper_percentile"] = 100 * first.place
     return min(states, key=_rank).value, found, sentences
 
 
 def _rank(status: Status) -> int:
-    """Return an order in which what refutes comes first."""
+    """Return an order in which refuted comes first."""
     return [Status.REFUTED, Status.OPEN, Status.SUPPORTED].index(status)
 
 

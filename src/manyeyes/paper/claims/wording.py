@@ -29,7 +29,7 @@ COMPARATOR_WORDS = {
 
 
 def percent(share: float) -> str:
-    """Return a share in whole per cent; only the bounds 0 and 1 themselves read 0 and 100 %."""
+    """Return a share in whole per cent; only shares of exactly 0 and 1 read 0 and 100 %."""
     rounded = round(100 * share)
     if rounded == 0 and share > 0:
         return "less than 1 %"
@@ -48,19 +48,19 @@ def ordering_sentences(
     share : Share
         Of the panels that show all of the claim.
     decisive : OrderingOutcome
-        Of the check that is least in favour.
+        Of the check with the weakest support.
     panels : Panels
     comparisons : int
-        How many the claim is made of.
+        How many comparisons the claim makes.
 
     Returns
     -------
     str
     """
-    if not panels.users:
+    if not panels.users and len(panels.realisations) == 1:
+        first = "Holds." if share.share else "Does not hold."
+    elif not panels.users:
         first = f"Holds on {percent(share.share)} of {_realisations(panels)}."
-        if len(panels.realisations) == 1:
-            first = "Holds." if share.share else "Does not hold."
     elif panels.enough:
         first = f"Shown by {percent(share.share)} of {_choices(panels)}"
         if np.isfinite(share.low):
@@ -97,13 +97,12 @@ def number_sentence(outcome: NumberOutcome, panels: Panels) -> str:
 def part_in_words(part: Part, panels: Panels) -> str:
     """Return a comparison with both sides' values: medians, or as measured if users are few."""
     view = panels.distribution if panels.enough else panels.measured
-    sides = []
-    for side in (part.left, part.right):
-        if isinstance(side, float):
-            sides.append(_number(side))
-        else:
-            typical = float(np.median(evaluate(side, view)))
-            sides.append(f"{quantity_in_words(side)} ({_number(typical)})")
+    sides = [
+        f"{side:.3g}"
+        if isinstance(side, float)
+        else f"{quantity_in_words(side)} ({np.median(evaluate(side, view)):.3g})"
+        for side in (part.left, part.right)
+    ]
     factor = f"{part.factor:g} times " if part.factor != 1 and part.comparator != "similar" else ""
     return f"{sides[0]} {COMPARATOR_WORDS[part.comparator]} {factor}{sides[1]}"
 
@@ -128,10 +127,6 @@ def quantity_in_words(quantity: Quantity) -> str:
     return f"{text}, relative," if quantity.per else text
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}"
-
-
 def _choices(panels: Panels) -> str:
     return (
         f"{len(panels.choices)} choices of three out of {len(panels.users)} users"
@@ -140,8 +135,7 @@ def _choices(panels: Panels) -> str:
 
 
 def _over_realisations(panels: Panels) -> str:
-    count = len(panels.realisations)
-    return f", each on {count} realisations" if count > 1 else ""
+    return f", each on {_realisations(panels)}" if len(panels.realisations) > 1 else ""
 
 
 def _realisations(panels: Panels) -> str:
