@@ -123,8 +123,8 @@ def minimal(**changes):
         ({"kind": "rumour"}, "kind is one of"),
         ({"place": None}, "'place' is missing"),
         ({"colour": "red"}, "cannot have colour"),
-        ({"checks": None}, "has checks"),
-        ({"because": "we say so"}, "has checks"),
+        ({"checks": None}, "needs checks alone"),
+        ({"because": "we say so"}, "needs checks alone"),
         ({"kind": "number"}, "near or between"),
         ({"metric": "beauty"}, "metric is one of"),
         ({"is": "nicer"}, "is: one of"),
@@ -132,8 +132,8 @@ def minimal(**changes):
         ({"left": {"variant": ["S2", "S1"]}}, "2 conditions need take"),
         ({"left": {"variant": ["S2", "S1"], "take": "median"}}, "take is one of"),
         ({"left": {"colour": "red"}}, "cannot have colour"),
-        ({"left": {}, "right": {}}, "no variant is given"),
-        ({"right": {"variant": "S2"}}, "with itself only"),
+        ({"left": {}, "right": {}}, "sd needs a variant"),
+        ({"right": {"variant": "S2"}}, "only with itself"),
         ({"left": {"rank_correlation": {"variant": "S2"}, "with": "luck"}}, "with is a metric"),
         ({"contradicts": ["C999"]}, "contradicts C999"),
         ({"is": "near", "value": 1, "kind": "number"}, "cannot have right"),
@@ -148,17 +148,17 @@ def test_a_malformed_claim_is_refused_by_name(document, changes, message):
 
 
 def test_an_id_comes_once(document):
-    with pytest.raises(ValueError, match="two claims have one id"):
+    with pytest.raises(ValueError, match="two claims have the same id"):
         claims_from_mapping({**document, "claims": [minimal(), minimal()]})
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"level": 95}, "rules.level lies between"),
-        ({"near": 0.5}, "rules.near is a factor above 1"),
+        ({"level": 95}, "rules.level must be between"),
+        ({"near": 0.5}, "rules.near must be a factor above 1"),
         ({"agrees_from": 0.4}, "must not be below one half"),
-        ({"least_users": 3}, "least_users is at least 5"),
+        ({"least_users": 3}, "least_users must be at least 5"),
         ({"mood": 1}, "cannot have mood"),
     ],
 )

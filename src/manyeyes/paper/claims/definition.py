@@ -1,4 +1,4 @@
-"""What a claim is, and the words that verdicts are made of."""
+"""What a claim is, and the words of its checks and verdicts."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,7 +25,7 @@ NUMBERS = ("near", "between")
 
 
 class Condition(NamedTuple):
-    """An image and a variant; the variant is empty for what only the image has."""
+    """An image and a variant, or an image alone (the variant is empty)."""
 
     dataset: str
     filter: str
@@ -44,12 +44,12 @@ class Rules:
     level : float
         Of every interval, between 0 and 1.
     least_users : int
-        From so many users on, choices of three are the yardstick.
+        With at least this many users, all choices of three are the yardstick.
     agrees_from, majority : float
-        Share of choices from which an ordering agrees, and what its interval must stay above;
-        mirrored for disagreement.
+        An ordering agrees if at least this share of choices shows it, and if the interval of the
+        share stays above the majority; the opposite holds for disagreement.
     number_agrees_from : float
-        Share of choices within the tolerance from which a number agrees.
+        A number agrees if at least this share of choices is within the tolerance.
     similar, much, near : float
         Factors, above 1.
     near_percent : float
@@ -69,10 +69,10 @@ class Rules:
     def __post_init__(self):
         for name in ("level", "agrees_from", "majority", "number_agrees_from"):
             if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"rules.{name} lies between 0 and 1, found {getattr(self, name)}")
+                raise ValueError(f"rules.{name} must be between 0 and 1, found {getattr(self, name)}")
         for name in ("similar", "much", "near"):
             if not getattr(self, name) > 1:
-                raise ValueError(f"rules.{name} is a factor above 1, found {getattr(self, name)}")
+                raise ValueError(f"rules.{name} must be a factor above 1, found {getattr(self, name)}")
         if self.agrees_from < max(0.5, self.majority):
             raise ValueError(
                 f"rules.agrees_from ({self.agrees_from}) must not be below one half or below "
@@ -80,14 +80,14 @@ class Rules:
             )
         if self.least_users < 5:
             raise ValueError(
-                f"rules.least_users is at least 5, found {self.least_users}: the interval of a "
-                "share needs choices that do without any one user"
+                f"rules.least_users must be at least 5, found {self.least_users}: the interval of "
+                "a share needs several choices without any one user"
             )
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """A metric over one or several cells, perhaps in parts of another."""
+    """A metric of one or several cells, perhaps relative to that of others."""
 
     metric: str
     cells: tuple[Condition, ...]
@@ -97,7 +97,7 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Count:
-    """How many single cells lie below something."""
+    """How many cells lie below another quantity."""
 
     of: tuple[Aggregate, ...]
     below: Aggregate
@@ -105,7 +105,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Share:
-    """Which share of pairs, each on one image, has the first below the second; 0 to 1."""
+    """The share of pairs, each on one image, whose first is below the second; 0 to 1."""
 
     pairs: tuple[tuple[Aggregate, Aggregate], ...]
 
@@ -120,7 +120,7 @@ class RankCorrelation:
 
 @dataclass(frozen=True)
 class SameLowest:
-    """1 where two metrics are lowest in the same cell, else 0."""
+    """1 if two metrics are lowest in the same cell, else 0."""
 
     first: tuple[Aggregate, ...]
     second: tuple[Aggregate, ...]
@@ -141,7 +141,7 @@ class Part:
 
 @dataclass(frozen=True)
 class OrderingCheck:
-    """Comparisons of which all, or any, must hold."""
+    """Comparisons, all or any of which must hold."""
 
     parts: tuple[Part, ...]
     hold: str = "all"
@@ -149,15 +149,15 @@ class OrderingCheck:
 
 @dataclass(frozen=True)
 class NumberCheck:
-    """A number of the paper with what still counts as the same.
+    """A number of the paper and its tolerance.
 
     Attributes
     ----------
     quantity : Quantity
     value : float
-        The stated number, the middle of a stated range.
+        The stated number, or the middle of the stated range.
     stated_low, stated_high : float
-        Ends of the stated range; equal to the value where it is one number.
+        Ends of the stated range; equal to the value if it is one number.
     low, high : float
         Ends of the tolerance.
     """
@@ -186,7 +186,7 @@ class Claim:
     claim : str
         What is claimed, in this project's words.
     paper : str
-        The paper's value or ordering in short.
+        The paper's value or ordering, in short.
     kind : str
         One of `KINDS`.
     checks : tuple of Check
@@ -194,9 +194,9 @@ class Claim:
     because : str
         Why it is not checked, for these two kinds.
     note : str
-        How words were read, if that was not plain.
+        How the paper's words were interpreted, where they are ambiguous.
     contradicts : tuple of str
-        Claims that the paper sets against this one.
+        Ids of the claims that the paper contradicts by this one.
     """
 
     id: str
@@ -220,7 +220,7 @@ class Claims:
 
 
 def needs_of_quantity(quantity: Quantity | float) -> set[tuple[str, Condition]]:
-    """Return the metrics and cells that a quantity is made of."""
+    """Return the metrics and cells that a quantity is computed from."""
     match quantity:
         case Aggregate(metric, cells, _, per):
             needs = {(metric, cell) for cell in cells}
@@ -237,7 +237,7 @@ def needs_of_quantity(quantity: Quantity | float) -> set[tuple[str, Condition]]:
 
 
 def needs_of_claim(claim: Claim) -> set[tuple[str, Condition]]:
-    """Return the metrics and cells that a claim's checks look at."""
+    """Return the metrics and cells that a claim's checks need."""
     needs = set()
     for check in claim.checks:
         if isinstance(check, NumberCheck):

@@ -1,4 +1,4 @@
-"""Where the paper's numbers lie among what other panels of three would have measured."""
+"""Where the paper's numbers lie among those that other panels of three would have measured."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,10 +12,10 @@ from .definition import Condition
 from .panels import Panels, StudyTables, panels_for
 
 METRIC_OF = {"sd": "sd", "percent": "pairwise", "baseline_percent": "baseline_percent"}
-"""The claims' metric of each quantity that the paper states."""
+"""The metric of the claims for each quantity that the paper states."""
 
 QUANTILES = {"low": 0.025, "lower_half": 0.25, "median": 0.5, "upper_half": 0.75, "high": 0.975}
-"""Columns, and how much of the distribution lies below each."""
+"""Columns, and the share of the distribution below each."""
 
 COLUMNS = {
     "dataset": "str",
@@ -41,14 +41,14 @@ def choices_table(
     stated: Iterable = (),
     least_users: int = LEAST_USERS_FOR_CHOICES,
 ) -> pd.DataFrame:
-    """Return what all choices of three users, on all realisations, give for every condition.
+    """Return the distribution over all choices of three users and all realisations, by condition.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         A study's volume_fractions, and perhaps pairwise and baseline; see `panels.StudyTables`.
     stated : iterable
-        Numbers of the paper, such as `manyeyes.figures.paper.STATED`: dataset, filter, variant,
+        Numbers of the paper, such as `manyeyes.paper.names.STATED`: dataset, filter, variant,
         quantity, low, high, kind.
     least_users : int, default 15
         Conditions with fewer have no row.
@@ -56,14 +56,14 @@ def choices_table(
     Returns
     -------
     DataFrame
-        dataset, filter, variant, made_by (where the tables have it; choices are of users of one
-        group), quantity (sd of the volume fraction; percent of voxels that differ
-        between two users; baseline_percent, the size of the mean's difference from the measured
-        baseline), users, realisations, choices (of users, for each realisation), all_users (of
-        everybody: root mean square over realisations for the sd, mean otherwise), low, lower_half,
-        median, upper_half, high (2.5, 25, 50, 75 and 97.5 % of the distribution), paper_low,
-        paper_high (NaN where the paper states nothing), paper_kind, below_paper_low and
-        below_paper_high (which share of the distribution lies below, 0 to 1; ties count half).
+        dataset, filter, variant, made_by (if the tables have it; users of a choice are of one
+        group), quantity (sd of the volume fraction; percent of voxels that differ between two
+        users; baseline_percent, the size of the mean's difference from the measured baseline),
+        users, realisations, choices (per realisation), all_users (of all users: root mean square
+        over realisations for the sd, mean otherwise), low, lower_half, median, upper_half, high
+        (2.5, 25, 50, 75 and 97.5 % of the distribution), paper_low, paper_high (NaN if the paper
+        states nothing), paper_kind, below_paper_low and below_paper_high (share of the distribution
+        below, 0 to 1; ties count half).
     """
     numbers = {(one.dataset, one.filter, one.variant, one.quantity): one for one in stated}
     names = groups_in(tables["volume_fractions"])

@@ -1,4 +1,4 @@
-"""Make claims of what ``claims.yaml`` holds, and refuse what cannot be meant."""
+"""Read the claims in ``claims.yaml``, and refuse entries that make no sense."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
@@ -34,7 +34,7 @@ SPECIAL = {
     "rank_correlation": "with",
     "same_lowest": "with",
 }
-"""Sides that are no plain conditions, and the key of their second half."""
+"""Sides of a comparison that have two halves, and the key of the second."""
 
 Conditions = dict[str, tuple[str, ...]]
 Groups = Mapping[str, list[str]]
@@ -46,8 +46,8 @@ def claims_from_mapping(document: Mapping) -> Claims:
     Parameters
     ----------
     document : mapping
-        Read from YAML: ``rules``, ``groups``, ``calibrated``, ``claims``; how an entry is written
-        is explained at the end of ``claims.yaml``.
+        From YAML: ``rules``, ``groups``, ``calibrated``, ``claims``. The end of ``claims.yaml``
+        explains how to write an entry.
 
     Returns
     -------
@@ -56,8 +56,8 @@ def claims_from_mapping(document: Mapping) -> Claims:
     Raises
     ------
     ValueError
-        If a key or word is unknown, an id comes twice, a contradiction is not mutual, several
-        conditions are not put together, or a kind lacks what it needs; the message names the claim.
+        If a key or word is unknown, an id occurs twice, a contradiction is not mutual, several
+        conditions are not combined, or a kind lacks what it needs. The message names the claim.
     """
     _refuse_unknown("claims", document, {"rules", "groups", "calibrated", "claims"})
     rules = _rules(document["rules"])
@@ -96,11 +96,11 @@ def _claim(entry: Mapping, groups: Groups, rules: Rules) -> Claim:
         raise ValueError(f"kind is one of {', '.join(KINDS)}, found {kind!r}")
     checked = kind in CHECKED_KINDS
     if checked != bool(entry.get("checks")) or checked == bool(entry.get("because")):
-        raise ValueError(f"kind {kind!r} {'has checks' if checked else 'says because'}, only that")
+        raise ValueError(f"kind {kind!r} needs {'checks' if checked else 'because'} alone")
     checks = tuple(_check(check, groups, rules) for check in entry.get("checks", ()))
     numbers = any(isinstance(check, NumberCheck) for check in checks)
     if checked and numbers != (kind != "ordering"):
-        raise ValueError("a number (calibrated or not) is near or between; an ordering is not")
+        raise ValueError("numbers are near or between, calibrated or not; orderings are neither")
     return Claim(
         id=entry["id"],
         place=entry["place"],
@@ -125,7 +125,7 @@ def _check(entry: Mapping, groups: Groups, rules: Rules) -> Check:
         _refuse_unknown(f"a check that is {comparator}", entry, number_keys)
         lefts = list(_quantities(entry["left"], metric, shared, groups))
         if len(lefts) != 1:
-            raise ValueError("a number is compared with one quantity; put the conditions together")
+            raise ValueError("a number is compared with one quantity; combine the conditions (take)")
         return _number_check(lefts[0], metric, entry, rules)
     if comparator not in ORDERINGS:
         raise ValueError(f"is: one of {', '.join((*ORDERINGS, *NUMBERS))}, found {comparator!r}")
@@ -147,7 +147,7 @@ def _check(entry: Mapping, groups: Groups, rules: Rules) -> Check:
             for left in _quantities(entry["left"], metric, {**shared, **bound, **later}, groups):
                 parts += [Part(left, comparator, one, factor) for one in rights if one != left]
     if not parts:
-        raise ValueError("a check compares a condition with itself only")
+        raise ValueError("a check compares a condition only with itself")
     return OrderingCheck(tuple(parts), hold)
 
 
@@ -190,7 +190,7 @@ def _aggregate(side: Mapping, metric: str, conditions: Conditions, groups: Group
     per = None
     if "per" in side:
         other = dict(side["per"])
-        # Where the divisor has several conditions and does not say, their mean is meant.
+        # The mean is meant if the divisor has several conditions and no take.
         other_take = other.pop("take", "mean")
         replaced = {**conditions, **_conditions(other, groups)}
         per = Aggregate(metric, _cells(metric, replaced), other_take)
@@ -250,7 +250,7 @@ def _successive(conditions: Conditions) -> Iterator[tuple[Conditions, Conditions
         yield {}, {}
         return
     if len(conditions) > 1:
-        raise ValueError("successive goes along one list of conditions")
+        raise ValueError("successive takes one list of conditions")
     ((name, values),) = conditions.items()
     for earlier, later in pairwise(values):
         yield {name: (earlier,)}, {name: (later,)}
@@ -261,7 +261,7 @@ def _cells(metric: str, conditions: Conditions) -> tuple[Condition, ...]:
     needed = DIMENSIONS[:2] if image_only else DIMENSIONS
     missing = [name for name in needed if name not in conditions]
     if missing:
-        raise ValueError(f"no {' and no '.join(missing)} is given for {metric}")
+        raise ValueError(f"{metric} needs a {' and a '.join(missing)}")
     variants = ("",) if image_only else conditions["variant"]
     return tuple(
         Condition(*names)
@@ -272,12 +272,12 @@ def _cells(metric: str, conditions: Conditions) -> tuple[Condition, ...]:
 def _check_ids(claims: list[Claim]) -> None:
     by_id = {claim.id: claim for claim in claims}
     if len(by_id) != len(claims):
-        raise ValueError("two claims have one id; each claim has its own")
+        raise ValueError("two claims have the same id; give each its own")
     for claim in claims:
         for other in claim.contradicts:
             if other not in by_id or claim.id not in by_id[other].contradicts:
                 raise ValueError(
-                    f"claim {claim.id} contradicts {other}, which must exist and say so as well"
+                    f"claim {claim.id} contradicts {other}, which must exist and name {claim.id} too"
                 )
 
 
