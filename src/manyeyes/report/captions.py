@@ -5,7 +5,7 @@ from typing import NamedTuple
 from docutils.core import publish_parts
 
 PAPER_OPENINGS = ("The paper ", "Corresponds to ", "Stands for ", "Not a figure of the paper")
-"""A paragraph of a caption that begins so is about the paper: its figure, and what it found."""
+"""A paragraph that begins like this is about the paper: its figure, or what it found."""
 
 _ORIGINS = "{{ snakemake.params.origins }}"
 
@@ -16,10 +16,9 @@ class Caption(NamedTuple):
     Attributes
     ----------
     shows : str
-        What the figure shows, and what to mind.
+        What the figure shows, and how to read it.
     paper : str
-        Which figure of the paper it corresponds to, and what the paper found; empty where it has
-        nothing to say.
+        The corresponding figure of the paper, and what the paper found; may be empty.
     """
 
     shows: str
@@ -32,17 +31,13 @@ def caption(text: str) -> Caption:
     Parameters
     ----------
     text : str
-        reStructuredText, as Snakemake's own report reads it too. The placeholder of the data's
-        origin is left out: the page says it beside every figure.
-
-    Returns
-    -------
-    Caption
+        reStructuredText, which Snakemake's own report reads too. The placeholder for the origin of
+        the data is removed, because the page states the origin beside every figure.
 
     Raises
     ------
     ValueError
-        If the text holds any other placeholder, which only Snakemake could fill.
+        If the text has any other placeholder, which only Snakemake could fill.
     """
     text = text.replace(_ORIGINS, "")
     if "{{" in text:

@@ -8,16 +8,16 @@ import numpy as np
 from ..statistics.words import and_list
 
 SLICE_STEP = 10
-"""Every tenth slice is shown where the config says nothing else."""
+"""Every tenth slice is shown unless the config says otherwise."""
 
 MOST_USERS = 6
-"""Users shown where the config names none; more make the page large and the choice long."""
+"""Users shown if the config names none; more make the page large and the list long."""
 
 MOST_LABEL_PIXELS = 300_000_000
 """Pixels of all label slices of a page; at about 0.02 bytes each this leaves room below 20 MB."""
 
 MOST_DRAWN_SLICES = 12
-"""Whoever drew on more slices than this labelled the whole volume: none of them stands out."""
+"""A user who drew on more slices labelled the whole volume, so no slice is special."""
 
 
 def shown_users(users: Mapping[str, object], wanted: Sequence[str] | None = None) -> list[str]:
@@ -33,8 +33,8 @@ def shown_users(users: Mapping[str, object], wanted: Sequence[str] | None = None
     Returns
     -------
     list of str
-        Those that are wanted; else all recorded users, and simulated ones in the order of the
-        config until there are `MOST_USERS`.
+        The wanted ones; otherwise all recorded users, then simulated ones in the order of the
+        config up to `MOST_USERS` in all.
 
     Raises
     ------
@@ -42,11 +42,11 @@ def shown_users(users: Mapping[str, object], wanted: Sequence[str] | None = None
         If a wanted user is not in the study.
     """
     if wanted is not None:
-        for name in wanted:
-            if name not in users:
-                raise ValueError(
-                    f"report.users: there is no user {name!r}; known are {', '.join(users)}"
-                )
+        unknown = [name for name in wanted if name not in users]
+        if unknown:
+            raise ValueError(
+                f"report.users: there is no user {unknown[0]!r}; known are {', '.join(users)}"
+            )
         return [name for name in users if name in wanted]
     recorded = [name for name, user in users.items() if user.made_by == "recorded"]
     simulated = [name for name in users if name not in recorded]
@@ -55,32 +55,32 @@ def shown_users(users: Mapping[str, object], wanted: Sequence[str] | None = None
 
 
 def slice_step(shapes: Iterable[tuple[int, int, int]], wanted: int | None = None) -> int:
-    """Return how many slices apart the shown ones are, the same for all images of a study.
+    """Return the distance between shown slices, the same for all images of a study.
 
     Parameters
     ----------
     shapes : iterable of tuple of int
         Voxels (z, y, x) of each segmentation that is shown.
     wanted : int, optional
-        The config's own step; it is kept, however large the page becomes.
+        The config's step, which is used however large the page becomes.
 
     Returns
     -------
     int
-        A multiple of `SLICE_STEP`, the smallest that keeps within `MOST_LABEL_PIXELS`.
+        The smallest multiple of `SLICE_STEP` for at most `MOST_LABEL_PIXELS`.
     """
     if wanted is not None:
         return wanted
     shapes = list(shapes)
     deepest = max((shape[0] for shape in shapes), default=1)
+
+    def pixels(step: int) -> int:
+        return sum(-(-shape[0] // step) * prod(shape[1:]) for shape in shapes)
+
     step = SLICE_STEP
-    while step < deepest and _pixels(shapes, step) > MOST_LABEL_PIXELS:
+    while step < deepest and pixels(step) > MOST_LABEL_PIXELS:
         step += SLICE_STEP
     return step
-
-
-def _pixels(shapes: Iterable[tuple[int, int, int]], step: int) -> int:
-    return sum(-(-shape[0] // step) * prod(shape[1:]) for shape in shapes)
 
 
 def drawn_slices(drawings: Iterable[np.ndarray]) -> list[int]:
@@ -91,10 +91,6 @@ def drawn_slices(drawings: Iterable[np.ndarray]) -> list[int]:
     drawings : iterable of ndarray of uint8, shape (z, y, x)
         Label volumes, 0 unlabelled. One with labels on more than `MOST_DRAWN_SLICES` slices is
         left out.
-
-    Returns
-    -------
-    list of int
     """
     found: set[int] = set()
     for drawing in drawings:
@@ -112,13 +108,9 @@ def shown_slices(depth: int, step: int, drawn: Iterable[int] = ()) -> list[int]:
     depth : int
         Slices of the volume.
     step : int
-        Every so manieth slice is shown, the first one among them.
+        Every n-th slice is shown, beginning with the first.
     drawn : iterable of int
-        Slices that are shown in any case.
-
-    Returns
-    -------
-    list of int
+        Slices that are always shown.
 
     Raises
     ------
@@ -135,7 +127,7 @@ def shown_slices(depth: int, step: int, drawn: Iterable[int] = ()) -> list[int]:
 
 
 def viewer_note(shown: Sequence[str], users: Sequence[str], step: int) -> str:
-    """Return a sentence on what of a study the viewer shows."""
+    """Return a sentence on which slices and users the viewer shows."""
     text = f"Every {step}th slice is shown" if step > 1 else "Every slice is shown"
     text += ", and those that users drew on"
     if len(shown) < len(users):

@@ -1,4 +1,4 @@
-"""Figures and tables inside the page: pictures as data addresses, tables as deflated text."""
+"""Figures and tables inside the page: pictures as data URLs, tables as deflated text."""
 
 import base64
 import json
@@ -11,30 +11,18 @@ import imagecodecs
 import numpy as np
 
 MOST_TABLE_BYTES = 1_000_000
-"""Deflated tables that are larger stay outside the page, which says where they lie."""
+"""Tables that are larger when deflated stay outside the page, which says where they are."""
 
-# What may stand in a data address within single quotes of HTML; the rest is escaped.
+# Allowed in a data URL within single quotes of HTML; all else is escaped.
 _SAFE = ' !"$()*+,-./:;<=>?@[]^_`{|}~'
-
 
 _PICTURE = re.compile(r'(?<="data:image/png;base64,)[^"]*')
 
 
 def with_small_pictures(svg: str) -> str:
-    """Return an SVG whose pictures take less room and look the same.
+    """Return an SVG whose pictures take less space and have the same pixels.
 
-    Matplotlib writes slices of grey values with four channels of colour; one says as much in half
-    the bytes.
-
-    Parameters
-    ----------
-    svg : str
-
-    Returns
-    -------
-    str
-        Pictures without transparency have no channel for it, grey ones a single channel; pixels
-        stay what they were.
+    Matplotlib writes grey slices with four channels; one has the same content in half the bytes.
     """
     return _PICTURE.sub(_smaller_picture, svg)
 
@@ -51,23 +39,10 @@ def _smaller_picture(found: re.Match) -> str:
 
 
 def svg_address(svg: str) -> str:
-    """Return an SVG as an address that an image of the page shows without any request.
+    """Return an SVG as a data URL, to stand as an attribute between single quotes.
 
-    Parameters
-    ----------
-    svg : str
-        The file's text; it must be complete by itself.
-
-    Returns
-    -------
-    str
-        To stand between single quotes as an attribute. Longer than the text by a tenth, where
-        base64 would add a third.
-
-    Raises
-    ------
-    ValueError
-        If the text is no SVG.
+    It is longer than the text by a tenth; base64 would add a third. Text that is not an SVG raises
+    a ValueError.
     """
     if "<svg" not in svg:
         raise ValueError(f"expected an SVG, found {svg[:40]!r}; draw the figure again")
@@ -75,12 +50,12 @@ def svg_address(svg: str) -> str:
 
 
 def packed_text(text: str) -> str | None:
-    """Return a text as deflated bytes (zlib format) in base64, None if that is too large."""
+    """Return a text as deflated bytes (zlib format) in base64, or None if that is too large."""
     packed = zlib.compress(text.encode("utf-8"), 9)
     return base64.b64encode(packed).decode("ascii") if len(packed) <= MOST_TABLE_BYTES else None
 
 
 def script_json(document: Mapping | list) -> str:
-    """Return JSON that can stand within a script element: nothing in it can end the element."""
+    """Return JSON for a script element, which nothing in it can end."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return text.replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""A line for each figure on what this study found, beside the line on what the paper found."""
+"""For each figure, a line on what this study found."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def _data(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> FigureData:
 
 
 def finding(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return what this study shows in a figure, in numbers; empty where the figure says it all.
+    """Return what this study shows in a figure, in numbers; empty if the figure says it all.
 
     Parameters
     ----------
@@ -30,26 +30,14 @@ def finding(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> str:
         name, datasets, variants, filters, unfiltered; see `manyeyes.figures.jobs`.
     tables : mapping of name to DataFrame
         Those that the figure is drawn from.
-
-    Returns
-    -------
-    str
     """
     return figure_called(figure["name"]).finding(_data(figure, tables))
 
 
 def users_shown(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return how many users stand behind the standard deviations of a figure, and what that means.
+    """Return how many users a figure's standard deviations are of, and how sure these are.
 
-    Parameters
-    ----------
-    figure, tables
-        As for `finding`.
-
-    Returns
-    -------
-    str
-        Empty for figures of other things.
+    Parameters as for `finding`; empty if the figure shows no standard deviations.
     """
     name = figure_called(figure["name"]).spread
     if name not in tables:

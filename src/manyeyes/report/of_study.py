@@ -1,4 +1,4 @@
-"""What the report says of a study besides its tables, as plain values for a job."""
+"""What the report must know of a study besides its tables, as plain values for a job."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,11 +22,11 @@ def study_for_report(
     study, one_of_each : manyeyes.study.Study
         The study, and the same with one realisation of each dataset.
     about_paper : bool
-        Whether the paper speaks of any dataset that is segmented.
+        Whether any segmented dataset is one of the paper.
     viewed_users : sequence of str
         Users whose segmentations the viewer shows.
     slice_step : int
-        How many slices apart those are that the viewer shows.
+        The viewer shows every n-th slice.
     missing : sequence of str
         What an unfinished study lacks, a sentence each.
     """

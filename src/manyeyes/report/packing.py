@@ -1,10 +1,10 @@
 """Slices of images and segmentations, packed for a browser: small, decoded without a library.
 
-Several label slices of one image are mostly alike, and thresholds are even nested, so at a pixel
-few of the possible combinations of labels occur. A chunk holds as many segmentations as have at
-most 256 combinations together; a pixel is then one byte, the number of its combination, and
-deflate, which every browser can undo, makes the bytes small. On the default study that takes a
-third of what the segmentations take one by one, as deflated bits.
+Label slices of one image are mostly alike, and thresholds are even nested, so few of the possible
+combinations of labels occur at a pixel. A chunk contains as many segmentations as have at most 256
+combinations together. A pixel is then one byte, the number of its combination, and the bytes are
+deflated, which every browser can undo. On the default study, this takes a third of the space of
+single segmentations in deflated bits.
 """
 
 import base64
@@ -15,7 +15,7 @@ import numpy as np
 
 MOST_COMBINATIONS = 256
 JPEG_QUALITY = 65
-"""Noise costs most; at this quality a slice of the default study has 8 to 10 kB."""
+"""Noise takes most space; at this quality a slice of the default study is 8 to 10 kB."""
 
 
 def pack_image(image: np.ndarray, slices: Sequence[int]) -> list[str]:
@@ -29,7 +29,7 @@ def pack_image(image: np.ndarray, slices: Sequence[int]) -> list[str]:
     Returns
     -------
     list of str
-        One for each slice. JPEG loses detail, so the pictures are for looking, not for measuring.
+        One for each slice. JPEG loses detail: not for measuring.
 
     Raises
     ------
@@ -44,17 +44,7 @@ def pack_image(image: np.ndarray, slices: Sequence[int]) -> list[str]:
 
 
 def pack_inside(inside: np.ndarray) -> list[str]:
-    """Return slices of a field of view: a byte a pixel, 1 inside, deflated, in base64.
-
-    Parameters
-    ----------
-    inside : ndarray of bool, shape (slices, y, x)
-
-    Returns
-    -------
-    list of str
-        One for each slice.
-    """
+    """Return slices (slices, y, x) of a field of view: a byte per pixel, deflated, in base64."""
     return [_deflated(plane.astype(np.uint8)) for plane in inside]
 
 
@@ -64,15 +54,15 @@ def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[di
     Parameters
     ----------
     masks : iterable of (mapping, ndarray of bool, shape (slices, y, x))
-        What is known of a segmentation (its variant and user), and where it has active material
+        Facts about a segmentation (its variant and user), and where it has active material
         on the slices shown. The viewer shows this phase against all others.
 
     Returns
     -------
     list of dict
-        Chunks: ``planes``, what is known of each segmentation and ``active``, a text of 0 and 1
-        that says for each byte whether it stands for active material; and ``slices``, the deflated
-        bytes (zlib format, base64) of each slice, row by row.
+        Chunks: ``planes``, the facts about each segmentation and ``active``, a text of 0 and 1
+        that says which bytes stand for active material; and ``slices``, the deflated bytes (zlib
+        format, base64) of each slice, row by row.
 
     Raises
     ------
@@ -81,7 +71,7 @@ def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[di
     """
     chunks: list[dict] = []
     codes, patterns, known, shape = None, [()], [], None
-    for phrases, active in masks:
+    for facts, active in masks:
         if shape is not None and active.shape != shape:
             raise ValueError(
                 f"segmentations of one image must have one shape, found {shape} and {active.shape}"
@@ -95,7 +85,7 @@ def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[di
             known = []
         else:
             codes, patterns = more
-        known.append(phrases)
+        known.append(facts)
     if codes is not None:
         chunks.append(_chunk(codes, patterns, known))
     return chunks
@@ -104,7 +94,7 @@ def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[di
 def _joined(
     codes: np.ndarray, patterns: list[tuple], active: np.ndarray
 ) -> tuple[np.ndarray, list[tuple]] | None:
-    """Return codes and patterns with one segmentation more; None if there are too many then."""
+    """Return codes and patterns with one more segmentation; None if these are too many."""
     doubled = codes.astype(np.uint16) * 2 + active
     used = np.flatnonzero(np.bincount(doubled.ravel(), minlength=2 * MOST_COMBINATIONS))
     if used.size > MOST_COMBINATIONS:
@@ -116,14 +106,14 @@ def _joined(
 
 def _chunk(codes: np.ndarray, patterns: list[tuple], known: Sequence[Mapping[str, str]]) -> dict:
     planes = [
-        {**phrases, "active": "".join(str(pattern[place]) for pattern in patterns)}
-        for place, phrases in enumerate(known)
+        {**facts, "active": "".join(str(pattern[place]) for pattern in patterns)}
+        for place, facts in enumerate(known)
     ]
     return {"planes": planes, "slices": [_deflated(plane) for plane in codes]}
 
 
 def _deflated(plane: np.ndarray) -> str:
-    # The slowest level of libdeflate, a twentieth smaller than zlib's best.
+    # The slowest level of libdeflate gives 5 % less than zlib's best.
     return _text(imagecodecs.deflate_encode(plane.tobytes(), level=12, raw=False))
 
 

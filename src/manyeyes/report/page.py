@@ -1,4 +1,4 @@
-"""The whole page, put together from what the other modules make."""
+"""The whole page, composed from the parts that the other modules make."""
 
 import csv
 import io
@@ -47,23 +47,19 @@ def page(
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
     frames : mapping of name to DataFrame
-        The same, read.
+        The same as DataFrames.
     figures : sequence of mapping
         name, title, category, tables, datasets, variants, filters, unfiltered, origins (a
         sentence), cells (whether it shows segmentations), svg and caption (texts).
     packs : sequence of mapping
-        What `packing` made of each image; may be empty.
+        Made by `packing` from each image; may be empty.
     run : mapping
         version, versions (name and number), times (DataFrame of `run_times.run_times`), needs
         (DataFrame with rule and needed_by, or None).
     templates : mapping
         page, style, and scripts: the texts of template, style sheet and scripts.
     warnings : sequence of str
-        What the reader must know before believing a number, a sentence each.
-
-    Returns
-    -------
-    str
+        What the reader must know before trusting a number, a sentence each.
 
     Raises
     ------
@@ -163,13 +159,13 @@ def _user_badges(users: Mapping[str, str]) -> list[str]:
 
 
 def _claims_sentence(claims: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> str:
-    """Return the scorecard in short, and whose it is where that could be asked."""
+    """Return the scorecard in short, and whose it is if there are recorded people."""
     text = summary_sentence(claims)
     groups = groups_in(frames["variability"])
     if groups and groups != [SIMULATED]:
         judged = group_name(claims["made_by"].iloc[0])
-        text += f" The claims are held against the {judged}"
-        text += "; the recorded people stand beside them elsewhere." if len(groups) > 1 else "."
+        text += f" The claims are compared with the {judged}"
+        text += "; the recorded people are shown beside them elsewhere." if len(groups) > 1 else "."
     return text
 
 
@@ -210,7 +206,7 @@ def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame], about_paper: bo
 
 
 def figure_label(name: str) -> str:
-    """Return what stands before a figure's title: its number in the paper, if it has one there."""
+    """Return the label before a figure's title: its number in the paper, if it has one."""
     number = name.removeprefix("fig")
     if number.isdigit():
         return f"Fig. {number}. "
@@ -221,7 +217,7 @@ def figure_label(name: str) -> str:
 
 
 def _plain_table(text: str | None) -> dict | None:
-    """Return a table of words as it is written; a dataset may be called NA."""
+    """Return a table of words as it is written, because a dataset may be called NA."""
     if text is None:
         return None
     columns, *rows = csv.reader(io.StringIO(text))

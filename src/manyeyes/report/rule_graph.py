@@ -1,4 +1,4 @@
-"""The workflow's rules as a drawing: boxes in rows, each below all that it needs."""
+"""The workflow's rules as a drawing: boxes in rows, each below everything that it needs."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -7,14 +7,14 @@ from typing import NamedTuple
 import networkx as nx
 import pandas as pd
 
-# Rules of one stage that differ by a block of the plan only are one box.
+# Rules of one stage that differ only by a block of the plan are one box.
 _FAMILIES = (("annotate_", "annotate"), ("segment_", "segment"))
 _TARGETS = frozenset({"all", "default"})
 
 BOX_WIDTH, BOX_HEIGHT = 150, 22
 GAP, ROW_HEIGHT = 14, 50
 LINE_WIDTH = 10
-"""Room for a line that passes a row on its way further down."""
+"""Space for a line that passes a row on its way down."""
 
 MARGIN = 4
 SWEEPS = 24
@@ -39,9 +39,9 @@ def rule_graph(needs: pd.DataFrame) -> nx.DiGraph:
     Returns
     -------
     networkx.DiGraph
-        An edge from each rule to those that need its output; nodes are names, with ``rules``, how
-        many rules a box stands for. Edges that follow from others are left out, the targets
-        ``all`` and ``default`` too.
+        An edge from each rule to those that need its output. Nodes are names, with ``rules``, the
+        number of rules in a box. Edges that follow from others and the targets ``all`` and
+        ``default`` are left out.
 
     Raises
     ------
@@ -74,9 +74,9 @@ def _box(rule: str) -> str:
 def rows_of(graph: nx.DiGraph) -> list[list]:
     """Return the boxes row by row, and in each row the lines that pass it, so that few cross.
 
-    A box stands as low as what needs it allows, so that short side branches stay near their end.
-    Rows are sorted by the mean place of what each box joins in the row beside, down and up again
-    (the barycentre method of Sugiyama et al. 1981, doi:10.1109/TSMC.1981.4308636).
+    A box is as low as the boxes that need it allow, so that short side branches stay near their
+    end. Rows are sorted by the mean position of the neighbours in the adjacent row, down and up
+    again (the barycentre method of Sugiyama et al. 1981, doi:10.1109/TSMC.1981.4308636).
 
     Parameters
     ----------
@@ -115,17 +115,7 @@ def _mean_place(names: Iterable, place: Mapping, own: float) -> float:
 
 
 def draw(graph: nx.DiGraph) -> str:
-    """Return the drawing as SVG, in the page's own colours.
-
-    Parameters
-    ----------
-    graph : networkx.DiGraph
-        As made by `rule_graph`.
-
-    Returns
-    -------
-    str
-    """
+    """Return the drawing of a `rule_graph` as SVG, in the page's own colours."""
     rows = rows_of(graph)
     widths = [[BOX_WIDTH if isinstance(n, str) else LINE_WIDTH for n in row] for row in rows]
     totals = [sum(row) + GAP * (len(row) - 1) for row in widths]
@@ -154,7 +144,7 @@ def draw(graph: nx.DiGraph) -> str:
 
 
 def _line(start: str, end: str, centre: Mapping, top: Mapping) -> str:
-    """Return a curve from the lower edge of a box, through the rows that it passes, to the next."""
+    """Return a curve from the lower edge of a box, through the rows between, to another box."""
     passed = sorted(p for p in centre if isinstance(p, Passing) and p[:2] == (start, end))
     x, y = centre[start], top[start] + BOX_HEIGHT
     text = f"M{x:g},{y:g}"

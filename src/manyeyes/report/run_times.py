@@ -1,4 +1,4 @@
-"""How long a study took, step by step, from Snakemake's benchmark files."""
+"""How long the jobs of a study took, from Snakemake's benchmark files."""
 
 from collections.abc import Iterable
 
@@ -12,14 +12,14 @@ def run_times(benchmarks: Iterable[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     ----------
     benchmarks : iterable of (str, DataFrame)
         The rule's name and the job's benchmark: ``s`` (seconds), ``cpu_time`` (seconds over all
-        cores) and ``max_rss`` (MB), as Snakemake writes them. Jobs shorter than its first look at
-        them have no memory and no CPU time.
+        cores) and ``max_rss`` (MB), as Snakemake writes them. Very short jobs have no memory and
+        no CPU time, because they end before the first measurement.
 
     Returns
     -------
     DataFrame
-        rule, jobs, seconds and cpu_seconds (sums over jobs), longest (seconds), memory (MB, of the
-        largest job); the slowest rule first.
+        rule, jobs, seconds and cpu_seconds (sums over jobs), longest (seconds), memory (MB, the
+        most of any job); the slowest rule first.
     """
     columns = ["rule", "jobs", "seconds", "cpu_seconds", "longest", "memory"]
     jobs = [
@@ -44,7 +44,7 @@ def run_times(benchmarks: Iterable[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
 
 
 def _number(table: pd.DataFrame, key: str) -> float:
-    """Return a benchmark's value; what Snakemake could not measure is a dash or NA."""
+    """Return a benchmark's value; Snakemake writes a dash or NA if it could not measure it."""
     if key not in table or table.empty:
         return float("nan")
     return float(pd.to_numeric(table[key], errors="coerce").iloc[0])

@@ -21,11 +21,11 @@ VERDICT_SIGNS = {
     "calibrated": "c",
     "by construction": "=",
 }
-"""A sign for each verdict, so that it does not depend on colour."""
+"""A sign for each verdict, so that it is readable without colour."""
 
 
 def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
-    """Return the first screen's table: how much users differ, by family of methods and filter."""
+    """Return the first screen's table: how much users differ, by method and filter."""
     return [
         {
             "family": row.family,
@@ -83,7 +83,7 @@ def result_rows(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[d
 def dataset_rows(
     datasets: Mapping[str, Mapping], image_quality: pd.DataFrame, volume_fractions: pd.DataFrame
 ) -> list[dict]:
-    """Return a row for each dataset: what it is, where it comes from, how noisy it is.
+    """Return a row for each dataset: material, origin, size, noise and truth.
 
     Parameters
     ----------
@@ -120,12 +120,12 @@ def dataset_rows(
 
 
 def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame) -> list[str]:
-    """Return what was done to measured datasets before anybody looked at them, a sentence each.
+    """Return what was done to measured datasets before they were segmented, a sentence each.
 
     Parameters
     ----------
     datasets : mapping of name to mapping
-        shape; where the config has them: mask and active.
+        shape; mask and active if the config has them.
     volume_fractions : DataFrame
         dataset, voxels (inside the field of view).
     """
@@ -136,14 +136,12 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
                 f"{name}: active material is dark in the source, so its grey levels were inverted."
             )
         if facts.get("mask") == "none":
-            notes.append(
-                f"{name}: mask: none, so whatever fills its border was taken for measured."
-            )
+            notes.append(f"{name}: mask: none, so whatever fills its border counts as measured.")
         elif facts.get("mask") is not None:
             of_dataset = volume_fractions[volume_fractions["dataset"] == name]
             share = of_dataset["voxels"].max() / np.prod(facts["shape"])
             notes.append(
-                f"{name}: only what lies inside its mask was looked at and counted, "
+                f"{name}: only what is inside its mask was segmented and counted, "
                 f"{100 * share:.1f} % of the crop."
             )
     return notes
@@ -158,7 +156,7 @@ def _range_in_percent(ends: pd.Series) -> str:
 
 
 def claim_rows(claims: pd.DataFrame) -> list[dict]:
-    """Return the scorecard, a row a claim."""
+    """Return the scorecard, one row per claim."""
     return [
         {
             "id": row.id,
@@ -186,7 +184,7 @@ def _ours(row) -> str:
 
 
 def verdict_counts(claims: pd.DataFrame) -> list[dict]:
-    """Return how often each verdict was given, those that were not given left out."""
+    """Return how often each verdict was given, if at all."""
     found = claims["verdict"].value_counts()
     return [
         {"verdict": verdict, "sign": VERDICT_SIGNS[verdict], "count": int(found[verdict])}
@@ -196,7 +194,7 @@ def verdict_counts(claims: pd.DataFrame) -> list[dict]:
 
 
 def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
-    """Return what came closest to the truth on each dataset."""
+    """Return the option that came closest to the truth on each dataset."""
     return [
         {
             "dataset": row.dataset,

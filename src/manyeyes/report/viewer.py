@@ -1,4 +1,4 @@
-"""What the slice viewer knows besides the slices: who segmented what, and how much it measured."""
+"""What the slice viewer knows besides the slices: users, variants and what they measured."""
 
 from collections.abc import Iterable, Mapping
 
@@ -20,21 +20,21 @@ def viewer_index(
     Parameters
     ----------
     packs : iterable of mapping
-        What `packing` made of each image: dataset, filter, shape, slices, drawn, chunks.
+        Made by `packing` from each image: dataset, filter, shape, slices, drawn, chunks.
     datasets : mapping of name to mapping
         With origin and voxel_size_nm.
     volume_fractions : DataFrame
-        dataset, filter, variant, user, active_fraction, truth_fraction, and perhaps realisation:
-        the viewer shows the first.
+        dataset, filter, variant, user, active_fraction, truth_fraction; realisation is optional,
+        and the first is shown.
     pairwise : DataFrame
         dataset, filter, variant, user_a, user_b, percent_different.
 
     Returns
     -------
     list of dict
-        dataset, filter, name (how the filter is called), origin, shape, width_um, bar_um, slices,
-        drawn, truth (volume fraction or None), variants: of each its name, its users with their
-        volume fractions, and pairs with their differences in per cent.
+        dataset, filter, name (of the filter, in words), origin, shape, width_um, bar_um, slices,
+        drawn, truth (volume fraction or None), variants (each with its name, its users' volume
+        fractions, and the differences of pairs in per cent).
 
     Raises
     ------
@@ -68,7 +68,7 @@ def _entry(pack: Mapping, dataset: Mapping, fractions, pairs) -> dict:
             if (variant, user) not in measured:
                 raise ValueError(
                     f"{pack['dataset']} ({pack['filter']}): {variant} by {user} is shown but not "
-                    "in the table of volume fractions; both come from one study, run it again"
+                    "in the table of volume fractions; run the study again"
                 )
     width_um = pack["shape"][2] * dataset["voxel_size_nm"] / 1000
     truths = fractions["truth_fraction"].dropna() if "truth_fraction" in fractions else []

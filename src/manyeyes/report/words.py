@@ -16,12 +16,12 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def grouped(number: float) -> str:
-    """Return a whole number with its thousands apart."""
+    """Return a whole number with its thousands separated."""
     return f"{number:,.0f}".replace(",", "\u202f")
 
 
 def in_points(fraction: float) -> str:
-    """Return a fraction in points, a hundredth of it each, with two digits that mean something."""
+    """Return a fraction in points (hundredths), with two significant digits."""
     value = 100 * float(fraction)
     if not np.isfinite(value):
         return "–"
@@ -31,7 +31,7 @@ def in_points(fraction: float) -> str:
 
 
 def percent(value: float) -> str:
-    """Return a percentage as it is, with a decimal where it is small."""
+    """Return a percentage without its sign, with a decimal if it is below 100."""
     if not np.isfinite(value):
         return "–"
     return (f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}").replace("-", "−")
@@ -43,5 +43,5 @@ def sentence(text: str) -> str:
 
 
 def names(items: Sequence[str], most: int = 6) -> str:
-    """Return names as a list in a sentence, or their number where there are many."""
+    """Return names as a list in a sentence, or their number if there are many."""
     return and_list(items) if len(items) <= most else f"{len(items)} of them"

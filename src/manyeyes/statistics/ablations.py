@@ -47,15 +47,14 @@ def ablation_table(
         with intervals, NaN without a truth.
     """
     table = in_groups(
-        lambda fractions, *errors: _of_group(fractions, errors, ablations, level),
+        lambda *tables: _of_group(*tables, ablations=ablations, level=level),
         *(one for one in (volume_fractions, accuracies) if one is not None),
     )
     return table[[name for name in COLUMNS if name in table]]
 
 
-def _of_group(volume_fractions, accuracies: Sequence, ablations, level: float) -> pd.DataFrame:
+def _of_group(volume_fractions, accuracies=None, *, ablations, level: float) -> pd.DataFrame:
     spread = spread_table(volume_fractions, level)
-    errors = pool_errors(error_table(accuracies[0], level=level)) if len(accuracies) else None
     parts = []
     for question, variants in ablations.items():
         rows = spread[spread["variant"].isin(variants)]
@@ -64,35 +63,28 @@ def _of_group(volume_fractions, accuracies: Sequence, ablations, level: float) -
         rows = rows.assign(
             question=question,
             reference=variants[-1],
-            place=rows["variant"].map({name: place for place, name in enumerate(variants)}),
+            image=rows.groupby(["dataset", "filter"], sort=False).ngroup(),
+            place=rows["variant"].map(list(variants).index),
         )
-        images = {image: place for place, image in enumerate(_images(rows))}
-        rows["image"] = list(map(images.get, zip(rows["dataset"], rows["filter"], strict=True)))
         parts.append(rows.sort_values(["image", "place"], kind="stable"))
     table = pd.concat(parts, ignore_index=True)
     reference_sd = table.groupby(["question", "dataset", "filter"])["sd"].transform("last")
     varied = (table["sd"] > 0) & (reference_sd > 0)
     users = volume_fractions.groupby(GROUP)["user"].agg(set)
-    contrasts = [
-        Contrast(
-            str(row.Index), (row.dataset,), (row.filter, row.variant), (row.filter, row.reference)
-        )
-        for row in table[varied].itertuples()
-        if row.variant != row.reference
-        and len(_both(users, row, row.variant, row.reference)) >= LEAST_USERS
-    ]
+    contrasts = []
+    for row in table[varied & (table["variant"] != table["reference"])].itertuples():
+        first, second = (row.filter, row.variant), (row.filter, row.reference)
+        if len(users[row.dataset, *first] & users[row.dataset, *second]) >= LEAST_USERS:
+            contrasts.append(Contrast(str(row.Index), (row.dataset,), first, second))
     results = ["sd_ratio", "ratio_low", "ratio_high", "p_value", "p_holm"]
     if contrasts:
         compared = comparison_table(volume_fractions, contrasts, level)
         table = table.join(compared.set_index(compared["comparison"].astype(int))[results])
-    if errors is not None:
+    if accuracies is not None:
+        errors = pool_errors(error_table(accuracies, level=level))
         wanted = ["bias", "bias_low", "bias_high", "rmse", "rmse_low", "rmse_high"]
         table = table.merge(errors[[*GROUP, *wanted]], on=GROUP, how="left")
     return table.reindex(columns=[name for name in COLUMNS if name != MADE_BY])
-
-
-def _both(users: pd.Series, row, first: str, second: str) -> set:
-    return users[row.dataset, row.filter, first] & users[row.dataset, row.filter, second]
 
 
 def ablation_text(table: pd.DataFrame) -> str:
@@ -110,10 +102,8 @@ def ablation_text(table: pd.DataFrame) -> str:
     """
     names = groups_in(table)
     if len(names) > 1:
-        return "\n\n".join(
-            f"**{group_name(name).capitalize()}**\n\n{ablation_text(of_group(table, name))}"
-            for name in names
-        )
+        texts = {name: ablation_text(of_group(table, name)) for name in names}
+        return "\n\n".join(f"**{group_name(n).capitalize()}**\n\n{t}" for n, t in texts.items())
     paragraphs = []
     for question, rows in table.groupby("question", sort=False):
         sentences = [
@@ -152,7 +142,3 @@ def _against(row) -> str:
 
 def _error(rmse: float) -> str:
     return "" if np.isnan(rmse) else f" (error {points(rmse)})"
-
-
-def _images(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(dict.fromkeys(zip(rows["dataset"], rows["filter"], strict=True)))

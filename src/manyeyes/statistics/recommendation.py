@@ -13,6 +13,7 @@ from .grids import GROUP, users_by_cell
 from .spread import check_level
 from .words import and_list, contrast_to_noise_in_words, points
 
+OPTION = ["filter", "variant"]
 RESAMPLES = 2000
 LEAST_USERS = 10
 """Fewest users for whom resampling is valid; with three it covers less than half, see `spread`."""
@@ -168,16 +169,10 @@ def recommendation_text(table: pd.DataFrame, unfiltered: Collection[str]) -> str
         raise ValueError("no dataset has a known truth, so there is nothing to recommend")
     names = groups_in(table)
     if len(names) > 1:
-        return "\n\n".join(
-            f"{group_name(name).capitalize()}: "
-            f"{recommendation_text(of_group(table, name), unfiltered)}"
-            for name in names
-        )
-    rows = [row for _, row in table.iterrows()]
-    sentences = [
-        _sentences(list(run), unfiltered)
-        for _, run in groupby(rows, key=lambda row: (row["filter"], row["variant"]))
-    ]
+        texts = {name: recommendation_text(of_group(table, name), unfiltered) for name in names}
+        return "\n\n".join(f"{group_name(n).capitalize()}: {t}" for n, t in texts.items())
+    runs = groupby((row for _, row in table.iterrows()), key=lambda row: tuple(row[OPTION]))
+    sentences = [_sentences(list(run), unfiltered) for _, run in runs]
     users, realisations = table["users"].min(), table["realisations"].min()
     basis = f"{users} users" + (f" on {realisations} realisations" if realisations > 1 else "")
     sentences.append(
@@ -223,15 +218,8 @@ def _resampled_rmse(options: Sequence[tuple], errors: np.ndarray) -> np.ndarray:
     n_options, realisations, users = errors.shape
     if users >= LEAST_USERS:
         rng = generator("recommendation", options[0][0])
-        squares = errors**2
-        picked = rng.integers(users, size=(RESAMPLES, users))
-        by_user = np.stack([np.bincount(row, minlength=users) / users for row in picked], axis=1)
-        means = squares @ by_user
-        drawn = rng.integers(realisations, size=(RESAMPLES, realisations))
-        by_realisation = np.stack(
-            [np.bincount(row, minlength=realisations) / realisations for row in drawn], axis=1
-        )
-        return np.sqrt(np.einsum("ors,rs->os", means, by_realisation))
+        means = errors**2 @ _weights(users, rng)
+        return np.sqrt(np.einsum("ors,rs->os", means, _weights(realisations, rng)))
     result = np.zeros((n_options, RESAMPLES))
     for option, key in enumerate(options):
         for realisation in range(realisations):
@@ -242,6 +230,12 @@ def _resampled_rmse(options: Sequence[tuple], errors: np.ndarray) -> np.ndarray:
             )
             result[option] += (means**2 + sds**2) / realisations
     return np.sqrt(result)
+
+
+def _weights(number: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how much each of some units counts in each resampled study, (units, resamples)."""
+    picked = rng.integers(number, size=(RESAMPLES, number))
+    return np.stack([np.bincount(row, minlength=number) / number for row in picked], axis=1)
 
 
 def _paired_errors(options: Sequence[tuple], grids: Mapping[tuple, pd.DataFrame]) -> np.ndarray:
@@ -286,7 +280,6 @@ def _sentences(run: Sequence[pd.Series], unfiltered: Collection[str]) -> str:
     def each_once(texts) -> str:
         return and_list(dict.fromkeys(texts))
 
-    best = ["filter", "variant"]
     text = (
         f"For {and_list(map(_dataset, run))}, {option(run[0])} came closest to the truth: an error "
         f"of {and_list(map(_error, run))}, for "
@@ -297,7 +290,7 @@ def _sentences(run: Sequence[pd.Series], unfiltered: Collection[str]) -> str:
         f"{option(row, 'cheap_')} of {row['dataset']} "
         f"({points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
         for row in run
-        if any(row[f"cheap_{name}"] != row[name] for name in best)
+        if any(row[f"cheap_{name}"] != row[name] for name in OPTION)
     )
     return text + (f" Within half a point of it with less work: {offers}." if offers else "")
 

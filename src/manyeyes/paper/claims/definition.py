@@ -69,10 +69,14 @@ class Rules:
     def __post_init__(self):
         for name in ("level", "agrees_from", "majority", "number_agrees_from"):
             if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"rules.{name} must be between 0 and 1, found {getattr(self, name)}")
+                raise ValueError(
+                    f"rules.{name} must be between 0 and 1, found {getattr(self, name)}"
+                )
         for name in ("similar", "much", "near"):
             if not getattr(self, name) > 1:
-                raise ValueError(f"rules.{name} must be a factor above 1, found {getattr(self, name)}")
+                raise ValueError(
+                    f"rules.{name} must be a factor above 1, found {getattr(self, name)}"
+                )
         if self.agrees_from < max(0.5, self.majority):
             raise ValueError(
                 f"rules.agrees_from ({self.agrees_from}) must not be below one half or below "

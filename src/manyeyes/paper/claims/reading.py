@@ -125,7 +125,9 @@ def _check(entry: Mapping, groups: Groups, rules: Rules) -> Check:
         _refuse_unknown(f"a check that is {comparator}", entry, number_keys)
         lefts = list(_quantities(entry["left"], metric, shared, groups))
         if len(lefts) != 1:
-            raise ValueError("a number is compared with one quantity; combine the conditions (take)")
+            raise ValueError(
+                "a number is compared with one quantity; combine the conditions (take)"
+            )
         return _number_check(lefts[0], metric, entry, rules)
     if comparator not in ORDERINGS:
         raise ValueError(f"is: one of {', '.join((*ORDERINGS, *NUMBERS))}, found {comparator!r}")
