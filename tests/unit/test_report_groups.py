@@ -183,7 +183,7 @@ def test_a_report_says_whose_claims_it_counts():
     }
     made["claims"] = pd.DataFrame([claims])
     text = text_of(page(**arguments() | {"frames": made}))
-    assert "The claims are held against the simulated users; the recorded people stand" in text
+    assert "The claims are compared with the simulated users; the recorded people are shown" in text
 
 
 def test_users_and_datasets_may_be_called_anything():

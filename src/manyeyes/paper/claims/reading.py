@@ -125,9 +125,7 @@ def _check(entry: Mapping, groups: Groups, rules: Rules) -> Check:
         _refuse_unknown(f"a check that is {comparator}", entry, number_keys)
         lefts = list(_quantities(entry["left"], metric, shared, groups))
         if len(lefts) != 1:
-            raise ValueError(
-                "a number is compared with one quantity; combine the conditions (take)"
-            )
+            raise ValueError("a number is compared with one quantity; combine the conditions")
         return _number_check(lefts[0], metric, entry, rules)
     if comparator not in ORDERINGS:
         raise ValueError(f"is: one of {', '.join((*ORDERINGS, *NUMBERS))}, found {comparator!r}")
@@ -279,7 +277,7 @@ def _check_ids(claims: list[Claim]) -> None:
         for other in claim.contradicts:
             if other not in by_id or claim.id not in by_id[other].contradicts:
                 raise ValueError(
-                    f"claim {claim.id} contradicts {other}, which must exist and name {claim.id} too"
+                    f"claim {claim.id} contradicts {other}, which must exist and name it too"
                 )
 
 
