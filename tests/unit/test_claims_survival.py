@@ -68,7 +68,7 @@ def test_numbers_images_and_shapes_are_left_out(table):
     assert all(metrics[name] <= known for name in found["id"])
 
 
-def test_the_words_tell_findings_from_properties_of_the_model(table):
+def test_the_text_separates_findings_from_properties_of_the_model(table):
     found, _ = table
     text = survival_text(found)
     fates = found.drop_duplicates("id")

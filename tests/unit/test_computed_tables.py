@@ -27,7 +27,7 @@ def study(has_truth, users="AB", filter_="unfiltered"):
     )
 
 
-def test_every_module_holds_a_table_and_needs_others():
+def test_every_module_defines_a_table_made_from_others():
     assert "errors" in module_files()
     for name in module_files():
         assert name not in table_called(name).tables

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manyeyes.report.answer import answer, family_table
+from manyeyes.report.answer import answer
 from manyeyes.report.findings import finding
+from manyeyes.report.sections import families
 from manyeyes.report.words import and_list, count, in_points
 
 SIMULATED = {"A": "simulated", "B": "simulated", "C": "simulated"}
@@ -50,7 +51,7 @@ def parts(tables, origins=TWINS, users=SIMULATED):
     return found.headline, dict(found.parts)
 
 
-def test_the_headline_tells_spread_by_filter_and_what_the_method_does():
+def test_the_headline_gives_spread_by_filter_and_the_effect_of_the_method():
     headline, _ = parts({"variability": TABLE})
     assert headline.startswith("Three simulated users")
     assert "5.0 points on raw images (median; 1.0 to 10.0)" in headline
@@ -77,7 +78,7 @@ def test_methods_are_compared_on_the_datasets_that_all_share():
     assert "lowered it in 1 of 2" in text
 
 
-def test_families_of_methods_are_told_by_the_median_of_their_images():
+def test_families_of_methods_are_described_by_the_median_of_their_images():
     sds = {"NMC1_raw_S2": 0.01, "NMC2_raw_S2": 0.02, "NMC3_raw_S2": 0.09}
     sds |= {"NMC1_raw_cWS": 0.03, "NMC2_raw_cWS": 0.04, "NMC3_raw_cWS": 0.08}
     table = variability(**sds)
@@ -116,7 +117,7 @@ def test_significance_is_counted_after_holm_and_few_users_are_blamed():
     assert "too few" not in headline
 
 
-def test_agreement_is_held_against_the_truth():
+def test_agreement_is_compared_with_the_truth():
     errors = pd.DataFrame(
         {
             "dataset": ["NMC-1", "NMC-2", "NMC-2"],
@@ -154,7 +155,7 @@ def test_origins_and_recorded_users_are_named():
     assert "simulated" not in text
 
 
-def test_calibrated_claims_are_told():
+def test_calibrated_claims_are_named():
     claims = pd.DataFrame({"id": ["C055", "C089"], "verdict": ["calibrated", "disagrees"]})
     _, output = parts({"variability": TABLE, "claims": claims})
     assert "(C055)" in output["What does this rest on?"]
@@ -166,15 +167,14 @@ def test_a_missing_table_is_named():
 
 
 def test_families_have_medians_and_ends():
-    found = family_table(TABLE, METHODS).set_index(["family", "filter"])
-    row = found.loc["Threshold", "raw"]
-    assert (row["variants"], row["datasets"]) == (1, 2)
-    assert row["sd"] == pytest.approx(0.08)
-    assert (row["sd_lowest"], row["sd_highest"]) == (0.06, 0.10)
-    assert ("Watershed", "gaussian") not in found.index
+    found = {(row["family"], row["filter"]): row for row in families(TABLE, METHODS)}
+    row = found["Threshold", "raw"]
+    assert (row["variants"], row["datasets"]) == ("1", "2")
+    assert (row["sd"], row["ends"], row["percent"]) == ("8.0", "6.0 to 10.0", "8.0")
+    assert ("Watershed", "filtered") not in found
 
 
-def test_a_figures_finding_tells_its_ends_and_where_they_are():
+def test_a_figures_finding_gives_its_ends_and_where_they_are():
     text = finding(
         shown("fig5", ["NMC-2"], ["S2", "cWS", "MLX10", "MLX25"]), {"variability": TABLE}
     )

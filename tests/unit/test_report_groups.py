@@ -75,7 +75,7 @@ def test_a_single_person_changes_nothing_of_what_is_said_of_others():
     assert "One user is a recorded person (ann)." in parts["What does this rest on?"]
 
 
-def test_results_of_own_data_stand_by_dataset_method_and_group():
+def test_results_of_own_data_are_listed_by_dataset_method_and_group():
     rows = result_rows(variability(users=(3, 1)), METHODS)
     assert len(rows) == 16
     assert rows[0] == {
@@ -92,7 +92,7 @@ def test_results_of_own_data_stand_by_dataset_method_and_group():
     assert rows[1]["sd"] == rows[1]["percent"] == "–"
 
 
-def test_findings_are_told_of_each_group_by_itself():
+def test_findings_are_given_for_each_group():
     tables = {"variability": variability()}
     text = finding(shown("fig3", ["mine", "other"], ["S2"]), tables)
     assert "Simulated users: Standard deviations run from 1.0 (S2, raw mine) to 1.0" in text
@@ -117,7 +117,7 @@ def test_captions_know_the_number_of_users(users, words):
     assert users_shown(shown("fig1", ["mine"]), {"variability": variability(users)}) == ""
 
 
-def test_what_a_caption_says_of_the_paper_is_told_apart():
+def test_what_a_caption_says_about_the_paper_is_separated():
     text = "What it shows.\n\nCorresponds to Fig. 3 of Bailey et al. 2023.\n\nThe paper found more."
     parts = caption(text)
     assert "Fig. 3" not in parts.shows

@@ -104,7 +104,7 @@ def test_a_page_of_the_default_study_stays_below_20_mb():
     image = np.clip(grey, 0, 255).astype(np.uint8)
 
     def by(variant, user):
-        """Return a threshold of the noisy image, or of a smooth one that everybody sees anew."""
+        """Return a threshold of the noisy image, or of a smooth one that each user sees anew."""
         if variant < 3:
             seen = grey - 10 * variant
         else:

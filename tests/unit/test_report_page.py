@@ -31,7 +31,7 @@ def test_a_page_names_origin_users_answer_and_versions():
         assert text in html, text
 
 
-def test_warnings_stand_on_the_first_screen_once_and_cannot_break_the_page():
+def test_warnings_are_on_the_first_screen_once_and_cannot_break_the_page():
     output = "Labels of jo on mine (raw, recorded): <b>darker</b>"
     html = page(**arguments(), warnings=[output, output])
     section = html[html.index('id="answer"') : html.index('class="first"')]

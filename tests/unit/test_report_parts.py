@@ -41,7 +41,7 @@ def test_other_placeholders_are_refused():
         caption("About {{ snakemake.params.title }}.")
 
 
-def test_noise_that_could_not_be_measured_is_told_in_words():
+def test_noise_that_could_not_be_measured_is_given_in_words():
     tables = frames()
     quality = tables["image_quality"].assign(contrast_to_noise=[np.nan, 2.5])
     rows = dataset_rows(DATASETS, quality, tables["volume_fractions"])
@@ -77,7 +77,7 @@ def test_rules_of_a_family_are_one_box():
     assert "segment (2 rules)" in draw(graph)
 
 
-def test_boxes_stand_below_what_they_need_and_lines_pass_the_rows_between():
+def test_boxes_are_below_what_they_need_and_lines_pass_the_rows_between():
     graph = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d"), ("a", "x"), ("x", "d"), ("e", "d")])
     rows = rows_of(graph)
     row_of = {name: n for n, row in enumerate(rows) for name in row}

@@ -102,7 +102,7 @@ def test_taking_every_segmentation_for_a_user_would_reject_far_too_often():
     assert np.mean(compare_deviations(first, second, datasets="fixed").p_value <= 0.05) < 0.07
 
 
-def test_a_dataset_where_nobody_deviates_gives_no_result():
+def test_a_dataset_without_deviations_gives_no_result():
     values = generator("test", "none").standard_normal((4, 1, 5))
     values[2] = 1.0
     assert np.isnan(compare_deviations(values, values).p_value)

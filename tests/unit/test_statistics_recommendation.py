@@ -60,7 +60,7 @@ CLEAR = {
 }
 
 
-def test_the_lowest_error_wins_and_its_parts_are_told():
+def test_the_lowest_error_wins_and_its_parts_are_given():
     table = advice(CLEAR).set_index("dataset")
     assert table.index.tolist() == ["noisy", "clean"]  # noisiest first
     noisy = table.loc["noisy"]
@@ -85,7 +85,7 @@ def test_the_text_follows_the_numbers():
     assert "20 users on 3 realisations" in text
 
 
-def test_a_contrast_that_could_not_be_measured_is_told_in_words_and_listed_last():
+def test_a_contrast_that_could_not_be_measured_is_given_in_words_and_listed_last():
     blurred = QUALITY.assign(contrast_to_noise=[8.0, np.nan, np.nan])
     accuracies, effort = study(CLEAR)
     table = recommendation_table(accuracies, blurred, effort, RAW, VOXELS)
@@ -103,7 +103,7 @@ def test_other_data_give_another_answer():
     assert "MLX25" not in text
 
 
-def test_the_same_choice_is_told_once():
+def test_the_same_choice_is_stated_once():
     both = {
         (dataset, "raw", variant): parts
         for dataset in ("noisy", "clean")
@@ -130,7 +130,7 @@ def test_less_work_is_offered_where_it_is_as_good():
     )
 
 
-def test_equal_methods_are_not_told_apart():
+def test_none_of_several_equal_methods_is_certain():
     equal = {("noisy", "raw", variant): (0.01, 0.02) for variant in ("S2", "cWS", "MLX10", "MLX25")}
     table = advice(equal)
     assert table["best_share"].item() < 0.6

@@ -82,7 +82,7 @@ def test_the_words_say_what_the_table_says(table):
     assert "S2 10" in image or "S2 9" in image
 
 
-def test_a_spread_that_is_all_sitting_is_nobodys_trait():
+def test_a_spread_that_comes_from_sittings_alone_has_no_leading_trait():
     runs = {("noisy", "raw", "S2"): made_up({"criterion": 0.0, JITTER: 1.0})}
     lone = sensitivity_table(runs, QUALITY, SIZES, "test")
     lone.loc[lone["factor"] == "criterion", "first_low"] = -0.01
@@ -96,7 +96,7 @@ def test_a_spread_that_is_all_sitting_is_nobodys_trait():
     assert "accounts for 100 %" in text or "accounts for 9" in text
 
 
-def test_one_image_is_told_once():
+def test_one_image_is_described_once():
     runs = {("noisy", "raw", "S2"): made_up({"criterion": 0.8, JITTER: 0.6})}
     table = sensitivity_table(runs, QUALITY, SIZES, "test")
     first, image = sensitivity_text(table, ["raw"]).split("\n\n")
@@ -108,7 +108,7 @@ def test_one_image_is_told_once():
     assert not image.endswith("It depends on the image too.")
 
 
-def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
+def test_images_are_described_from_the_widest_to_the_narrowest(table):
     image = sensitivity_text(table, ["raw"]).split("\n\n")[-1]
     output_said = image.split("; ")
     assert [part.index("noisy") < part.index("clear") for part in output_said] == [True, True]
@@ -116,14 +116,14 @@ def test_the_image_is_told_from_the_widest_to_the_narrowest(table):
 
 
 @pytest.mark.parametrize(("value", "word"), [(np.nan, "not measurable"), (np.inf, "unbounded")])
-def test_a_contrast_that_is_no_number_is_told_in_words(table, value, word):
+def test_a_contrast_that_is_no_number_is_given_in_words(table, value, word):
     text = sensitivity_text(table.assign(contrast_to_noise=value), ["raw"])
     assert f"noisy (contrast-to-noise {word}, 397 nm)" in text
     assert "nan" not in text
     assert "inf" not in text
 
 
-def test_where_everybody_gets_the_same_there_are_no_indices():
+def test_equal_results_of_all_users_have_no_indices():
     runs = made_up({"criterion": 1.0}).assign(active_fraction=0.5)
     table = sensitivity_table({("noisy", "raw", "S2"): runs}, QUALITY, SIZES, "test")
     assert table["first_order"].isna().all()

@@ -1,4 +1,4 @@
-"""Put the parts of tables together, in the order of the config."""
+"""Combine the parts of tables, in the order of the config."""
 
 from collections.abc import Mapping, Sequence
 

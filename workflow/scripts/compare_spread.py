@@ -1,4 +1,4 @@
-"""Give every spread its interval, make the comparisons that the study lists, and plan studies."""
+"""Compute intervals of every spread, the comparisons that the study lists, and power."""
 
 from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run

@@ -1,4 +1,4 @@
-"""Say whether a person draws as simulated users do."""
+"""Compare how a person draws with how simulated users draw on the same image."""
 
 from pathlib import Path
 

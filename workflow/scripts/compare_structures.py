@@ -1,4 +1,4 @@
-"""Say which of the paper's orderings survive when users are built in another way."""
+"""Find which of the paper's orderings hold for users who are modelled differently."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ def main(snakemake) -> None:
     active = phases_from_config(params.phases)["active"].code
     names = [{"variant": variant, "user": user} for variant, user in params.cells]
     paths = [(path, active) for path in given.segmentations]
-    # The truth is nobody's segmentation; without a variant it stands beside all of them.
+    # The truth is no user's segmentation; it has no variant and is shown beside all of them.
     names += [{"variant": "", "user": ""} for _ in given.get("truth", [])]
     paths += [(path, ACTIVE) for path in given.get("truth", [])]
     packed = {

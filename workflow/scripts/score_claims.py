@@ -1,4 +1,4 @@
-"""Hold the study's tables against every claim of the paper."""
+"""Compare the study's tables with every claim of the paper."""
 
 from pathlib import Path
 

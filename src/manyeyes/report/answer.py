@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS, filter_name
-from ..groups import MADE_BY, group_name, groups_in, of_group
+from ..groups import group_name, groups_in, of_group
 from ..methods import METHODS
 from ..statistics.words import and_list
 from .words import count, in_points, names, sentence
@@ -125,42 +125,6 @@ def _side_by_side(answers: Mapping[str, list[tuple[str, str]]]) -> list[tuple[st
 def shared_rows(variability: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of images and variants that at least two users segmented."""
     return variability[variability["users"] > 1]
-
-
-def family_table(variability: pd.DataFrame, methods: Mapping[str, str]) -> pd.DataFrame:
-    """Return how much users differ with each method.
-
-    Parameters
-    ----------
-    variability : DataFrame
-        Table of the study.
-    methods : mapping of variant to method
-
-    Returns
-    -------
-    DataFrame
-        family (the method's title), made_by (if the table has it), filter, variants, datasets
-        (their numbers), sd, sd_lowest, sd_highest (median and ends over images and variants, as
-        fractions), percent (median pairwise difference); in the order of `FAMILIES`, then of the
-        filters in the table.
-    """
-    rows = []
-    for family, made_by, images in by_family(variability, methods):
-        for filter_, found in images.items():
-            rows.append(
-                {
-                    "family": family,
-                    **({MADE_BY: made_by} if made_by else {}),
-                    "filter": filter_,
-                    "variants": found["variant"].nunique(),
-                    "datasets": found["dataset"].nunique(),
-                    "sd": found["sd"].median(),
-                    "sd_lowest": found["sd"].min(),
-                    "sd_highest": found["sd"].max(),
-                    "percent": found["mean_percent_different"].median(),
-                }
-            )
-    return pd.DataFrame(rows)
 
 
 def by_family(

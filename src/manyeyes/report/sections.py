@@ -10,7 +10,7 @@ from ..groups import group_name, groups_in
 from ..paper.claims.definition import VERDICTS
 from ..paper.claims.wording import percent as whole_percent
 from ..statistics.words import contrast_to_noise_in_words
-from .answer import FAMILIES, family_table
+from .answer import FAMILIES, by_family
 from .words import count, grouped, in_points, percent
 
 VERDICT_SIGNS = {
@@ -25,21 +25,35 @@ VERDICT_SIGNS = {
 
 
 def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
-    """Return the first screen's table: how much users differ, by method and filter."""
+    """Return the first screen's table: how much users differ, by method, group and filter.
+
+    Parameters
+    ----------
+    variability : DataFrame
+        Table of the study.
+    methods : mapping of variant to method
+
+    Returns
+    -------
+    list of dict
+        family (the method's title), who, filter, variants, datasets (their numbers), sd and ends
+        (median and ends over images and variants, in points), percent (median pairwise difference).
+    """
     return [
         {
-            "family": row.family,
-            "who": _who(row),
-            "filter": filter_name(row.filter),
-            "variants": str(row.variants),
-            "datasets": str(row.datasets),
-            "sd": in_points(row.sd),
+            "family": family,
+            "who": group_name(made_by) if made_by else "users",
+            "filter": filter_name(filter_),
+            "variants": str(found["variant"].nunique()),
+            "datasets": str(found["dataset"].nunique()),
+            "sd": in_points(found["sd"].median()),
             "ends": " to ".join(
-                dict.fromkeys([in_points(row.sd_lowest), in_points(row.sd_highest)])
+                dict.fromkeys([in_points(found["sd"].min()), in_points(found["sd"].max())])
             ),
-            "percent": percent(row.percent),
+            "percent": percent(found["mean_percent_different"].median()),
         }
-        for row in family_table(variability, methods).itertuples()
+        for family, made_by, images in by_family(variability, methods)
+        for filter_, found in images.items()
     ]
 
 
