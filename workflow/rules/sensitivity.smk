@@ -1,5 +1,5 @@
-# Which trait of the users drives the spread. One job does all runs of a variant on an image; indices,
-# table and words are made from the runs, so that another analysis segments nothing again.
+# Which trait of the users causes the spread. One job does all runs of a variant on an image. Indices and
+# text are computed from these runs, so a new analysis segments nothing again.
 
 from manyeyes.study.comparisons import unfiltered
 

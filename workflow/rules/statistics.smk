@@ -1,5 +1,5 @@
-# What many users can show: spread and its comparisons, errors taken apart, agreement voxel by voxel,
-# the paper's claims one by one, and what follows for a laboratory.
+# What many users can show: spreads and their comparisons, the paper's claims, the effort of drawing, and
+# every table of manyeyes/tables.
 
 from manyeyes.tables.registry import module_files as computed_tables
 from manyeyes.tables.registry import names_with_text, table_called

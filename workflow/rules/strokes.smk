@@ -1,4 +1,4 @@
-# How real simulated users are: what a person drew, beside what simulated users draw on the same slices.
+# How realistic simulated users are: what they draw on the slices that a person drew on.
 
 
 rule imitate_person:

@@ -1,5 +1,5 @@
-# What survives other users: the plan repeated by users who are built in another way, of whom only numbers
-# are kept, and the paper's orderings under each. One job does a block of the plan on an image.
+# Which of the paper's orderings hold for users who are modelled differently. They repeat the plan, and only
+# their numbers are kept. One job does a block of the plan on an image.
 
 
 wildcard_constraints:

@@ -1,4 +1,4 @@
-"""Compare the users of each variant and group on one image, in pairs and all together."""
+"""Compare the users of each variant and group on one image, pairwise and all together."""
 
 from itertools import groupby
 
@@ -18,7 +18,7 @@ from manyeyes.statistics.disagreement import interface_distance
 from manyeyes.statistics.interfaces import concentration_table
 from manyeyes.study.model import Cell
 
-# In the map of votes: outside the field of view, where nobody votes.
+# In the map of votes: outside the field of view.
 OUTSIDE = np.uint8(255)
 TABLES = ("pairwise", "agreement", "group_agreement", "concentration")
 

@@ -1,4 +1,4 @@
-"""Compute Sobol indices from the runs of a sensitivity study, and say what to standardise first."""
+"""Compute Sobol indices from the runs of a sensitivity study; write what to standardise first."""
 
 from pathlib import Path
 

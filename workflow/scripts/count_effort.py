@@ -1,4 +1,4 @@
-"""Count what users labelled by hand on one image."""
+"""Count what users labelled manually on one image."""
 
 from manyeyes.files.results import read_mask, read_result
 from manyeyes.files.tables import write_table

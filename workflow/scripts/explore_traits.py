@@ -1,4 +1,4 @@
-"""Let people who differ in one trait at a time segment one image with one variant."""
+"""Segment one image with one variant as people who differ in one trait at a time would."""
 
 from manyeyes.files.results import read_mask, read_result
 from manyeyes.files.tables import write_table

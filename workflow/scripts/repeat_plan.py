@@ -1,4 +1,4 @@
-"""Let users of another structure do a block of the plan on one image; keep the numbers only."""
+"""Repeat a block of the plan on one image with users of another structure; keep the numbers."""
 
 from manyeyes.files.results import read_mask, read_result
 from manyeyes.files.tables import write_table

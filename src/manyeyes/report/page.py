@@ -72,8 +72,9 @@ def page(
     segmented = {name: study["datasets"][name] for name in study["segmented"]}
     origins = {name: phrases["origin"] for name, phrases in segmented.items()}
     packed = {name: packed_text(text) for name, text in tables.items()}
-    claims = frames.get("claims")
-    recommendation = frames.get("recommendation")
+    variability, fractions = frames["variability"], frames["volume_fractions"]
+    methods, about_paper = study["methods"], study["about_paper"]
+    viewed = viewer_index(packs, study["datasets"], fractions, frames["pairwise"])
     context = {
         "title": study["title"],
         "study": study["name"],
@@ -82,44 +83,29 @@ def page(
         "warnings": list(dict.fromkeys(warnings)),
         "origins": _origin_badges(origins),
         "user_kinds": _user_badges(study["users"]),
-        "answer": answer(frames, origins, study["users"], study["methods"]),
-        "plot": spread_plot(frames["variability"], study["methods"]),
-        "families": sections.families(frames["variability"], study["methods"]),
+        "answer": answer(frames, origins, study["users"], methods),
+        "plot": spread_plot(variability, methods),
+        "families": sections.families(variability, methods),
         "comparisons": [
             row
             for name in ("comparisons_over_datasets", "comparisons")
             if name in frames
             for row in sections.comparison_rows(frames[name])
         ],
-        "datasets": sections.dataset_rows(
-            segmented, frames["image_quality"], frames["volume_fractions"]
-        ),
-        "field_notes": sections.field_notes(segmented, frames["volume_fractions"]),
-        "viewer_index": script_json(
-            viewer_index(packs, study["datasets"], frames["volume_fractions"], frames["pairwise"])
-        )
-        if packs
-        else "",
+        "datasets": sections.dataset_rows(segmented, frames["image_quality"], fractions),
+        "field_notes": sections.field_notes(segmented, fractions),
+        "viewer_index": script_json(viewed) if packs else "",
         "viewer_note": study["viewer_note"],
         "packs": [
             script_json({key: pack[key] for key in ("grey", "chunks", "inside") if key in pack})
             for pack in packs
         ],
-        "results": []
-        if study["about_paper"]
-        else sections.result_rows(frames["variability"], study["methods"]),
-        "both_groups": len(groups_in(frames["variability"])) > 1,
-        "about_paper": study["about_paper"],
-        "categories": _categories(figures, frames, study["about_paper"]),
-        "claims": [] if claims is None else sections.claim_rows(claims),
-        "claims_sentence": "" if claims is None else _claims_sentence(claims, frames),
-        "verdicts": [] if claims is None else sections.verdict_counts(claims),
-        "recommendation": []
-        if recommendation is None
-        else sections.recommendation_rows(recommendation),
-        "recommendation_text": ""
-        if recommendation is None
-        else recommendation_text(recommendation, study["unfiltered"]),
+        "results": [] if about_paper else sections.result_rows(variability, methods),
+        "both_groups": len(groups_in(variability)) > 1,
+        "about_paper": about_paper,
+        "categories": _categories(figures, frames, about_paper),
+        "claims": [],
+        "recommendation": [],
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
         "variants_table": _plain_table(tables.get("table_2")),
@@ -133,6 +119,14 @@ def page(
         "style": templates["style"],
         "scripts": templates["scripts"],
     }
+    if "claims" in frames:
+        context["claims"] = sections.claim_rows(frames["claims"])
+        context["claims_sentence"] = _claims_sentence(frames["claims"], frames)
+        context["verdicts"] = sections.verdict_counts(frames["claims"])
+    if "recommendation" in frames:
+        advice = frames["recommendation"]
+        context["recommendation"] = sections.recommendation_rows(advice)
+        context["recommendation_text"] = recommendation_text(advice, study["unfiltered"])
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
