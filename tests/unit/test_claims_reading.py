@@ -7,12 +7,11 @@ import yaml
 
 from manyeyes.paper.claims.definition import (
     CHECKED_KINDS,
-    Aggregate,
-    Condition,
     NumberCheck,
     OrderingCheck,
     needs_of_claim,
 )
+from manyeyes.paper.claims.quantities import Aggregate, Condition
 from manyeyes.paper.claims.reading import claims_from_mapping
 
 CLAIMS = Path(__file__).parents[2] / "src/manyeyes/paper/claims.yaml"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from claims_example import DOCUMENT, SWEEP, study
-from manyeyes.paper.claims.definition import VERDICTS, Aggregate, Condition
-from manyeyes.paper.claims.evaluating import evaluate
+from manyeyes.paper.claims.definition import VERDICTS
 from manyeyes.paper.claims.panels import StudyTables
+from manyeyes.paper.claims.quantities import Aggregate, Condition, evaluate
 from manyeyes.paper.claims.reading import claims_from_mapping
 from manyeyes.paper.claims.scorecard import count_verdicts, scorecard, summary_sentence
 

@@ -1,7 +1,8 @@
 """What a claim is, and the words of its checks and verdicts."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from .quantities import Condition, Quantity, needs_of_quantity
 
 VERDICTS = (
     "agrees",
@@ -14,25 +15,8 @@ VERDICTS = (
 KINDS = ("ordering", "number", "calibrated", "by construction", "not testable")
 CHECKED_KINDS = ("ordering", "number", "calibrated")
 
-USER_METRICS = ("sd", "pairwise", "pairwise_per_sd", "baseline_percent", "pores_per_baseline")
-SHAPE_METRICS = ("active_specks", "closed_pores")
-IMAGE_METRICS = ("contrast_to_noise", "histogram_modes")
-METRICS = (*USER_METRICS, *SHAPE_METRICS, *IMAGE_METRICS)
-
-TAKES = ("mean", "lowest", "highest")
 ORDERINGS = ("below", "above", "at_least", "far_above", "not_far_above", "similar")
 NUMBERS = ("near", "between")
-
-
-class Condition(NamedTuple):
-    """An image and a variant, or an image alone (the variant is empty)."""
-
-    dataset: str
-    filter: str
-    variant: str
-
-    def __str__(self):
-        return f"{self.variant or 'image'} on {self.filter} {self.dataset}"
 
 
 @dataclass(frozen=True)
@@ -87,50 +71,6 @@ class Rules:
                 f"rules.least_users must be at least 5, found {self.least_users}: the interval of "
                 "a share needs several choices without any one user"
             )
-
-
-@dataclass(frozen=True)
-class Aggregate:
-    """A metric of one or several cells, perhaps relative to that of others."""
-
-    metric: str
-    cells: tuple[Condition, ...]
-    take: str | None = None
-    per: "Aggregate | None" = None
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many cells lie below another quantity."""
-
-    of: tuple[Aggregate, ...]
-    below: Aggregate
-
-
-@dataclass(frozen=True)
-class Share:
-    """The share of pairs, each on one image, whose first is below the second; 0 to 1."""
-
-    pairs: tuple[tuple[Aggregate, Aggregate], ...]
-
-
-@dataclass(frozen=True)
-class RankCorrelation:
-    """Spearman's correlation of two metrics over the same cells."""
-
-    first: tuple[Aggregate, ...]
-    second: tuple[Aggregate, ...]
-
-
-@dataclass(frozen=True)
-class SameLowest:
-    """1 if two metrics are lowest in the same cell, else 0."""
-
-    first: tuple[Aggregate, ...]
-    second: tuple[Aggregate, ...]
-
-
-Quantity = Aggregate | Count | Share | RankCorrelation | SameLowest
 
 
 @dataclass(frozen=True)
@@ -221,23 +161,6 @@ class Claims:
     claims: tuple[Claim, ...]
     rules: Rules
     calibrated: frozenset[tuple[str, Condition]] = field(default=frozenset())
-
-
-def needs_of_quantity(quantity: Quantity | float) -> set[tuple[str, Condition]]:
-    """Return the metrics and cells that a quantity is computed from."""
-    match quantity:
-        case Aggregate(metric, cells, _, per):
-            needs = {(metric, cell) for cell in cells}
-            return needs | needs_of_quantity(per) if per else needs
-        case Count(of, below):
-            inner = [*of, below]
-        case Share(pairs):
-            inner = [side for pair in pairs for side in pair]
-        case RankCorrelation(first, second) | SameLowest(first, second):
-            inner = [*first, *second]
-        case _:
-            inner = []
-    return set().union(*map(needs_of_quantity, inner))
 
 
 def needs_of_claim(claim: Claim) -> set[tuple[str, Condition]]:

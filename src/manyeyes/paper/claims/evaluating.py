@@ -1,33 +1,21 @@
 """What a study says about one claim: supported, refuted or undecided, and by how much."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
 
 import numpy as np
-import scipy
 
-from ...statistics.choices import Share as ShareOfChoices
-from ...statistics.choices import central_range, place_in, share_of_choices, shortest_range
-from .definition import (
-    Aggregate,
-    Condition,
-    Count,
-    NumberCheck,
-    OrderingCheck,
-    Part,
-    Quantity,
-    RankCorrelation,
-    Rules,
-    SameLowest,
+from ...statistics.choices import (
     Share,
-    needs_of_quantity,
+    central_range,
+    place_in,
+    share_of_choices,
+    shortest_range,
 )
+from .definition import NumberCheck, OrderingCheck, Part, Rules
 from .panels import Panels
-
-View = Callable[[str, Condition], np.ndarray]
-"""Returns the array (realisations, panels) of a metric and cell; see `panels.Panels`."""
+from .quantities import Counted, View, evaluate, needs_of_quantity
 
 
 class Status(Enum):
@@ -56,7 +44,7 @@ class OrderingOutcome:
     """
 
     status: Status
-    share: ShareOfChoices
+    share: Share
     holds: np.ndarray
     part: Part
     part_share: float
@@ -88,59 +76,10 @@ class NumberOutcome:
     place: float
 
 
-def evaluate(quantity: Quantity | float, view: View, extremes: View | None = None) -> np.ndarray:
-    """Return a quantity for every panel.
-
-    Parameters
-    ----------
-    quantity : Quantity or float
-    view : callable
-        Such as `panels.Panels.distribution`.
-    extremes : callable, optional
-        Another view, which decides which of several cells is the lowest or highest. If populations
-        are drawn independently for each cell, the lowest of many draws would be lower than any
-        cell is. With this view, the draws are those of the cell that was measured as the lowest.
-
-    Returns
-    -------
-    ndarray of float64, shape (realisations, panels), or (1, 1) for a constant
-    """
-
-    def of_each(quantities: Iterable[Quantity]) -> np.ndarray:
-        return _stacked([evaluate(one, view) for one in quantities])
-
-    match quantity:
-        case Aggregate(metric, cells, take, per):
-            value = _stacked([view(metric, cell) for cell in cells])
-            if take in ("lowest", "highest"):
-                known = (
-                    value if extremes is None else _stacked([extremes(metric, c) for c in cells])
-                )
-                place = np.argmin(known, axis=0) if take == "lowest" else np.argmax(known, axis=0)
-                value = np.take_along_axis(value, place[None], axis=0)[0]
-            else:
-                value = value.mean(axis=0)
-            if per is None:
-                return value
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return value / evaluate(per, view, extremes)
-        case Count(of, below):
-            return np.sum(of_each(of) < evaluate(below, view), axis=0)
-        case Share(pairs):
-            lower, higher = map(of_each, zip(*pairs, strict=True))
-            return np.mean(lower < higher, axis=0)
-        case RankCorrelation(first, second):
-            return _rank_correlation(of_each(first), of_each(second))
-        case SameLowest(first, second):
-            lowest = [np.argmin(of_each(side), axis=0) for side in (first, second)]
-            return (lowest[0] == lowest[1]).astype(np.float64)
-    return np.full((1, 1), float(quantity))
-
-
 def part_holds(part: Part, view: View, extremes: View | None = None) -> np.ndarray:
     """Return for every panel whether a comparison holds, shape (realisations, panels).
 
-    Parameters as in `evaluate`.
+    Parameters as in `quantities.evaluate`.
     """
     left, right = (evaluate(side, view, extremes) for side in (part.left, part.right))
     match part.comparator:
@@ -182,7 +121,7 @@ def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> Orderi
     elif status is decisive:
         # Together they would decide it, but none does alone: this can be chance.
         status = Status.OPEN
-    if _too_few(panels) and any(_counts(part.left) for part in check.parts):
+    if _too_few(panels) and any(isinstance(part.left, Counted) for part in check.parts):
         status = Status.OPEN
     shares = [one.share for one, _ in single]
     place = int(np.argmin(shares) if every else np.argmax(shares))
@@ -214,14 +153,12 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
         agrees = within >= rules.number_agrees_from
         value = float(np.median(values))
     status = Status.SUPPORTED if agrees else Status.REFUTED if outside else Status.OPEN
-    if _too_few(panels) and _counts(check.quantity):
+    if _too_few(panels) and isinstance(check.quantity, Counted):
         status = Status.OPEN
     return NumberOutcome(status, value, low, high, within, place_in(values, check.value))
 
 
-def _status_of_share(
-    share: ShareOfChoices, panels: Panels, rules: Rules, comparisons: int
-) -> Status:
+def _status_of_share(share: Share, panels: Panels, rules: Rules, comparisons: int) -> Status:
     """Return what a share of panels means; see ``rules`` in ``claims.yaml``."""
     if _too_few(panels):
         needed = 1 - (1 - rules.level) / 2 / comparisons
@@ -240,7 +177,7 @@ def _status_of_share(
 
 def share_and_status(
     holds: np.ndarray, panels: Panels, rules: Rules, comparisons: int = 1
-) -> tuple[ShareOfChoices, Status]:
+) -> tuple[Share, Status]:
     """Return the share of panels in which something holds, and what it means for a claim.
 
     Parameters
@@ -262,26 +199,10 @@ def share_and_status(
         holds = np.broadcast_to(holds, (len(panels.realisations), len(panels.choices)))
         share = share_of_choices(holds, panels.choices, len(panels.users), rules.level)
     else:
-        share = ShareOfChoices(float(holds.mean()), float("nan"), float("nan"))
+        share = Share(float(holds.mean()), float("nan"), float("nan"))
     return share, _status_of_share(share, panels, rules, comparisons)
 
 
 def _too_few(panels: Panels) -> bool:
     """Return whether there are users, but not enough of them for choices of three."""
     return bool(panels.users) and not panels.enough
-
-
-def _counts(quantity: Quantity | float) -> bool:
-    return isinstance(quantity, Count | Share | RankCorrelation | SameLowest)
-
-
-def _rank_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return Spearman's correlation over the first axis; 0 where a side does not vary."""
-    ranks = [scipy.stats.rankdata(values, axis=0) for values in np.broadcast_arrays(first, second)]
-    a, b = (rank - rank.mean(axis=0) for rank in ranks)
-    norm = np.sqrt(np.sum(a**2, axis=0) * np.sum(b**2, axis=0))
-    return np.divide(np.sum(a * b, axis=0), norm, out=np.zeros_like(norm), where=norm > 0)
-
-
-def _stacked(arrays: list[np.ndarray]) -> np.ndarray:
-    return np.stack(np.broadcast_arrays(*arrays))

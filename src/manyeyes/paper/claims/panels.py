@@ -20,7 +20,7 @@ from ...statistics.choices import (
 )
 from ...statistics.errors import plausible_normals
 from ...statistics.grids import ANY, shared_realisations, users_by_cell
-from .definition import IMAGE_METRICS, SHAPE_METRICS, Condition
+from .quantities import IMAGE_METRICS, SHAPE_METRICS, Condition
 
 FRACTIONS = ("volume_fractions", "active_fraction")
 PAIRS = ("pairwise", "percent_different")

@@ -8,8 +8,8 @@ import pandas as pd
 from ...groups import MADE_BY, groups_in, side_by_side
 from ...statistics.choices import place_in
 from ...study.comparisons import LEAST_USERS_FOR_CHOICES
-from .definition import Condition
 from .panels import Panels, StudyTables, panels_for
+from .quantities import Condition
 
 METRIC_OF = {"sd": "sd", "percent": "pairwise", "baseline_percent": "baseline_percent"}
 """The metric of the claims for each quantity that the paper states."""

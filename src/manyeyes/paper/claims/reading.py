@@ -5,24 +5,26 @@ from itertools import pairwise, product
 
 from .definition import (
     CHECKED_KINDS,
-    IMAGE_METRICS,
     KINDS,
-    METRICS,
     NUMBERS,
     ORDERINGS,
-    TAKES,
-    Aggregate,
     Check,
     Claim,
     Claims,
-    Condition,
-    Count,
     NumberCheck,
     OrderingCheck,
     Part,
+    Rules,
+)
+from .quantities import (
+    IMAGE_METRICS,
+    METRICS,
+    TAKES,
+    Aggregate,
+    Condition,
+    Count,
     Quantity,
     RankCorrelation,
-    Rules,
     SameLowest,
     Share,
 )

@@ -15,10 +15,10 @@ from .definition import (
     OrderingCheck,
     Rules,
     needs_of_claim,
-    needs_of_quantity,
 )
 from .evaluating import Status, judge_number, judge_ordering, share_and_status
 from .panels import Panels, StudyTables, panels_for
+from .quantities import needs_of_quantity
 from .wording import number_sentence, ordering_sentences
 
 COLUMNS = {

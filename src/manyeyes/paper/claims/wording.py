@@ -3,9 +3,10 @@
 import numpy as np
 
 from ...statistics.choices import Share
-from .definition import IMAGE_METRICS, Aggregate, Part, Quantity
-from .evaluating import NumberOutcome, OrderingOutcome, evaluate
+from .definition import Part
+from .evaluating import NumberOutcome, OrderingOutcome
 from .panels import Panels
+from .quantities import IMAGE_METRICS, Aggregate, Quantity, evaluate
 
 METRIC_WORDS = {
     "sd": "SD",
