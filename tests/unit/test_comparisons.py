@@ -66,6 +66,9 @@ def test_a_filter_that_is_not_used_stands_for_one_with_the_same_settings():
         "cWS as-it-is against S2 as-it-is",
         "S2 smooth against S2 as-it-is",
     ]
+    # A list that has both is one for several studies.
+    twice = [*entries, S2_CWS | {"first": ["as-it-is", "cWS"], "second": ["as-it-is", "S2"]}]
+    assert len(comparisons_of(twice, replace(ours, filters=filters))) == 2
     # Other settings are another filter.
     other = filters | {"smooth": {"method": "gaussian", "sigma_voxels": 2}}
     assert len(comparisons_of(entries, replace(ours, filters=other))) == 1

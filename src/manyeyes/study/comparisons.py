@@ -107,8 +107,8 @@ def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
     list of dict
         name, made_by, datasets, first, second, and paired_over_datasets: whether there are several
         datasets and three users who did all of them. A group of users that did both on no dataset
-        has no entry. Comparisons of ``all`` datasets for which the
-        study has none are left out, so that one list can serve many studies.
+        has no entry. Comparisons of ``all`` datasets are left out if the study has none of these,
+        so that one list can serve many studies.
 
     Raises
     ------
@@ -116,10 +116,15 @@ def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
         If an entry names what the study has not, compares a condition with itself, names a
         dataset where fewer than three users of each group did both, or if two have one name.
     """
-    return _planned((_in_filters_of(study, entry) for entry in entries), study)
+    listed = [dict(entry) for entry in entries]
+    found = [_in_filters_of(study, entry) for entry in listed]
+    # What the list itself has for the study's filter is not compared twice.
+    return _planned(
+        [old if new in listed else new for old, new in zip(listed, found, strict=True)], study
+    )
 
 
-def _in_filters_of(study, entry: Mapping) -> Mapping:
+def _in_filters_of(study, entry: Mapping) -> dict:
     """Return an entry with the filters that the study uses."""
     used = list(dict.fromkeys(filter_ for _, filter_ in study.images()))
 
@@ -132,7 +137,8 @@ def _in_filters_of(study, entry: Mapping) -> Mapping:
         if name in study.filters and name not in used:
             name = next((other for other in used if alike(name, other)), name)
         sides.append([name, variant])
-    return entry if sides[0] == sides[1] else {**entry, "first": sides[0], "second": sides[1]}
+    first, second = sides
+    return {**entry, "first": first, "second": second} if first != second else dict(entry)
 
 
 def _planned(entries: Iterable[Mapping], study) -> list[dict]:

@@ -1,4 +1,4 @@
-"""What panels of three users show in a study's tables, or could, where users are too few."""
+"""What panels of three users show in a study's tables, or could show if there are few users."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -266,19 +266,7 @@ class Panels:
 def panels_for(
     tables: StudyTables, needs: set[tuple[str, Condition]], least_users: int
 ) -> Panels | str:
-    """Return the panels that have all that a claim needs, or the reason why there are none.
-
-    Parameters
-    ----------
-    tables : StudyTables
-    needs : set of (metric, Condition)
-    least_users : int
-        See `Panels`.
-
-    Returns
-    -------
-    Panels or str
-    """
+    """Return the panels that have all metrics of a claim, or the reason why there are none."""
     absent = sorted(need for need in needs if not tables.frames(*need))
     if absent:
         cells = sorted({cell for _, cell in absent})
@@ -307,7 +295,7 @@ def panels_for(
 
 
 def _shared_users(frames: Iterable[pd.DataFrame]) -> list[str]:
-    """Return the users who did every cell, in the order of the tables."""
+    """Return the users who did all cells, in the order of the tables."""
     shared = None
     for frame in frames:
         complete = frame.columns[frame.notna().all(axis=0)]
