@@ -20,7 +20,7 @@ def main(snakemake) -> None:
     write_table(power_curves(params.sd_ratios, params.users), output.curves)
     listed = params.comparisons
     over_datasets = [entry for entry in listed if entry["paired_over_datasets"]]
-    # Either file is there only if the study has such comparisons.
+    # Each of the two lists is empty if the study has no such comparison.
     for path in output.comparisons:
         write_table(comparison_table(fractions, contrasts_of(listed)), path)
     for path in output.over_datasets:

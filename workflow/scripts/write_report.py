@@ -1,4 +1,4 @@
-"""Write the report of a study: one HTML file with everything in it."""
+"""Write the report of a study as one self-contained HTML file."""
 
 import json
 import platform
@@ -32,14 +32,14 @@ LARGE_MB = 20
 
 
 def jobs_done(benchmarks: Path, logs: Path):
-    """Yield the rule of every job of a study that was measured, and what it took."""
+    """Yield the rule of every measured job of a study, and the job's record."""
     for path in sorted(benchmarks.rglob("*.tsv")):
         job = path.relative_to(benchmarks).with_suffix("")
         yield job.parts[0], record(logs / f"{job}.log", path)
 
 
 def text_of(path) -> str:
-    """Return a file's text, or say what is wrong with it."""
+    """Return a file's text, or raise a `FileError`."""
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -86,7 +86,7 @@ def main(snakemake) -> None:
                 *((name, version(name)) for name in PACKAGES),
             ],
             "times": run_times(jobs_done(Path(params.benchmarks), Path(params.logs))),
-            # Not there where the workflow is a module of another, which writes none.
+            # Absent if the workflow is a module of another one.
             "needs": read_table(params.rule_graph) if Path(params.rule_graph).exists() else None,
         },
         templates={

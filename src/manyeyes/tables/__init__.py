@@ -1,4 +1,4 @@
-"""Tables that are computed from other tables of a study: one module each, found by themselves.
+"""Tables that are computed from other tables of a study: one module each, found by its name.
 
-Importing them is cheap, since every job of a study does: what computes is imported when it runs.
+Every job imports all of them, so they import what they compute with only when they run.
 """
