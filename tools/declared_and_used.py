@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from manyeyes.figures.tables import to_markdown
+from manyeyes.paper.tables import to_markdown
 from manyeyes.running.job_records import record
 
 # Memory of the two Snakemake processes that watch over a job on a cluster, in MB; measured on Slurm

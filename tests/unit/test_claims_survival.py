@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from claims_example import DOCUMENT, study
+from figure_example import data_of
 from manyeyes.paper.claims.reading import claims_from_mapping
 from manyeyes.paper.claims.survival import FATES, fate, survival_table, survival_text
 from manyeyes.paper.figures import fig_survival
@@ -93,7 +94,8 @@ def test_the_figure_shows_a_row_for_each_decided_ordering(table):
         spread_table(tables[name]["volume_fractions"]).assign(structure=name) for name in tables
     )
     origins = {"NMC-2": "twin", "GRA-2": "twin"}
-    figure = fig_survival.draw(found, spread, origins)
+    tables = {"survival": found, "structure_spread": spread}
+    figure = fig_survival.draw(data_of(tables, origins))
     texts = [text.get_text() for text in figure.axes[0].texts]
     decided = found[(found["structure"] == "two_class") & (found["fate"] != "undecided")]
     assert [text for text in texts if text.startswith("C")] != []
@@ -110,7 +112,8 @@ def test_a_study_without_an_ordering_of_the_paper_shows_its_spreads(table):
         spread_table(tables[name]["volume_fractions"]).assign(structure=name) for name in tables
     )
     filtered = spread[spread["filter"] == "raw"].assign(filter="median")
-    figure = fig_survival.draw(found.iloc[:0], filtered, {"NMC-2": "twin"})
+    shown = {"survival": found.iloc[:0], "structure_spread": filtered}
+    figure = fig_survival.draw(data_of(shown, {"NMC-2": "twin"}))
     titles = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center")]
     assert any("No ordering of the paper" in title for title in titles)
     assert any("NMC-2, median" in title for title in titles)

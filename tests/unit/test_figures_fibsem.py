@@ -7,18 +7,13 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from manyeyes.figures import (
-    chain_words,
-    fig_fibsem,
-    fig_s7,
-    fig_s8,
-    style,
-)
+from manyeyes.figures import chain_words, fig_s8, style
+from manyeyes.figures.figure import FigureData
+from manyeyes.figures.registry import figure_called
 from manyeyes.randomness import generator
 
-TWIN = {"FIB-SEM block": "twin"}
 BLOCK = {"active_fraction": 0.528, "active_fraction_filled": 0.532, "voxel_size_nm": 126.0}
-TOLD = {
+FACTS = {
     "acquired_shape": [60, 130, 150],
     "common_shape": [60, 110, 130],
     "crop_shape": [50, 90, 110],
@@ -82,6 +77,11 @@ def made_up_scores():
     return pd.DataFrame(rows, columns=["step", "measure", "value"])
 
 
+def drawn(name, origin="twin", **fibsem):
+    """Return a figure of a made-up chain."""
+    return figure_called(name).draw(FigureData(origins={"FIB-SEM block": origin}, fibsem=fibsem))
+
+
 def words_of(figure):
     return " ".join(" ".join(t.get_text() for t in figure.findobj(Text)).split())
 
@@ -94,7 +94,7 @@ def saved(figure):
 
 
 def test_scores_are_put_into_words():
-    text = chain_words.sentences(TOLD, BLOCK, made_up_scores())
+    text = chain_words.sentences(FACTS, BLOCK, made_up_scores())
     assert set(text) == set(chain_words.STEPS) == set(chain_words.NAMES)
     assert "6.2 px (RMS) off as acquired, 0.028 px once aligned" in text["align"]
     assert "leaves 23 % of the curtains' energy and takes 0.6 % of the signal" in text["destripe"]
@@ -106,14 +106,15 @@ def test_scores_are_put_into_words():
 
 
 def test_a_stack_without_truth_gets_no_scores():
-    text = chain_words.sentences(TOLD, BLOCK, None)
+    text = chain_words.sentences(FACTS, BLOCK, None)
     assert all(text[step] for step in chain_words.STEPS)
     assert not any("truth" in t or "Dice" in t or "RMS" in t for t in text.values())
     assert "Wavelet-Fourier" in text["destripe"]
 
 
 def test_every_step_has_a_row_and_what_went_wrong_is_red():
-    figure = fig_fibsem.draw(made_up_views(known=True), TOLD, BLOCK, made_up_scores(), TWIN)
+    chain = {"facts": FACTS, "block": BLOCK, "scores": made_up_scores()}
+    figure = drawn("fig_fibsem", views=made_up_views(known=True), **chain)
     words = words_of(figure)
     for name in chain_words.NAMES.values():
         assert name in words
@@ -128,21 +129,21 @@ def test_every_step_has_a_row_and_what_went_wrong_is_red():
     assert (maps["against the truth"] == 3).any()
     assert (maps["filled"] == 3).sum() == 100
     assert figure.get_figheight() * 25.4 <= style.PAGE_MM + 1e-6
-    assert saved(figure) == saved(
-        fig_fibsem.draw(made_up_views(known=True), TOLD, BLOCK, made_up_scores(), TWIN)
-    )
+    again = drawn("fig_fibsem", views=made_up_views(known=True), **chain)
+    assert saved(figure) == saved(again)
 
 
 def test_without_a_truth_nothing_is_held_against_it():
-    measured = {"FIB-SEM block": "measured"}
-    figure = fig_fibsem.draw(made_up_views(known=False), TOLD, BLOCK, None, measured)
+    views = made_up_views(known=False)
+    figure = drawn("fig_fibsem", "measured", views=views, facts=FACTS, block=BLOCK)
     assert "truth" not in words_of(figure)
     assert "measured" in words_of(figure)
 
 
 def test_the_processed_slice_keeps_its_shape_on_the_face():
-    image = made_up_views(known=False)["denoised_face"]
-    figure = fig_s7.draw(image, (70.0, 55.0), TWIN)
+    views = made_up_views(known=False)
+    image = views["denoised_face"]
+    figure = drawn("fig_s7", views=views, facts=FACTS | {"pixel_nm": (70.0, 55.0)})
     axes = figure.axes[0]
     assert axes.get_aspect() == pytest.approx(70 / 55)
     assert np.array_equal(axes.images[0].get_array(), image)
@@ -153,7 +154,8 @@ def test_the_solid_is_shown_whole_and_cut_open(monkeypatch):
     monkeypatch.setattr(fig_s8, "_MOST_COLUMNS", 120)
     z, y, x = np.ogrid[:30, :20, :24]
     ball = (z - 12) ** 2 + (y - 8) ** 2 + (x - 14) ** 2 < 9**2
-    figure = fig_s8.draw(ball, 1000.0, TWIN)
+    volume = np.where(ball, np.uint8(1), np.uint8(2))
+    figure = drawn("fig_s8", volume=volume, block=BLOCK | {"voxel_size_nm": 1000.0})
     whole, cut = (axes.images[0].get_array() for axes in figure.axes)
     assert whole.shape == cut.shape
     assert np.abs(np.asarray(whole) - np.asarray(cut)).max() > 0.1

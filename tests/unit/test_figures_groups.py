@@ -6,26 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
+from figure_example import data_of, texts, words_of
 from manyeyes.fibsem.sampling import with_sampling_interval
-from manyeyes.figures import (
-    bars,
-    fig_ablation,
-    fig_accuracy,
-    fig_baseline,
-    fig_comparisons,
-    fig_disagreement,
-    fig_power,
-    fig_reproducible,
-    fig_spread,
-    groups,
-    style,
-)
+from manyeyes.figures import bars, groups, style
 from manyeyes.figures.figure import FigureData
 from manyeyes.figures.registry import figure_called, needs_of_figure
-from manyeyes.figures.tables import table_1, table_s1
 from manyeyes.groups import of_group
 from manyeyes.measures.tables import (
     PAPER,
@@ -34,7 +20,7 @@ from manyeyes.measures.tables import (
     baseline_table,
     variability_table,
 )
-from manyeyes.paper import names as paper
+from manyeyes.paper.tables import table_1, table_s1
 from manyeyes.randomness import generator
 from manyeyes.statistics.ablations import ablation_table
 from manyeyes.statistics.power import power_curves, power_table
@@ -93,24 +79,20 @@ def tables():
     }
 
 
-def texts(figure):
-    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+def drawn(name, tables, **more):
+    """Return a figure of a measured dataset."""
+    return figure_called(name).draw(data_of(tables, ORIGINS, **more))
 
 
-def words_of(figure):
-    """Return all that is written in a figure, once it is sure that no word runs off the page."""
-    with style.context():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-    for text in texts(figure):
-        box, page = text.get_window_extent(canvas.get_renderer()), figure.bbox
-        inside = box.x0 >= page.x0 - 2 and box.x1 <= page.x1 + 2
-        assert inside and box.y0 >= page.y0 - 2 and box.y1 <= page.y1 + 2, text.get_text()
-    return " ".join(" ".join(text.get_text().split()) for text in texts(figure))
+def bars_of(table, **more):
+    """Return bars of the standard deviations of a table of volume fractions."""
+    tables = {"volume_fractions": table, "variability": variability_table(table, pairs(table))}
+    origins = dict.fromkeys(table["dataset"], "measured")
+    return bars.draw(data_of(tables, origins, variants=VARIANTS), **more)
 
 
 def test_bars_of_both_groups_stand_side_by_side(tables):
-    figure = figure_called("fig5").draw(FigureData(tables, ORIGINS, VARIANTS))
+    figure = drawn("fig5", tables, variants=VARIANTS)
     output = words_of(figure)
     assert "simulated users" in output
     assert "recorded people" in output
@@ -123,35 +105,27 @@ def test_bars_of_both_groups_stand_side_by_side(tables):
 
 
 def test_people_alone_look_as_users_do(tables):
-    people = of_group(fractions(), "recorded")
-    spread = variability_table(people, pairs(people))
-    output = words_of(bars.draw_figure(["sd"], spread, people, None, ORIGINS, VARIANTS))
+    output = words_of(bars_of(of_group(fractions(), "recorded")))
     assert "people)" not in output
     assert "n = 3 users per bar" in output
 
 
 def test_a_single_person_beside_simulated_users_has_no_bar():
-    table = fractions({"simulated": "ABC", "recorded": ["ann"]})
-    spread = variability_table(table, pairs(table))
-    figure = bars.draw_figure(["sd"], spread, table, None, ORIGINS, VARIANTS)
+    figure = bars_of(fractions({"simulated": "ABC", "recorded": ["ann"]}))
     assert len(figure.axes[0].patches) == 6
     assert any("n = 3 users per bar" in text.get_text() for text in texts(figure))
 
 
-def test_limits_of_the_paper_stand_beside_its_datasets_only(tables):
+def test_limits_of_the_paper_stand_beside_its_datasets_only():
     people = of_group(fractions(), "recorded")
     limits = {"sd": (0.06, "all below 0.06 in the paper")}
     for name, there in (("mine", False), ("NMC-2", True)):
-        table = people.assign(dataset=name)
-        spread = variability_table(table, pairs(table))
-        figure = bars.draw_figure(
-            ["sd"], spread, table, None, {name: "measured"}, VARIANTS, limits=limits
-        )
+        figure = bars_of(people.assign(dataset=name), limits=limits)
         assert ("in the paper" in words_of(figure)) == there
 
 
 def test_users_one_by_one_and_people_as_stars(tables):
-    figure = figure_called("fig_s2").draw(FigureData(tables, ORIGINS, ("S2",)))
+    figure = drawn("fig_s2", tables, variants=("S2",))
     output = words_of(figure)
     assert "S2 (people)" in output
     assert "recorded people" in output
@@ -162,27 +136,28 @@ def test_users_one_by_one_and_people_as_stars(tables):
 
 def test_statistics_are_drawn_for_both_groups(tables):
     both = "4 simulated users and 3 recorded people"
-    spread = fig_spread.draw(tables["spread"], ORIGINS)
+    spread = drawn("fig_spread", tables)
     assert both in words_of(spread)
     names = [tick.get_text() for tick in spread.axes[0].get_yticklabels()]
     assert names == 2 * [name for v in VARIANTS for name in (v, f"{v} (people)")]
-    assert both in words_of(fig_reproducible.draw(tables["errors"], ORIGINS))
-    assert both in words_of(fig_ablation.draw(tables["ablation"], ORIGINS))
-    output = words_of(fig_comparisons.draw(tables["comparisons"], None, ORIGINS))
+    assert both in words_of(drawn("fig_reproducible", tables))
+    assert both in words_of(drawn("fig_ablation", tables))
+    output = words_of(drawn("fig_comparisons", tables))
     assert both in output
     assert "mine (people)" in output
-    output = words_of(fig_accuracy.draw(tables["accuracy"], tables["accuracy_summary"], ORIGINS))
+    output = words_of(drawn("fig_accuracy", tables))
     assert "MLX10 (people)" in output
 
 
 def test_power_says_nothing_of_the_paper_beside_other_data(tables):
     ratios = [2, 4]
-    curves, needed = power_curves(ratios, [3, 10]), power_table(ratios)
-    output = words_of(fig_power.draw(curves, needed, tables["comparisons"], ORIGINS))
+    tables = tables | {"power_curves": power_curves(ratios, [3, 10]), "power": power_table(ratios)}
+    output = words_of(drawn("fig_power", tables))
     assert "paper" not in output
     assert "Stars in c: comparisons of recorded people" in output
-    papers = tables["comparisons"].assign(dataset="NMC-2")
-    assert "paper" in words_of(fig_power.draw(curves, needed, papers, {"NMC-2": "twin"}))
+    tables["comparisons"] = tables["comparisons"].assign(dataset="NMC-2")
+    figure = figure_called("fig_power").draw(data_of(tables, {"NMC-2": "twin"}))
+    assert "paper" in words_of(figure)
 
 
 def test_baselines_are_compared_with_each_group():
@@ -191,7 +166,8 @@ def test_baselines_are_compared_with_each_group():
     scatters = pd.DataFrame(
         {"block": ["FIB-SEM", "mine"], "scatter_in_electrode": 0.01, "scatter_from_volume": 0.02}
     )
-    figure = fig_baseline.draw(table, with_sampling_interval(baseline, scatters), ORIGINS)
+    baseline = with_sampling_interval(baseline, scatters)
+    figure = drawn("fig_baseline", {"volume_fractions": table, "baseline": baseline})
     assert "S2 (people)" in words_of(figure)
 
 
@@ -204,11 +180,13 @@ def test_votes_of_each_group_have_a_map():
     ]
     columns = ["users", "reference", "within_voxels", "disagreement_share", "voxel_share"]
     concentration = pd.DataFrame(rows, columns=[*KEY, *columns, "enrichment"])
-    figure = fig_disagreement.draw(votes, concentration, ORIGINS, {"mine": 350.0})
+    more = {"filters": ("raw",), "voxel_sizes_nm": {"mine": 350.0}}
+    figure = drawn("fig_disagreement", {"concentration": concentration}, votes=votes, **more)
     assert len([axes for axes in figure.axes if len(axes.images) == 2]) == 2
     assert "mine, S2 (people)" in words_of(figure)
     one = {key: page for key, page in votes.items() if key[2] == "recorded"}
-    alone = fig_disagreement.draw(one, of_group(concentration, "recorded"), ORIGINS, {"mine": 1.0})
+    people = {"concentration": of_group(concentration, "recorded")}
+    alone = drawn("fig_disagreement", people, votes=one, **more)
     assert "people" not in words_of(alone)
 
 
@@ -228,6 +206,7 @@ def test_slices_side_by_side_are_of_one_group():
     study = SimpleNamespace(
         cells=lambda: cells,
         images=lambda: [("mine", "raw")],
+        datasets={"mine": SimpleNamespace(shown_apart=False)},
         filters={"raw": {"method": "none"}},
         variants={"MLX25": {"method": "drawn_forest", "coverage_percent": 25}},
     )
@@ -245,9 +224,11 @@ def test_an_axis_of_decades_has_numbers_to_read():
 def test_own_variants_of_people_share_the_colour_of_the_variant():
     styles = style.variant_styles(["mine", "mine (people)", "other"])
     assert styles["mine"].colour == styles["mine (people)"].colour != styles["other"].colour
-    assert groups.is_peoples("mine (people)")
-    assert paper.in_paper_order(["x", "S2 (people)", "S2"], paper.SIMPLE) == [
-        "S2",
-        "S2 (people)",
-        "x",
-    ]
+
+
+def test_variants_are_in_the_order_of_the_config_and_people_follow():
+    data = FigureData(methods={"one": "threshold", "two": "watershed"}, only_peoples=("theirs",))
+    assert data.in_order(["x", "two (people)", "two", "one"]) == ["one", "two", "two (people)", "x"]
+    assert groups.is_peoples(data, "two (people)")
+    assert groups.is_peoples(data, "theirs")
+    assert not groups.is_peoples(data, "two")

@@ -33,7 +33,11 @@ def study(**more):
         },
         "datasets": {
             "one": SimpleNamespace(
-                origin="measured", voxel_size_nm=350.0, voxels=2_000_000, inverted=True
+                origin="measured",
+                voxel_size_nm=350.0,
+                voxels=2_000_000,
+                inverted=True,
+                shown_apart=False,
             )
         },
         "figures": None,
@@ -65,6 +69,7 @@ def test_parameters_are_plain_values_and_name_roles():
     assert json.loads(json.dumps(shown)) == json.loads(json.dumps(shown, default=str))
     assert shown["cells"] == [("one", "as-it-is", "painted", user) for user in "AB"]
     assert shown["unfiltered"] == ["as-it-is"]
+    assert shown["only_peoples"] == []
     assert shown["methods"] == {"by-eye": "threshold", "painted": "drawn_forest"}
     assert shown["origins"] == {"one": "measured"}
 
@@ -84,6 +89,6 @@ def test_the_block_of_the_baseline_has_an_origin_too():
 
 def test_figures_that_were_asked_for_must_be_possible():
     assert jobs.drawn_figures(study(figures=["fig4", "fig1"])) == ["fig4", "fig1"]
-    with pytest.raises(ValueError, match="cannot draw fig_s5: it needs a forest"):
+    with pytest.raises(ValueError, match="cannot draw fig_s5: it needs forests"):
         jobs.drawn_figures(study(figures=["fig_s5"]))
     assert jobs.tables_of_figure("fig4", study()) == ["variability", "volume_fractions", "pairwise"]

@@ -7,24 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
-from manyeyes.figures import (
-    fig_ablation,
-    fig_comparisons,
-    fig_disagreement,
-    fig_power,
-    fig_reproducible,
-    fig_spread,
-    style,
-)
+from figure_example import METHODS, TWINS, check_page, data_of, render, texts
+from manyeyes.figures import style
+from manyeyes.figures.registry import figure_called
 from manyeyes.measures.fractions import sample_sd
 from manyeyes.paper import names as paper
 from manyeyes.paper.claims.placing import choices_table
 from manyeyes.paper.claims.reading import claims_from_mapping
 from manyeyes.paper.claims.scorecard import scorecard
-from manyeyes.paper.figures import fig_choices, fig_claims
+from manyeyes.paper.figures import fig_claims
 from manyeyes.randomness import generator
 from manyeyes.statistics.power import power_curves, power_table
 from manyeyes.statistics.tables import (
@@ -39,8 +31,21 @@ TOP = Path(__file__).parents[2]
 CLAIMS = claims_from_mapping(
     yaml.safe_load((TOP / "src/manyeyes/paper/claims.yaml").read_text("utf-8"))
 )
-TWINS = dict.fromkeys(paper.DATASETS, "twin")
-VARIANTS = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
+VARIANTS = [name for name in METHODS if name != paper.RECORDED]
+FOUR = dict.fromkeys(("NMC-2", "GRA-2", "NEX-V", "NEX-U"), "twin")
+
+
+def drawn(name, tables, origins=TWINS, **more):
+    """Return a figure of made-up data."""
+    return figure_called(name).draw(data_of(tables, origins, **more))
+
+
+def maps(votes, table, origins=FOUR):
+    """Return the maps of disagreement."""
+    sizes = dict.fromkeys(origins, 397.0)
+    return drawn(
+        "fig_disagreement", {"concentration": table}, origins, votes=votes, voxel_sizes_nm=sizes
+    )
 
 
 def fractions(users):
@@ -65,10 +70,9 @@ def errors():
 @pytest.fixture(scope="module")
 def disagreement():
     rng = generator("made-up votes")
-    datasets = ("NMC-2", "GRA-2", "NEX-V", "NEX-U")
     votes = {
         key: (rng.integers(0, 4, (40, 40)).astype(np.uint8), 3)
-        for key in itertools.product(datasets, paper.COMPARED, ["simulated"])
+        for key in itertools.product(FOUR, paper.COMPARED, ["simulated"])
     }
     rows = [
         (d, "raw", v, 3, "truth", near, 0.3 * near, 0.2 * near, 1.5)
@@ -78,43 +82,24 @@ def disagreement():
     return votes, pd.DataFrame(rows, columns=[*columns.split(), "enrichment"])
 
 
-def texts(figure):
-    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
-
-
-def check_page(figure):
-    """Check size, letters, origin, and that no word runs off."""
-    width, height = figure.get_size_inches() * 25.4
-    assert width <= style.DOUBLE_MM + 0.1
-    assert height <= style.PAGE_MM + 0.1
-    with style.context():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-    for text in texts(figure):
-        box, page = text.get_window_extent(canvas.get_renderer()), figure.bbox
-        inside = box.x0 >= page.x0 - 2 and box.x1 <= page.x1 + 2
-        assert inside and box.y0 >= page.y0 - 2 and box.y1 <= page.y1 + 2, text.get_text()
-        assert text.get_fontsize() >= 5.5
-    assert any("Data: digital twin" in text.get_text() for text in texts(figure))
-
-
 def test_the_scorecard_fits_a_page(claims):
-    check_page(fig_claims.draw(claims, TWINS))
+    check_page(drawn("fig_claims", {"claims": claims}))
 
 
 def test_the_scorecard_has_every_claim_once(claims):
-    words = " ".join(t.get_text() for t in texts(fig_claims.draw(claims, TWINS)))
+    words = " ".join(t.get_text() for t in texts(drawn("fig_claims", {"claims": claims})))
     for claim in claims["id"]:
         assert words.count(claim) == 1, claim
 
 
 def test_the_scorecard_counts_verdicts(claims):
-    drawn = {t.get_text() for t in texts(fig_claims.draw(claims, TWINS)) if t.get_fontsize() == 6.0}
-    assert {str(n) for n in claims["verdict"].value_counts()} <= drawn
+    shown = texts(drawn("fig_claims", {"claims": claims}))
+    counts = {t.get_text() for t in shown if t.get_fontsize() == 6.0}
+    assert {str(n) for n in claims["verdict"].value_counts()} <= counts
 
 
 def test_orderings_stand_at_their_share(claims):
-    (axes,) = fig_claims.draw(claims, TWINS).axes
+    (axes,) = drawn("fig_claims", {"claims": claims}).axes
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     bar = fig_claims.LEFT + 63
     shares = sorted((d.get_xdata()[0] - bar) / 25 for d in dots if d.get_xdata()[0] < bar + 26)
@@ -125,11 +110,11 @@ def test_orderings_stand_at_their_share(claims):
 
 def test_an_unknown_verdict_is_refused(claims):
     with pytest.raises(ValueError, match="found 114 claims and maybe"):
-        fig_claims.draw(claims.assign(verdict="maybe"), TWINS)
+        drawn("fig_claims", {"claims": claims.assign(verdict="maybe")})
 
 
 def test_methods_stand_at_their_spread_and_bias(errors):
-    figure = fig_reproducible.draw(errors, TWINS)
+    figure = drawn("fig_reproducible", {"errors": errors})
     check_page(figure)
     axes = next(a for a in figure.axes if "GRA-2" in a.get_title(loc="left"))
     marks = [line for line in axes.lines if line.get_marker() not in ("None", "", None)]
@@ -143,27 +128,27 @@ def test_users_who_all_agree_stand_at_the_edge():
     same = table["variant"] == "S2"
     table.loc[same, "active_fraction"] = 0.5
     assert sample_sd(table.loc[same, "active_fraction"]) == 0
-    figure = fig_reproducible.draw(error_table(table.assign(bias=0.01)), {"NMC-1": "twin"})
+    errors = error_table(table.assign(bias=0.01))
+    figure = drawn("fig_reproducible", {"errors": errors}, {"NMC-1": "twin"})
     check_page(figure)
     assert any("stand at the left edge" in t.get_text() for t in texts(figure))
 
 
 def test_nothing_to_draw_is_said(errors, disagreement):
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig_reproducible.draw(errors, {"mine": "twin"})
+        drawn("fig_reproducible", {"errors": errors}, {"mine": "twin"})
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig_disagreement.draw(*disagreement, {"mine": "twin"}, {})
+        maps(*disagreement, {"mine": "twin"})
 
 
 def test_maps_show_where_users_differ(disagreement):
     votes, table = disagreement
-    origins = dict.fromkeys(("NMC-2", "GRA-2", "NEX-V", "NEX-U"), "twin")
-    figure = fig_disagreement.draw(votes, table, origins, dict.fromkeys(origins, 397.0))
+    figure = maps(votes, table)
     check_page(figure)
-    maps = [axes for axes in figure.axes if len(axes.images) == 2]
-    assert len(maps) == 16
-    shown, (counted, _) = maps[0].images[1].get_array(), votes["NMC-2", "S2", "simulated"]
-    assert np.array_equal(~np.ma.getmaskarray(shown), (counted > 0) & (counted < 3))
+    shown = [axes for axes in figure.axes if len(axes.images) == 2]
+    assert len(shown) == 16
+    differing, (counted, _) = shown[0].images[1].get_array(), votes["NMC-2", "S2", "simulated"]
+    assert np.array_equal(~np.ma.getmaskarray(differing), (counted > 0) & (counted < 3))
     (panel,) = [a for a in figure.axes if "GRA-2" in a.get_title(loc="left") and not a.images]
     assert panel.lines[0].get_ydata() == pytest.approx([30, 60, 90])
 
@@ -175,7 +160,7 @@ def test_what_lies_outside_the_field_of_view_is_no_active_material(disagreement)
     cut[:, :2] = 255
     for page, bounded in ((counted, False), (cut, True)):
         one = {("NMC-2", "S2", "simulated"): (page, users)}
-        figure = fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0})
+        figure = maps(one, table, {"NMC-2": "twin"})
         (shown,) = [axes for axes in figure.axes if len(axes.images) == 2]
         assert bool(shown.patch.get_hatch()) == bounded
         output = " ".join(" ".join(text.get_text().split()) for text in figure.texts)
@@ -185,7 +170,7 @@ def test_what_lies_outside_the_field_of_view_is_no_active_material(disagreement)
 def test_one_dataset_with_one_variant_is_enough(disagreement):
     votes, table = disagreement
     one = {("NMC-2", "S2", "simulated"): votes["NMC-2", "S2", "simulated"]}
-    check_page(fig_disagreement.draw(one, table, {"NMC-2": "twin"}, {"NMC-2": 397.0}))
+    check_page(maps(one, table, {"NMC-2": "twin"}))
 
 
 @pytest.fixture(scope="module", params=["ABC", "ABCDEFGHIJKLMNOP"])
@@ -195,13 +180,18 @@ def compared(request):
         Contrast("cWS against S2", paper.DATASETS, ("raw", "cWS"), ("raw", "S2")),
     ]
     table = fractions(request.param)
-    return comparison_table(table, contrasts), mixed_comparison_table(table, contrasts)
+    return {
+        "comparisons": comparison_table(table, contrasts),
+        "comparisons_over_datasets": mixed_comparison_table(table, contrasts),
+        "power_curves": power_curves([1.5, 3], [3, 10, 30]),
+        "power": power_table([1.5, 3], draws=50),
+    }
 
 
 @pytest.mark.parametrize("users", ["ABC", "ABCDEFGHIJKLMNOP"])
 def test_spreads_stand_at_their_sd_with_their_interval(users):
     table = spread_table(fractions(users))
-    figure = fig_spread.draw(table, TWINS)
+    figure = drawn("fig_spread", {"spread": table})
     check_page(figure)
     axes = next(a for a in figure.axes if "GRA-2" in a.get_title(loc="left"))
     rows = table[table["dataset"] == "GRA-2"]
@@ -213,7 +203,7 @@ def test_spreads_stand_at_their_sd_with_their_interval(users):
 
 
 def test_the_papers_spreads_stand_beside_ours():
-    figure = fig_spread.draw(spread_table(fractions("ABC")), {"NEX-V": "twin"})
+    figure = drawn("fig_spread", {"spread": spread_table(fractions("ABC"))}, {"NEX-V": "twin"})
     (axes,) = figure.axes
     yellow = [line for line in axes.lines if line.get_markerfacecolor() == style.PAPER_FILL]
     assert sorted(line.get_xdata()[0] for line in yellow) == pytest.approx([1, 4])
@@ -223,10 +213,10 @@ def test_the_papers_spreads_stand_beside_ours():
 
 def test_every_number_of_the_paper_stands_among_choices_of_three():
     choices = choices_table({"volume_fractions": fractions("ABCDEFGHIJKLMNOP")}, paper.STATED)
-    figure = fig_choices.draw(choices, TWINS)
+    figure = drawn("fig_choices", {"choices": choices})
     check_page(figure)
     (axes,) = figure.axes
-    assert len(axes.get_yticklabels()) == len(paper.stated("sd"))
+    assert len(axes.get_yticklabels()) == len(paper.PUBLICATION.stated("sd"))
     row = choices[(choices["dataset"] == "NEX-V") & (choices["variant"] == "MLX10")].iloc[0]
     (shown,) = [line for line in axes.lines if line.get_marker() == "D"]
     assert shown.get_xdata()[0] == pytest.approx(4)
@@ -234,26 +224,26 @@ def test_every_number_of_the_paper_stands_among_choices_of_three():
 
 
 def test_every_comparison_has_a_line_with_its_numbers(compared):
-    figure = fig_comparisons.draw(*compared, TWINS)
+    figure = drawn("fig_comparisons", compared)
     check_page(figure)
     words = [t.get_text() for t in texts(figure)]
     names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     assert names[0] == "MLX10 against S2"
     assert names[1:9] == [*paper.DATASETS, "these datasets", "datasets like these"]
-    for row in compared[0].itertuples():
+    for row in compared["comparisons"].itertuples():
         assert any(text.startswith(f"{row.sd_ratio:.2f} (") for text in words)
     assert any("no evidence about people" in text.replace("\n", " ") for text in words)
 
 
 def test_comparisons_on_single_datasets_alone_can_be_drawn(compared):
-    figure = fig_comparisons.draw(compared[0], None, TWINS)
+    figure = drawn("fig_comparisons", {"comparisons": compared["comparisons"]})
     check_page(figure)
     assert not any("these datasets" in t.get_text() for t in texts(figure))
 
 
 def test_power_curves_are_those_of_the_table(compared):
-    curves, needed = power_curves([1.5, 3], [3, 10, 30]), power_table([1.5, 3], draws=50)
-    figure = fig_power.draw(curves, needed, compared[0], TWINS)
+    curves = compared["power_curves"]
+    figure = drawn("fig_power", compared)
     check_page(figure)
     line = figure.axes[0].lines[0]
     rows = curves[(curves["design"] == "unpaired") & (curves["sd_ratio"] == 1.5)]
@@ -262,14 +252,16 @@ def test_power_curves_are_those_of_the_table(compared):
 
 
 def test_figures_without_rows_say_so(compared):
+    table = fractions("ABC")
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig_spread.draw(spread_table(fractions("ABC")), {"mine": "twin"})
+        drawn("fig_spread", {"spread": spread_table(table)}, {"mine": "twin"})
     with pytest.raises(ValueError, match="the paper states nothing"):
-        fig_choices.draw(choices_table({"volume_fractions": fractions("ABC")}), TWINS)
+        drawn("fig_choices", {"choices": choices_table({"volume_fractions": table})})
+    none = {"comparisons": compared["comparisons"].iloc[:0]}
     with pytest.raises(ValueError, match="compares no two spreads"):
-        fig_comparisons.draw(compared[0].iloc[:0], None, TWINS)
+        drawn("fig_comparisons", none)
     with pytest.raises(ValueError, match="compares no two spreads"):
-        fig_power.draw(power_curves([2], [3]), power_table([]), compared[0], TWINS)
+        drawn("fig_power", compared | none)
 
 
 # Half a formula, a whole one, one that cannot be read, a backslash, percent signs.
@@ -292,16 +284,12 @@ def test_what_a_user_writes_is_drawn_as_it_stands(compared, text):
             },
         }
     )
-    figure = fig_ablation.draw(table, {"cell": "twin"})
-    drawn(figure)
+    figure = drawn("fig_ablation", {"ablation": table}, {"cell": "twin"})
+    render(figure)
     title = figure.axes[0].get_title(loc="left")
     assert title.split("  ")[1].replace(r"\$", "$").replace("\n", " ") == text
-    figure = fig_comparisons.draw(compared[0].assign(comparison=text), None, TWINS)
-    drawn(figure)
+    comparisons = compared["comparisons"].assign(comparison=text)
+    figure = drawn("fig_comparisons", {"comparisons": comparisons})
+    render(figure)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert text in [label.replace(r"\$", "$") for label in labels]
-
-
-def drawn(figure):
-    with style.context():
-        FigureCanvasAgg(figure).draw()

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from manyeyes.figures import fig_ablation
+from manyeyes.figures.figure import FigureData
 from manyeyes.randomness import generator
 from manyeyes.statistics.ablations import ablation_table, ablation_text
 
@@ -91,13 +92,17 @@ def test_the_words_say_what_the_table_says(table):
 
 
 def test_the_figure_shows_every_question_and_both_measures(table):
-    figure = fig_ablation.draw(table, {"one": "twin", "two": "twin"})
+
+    def drawn(table, *names):
+        return fig_ablation.draw(FigureData({"ablation": table}, dict.fromkeys(names, "twin")))
+
+    figure = drawn(table, "one", "two")
     panels = figure.axes
     assert len(panels) == 4
     titles = [axes.get_title(loc="left").split("$  ")[-1] for axes in panels[:2]]
     assert titles == ["How many", "Nobody"]
     heights = np.concatenate([line.get_ydata() for line in panels[0].lines])
     assert np.isclose(heights, 4).any()
-    assert len(fig_ablation.draw(table.assign(rmse=np.nan), {"one": "twin"}).axes) == 2
+    assert len(drawn(table.assign(rmse=np.nan), "one").axes) == 2
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig_ablation.draw(table, {"elsewhere": "twin"})
+        drawn(table, "elsewhere")

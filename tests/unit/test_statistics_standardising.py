@@ -1,11 +1,14 @@
 """What to standardise first: the table and its words, on results whose answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
 from manyeyes.figures import fig_sensitivity
+from manyeyes.figures.figure import FigureData
 from manyeyes.randomness import generator
 from manyeyes.statistics.designs import JITTER, sensitivity_design
 from manyeyes.statistics.standardising import (
@@ -139,7 +142,8 @@ def test_every_trait_has_a_name_and_an_agreement():
 
 
 def test_the_figure_shows_what_the_table_says(table):
-    figure = fig_sensitivity.draw(table, dict.fromkeys(NAMES, "twin"))
+    data = FigureData({"sensitivity": table}, dict.fromkeys(NAMES, "twin"))
+    figure = fig_sensitivity.draw(data)
     panels = [axes for axes in figure.axes if axes.get_title(loc="left")]
     assert [axes.get_title(loc="left").split("  ")[1].split(":")[0] for axes in panels] == [
         "S2, 397 nm",
@@ -151,4 +155,4 @@ def test_the_figure_shows_what_the_table_says(table):
     assert any(np.isclose(line.get_xdata(), clearest).any() for line in lines)
     assert any("Data: digital twins" in text.get_text() for text in figure.texts)
     with pytest.raises(ValueError, match="nothing to draw"):
-        fig_sensitivity.draw(table, {"elsewhere": "twin"})
+        fig_sensitivity.draw(replace(data, origins={"elsewhere": "twin"}))

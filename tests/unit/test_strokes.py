@@ -1,11 +1,14 @@
 """Labels whose strokes, edges and grey values are known; a person among simulated users."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import ndimage
 
 from manyeyes.figures import fig_strokes
+from manyeyes.figures.figure import FigureData
 from manyeyes.measures.strokes import MEASURES, LabelledImage
 from manyeyes.randomness import generator
 from manyeyes.statistics.realism import realism_text, stroke_comparison
@@ -187,11 +190,17 @@ def test_the_figure_marks_the_person(image, labels):
     strokes.loc[strokes["drawn_by"] == "recorded", "stroke_width_px"] = 40
     pages = np.stack([image[4], labels[4], labels[4], labels[2]])
     comparison = stroke_comparison(strokes)
-    figure = fig_strokes.draw(NAMES, pages, strokes, comparison, {"d": "measured"}, 397.0)
+    data = FigureData(
+        {"strokes": strokes, "stroke_comparison": comparison},
+        {"d": "measured"},
+        imitated={NAMES: pages},
+        voxel_sizes_nm={"d": 397.0},
+    )
+    figure = fig_strokes.draw(data)
     stars = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "*"]
     assert len(stars) == 15
     red = [line.get_xdata()[0] for line in stars if line.get_mfc() == fig_strokes.OUTSIDE]
     assert red == [40]
     with pytest.raises(ValueError, match="no strokes of"):
         other = ("e", *NAMES[1:])
-        fig_strokes.draw(other, pages, strokes, comparison, {"d": "measured"}, 397.0)
+        fig_strokes.draw(replace(data, imitated={other: pages}, voxel_sizes_nm={"e": 397.0}))

@@ -1,4 +1,4 @@
-"""Draw one figure, whichever it is, from the tables and volumes that it needs."""
+"""Draw a figure from the tables and volumes that it needs."""
 
 from manyeyes.figures import style
 from manyeyes.figures.figure import FigureData
@@ -8,6 +8,7 @@ from manyeyes.files.documents import read_json
 from manyeyes.files.results import read_mask, read_result, read_views
 from manyeyes.files.tables import read_table
 from manyeyes.measures.quality import grey_histogram
+from manyeyes.paper.names import PUBLICATION
 from manyeyes.running.rule_script import run
 
 READERS = {
@@ -26,12 +27,12 @@ def slices(keys, paths) -> dict:
 
 
 def _key(key):
-    """Return what lists of a job's parameters were before: a tuple, or a name."""
+    """Return a key of a job's parameters as a tuple, or a name; Snakemake makes lists of tuples."""
     return key if isinstance(key, str) else tuple(key)
 
 
 def histograms(images, paths, masks) -> dict:
-    """Return how many voxels have each grey level, inside of the masks, by (dataset, filter)."""
+    """Return how many voxels have each grey level, inside the masks, by (dataset, filter)."""
     return {
         (dataset, filter_): grey_histogram(read_result(path), read_mask(masks.get(dataset)))
         for (dataset, filter_), path in zip(images, paths, strict=True)
@@ -39,7 +40,7 @@ def histograms(images, paths, masks) -> dict:
 
 
 def votes(images, paths, pages) -> dict:
-    """Return the votes of each variant and group of users, and how many users there are."""
+    """Return the votes and the number of users of each dataset, variant and group of users."""
     found = {}
     for (dataset, _), path in zip(images, paths, strict=True):
         for page, (variant, made_by, users) in zip(read_result(path), pages[dataset], strict=True):
@@ -48,7 +49,7 @@ def votes(images, paths, pages) -> dict:
 
 
 def figure_data(snakemake) -> FigureData:
-    """Return what the job's figure is drawn from."""
+    """Return the data of the job's figure."""
     given, shown = snakemake.input, snakemake.params.shown
     volumes = {
         name: (shown.get(name, []), given.get(name, []))
@@ -64,6 +65,9 @@ def figure_data(snakemake) -> FigureData:
         variants=tuple(wanted),
         filters=tuple(shown.get("filters", [])),
         unfiltered=tuple(shown["unfiltered"]),
+        methods=shown["methods"],
+        only_peoples=tuple(shown["only_peoples"]),
+        publication=PUBLICATION,
         images=slices(*volumes["images"]),
         histograms=histograms(*volumes["histograms"], masks),
         labels=slices(*volumes["cells"]),

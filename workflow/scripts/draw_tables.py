@@ -1,10 +1,10 @@
-"""Write the paper's tables 1, 2, S1 and S2, filled from the study, as CSV and Markdown."""
+"""Write the paper's tables 1, 2, S1 and S2, with the study's numbers, as CSV and Markdown."""
 
 from pathlib import Path
 from types import SimpleNamespace
 
-from manyeyes.figures.tables import table_1, table_2, table_s1, table_s2, to_markdown
 from manyeyes.files.tables import read_table, write_table
+from manyeyes.paper.tables import table_1, table_2, table_s1, to_markdown
 from manyeyes.running.rule_script import run
 
 
@@ -16,9 +16,10 @@ def main(snakemake) -> None:
     made = {
         "table_1": table_1(datasets),
         "table_2": table_2(params.variants, params.used),
-        "table_s1": table_s1(variability, *params.rows["table_s1"][:2]),
-        "table_s2": table_s2(variability, *params.rows["table_s2"]),
     }
+    methods = {name: variant["method"] for name, variant in params.variants.items()}
+    for name, rows in params.rows.items():
+        made[name] = table_s1(variability, *rows, methods=methods)
     for path in map(Path, snakemake.output):
         table = made[path.stem]
         if path.suffix == ".csv":

@@ -1,1 +1,1 @@
-"""The figures, one module each: ``draw(...)`` takes tables and slices and returns a figure."""
+"""The figures: one module each, and a registry."""

@@ -1,7 +1,7 @@
 """Bars by image and variant: how much users differ, with each user and the paper's numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,10 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch, Rectangle
 
 from ..groups import MADE_BY
-from ..paper import names as paper
 from ..statistics.grids import users_by_cell
 from . import groups, style, words
 from .figure import FigureData
+from .publication import Stated
 
 GROUP = ["dataset", "filter", "variant"]
 MOST_DOTS = 6
@@ -30,8 +30,7 @@ SD_AND_PAIRS = ("sd", "mean_percent_different")
 _STATED_AS = {"sd": "sd", "mean_percent_different": "percent"}
 
 
-@dataclass(frozen=True)
-class Slots:
+class Slots(NamedTuple):
     """Where the bars of a plot stand.
 
     Attributes
@@ -55,29 +54,8 @@ class Slots:
         return image + offset * self.width
 
 
-def select(
-    table: pd.DataFrame, datasets: Sequence[str], variants: Sequence[str], filters=None
-) -> pd.DataFrame:
-    """Return the rows of some datasets, variants and filters (all by default)."""
-    chosen = table["dataset"].isin(list(datasets)) & table["variant"].isin(list(variants))
-    if filters is not None:
-        chosen &= table["filter"].isin(list(filters))
-    return table[chosen]
-
-
 def slots_of(table: pd.DataFrame, datasets: Sequence[str], variants: Sequence[str]) -> Slots:
-    """Return places for the images and variants that a table has.
-
-    Parameters
-    ----------
-    table : DataFrame
-        With dataset, filter and variant.
-    datasets, variants : sequence of str
-        Their order; filters keep the table's.
-
-    Returns
-    -------
-    Slots
+    """Return places for the images and variants of a table, in a given order.
 
     Raises
     ------
@@ -86,8 +64,8 @@ def slots_of(table: pd.DataFrame, datasets: Sequence[str], variants: Sequence[st
     """
     if table.empty:
         raise ValueError(
-            f"nothing to draw: the table has no row of {', '.join(variants)} on "
-            f"{', '.join(datasets) or 'any dataset'}"
+            f"nothing to draw: no two users segmented {', '.join(datasets) or 'any dataset'} with "
+            f"one of {', '.join(variants)}"
         )
     present = set(zip(table["dataset"], table["filter"], strict=True))
     filters = list(dict.fromkeys(table["filter"]))
@@ -97,26 +75,11 @@ def slots_of(table: pd.DataFrame, datasets: Sequence[str], variants: Sequence[st
 
 
 def label_images(axes: Axes, slots: Slots) -> None:
-    """Write filters below the axis and datasets below them, with a line between datasets."""
+    """Write filters below the axis and datasets below them."""
     axes.set_xlim(-0.55, len(slots.images) - 0.45)
-    axes.set_xticks(range(len(slots.images)))
-    axes.set_xticklabels([words.filter_name(f) for _, f in slots.images])
+    axes.set_xticks(range(len(slots.images)), [words.filter_name(f) for _, f in slots.images])
     axes.tick_params(axis="x", length=0)
-    for dataset in dict.fromkeys(d for d, _ in slots.images):
-        places = [i for i, (d, _) in enumerate(slots.images) if d == dataset]
-        axes.annotate(
-            dataset,
-            xy=(np.mean(places), 0),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, -14),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=7,
-            fontweight="bold",
-        )
-        if places[0] > 0:
-            axes.axvline(places[0] - 0.5, color="#bbbbbb", linewidth=0.5, zorder=0)
+    style.name_groups(axes, [d for d, _ in slots.images], 14, fontsize=7, fontweight="bold")
 
 
 def draw_bars(
@@ -132,12 +95,12 @@ def draw_bars(
     ----------
     axes : Axes
     variability : DataFrame
-        dataset, filter, variant, users and the measure.
+        dataset, filter, variant and the measure, of two users or more.
     measure : {"sd", "mean_percent_different"}
     slots : Slots
     dots : mapping of (dataset, filter, variant) to ndarray
-        What the bar sums up: distances of users from their mean, or single pairs. More than six
-        are not drawn.
+        What the bar summarises: distances of users from their mean, or single pairs. More than
+        six are not drawn.
 
     Returns
     -------
@@ -146,20 +109,10 @@ def draw_bars(
     """
     heights = []
     styles = style.variant_styles(slots.variants)
-    rows = variability[variability["users"] > 1]
-    for row in rows.itertuples():
+    for row in variability.itertuples():
         key = (row.dataset, row.filter, row.variant)
         x = slots.position(*key)
-        look = styles[row.variant]
-        axes.bar(
-            x,
-            getattr(row, measure),
-            width=slots.width * 0.92,
-            color=look.colour,
-            hatch=look.hatch,
-            edgecolor="black",
-            linewidth=0.5,
-        )
+        axes.bar(x, getattr(row, measure), slots.width * 0.92, **styles[row.variant].bar)
         heights.append(getattr(row, measure))
         values = np.asarray(dots.get(key, ()))
         if 0 < len(values) <= MOST_DOTS:
@@ -172,21 +125,24 @@ def draw_bars(
     return heights
 
 
-def draw_stated(axes: Axes, measure: str, slots: Slots) -> list[paper.Stated]:
-    """Mark the paper's numbers at the bars they belong to; return those that were drawn."""
-    numbers = [
+def draw_stated(
+    axes: Axes, numbers: Mapping[tuple[str, str, str], Stated], slots: Slots
+) -> list[Stated]:
+    """Mark the numbers of a publication at their bars; return those that were drawn."""
+    drawn = [
         number
-        for key, number in paper.stated(_STATED_AS[measure]).items()
-        if key[:2] in slots.images and key[2] in slots.variants
+        for (*image, variant), number in numbers.items()
+        if tuple(image) in slots.images and variant in slots.variants
     ]
-    for number in numbers:
-        x = slots.position(number.dataset, number.filter, number.variant)
-        mark(axes, x, number, slots.width)
-    return numbers
+    for number in drawn:
+        mark(
+            axes, slots.position(number.dataset, number.filter, number.variant), number, slots.width
+        )
+    return drawn
 
 
-def mark(axes: Axes, x: float, number: paper.Stated, width: float) -> None:
-    """Draw one number of the paper: a diamond, a limit with an arrow down, or a range."""
+def mark(axes: Axes, x: float, number: Stated, width: float) -> None:
+    """Draw one number: a diamond, a limit with an arrow down, or a range."""
     if number.kind == "value":
         axes.plot(x, number.high, "D", ms=4, zorder=5, **style.PAPER_MARK)
     elif number.kind == "below":
@@ -194,39 +150,53 @@ def mark(axes: Axes, x: float, number: paper.Stated, width: float) -> None:
         axes.plot([x - half, x + half], [number.high] * 2, color="black", lw=1.2, zorder=5)
         axes.plot(x, number.high, "v", ms=4.5, zorder=5, **style.PAPER_MARK)
     else:
-        axes.add_patch(
-            Rectangle(
-                (x - width * 0.12, number.low),
-                width * 0.24,
-                number.high - number.low,
-                facecolor=style.PAPER_FILL,
-                edgecolor="black",
-                linewidth=0.7,
-                zorder=5,
-            )
+        corner, height = (x - width * 0.12, number.low), number.high - number.low
+        axes.add_patch(Rectangle(corner, width * 0.24, height, zorder=5, **style.PAPER_RANGE))
+
+
+def mark_in_row(
+    axes: Axes, y: float, low: float, high: float, *, kind: str, left: float, height: float = 0.3
+) -> None:
+    """Draw one number beside others of its row: a diamond, a limit with an arrow, or a range.
+
+    Parameters
+    ----------
+    axes : Axes
+    y : float
+        Of the mark.
+    low, high : float
+        The number in units of the x axis.
+    kind : str
+        As of `Stated`.
+    left : float
+        Left end of the axis, where upper limits begin.
+    height : float
+        Of a range.
+    """
+    if kind == "value":
+        axes.plot(high, y, "D", ms=3.4, zorder=5, **style.PAPER_MARK)
+    elif kind == "below":
+        axes.plot([left, high], [y, y], color="black", lw=0.6, zorder=5)
+        axes.plot(high, y, "<", ms=3.8, zorder=5, **style.PAPER_MARK)
+    else:
+        axes.barh(y, high - low, height, left=low, zorder=5, **style.PAPER_RANGE)
+
+
+def mark_handles(kinds: set[str]) -> list[Artist]:
+    """Return legend entries for kinds of numbers of the paper."""
+    found: dict[str, Artist] = {
+        kind: style.line_handle(text, marker=marker, ms=size, ls="", **style.PAPER_MARK)
+        for kind, text, marker, size in (
+            ("value", "stated in the paper", "D", 4),
+            ("below", "upper limit in the paper", "v", 4.5),
         )
-
-
-def mark_handles() -> dict[str, Artist]:
-    """Return legend entries for the kinds of numbers of the paper."""
-    return {
-        "value": style.line_handle(
-            "stated in the paper", marker="D", ms=4, ls="", **style.PAPER_MARK
-        ),
-        "below": style.line_handle(
-            "upper limit in the paper", marker="v", ms=4.5, ls="", **style.PAPER_MARK
-        ),
-        "derived": Patch(
-            facecolor=style.PAPER_FILL,
-            edgecolor="black",
-            linewidth=0.7,
-            label="follows from the paper",
-        ),
     }
+    found["derived"] = Patch(**style.PAPER_RANGE, label="follows from the paper")
+    return [handle for kind, handle in found.items() if kind in kinds]
 
 
 def limit_line(axes: Axes, value: float, text: str) -> None:
-    """Draw a dashed line at a limit that the paper states for a whole figure."""
+    """Draw a dashed line at a limit that the paper states for all bars."""
     axes.axhline(value, color=style.PAPER_COLOUR, linewidth=0.8, linestyle=(0, (4, 2)), zorder=3)
     axes.annotate(
         text,
@@ -243,10 +213,10 @@ def limit_line(axes: Axes, value: float, text: str) -> None:
 
 
 def deviations(volume_fractions: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
-    """Return how far each user's volume fraction is from the users' mean, without sign.
+    """Return the distance of each user's volume fraction from the mean of the users.
 
-    Over several realisations it is the root mean square distance from each one's mean. Groups of
-    users are distinguished by their variants, see `groups.named_by_group`.
+    Over several realisations, the root mean square of the distances from the mean of each. Groups
+    of users differ in their variants, see `groups.named_by_group`.
     """
     table = volume_fractions.drop(columns=MADE_BY, errors="ignore")
     grids = users_by_cell(table, "active_fraction")
@@ -265,10 +235,9 @@ def pairs(pairwise: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
 
 
 def notes(variability: pd.DataFrame, panels: Sequence[str]) -> str:
-    """Return how many users stand behind the bars and what the dots are."""
-    shared = variability[variability["users"] > 1]
-    counts = sorted(set(shared["users"]))
-    text = f"n = {groups.numbers_of_users(shared)} per bar."
+    """Return how many users are behind the bars, and what the dots are."""
+    counts = sorted(set(variability["users"]))
+    text = f"n = {groups.numbers_of_users(variability)} per bar."
     if "realisations" in variability:
         most = variability["realisations"].max()
         text = f"{text} Root mean square of SDs (mean of differences) over {most} realisations."
@@ -281,15 +250,10 @@ def notes(variability: pd.DataFrame, panels: Sequence[str]) -> str:
 
 
 @style.styled
-def draw_figure(
-    panels: Sequence[str],
-    variability: pd.DataFrame,
-    volume_fractions: pd.DataFrame,
-    pairwise: pd.DataFrame | None,
-    origins: Mapping[str, str],
-    variants: Sequence[str],
+def draw(
+    data: FigureData,
+    panels: Sequence[str] = ("sd",),
     *,
-    filters: Sequence[str] | None = None,
     limits: Mapping[str, tuple[float, str]] | None = None,
     width_mm: float | None = None,
     height_mm: float = 75.0,
@@ -300,84 +264,54 @@ def draw_figure(
 
     Parameters
     ----------
+    data : FigureData
+        With the tables variability, volume_fractions and, for a panel about pairs, pairwise.
     panels : sequence of {"sd", "mean_percent_different"}
         One panel each; with more than one they get letters.
-    variability, volume_fractions, pairwise : DataFrame
-        The tables of the study; ``pairwise`` may be None where no panel is about pairs.
-    origins : mapping of dataset to origin
-        Which datasets to show, in order, and where their data come from.
-    variants : sequence of str
-        Which variants to show, in order.
-    filters : sequence of str, optional
-        Which filters; all by default.
     limits : mapping of panel to (value, text), optional
-        Limits that the paper states for a whole figure; drawn where it shows one of its datasets.
+        Limits that the paper states for all bars; drawn if the figure shows one of its datasets.
     width_mm : float, optional
-        Width of the figure; by default two columns, or less where there are few bars.
+        Two columns by default, or less if there are few bars.
     height_mm : float
-    side_by_side : bool, default False
-        Panels beside one another instead of below.
+    side_by_side : bool
+        Whether panels are beside one another instead of below.
     more_notes : sequence of str
         More small print.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
     """
-    compared = [variability, volume_fractions, *([] if pairwise is None else [pairwise])]
-    mixed = [select(table, origins, variants, filters) for table in compared]
+    with_pairs = "mean_percent_different" in panels
+    names = ["variability", "volume_fractions", *(["pairwise"] if with_pairs else [])]
+    mixed = [data.shown(data.tables[name]) for name in names]
     mixed[0] = mixed[0][mixed[0]["users"] > 1]
-    rows, *others = groups.named_by_group(*mixed)
-    variants = groups.with_people(variants)
-    slots = slots_of(rows, list(origins), variants)
+    rows, *others = groups.named_by_group(data, *mixed)
+    slots = slots_of(rows, list(data.origins), groups.with_people(data.variants))
     if width_mm is None:
         width_mm = style.DOUBLE_MM if len(slots.images) > FEW_IMAGES else FEW_MM
     figure = style.new_figure(width_mm, height_mm)
     grid = (1, len(panels)) if side_by_side else (len(panels), 1)
     all_axes = figure.subplots(*grid, squeeze=False).ravel()
     dots = {"sd": deviations(others[0])}
-    if pairwise is not None:
+    if with_pairs:
         dots["mean_percent_different"] = pairs(others[1])
+    datasets = {dataset for dataset, _ in slots.images}
     kinds = set()
     for axes, measure, letter in zip(all_axes, panels, style.letters(), strict=False):
         heights = draw_bars(axes, rows, measure, slots, dots[measure])
-        numbers = draw_stated(axes, measure, slots)
+        numbers = draw_stated(axes, data.publication.stated(_STATED_AS[measure]), slots)
         kinds |= {number.kind for number in numbers}
         heights += [number.high for number in numbers]
-        if limits and measure in limits and paper.of_paper(d for d, _ in slots.images):
+        if limits and measure in limits and data.publication.is_about(datasets):
             limit_line(axes, *limits[measure])
             heights.append(limits[measure][0])
         axes.set_ylim(0, 1.08 * max(heights))
         if len(panels) > 1:
             style.panel_letter(axes, letter)
-    handles = style.variant_handles(style.variant_styles(slots.variants))
-    handles += [handle for kind, handle in mark_handles().items() if kind in kinds]
+    handles = style.variant_handles(style.variant_styles(slots.variants)) + mark_handles(kinds)
     style.legend_above(figure, handles, columns=min(len(handles), int(width_mm / 24)))
-    shown = {d: o for d, o in origins.items() if d in {name for name, _ in slots.images}}
     style.footnote(
         figure,
         notes(rows, panels),
-        groups.note(mixed[0]),
+        groups.note(data, mixed[0]),
         *more_notes,
-        words.origin_sentence(shown),
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
-
-
-def draw_data(data: FigureData, panels: Sequence[str] = ("sd",), **look) -> Drawing:
-    """Draw bars of what a figure shows; keywords as of `draw_figure`."""
-    return draw_figure(
-        panels,
-        data.tables["variability"],
-        data.tables["volume_fractions"],
-        data.tables["pairwise"] if "mean_percent_different" in panels else None,
-        data.origins,
-        data.variants,
-        filters=data.filters or None,
-        **look,
-    )

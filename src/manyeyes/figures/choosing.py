@@ -1,9 +1,9 @@
-"""What of a study figures show: variants by their method, filters and datasets by their role."""
+"""What figures show of a study: variants by their method, filters and datasets by their role."""
 
 from collections.abc import Callable, Iterable, Sequence
 
 from ..groups import GROUPS
-from ..paper import names as paper
+from ..materials import family
 from ..study.comparisons import comparisons_of, shared_cells, unfiltered
 from .figure import Needs
 
@@ -12,21 +12,21 @@ USUAL_COVERAGE = 25
 
 
 def used_variants(study, *methods: str) -> list[str]:
-    """Return the variants of some methods that are segmented, by method, as in the config."""
+    """Return the variants in use of some methods, sorted by method, then as in the config."""
     used = methods_of_variants(study)
     return [name for method in methods for name in used if used[name] == method]
 
 
 def methods_of_variants(study) -> dict[str, str]:
-    """Return the method of each variant that is segmented, in the order of the config."""
+    """Return the method of each variant in use, in the order of the config."""
     used = {cell.variant for cell in study.cells()}
     return {name: v["method"] for name, v in study.variants.items() if name in used}
 
 
 def by_coverage(study) -> list[str]:
-    """Return the drawn forests that differ in coverage alone, the lowest first.
+    """Return the drawn forests that differ only in coverage, the lowest first.
 
-    Of several such series (some studies vary the number of slices as well) it is the longest.
+    If there are several such series (some studies also vary the number of slices), the longest.
     """
     series: dict[tuple, list[str]] = {}
     for name in used_variants(study, "drawn_forest"):
@@ -37,7 +37,7 @@ def by_coverage(study) -> list[str]:
 
 
 def usual_threshold_and_watershed(study) -> list[str]:
-    """Return the threshold that users prefer and the most careful watershed, where used."""
+    """Return the threshold that users prefer and the most careful watershed, if in use."""
     thresholds = used_variants(study, "threshold")
     watersheds = used_variants(study, "watershed")
     thresholds.sort(key=lambda name: abs(study.variants[name]["offset"]))
@@ -46,25 +46,35 @@ def usual_threshold_and_watershed(study) -> list[str]:
 
 
 def compared_variants(study) -> list[str]:
-    """Return the usual threshold and watershed, and drawn forests of the two lowest coverages."""
-    return [*usual_threshold_and_watershed(study), *by_coverage(study)[:2]]
+    """Return the usual threshold and watershed, and `low_coverages`."""
+    return [*usual_threshold_and_watershed(study), *low_coverages(study)]
+
+
+def low_coverages(study) -> list[str]:
+    """Return the drawn forests of the two lowest coverages."""
+    return by_coverage(study)[:2]
 
 
 def raw_filter(study) -> str | None:
-    """Return the filter of raw images; the first one that is used where all images are filtered."""
+    """Return the filter of raw images, or the first in use if all images are filtered."""
     used = list(dict.fromkeys(filter_ for _, filter_ in study.images()))
     return next((name for name in unfiltered(study) if name in used), next(iter(used), None))
 
 
-def other_than_in_house(names: Iterable[str]) -> list[str]:
-    """Return all but the paper's in-house datasets, which have figures of their own."""
-    return [name for name in paper.in_paper_order(names) if name not in paper.IN_HOUSE]
+def in_order(study, datasets: Iterable[str], *, apart: bool | None = None) -> list[str]:
+    """Return datasets in the order of the config: all, or those (not) `Dataset.shown_apart`."""
+    names = set(datasets)
+    return [
+        name
+        for name, dataset in study.datasets.items()
+        if name in names and apart in (None, dataset.shown_apart)
+    ]
 
 
 def by_enough_users(study, variants: Iterable[str], least: int, filters=None) -> dict[tuple, list]:
     """Return the cells of each (dataset, filter, variant) that enough users of a group segment.
 
-    They are of one group: of the simulated users where they are enough, else of recorded people.
+    All are of one group: simulated users if they are enough, else recorded people.
     """
     variants = set(variants)
     groups: dict[tuple, dict[str, list]] = {}
@@ -81,65 +91,79 @@ def by_enough_users(study, variants: Iterable[str], least: int, filters=None) ->
 
 
 def tabled(
-    variants: Callable, *, datasets=other_than_in_house, least=2, raw=False, beside=None
+    variants: Callable, *, apart: bool = False, least=2, raw=False, beside: Callable | None = None
 ) -> Callable:
-    """Return a function from a study to `Needs`: datasets of which tables have enough users.
+    """Return a function from a study to `Needs`: datasets with enough users, shown from tables.
 
     Parameters
     ----------
     variants : callable
         From a study to the variants that the figure shows.
-    datasets : callable
-        Which of the datasets, in what order.
+    apart : bool
+        Whether it shows the datasets that are shown apart, or the others.
     least : int
         Users that a variant needs.
     raw : bool
-        Whether unfiltered images alone are shown.
+        Whether it shows unfiltered images only.
     beside : callable, optional
-        From a study to variants of which a dataset must have one too.
+        From a study to some of the variants; a dataset must have one of these and one of the rest.
     """
 
     def needs(study) -> Needs:
         shown = tuple(variants(study))
         filters = tuple(unfiltered(study)) if raw else None
-        names = [d for d, *_ in by_enough_users(study, shown, least, filters)]
+
+        def segmented(some: Iterable[str]) -> set[str]:
+            return {d for d, *_ in by_enough_users(study, some, least, filters)}
+
+        names = segmented(shown)
         if beside:
-            others = {d for d, *_ in by_enough_users(study, beside(study), least, filters)}
-            own = set(shown) - set(beside(study))
-            mine = {d for d, *_ in by_enough_users(study, own, least, filters)}
-            names = [name for name in names if name in others & mine]
-        return Needs(tuple(datasets(names)), variants=shown, filters=filters or ())
+            some = beside(study)
+            names = segmented(some) & segmented(set(shown) - set(some))
+        datasets = in_order(study, names, apart=apart)
+        return Needs(tuple(datasets), variants=shown, filters=filters or ())
 
     return needs
 
 
-def sliced(datasets: Callable, segmented: Callable) -> Callable:
+def sliced(*, apart: bool = False, most: int | None = None, segmented: Callable) -> Callable:
     """Return a function from a study to `Needs`: images, and one user's segmentations of some.
 
     Parameters
     ----------
-    datasets : callable
-        Which of the datasets, in what order.
+    apart : bool
+        Whether the figure shows the datasets that are shown apart, or the others.
+    most : int, optional
+        Number of datasets that it has room for.
     segmented : callable
-        Of which of these segmentations are shown.
+        From a study and its datasets to those whose segmentations are shown.
     """
 
     def needs(study) -> Needs:
-        names = datasets(dict.fromkeys(d for d, _ in study.images()))
+        names = in_order(study, (d for d, _ in study.images()), apart=apart)[:most]
         images = images_of(study, names)
         variants = usual_threshold_and_watershed(study)
         groups = by_enough_users(study, variants, 1)
+        chosen = segmented(study, names)
         cells = tuple(
             groups[d, f, v][0]
             for v in variants
             for d, f in images
-            if d in segmented(names) and (d, f, v) in groups
+            if d in chosen and (d, f, v) in groups
         )
         return (
             Needs(tuple(names), tuple(variants), images=images, cells=cells) if cells else Needs()
         )
 
     return needs
+
+
+def of_each_family(study, datasets: Sequence[str]) -> list[str]:
+    """Return the first dataset of each family of materials, or two of the only family."""
+    first: dict[str, str] = {}
+    for name in datasets:
+        first.setdefault(family(study.datasets[name].material), name)
+    return list(first.values()) if len(first) > 1 else list(datasets[:2])
 
 
 def images_of(study, datasets: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -149,10 +173,8 @@ def images_of(study, datasets: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def with_origin(study, *origins: str) -> list[str]:
     """Return the segmented datasets of some origins."""
-    names = {d for d, _ in study.images()}
-    return paper.in_paper_order(
-        n for n, dataset in study.datasets.items() if n in names and dataset.origin in origins
-    )
+    names = {d for d, _ in study.images() if study.datasets[d].origin in origins}
+    return in_order(study, names)
 
 
 def with_known_truth(study) -> list[str]:
@@ -162,18 +184,18 @@ def with_known_truth(study) -> list[str]:
 
 def shared_datasets(study) -> list[str]:
     """Return the datasets that two users of a group segment with one variant."""
-    return paper.in_paper_order(cell.dataset for cell in shared_cells(study))
+    return in_order(study, (cell.dataset for cell in shared_cells(study)))
 
 
 def compared_datasets(study) -> tuple[list[str], bool]:
     """Return the datasets of the config's comparisons, and whether one runs over several."""
     made = comparisons_of(study.comparisons, study)
-    datasets = paper.in_paper_order(name for one in made for name in one["datasets"])
+    datasets = in_order(study, (name for one in made for name in one["datasets"]))
     return datasets, any(one["paired_over_datasets"] for one in made)
 
 
 def of_fibsem_chain(*files: str) -> Callable:
-    """Return a function from a study to `Needs`: files of its FIB-SEM chain, scores of a twin's."""
+    """Return a function from a study to `Needs`: files of its FIB-SEM chain; scores need a twin."""
 
     def needs(study) -> Needs:
         if not study.baseline:
@@ -194,16 +216,15 @@ def paper_tables(study) -> list[str]:
 
 def rows_of_tables(study) -> dict[str, Needs]:
     """Return which datasets, variants and filters tables S1 and S2 are about."""
-    low = by_coverage(study)[:2]
-    s1 = tabled(compared_variants, beside=lambda _: low)(study)
+    s1 = tabled(compared_variants, beside=low_coverages)(study)
     rows = (*used_variants(study, "threshold", "watershed"), *by_coverage(study))
-    s2 = tabled(compared_variants, datasets=paper.in_house, raw=True)(study)
+    s2 = tabled(compared_variants, apart=True, raw=True)(study)
     return {"table_s1": Needs(s1.datasets, variants=rows), "table_s2": s2}
 
 
 def datasets_by_variant(study) -> dict[str, list[str]]:
-    """Return which datasets each variant is used on."""
-    used: dict[str, dict] = {}
+    """Return which datasets each variant is used on, in the order of the config."""
+    used: dict[str, set] = {}
     for cell in study.cells():
-        used.setdefault(cell.variant, {})[cell.dataset] = None
-    return {variant: list(datasets) for variant, datasets in used.items()}
+        used.setdefault(cell.variant, set()).add(cell.dataset)
+    return {variant: in_order(study, datasets) for variant, datasets in used.items()}

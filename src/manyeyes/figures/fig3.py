@@ -1,24 +1,20 @@
 """Fig. 3: how much users differ in the volume fraction, thresholds and watershed."""
 
-from ..paper import names as paper
 from . import bars
 from .choosing import tabled, used_variants
 from .figure import VARIATION, Figure
 from .findings import sd_found
 
-_HIGHEST = paper.HIGHEST_UNSUPERVISED_SD
-"""The paper's highest SD of unsupervised methods (section 3.1.2)."""
-
+# Section 3.1.2 of the paper.
+LIMITS = {"sd": (0.13, "highest in the paper: 0.13")}
 
 FIGURE = Figure(
     title="Spread of the volume fraction: simple thresholds and watershed",
     category=VARIATION,
     order=3,
-    requires="a simple threshold or a watershed by two users on data other than NEX-V and NEX-U",
+    requires="a simple threshold or a watershed by two users on a dataset not shown apart",
     needs=tabled(lambda study: used_variants(study, "threshold", "watershed")),
-    draw=lambda data: bars.draw_data(
-        data, limits={"sd": (_HIGHEST, f"highest in the paper: {_HIGHEST}")}
-    ),
+    draw=lambda data: bars.draw(data, limits=LIMITS),
     caption="""
 Standard deviation over users (n - 1) of the active-material volume fraction, for simple
 thresholds and watershed.

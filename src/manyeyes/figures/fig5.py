@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure as Drawing
 
 from . import bars
-from .choosing import by_coverage, compared_variants, tabled
+from .choosing import compared_variants, low_coverages, tabled
 from .figure import VARIATION, Figure, FigureData
 from .findings import sd_and_pairs_found
 
@@ -14,19 +14,18 @@ CALIBRATED = (
 
 
 def draw(data: FigureData) -> Drawing:
-    """Return bars of SD (a) and mean pairwise difference (b), with the numbers of section 3.1.2."""
-    calibrated = data.origins.get("NMC-2") == "twin"
-    notes = [CALIBRATED] if calibrated else []
-    return bars.draw_data(data, bars.SD_AND_PAIRS, height_mm=120.0, more_notes=notes)
+    """Return bars of SD (a) and mean pairwise difference (b)."""
+    notes = [CALIBRATED] if data.origins.get("NMC-2") == "twin" else []
+    return bars.draw(data, bars.SD_AND_PAIRS, height_mm=120.0, more_notes=notes)
 
 
 FIGURE = Figure(
     title="Drawn seeds against threshold and watershed",
     category=VARIATION,
     order=5,
-    requires="a threshold or a watershed beside drawn seeds, by two users, on data that are not "
-    "the in-house data of the paper",
-    needs=tabled(compared_variants, beside=lambda study: by_coverage(study)[:2]),
+    requires="a threshold or a watershed beside drawn seeds, by two users, on a dataset that is "
+    "not shown apart",
+    needs=tabled(compared_variants, beside=low_coverages),
     draw=draw,
     caption="""
 Drawn seeds at low coverage beside simple threshold and watershed: (a) standard deviation over

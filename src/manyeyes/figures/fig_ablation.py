@@ -1,6 +1,5 @@
 """What each part of the protocol is worth: variants that differ in one thing."""
 
-from collections.abc import Mapping
 from textwrap import fill
 
 import numpy as np
@@ -9,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from ..groups import MADE_BY, SIMULATED
-from ..paper import names as paper
 from ..statistics.ablations import ablation_text
 from ..study.comparisons import shared_cells
 from . import groups, style, words
-from .figure import FOLLOWS, Figure, Needs
+from .choosing import in_order
+from .figure import FOLLOWS, Figure, FigureData, Needs
 
 PANEL_MM = 46.0
 LOOKS = (("#0b4a78", "o"), ("#d9660a", "D"), ("#046349", "s"), ("#7d3270", "^"), ("#666666", "v"))
@@ -21,33 +20,13 @@ MEASURES = (("sd", "SD over users (points)"), ("rmse", "Error to the truth (poin
 
 
 @style.styled
-def draw(ablation: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
-    """Return a column for each question: standard deviations above, errors below.
-
-    Parameters
-    ----------
-    ablation : DataFrame
-        Made by `manyeyes.statistics.ablation_table`.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Drawing
-        The lower line is left out where no truth is known.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
-    """
-    table = ablation[ablation["dataset"].isin(list(origins))]
-    if table.empty:
-        raise ValueError("nothing to draw: no variants were held against each other")
+def draw(data: FigureData) -> Drawing:
+    """Return a column for each question: standard deviations above, errors (if known) below."""
+    table = data.rows("ablation")
     questions = list(dict.fromkeys(table["question"]))
     measures = [entry for entry in MEASURES if table[entry[0]].notna().any()]
     if not groups.both_groups(table):
-        # The only group there is needs no name.
+        # A single group needs no name.
         table = table.assign(**{MADE_BY: SIMULATED})
     images = list(
         dict.fromkeys(zip(table["dataset"], table["filter"], table[MADE_BY], strict=True))
@@ -63,16 +42,13 @@ def draw(ablation: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
             style.panel_letter(axes, next(letters), title)
         line[0].set_ylabel(label)
         line[0].set_ylim(0, None)
-    for axes, question in zip(grid[-1], questions, strict=True):
-        variants = list(dict.fromkeys(table.loc[table["question"] == question, "variant"]))
-        axes.set_xticks(range(len(variants)), variants, rotation=30, ha="right")
     style.legend_above(figure, _handles(images))
     style.footnote(
         figure,
         f"Lines: 95 % intervals, {groups.numbers_of_users(table)}; the last variant of each "
-        "panel is the one that the others are held against. Error: root mean square over users of "
+        "panel is the one that the others are compared with. Error: root mean square over users of "
         "measured minus true volume fraction.",
-        words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
+        words.origin_sentence(data.origins, set(table["dataset"])),
     )
     return figure
 
@@ -88,43 +64,40 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, measure: str, images: list) -> N
         found = found.reindex(variants)
         x = np.arange(len(variants)) + (index - (len(images) - 1) / 2) * step
         axes.vlines(x, found[f"{measure}_low"], found[f"{measure}_high"], colors=colour)
-        look = {"ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
-        # nobody's spread is 0, and its mark is to be seen whole
-        axes.plot(x, found[measure], marker, zorder=3, clip_on=False, **look)
-    axes.set_xlim(-0.6, len(variants) - 0.4)
-    axes.tick_params(axis="x", length=0)
-    axes.grid(axis="y")
+        # Marks at 0, where a method has no spread, are not cut.
+        axes.plot(x, found[measure], zorder=3, clip_on=False, **_point(colour, marker))
+    style.name_columns(axes, variants, rotation=30, ha="right")
 
 
 def _look(images: list, image: tuple) -> tuple[str, str]:
-    """Return colour and mark: recorded people have the colour of their image and a star."""
+    """Return colour and marker: recorded people have the colour of their image and a star."""
     places = list(dict.fromkeys(one[:2] for one in images))
     colour, marker = LOOKS[places.index(image[:2]) % len(LOOKS)]
     return colour, marker if image[2] == SIMULATED else style.PEOPLES_MARKER
 
 
+def _point(colour: str, marker: str) -> dict:
+    return {**style.POINT, "marker": marker, "ms": 4, "mfc": colour, "mew": 0.4}
+
+
 def _handles(images: list) -> list:
     handles = []
-    for dataset, filter_, made_by in images:
-        colour, marker = _look(images, (dataset, filter_, made_by))
-        look = {"marker": marker, "ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
+    for image in images:
+        dataset, filter_, made_by = image
         name = f"{dataset}, {words.filter_name(filter_)}"
         name += "" if made_by == SIMULATED else words.PEOPLE
-        handles.append(style.line_handle(name, **look))
+        handles.append(style.line_handle(name, **_point(*_look(images, image))))
     return handles
 
 
 def _needs(study) -> Needs:
-    """Datasets on which two users of a group answer a question together."""
-    names = {}
+    """Return the datasets on which two users of a group answer a question together."""
     done: dict[tuple, set] = {}
     for cell in shared_cells(study):
         done.setdefault((cell.dataset, cell.filter, cell.made_by), set()).add(cell.variant)
-    for variants in study.ablations.values():
-        for (dataset, *_), found in done.items():
-            if found >= set(variants):
-                names[dataset] = None
-    return Needs(tuple(paper.in_paper_order(names)))
+    questions = [set(variants) for variants in study.ablations.values()]
+    names = [d for (d, *_), found in done.items() if any(found >= asked for asked in questions)]
+    return Needs(tuple(in_order(study, names)))
 
 
 FIGURE = Figure(
@@ -133,9 +106,9 @@ FIGURE = Figure(
     order=6,
     requires="the key ablations",
     needs=_needs,
-    draw=lambda data: draw(data.tables["ablation"], data.origins),
+    draw=draw,
     caption="""
-Variants that differ in one thing alone. Above: the standard deviation of the volume fraction over
+Variants that differ in one thing only. Above: the standard deviation of the volume fraction over
 users. Below: the error to the truth.
 
 The paper chose its protocol by preliminary work that it describes without numbers (section

@@ -1,85 +1,53 @@
-"""How far every method is from the truth: bias user by user, and the error that is left."""
-
-from collections.abc import Mapping
+"""The error of every method: the bias of each user, and the root-mean-square error."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from ..paper import names as paper
 from . import groups, style, words
 from .choosing import with_known_truth
-from .figure import CHECKS, Figure, Needs
+from .figure import CHECKS, Figure, FigureData, Needs
 
-ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
 FILTER_OFFSET = 0.18
 
 
 @style.styled
-def draw(
-    accuracy: pd.DataFrame, accuracy_summary: pd.DataFrame, origins: Mapping[str, str]
-) -> Drawing:
+def draw(data: FigureData) -> Drawing:
     """Return the bias of each user and method, and a map of root-mean-square errors.
 
-    Parameters
-    ----------
-    accuracy, accuracy_summary : DataFrame
-        Tables of the study; errors against the truth as it is, internal pores not filled.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Drawing
-        A panel of biases for each dataset, and one map of errors, all in points of the volume
-        fraction.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
+    All in points of the volume fraction, against the truth with its internal pores.
     """
-    chosen = [table[table["dataset"].isin(list(origins))] for table in (accuracy, accuracy_summary)]
-    users, summary = groups.named_by_group(*chosen)
-    if summary.empty:
-        raise ValueError("nothing to draw: no segmentation of these datasets has a truth")
-    datasets = [d for d in origins if d in set(summary["dataset"])]
-    variants = paper.in_paper_order(summary["variant"], ORDER)
+    chosen = data.rows("accuracy"), data.rows("accuracy_summary")
+    users, summary = groups.named_by_group(data, *chosen)
+    datasets = data.datasets_in(summary)
+    variants = data.in_order(summary["variant"])
     filters = list(dict.fromkeys(summary["filter"]))
-    images = [
-        (d, f)
-        for d in datasets
-        for f in filters
-        if ((summary["dataset"] == d) & (summary["filter"] == f)).any()
-    ]
+    present = set(zip(summary["dataset"], summary["filter"], strict=True))
+    images = [(d, f) for d in datasets for f in filters if (d, f) in present]
     columns = min(MOST_COLUMNS, len(datasets))
-    lines = -(-len(datasets) // columns)
+    upper_mm = 46.0 * style.lines_of(len(datasets), columns)
     map_mm = 14.0 + 5.0 * len(images)
-    figure = style.new_figure(style.DOUBLE_MM, 46.0 * lines + map_mm + 28.0)
-    upper, lower = figure.subfigures(2, 1, height_ratios=[46.0 * lines + 18.0, map_mm + 6.0])
-    grid = upper.subplots(lines, columns, sharey=True, sharex=True, squeeze=False)
-    for axes in grid.ravel()[len(datasets) :]:
-        axes.set_axis_off()
+    figure = style.new_figure(style.DOUBLE_MM, upper_mm + map_mm + 28.0)
+    upper, lower = figure.subfigures(2, 1, height_ratios=[upper_mm + 18.0, map_mm + 6.0])
+    grid = style.panel_grid(upper, len(datasets), columns, sharey=True, sharex=True)
     for i, (axes, dataset) in enumerate(zip(grid.ravel(), datasets, strict=False)):
-        rows = users[users["dataset"] == dataset]
-        _draw_bias(axes, rows, variants, filters)
-        if i == 0:
-            style.panel_letter(axes, "a)", dataset)
-        else:
-            axes.set_title(dataset, loc="left")
+        _draw_bias(axes, users[users["dataset"] == dataset], variants, filters)
+        style.panel_letter(axes, "" if i else "a)", dataset)
         axes.tick_params(axis="x", labelbottom=i >= len(datasets) - columns)
     for axes in grid[:, 0]:
         axes.set_ylabel("Bias of volume fraction\n(points)")
-    style.legend_above(upper, _handles(filters))
+    handles = style.filter_handles(filters, ms=3.5, **style.POINT)
+    handles.append(style.line_handle("mean of users", color="black", lw=1.1))
+    style.legend_above(upper, [*handles, style.line_handle("truth", **style.TRUTH_LINE)])
     _draw_errors(lower, summary, images, variants)
     style.footnote(
         figure,
         "Marks: users; short lines: their mean. Points: 100 times the difference of two volume "
         "fractions. Truth as it is, internal pores not filled.",
-        groups.note(*chosen),
-        words.origin_sentence({d: origins[d] for d in datasets}),
+        groups.note(data, *chosen),
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
 
@@ -96,32 +64,12 @@ def _draw_bias(axes: Axes, rows: pd.DataFrame, variants: list[str], filters: lis
         points = 100 * group["bias"].to_numpy()
         look = styles[variant]
         hollow = filters.index(filter_) > 0
-        axes.plot(
-            np.full(len(points), x),
-            points,
-            look.marker,
-            ms=style.mark_size(look, 3),
-            mfc="white" if hollow else look.colour,
-            mec="black",
-            mew=0.5,
-            zorder=3,
-        )
+        mark = {"marker": look.marker, "ms": style.mark_size(look, 3), **style.POINT}
+        colour = "white" if hollow else look.colour
+        axes.plot(np.full(len(points), x), points, mfc=colour, zorder=3, **mark)
         mean = points.mean()
         axes.plot([x - FILTER_OFFSET * 0.8, x + FILTER_OFFSET * 0.8], [mean] * 2, "k-", lw=1.1)
-    axes.set_xlim(-0.6, len(variants) - 0.4)
-    axes.set_xticks(range(len(variants)), variants, rotation=90)
-    axes.tick_params(axis="x", length=0)
-    axes.grid(axis="y")
-
-
-def _handles(filters: list[str]) -> list:
-    point = {"marker": "s", "ms": 3.5, "ls": "", "mec": "black", "mew": 0.5}
-    handles = [
-        style.line_handle(words.filter_name(f), mfc="white" if i else "#777777", **point)
-        for i, f in enumerate(filters)
-    ]
-    handles.append(style.line_handle("mean of users", color="black", lw=1.1))
-    return [*handles, style.line_handle("truth", **style.TRUTH_LINE)]
+    style.name_columns(axes, variants, rotation=90)
 
 
 def _draw_errors(figure, summary: pd.DataFrame, images: list, variants: list[str]) -> None:
@@ -153,11 +101,11 @@ FIGURE = Figure(
     order=3,
     requires="a dataset whose truth is known",
     needs=lambda study: Needs(tuple(with_known_truth(study))),
-    draw=lambda data: draw(data.tables["accuracy"], data.tables["accuracy_summary"], data.origins),
+    draw=draw,
     caption="""
-How far every method is from the truth that only a twin has: (a) bias of each user's volume
-fraction, (b) root-mean-square error over users, which holds both bias and spread (RMSE² = bias² +
-(n - 1)/n SD²).
+How far every method is from the truth, which is known for twins only: (a) bias of each user's
+volume fraction, (b) root-mean-square error over users, which includes both bias and spread (RMSE² =
+bias² + (n - 1)/n SD²).
 
 Not a figure of the paper, which had no truth for these data.
 

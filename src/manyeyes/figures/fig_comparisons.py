@@ -1,6 +1,6 @@
 """Which spreads differ: ratios of standard deviations with intervals, comparison by comparison."""
 
-from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from ..groups import RECORDED, groups_in
-from ..paper import names as paper
 from . import groups, style, words
 from .choosing import compared_datasets
 from .figure import SURE, Figure, FigureData, Needs
@@ -19,69 +18,63 @@ REST_MM = 38.0
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 MOST_RATIO = 60.0
 CLEAR = 0.05
-"""Holm-adjusted p-values from here on leave a comparison open; those below are filled."""
+"""Marks are filled for smaller Holm-adjusted p-values."""
 COLUMNS = {0.0: "ratio (95 % interval)", 0.5: "p (Holm)", 0.72: "users to show it"}
-"""Where columns of text start beside the panel, in parts of their width."""
+"""Start of each column of text beside the panel, as a share of their width."""
 SIMULATED_TESTS = (
-    "Simulated users can be had without end, so their p-values plan studies and are no evidence "
-    "about people."
+    "There can be any number of simulated users, so their p-values help to plan studies and are no "
+    "evidence about people."
 )
 SCOPES = {"fixed": "these datasets", "random": "datasets like these"}
 
 
+class Line(NamedTuple):
+    """One line of the plot: a heading (ratio is None), or a ratio of spreads with its interval."""
+
+    name: str
+    ratio: float | None = None
+    low: float = np.nan
+    high: float = np.nan
+    p: float = np.nan
+    users: float = np.nan
+    over_datasets: bool = False
+    by_people: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a ratio to draw."""
+        return self.ratio is not None and bool(np.isfinite(self.ratio))
+
+
 @style.styled
-def draw(
-    comparisons: pd.DataFrame, over_datasets: pd.DataFrame | None, origins: Mapping[str, str]
-) -> Drawing:
-    """Return a forest plot of all comparisons of spread that the study lists.
-
-    Parameters
-    ----------
-    comparisons : DataFrame
-        Made by `manyeyes.statistics.comparison_table`.
-    over_datasets : DataFrame or None
-        Made by `manyeyes.statistics.mixed_comparison_table`, where a comparison has several
-        datasets.
-    origins : mapping of dataset to origin
-        The datasets of the comparisons.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is no comparison.
-    """
+def draw(data: FigureData) -> Drawing:
+    """Return a forest plot of all comparisons of spread that the study lists."""
+    comparisons = data.tables["comparisons"]
+    over_datasets = data.tables.get("comparisons_over_datasets")
     if comparisons.empty:
         raise ValueError("nothing to draw: the study compares no two spreads")
-    names = list(dict.fromkeys(comparisons["comparison"]))
-    lines = _lines(comparisons, over_datasets, names)
+    lines = _lines(data, comparisons, over_datasets)
     row_mm = min(ROW_MM, (style.PAGE_MM - REST_MM) / len(lines))
     figure = style.new_figure(style.DOUBLE_MM, row_mm * len(lines) + REST_MM)
     axes, beside = figure.subplots(1, 2, width_ratios=[5, 2.6], sharey=True)
     reach = _reach(lines)
     for y, line in enumerate(lines):
-        if "heading" in line:
+        if line.ratio is None:
             axes.axhline(y - 0.5, color="#dddddd", lw=0.5, zorder=0)
-        else:
+        elif line.known:
             _draw_line(axes, y, line, reach)
             _write_line(beside, y, line)
+        else:
+            _write(beside, 0, y, "nobody deviates on one side")
     axes.axvline(1, color="#777777", lw=0.8, zorder=1)
     axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(lines) - 0.3, -0.7))
     ticks = [tick for tick in TICKS if 1 / reach < tick < reach]
     if len(ticks) < 3:
         ticks = sorted({1.0, *style.log_ticks(1 / reach, reach)})
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
-    ticks = axes.set_yticks(
-        range(len(lines)), [style.plain(line.get("heading") or line["name"]) for line in lines]
-    )
-    for tick, line in zip(ticks, lines, strict=True):
-        tick.label1.set_fontweight("bold" if "heading" in line else "normal")
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
+    style.label_ticks(axes.xaxis, ticks)
+    rows = style.name_rows(axes, [style.plain(line.name) for line in lines])
+    for tick, line in zip(rows, lines, strict=True):
+        tick.label1.set_fontweight("bold" if line.ratio is None else "normal")
     beside.set_axis_off()
     axes.set_xlabel("Ratio of spreads, first over second (< 1: the first spreads less)")
     for x, title in COLUMNS.items():
@@ -99,47 +92,30 @@ def draw(
         "run.",
         SIMULATED_TESTS if simulated else "",
         "Users to show it: for a power of 80 % if the ratio found were the true one.",
-        words.origin_sentence(origins),
+        words.origin_sentence(data.origins),
     )
     return figure
 
 
-def _lines(comparisons, over_datasets, names: list[str]) -> list[dict]:
+def _lines(data: FigureData, comparisons, over_datasets: pd.DataFrame | None) -> list[Line]:
     """Return all lines from top to bottom: a heading, then datasets, then all of them."""
     lines = []
     both = groups.both_groups(comparisons)
-    for group in names:
-        lines.append({"heading": group})
+    datasets = [*data.origins, *comparisons["dataset"]]
+    for group in dict.fromkeys(comparisons["comparison"]):
+        lines.append(Line(group))
         rows = comparisons[comparisons["comparison"] == group]
-        order = paper.in_paper_order(rows["dataset"])
-        for row in sorted(rows.itertuples(), key=lambda one: order.index(one.dataset)):
-            lines.append(
-                {
-                    "name": row.dataset + _whose(row, both),
-                    "people": bool(_whose(row, both)),
-                    "ratio": row.sd_ratio,
-                    "low": row.ratio_low,
-                    "high": row.ratio_high,
-                    "p": row.p_holm,
-                    "users": row.users_needed,
-                    "over": False,
-                }
-            )
+        for row in sorted(rows.itertuples(), key=lambda one: datasets.index(one.dataset)):
+            whose = _whose(row, both)
+            numbers = (row.sd_ratio, row.ratio_low, row.ratio_high, row.p_holm, row.users_needed)
+            lines.append(Line(row.dataset + whose, *numbers, by_people=bool(whose)))
         if over_datasets is None:
             continue
         for row in over_datasets[over_datasets["comparison"] == group].itertuples():
-            lines.append(
-                {
-                    "name": SCOPES[row.scope] + _whose(row, both),
-                    "people": bool(_whose(row, both)),
-                    "ratio": row.spread_ratio,
-                    "low": row.ratio_low,
-                    "high": row.ratio_high,
-                    "p": row.p_holm,
-                    "users": np.nan,
-                    "over": True,
-                }
-            )
+            whose = _whose(row, both)
+            numbers = (row.spread_ratio, row.ratio_low, row.ratio_high, row.p_holm)
+            name = SCOPES[row.scope] + whose
+            lines.append(Line(name, *numbers, over_datasets=True, by_people=bool(whose)))
     return lines
 
 
@@ -148,29 +124,22 @@ def _whose(row, both: bool) -> str:
     return words.PEOPLE if both and row.made_by == RECORDED else ""
 
 
-def _reach(lines: list[dict]) -> float:
-    """Return the end of the axis: as far as the widest interval, if that is not too far."""
-    ends = [max(line["high"], 1 / line["low"]) for line in lines if _known(line)]
+def _reach(lines: list[Line]) -> float:
+    """Return the end of the axis: as far as the widest interval, up to `MOST_RATIO`."""
+    ends = [max(line.high, 1 / line.low) for line in lines if line.known and line.low > 0]
     return min(MOST_RATIO, 1.2 * max(ends)) if ends else 10.0
 
 
-def _known(line: dict) -> bool:
-    return "heading" not in line and bool(np.isfinite(line["ratio"])) and line["low"] > 0
-
-
-def _draw_line(axes: Axes, y: int, line: dict, reach: float) -> None:
-    if not np.isfinite(line["ratio"]):
-        return
-    ends = np.clip([line["low"], line["high"]], 1 / reach, reach)
-    colour = "#444444" if line["over"] else "#3d8fc7"
+def _draw_line(axes: Axes, y: int, line: Line, reach: float) -> None:
+    ends = np.clip([line.low, line.high], 1 / reach, reach)
+    colour = "#444444" if line.over_datasets else "#3d8fc7"
     axes.plot(ends, [y, y], color=colour, lw=1.0, zorder=2)
-    clear = line["p"] < CLEAR
     axes.plot(
-        np.clip(line["ratio"], 1 / reach, reach),
+        np.clip(line.ratio, 1 / reach, reach),
         y,
-        style.PEOPLES_MARKER if line["people"] else "D" if line["over"] else "o",
-        ms=6.0 if line["people"] else 4.0 if line["over"] else 4.2,
-        mfc=colour if clear else "white",
+        style.PEOPLES_MARKER if line.by_people else "D" if line.over_datasets else "o",
+        ms=6.0 if line.by_people else 4.0 if line.over_datasets else 4.2,
+        mfc=colour if line.p < CLEAR else "white",
         mec=colour,
         mew=1.0,
         zorder=3,
@@ -178,14 +147,11 @@ def _draw_line(axes: Axes, y: int, line: dict, reach: float) -> None:
     )
 
 
-def _write_line(axes: Axes, y: int, line: dict) -> None:
-    if not np.isfinite(line["ratio"]):
-        _write(axes, 0, y, "nobody deviates on one side")
-        return
+def _write_line(axes: Axes, y: int, line: Line) -> None:
     texts = [
-        f"{_ratio(line['ratio'])} ({_ratio(line['low'])} to {_ratio(line['high'])})",
-        _p_value(line["p"]),
-        "" if line["over"] else _users(line["users"]),
+        f"{_ratio(line.ratio)} ({_ratio(line.low)} to {_ratio(line.high)})",
+        _p_value(line.p),
+        "" if line.over_datasets else _users(line.users),
     ]
     for x, text in zip(COLUMNS, texts, strict=True):
         _write(axes, x, y, text)
@@ -212,18 +178,20 @@ def _users(users: float) -> str:
 
 
 def _handles(over: bool) -> list:
-    look = {"ls": "", "ms": 4.2, "mew": 1.0}
-    blue, grey = {"mec": "#3d8fc7"}, {"mec": "#444444"}
-    handles = [
-        style.line_handle("one dataset, p < 0.05", marker="o", mfc="#3d8fc7", **blue, **look),
-        style.line_handle("one dataset, open", marker="o", mfc="white", **blue, **look),
+    kinds = {"one dataset": ("o", "#3d8fc7")} | ({"all datasets": ("D", "#444444")} if over else {})
+    return [
+        style.line_handle(
+            f"{name}, {sign}",
+            marker=marker,
+            ls="",
+            ms=4.2,
+            mew=1.0,
+            mec=colour,
+            mfc=colour if sign != "open" else "white",
+        )
+        for name, (marker, colour) in kinds.items()
+        for sign in ("p < 0.05", "open")
     ]
-    if over:
-        handles += [
-            style.line_handle("all datasets, p < 0.05", marker="D", mfc="#444444", **grey, **look),
-            style.line_handle("all datasets, open", marker="D", mfc="white", **grey, **look),
-        ]
-    return handles
 
 
 def _needs(study) -> Needs:
@@ -252,16 +220,14 @@ FIGURE = Figure(
     order=3,
     requires="one of the config's comparisons, made by three users",
     needs=_needs,
-    draw=lambda data: draw(
-        data.tables["comparisons"], data.tables.get("comparisons_over_datasets"), data.origins
-    ),
+    draw=draw,
     caption="""
 Every comparison of spread that the study lists beforehand. Circles: the ratio of two standard
 deviations over the same users on one dataset, with its 95 % interval (Pitman-Morgan). Diamonds:
 the ratio of mean absolute deviations from the median user over all datasets (Brown-Forsythe in a
 mixed model), for these datasets and, where there are at least four, for datasets like these. The
-p-values are adjusted by Holm's method within one family for each kind of test. Simulated users
-can be had in any number: their p-values help to plan studies and are no evidence about people.
+p-values are adjusted by Holm's method within one family for each kind of test. There can be any
+number of simulated users: their p-values help to plan studies and are no evidence about people.
 """,
     tables=("comparisons",),
     finding=_finding,

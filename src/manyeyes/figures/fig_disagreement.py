@@ -1,75 +1,42 @@
 """How many users differ where, and how near to interfaces they do."""
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 from matplotlib.figure import Figure as Drawing
 
 from ..groups import GROUPS, RECORDED
-from ..paper import names as paper
 from ..statistics.disagreement import disagreement_map
 from ..study.comparisons import shared_cells
 from . import groups, style, words
-from .choosing import compared_variants, raw_filter
-from .figure import FOLLOWS, Figure, Needs
+from .choosing import compared_variants, in_order, raw_filter
+from .figure import FOLLOWS, Figure, FigureData, Needs
 
 ROW_MM = 58.0
 MOST_DATASETS = 4
 MOST_VARIANTS = 4
 TITLE_MM = 5.0
 MOST_PANEL_MM = 43.0
+EVENLY_SPREAD = {"lw": 0.9, "ls": (0, (4, 2))}
 MAJORITY = ListedColormap(["#cfcfcf", "#f7f7f7"])
 DISAGREEMENT = LinearSegmentedColormap.from_list("disagreement", ["#f6b59a", "#b2182b", "#4d0012"])
 
 
 @style.styled
-def draw(
-    votes: Mapping[tuple[str, str, str], tuple[np.ndarray, int]],
-    concentration: pd.DataFrame,
-    origins: Mapping[str, str],
-    voxel_sizes_nm: Mapping[str, float],
-    *,
-    filters: Sequence[str] = ("raw",),
-) -> Drawing:
-    """Return maps of disagreement, and the share of it near interfaces.
-
-    Parameters
-    ----------
-    votes : mapping of (dataset, variant, made_by) to (ndarray of uint8, int)
-        How many users of a group call each pixel of the central slice (y, x) of the raw image
-        active, and how many users there are; more than these outside the field of view.
-    concentration : DataFrame
-        Made by `manyeyes.statistics.concentration_table`, of whole volumes.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-    voxel_sizes_nm : mapping of dataset to float
-    filters : sequence of str
-        That of the images shown.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
-    """
-    datasets = [d for d in origins if any(dataset == d for dataset, *_ in votes)]
+def draw(data: FigureData) -> Drawing:
+    """Return maps of disagreement on central slices, and its share near interfaces in volumes."""
+    datasets = [d for d in data.origins if any(dataset == d for dataset, *_ in data.votes)]
     if not datasets:
         raise ValueError("nothing to draw: no raw image was segmented by two users")
-    raw = concentration[concentration["filter"].isin(filters)]
+    raw = data.shown(data.tables["concentration"])
     both = groups.both_groups(raw)
-    (raw_rows,) = groups.named_by_group(raw)
-    votes = {
-        (d, v + (words.PEOPLE if both and by == RECORDED and v != paper.RECORDED else "")): page
-        for (d, v, by), page in votes.items()
-    }
-    variants = paper.in_paper_order((variant for _, variant in votes), paper.COMPARED)
+    (raw_rows,) = groups.named_by_group(data, raw)
+    votes = {}
+    for (dataset, variant, made_by), page in data.votes.items():
+        renamed = both and made_by == RECORDED and variant not in data.only_peoples
+        votes[dataset, variant + words.PEOPLE * renamed] = page
+    variants = data.in_order(variant for _, variant in votes)
     columns = max(len(variants), 2)
     panel_mm = min(
         MOST_PANEL_MM,
@@ -92,7 +59,7 @@ def draw(
             counted, users = votes[dataset, variant]
             _show(axes, counted, users, norm)
             style.panel_letter(axes, next(letters), f"{dataset}, {variant}")
-            style.scale_bar(axes, counted.shape[1], voxel_sizes_nm[dataset])
+            style.scale_bar(axes, counted.shape[1], data.voxel_sizes_nm[dataset])
     bar = upper.colorbar(
         ScalarMappable(norm, DISAGREEMENT), ax=grid, location="top", shrink=0.4, aspect=40
     )
@@ -106,37 +73,34 @@ def draw(
         f"rest grey{'; hatched: outside the field of view' * bounded}. Below: whole volumes; "
         "dashed, the share of all voxels that lie so near, which disagreement spread evenly would "
         f"have. Interfaces of {' or '.join(references)}.",
-        groups.note(raw[raw["dataset"].isin(datasets)]),
-        words.origin_sentence({d: origins[d] for d in datasets}),
+        groups.note(data, raw[raw["dataset"].isin(datasets)]),
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
 
 
 def _most(users: int) -> float:
-    """Return the share of pairs that differ where users are split evenly."""
+    """Return the share of pairs that differ if users are split evenly."""
     half = users // 2
     return 2 * half * (users - half) / (users * (users - 1))
 
 
 def _show(axes: Axes, votes: np.ndarray, users: int, norm: Normalize) -> None:
-    """Show the majority's phases and, above them, where users differ."""
+    """Show the majority's phases and, on top, where users differ."""
     outside = votes > users
     differing = disagreement_map(np.where(outside, 0, votes), users)
     majority = np.ma.masked_where(outside, 2 * votes.astype(int) > users)
     axes.imshow(majority, cmap=MAJORITY, vmin=0, vmax=1, interpolation="none")
     if outside.any():
-        # White would pass for active material.
+        # White would look like active material.
         axes.patch.set(hatch="/////", edgecolor="#9a9a9a", linewidth=0)
     masked = np.ma.masked_equal(differing, 0)
     axes.imshow(masked, cmap=DISAGREEMENT, norm=norm, interpolation="none")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set(visible=True, linewidth=0.4)
+    style.frame(axes)
 
 
 def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]:
-    """Draw how much of the disagreement lies near interfaces; return whose these are."""
+    """Draw the share of disagreement near interfaces; return where the interfaces come from."""
     grid = figure.subplots(1, len(datasets), sharey=True, squeeze=False)[0]
     styles = style.variant_styles(variants)
     found = table[table["dataset"].isin(datasets) & table["variant"].isin(variants)]
@@ -148,25 +112,12 @@ def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]
         rows = rows.groupby(by, sort=False, as_index=False)[shares].mean()
         for variant, line in rows.groupby("variant", sort=False):
             look = styles[variant]
-            axes.plot(
-                line["within_voxels"],
-                100 * line["disagreement_share"],
-                marker=look.marker,
-                ms=style.mark_size(look, 4),
-                color=look.colour,
-                mec="black",
-                mew=0.5,
-                zorder=3,
-            )
+            near, share = line["within_voxels"], 100 * line["disagreement_share"]
+            mark = {"marker": look.marker, "ms": style.mark_size(look, 4), "mec": "black"}
+            axes.plot(near, share, color=look.colour, mew=0.5, zorder=3, **mark)
             by_truth = set(line["reference"]) == {"truth"}
-            axes.plot(
-                line["within_voxels"],
-                100 * line["voxel_share"],
-                ls=(0, (4, 2)),
-                lw=0.9,
-                color=style.TRUTH_COLOUR if by_truth else look.colour,
-                zorder=2,
-            )
+            colour = style.TRUTH_COLOUR if by_truth else look.colour
+            axes.plot(near, 100 * line["voxel_share"], color=colour, zorder=2, **EVENLY_SPREAD)
         axes.set(xlim=(0.7, 3.3), ylim=(0, 103), xticks=(1, 2, 3))
         axes.grid(axis="y")
         axes.set_xlabel("Within (voxels)")
@@ -176,47 +127,43 @@ def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]
         style.line_handle(n, marker=s.marker, ms=4, color=s.colour, mec="black", mew=0.5)
         for n, s in styles.items()
     ]
-    handles.append(
-        style.line_handle("all voxels", color=style.TRUTH_COLOUR, lw=0.9, ls=(0, (4, 2)))
-    )
+    handles.append(style.line_handle("all voxels", color=style.TRUTH_COLOUR, **EVENLY_SPREAD))
     style.legend_above(figure, handles)
     names = {"truth": "the truth", "majority": "the users' majority"}
     return [names[reference] for reference in dict.fromkeys(found["reference"])]
 
 
 def _needs(study) -> Needs:
-    """Few datasets and variants: those of the paper's last comparison where there are any."""
+    """Return few datasets and variants: those that are usually compared, if in use."""
     raw = raw_filter(study)
     pages: dict[str, dict] = {}
     for cell in shared_cells(study):
         if cell.filter == raw:
             users = pages.setdefault(cell.dataset, {})
             users[cell.variant, cell.made_by] = users.get((cell.variant, cell.made_by), 0) + 1
-    found = [
-        v for v in study.variants if any(v == name for page in pages.values() for name, _ in page)
-    ]
+    used = {variant for page in pages.values() for variant, _ in page}
+    found = [v for v in study.variants if v in used]
     chosen = [v for v in compared_variants(study) if v in found] or found[:MOST_VARIANTS]
-    shown = {d: {v for v, _ in pages[d]} & {*chosen} for d in paper.in_paper_order(pages)}
+    shown = {d: {v for v, _ in pages[d]} & {*chosen} for d in in_order(study, pages)}
     # Those with most to compare.
     best = sorted((d for d in shown if shown[d]), key=lambda d: -len(shown[d]))[:MOST_DATASETS]
     datasets = tuple(d for d in shown if d in best)
+    # A page of the file for each variant and group of users, in this order.
+    order = {
+        d: [
+            (v, made_by, pages[d][v, made_by])
+            for v in study.variants
+            for made_by in GROUPS
+            if (v, made_by) in pages[d]
+        ]
+        for d in datasets
+    }
     return Needs(
         datasets,
         tuple(chosen),
         filters=(raw,) if raw else (),
         votes=tuple((d, raw) for d in datasets),
-        # A page of the file for each variant and group of users, in this order.
-        facts={
-            "pages": {
-                d: [
-                    (v, made_by, pages[d][v, made_by])
-                    for v in study.variants
-                    for made_by in GROUPS
-                    if (v, made_by) in pages[d]
-                ]
-                for d in datasets
-            }
-        },
+        facts={"pages": order},
     )
 
 
@@ -226,20 +173,14 @@ FIGURE = Figure(
     order=3,
     requires="a raw image that two users segment with one variant",
     needs=_needs,
-    draw=lambda data: draw(
-        data.votes,
-        data.tables["concentration"],
-        data.origins,
-        data.voxel_sizes_nm,
-        filters=data.filters,
-    ),
+    draw=draw,
     caption="""
 Where users differ. Upper panels: central slices of raw images; the darker a pixel, the more pairs
 of users label it differently (the mean over the volume is the pairwise difference). Lower panels:
 the share of all disagreement within one, two and three voxels of an interface, beside the share
-of all voxels that lie there. Interfaces are those of the truth where it is known, else of the
-users' majority. Disagreement that follows the dashed line has nothing to do with interfaces, such
-as noise.
+of all voxels that are so close. Interfaces are those of the truth where it is known, otherwise of
+the users' majority. Disagreement that follows the dashed line, such as that from noise, is
+unrelated to interfaces.
 """,
     tables=("concentration",),
 )

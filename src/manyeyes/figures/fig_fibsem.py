@@ -1,10 +1,9 @@
 """Every step of the FIB-SEM chain: a slice before and after it, and its score in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from textwrap import fill
 
 import numpy as np
-import pandas as pd
 import scipy
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
@@ -14,55 +13,36 @@ from matplotlib.patches import Patch, Rectangle
 from ..labels import ACTIVE, INTERNAL_PORE, REST
 from . import chain_words, style, words
 from .choosing import of_fibsem_chain
-from .figure import CHAIN, Figure
+from .figure import CHAIN, Figure, FigureData
 
 FILLED = "#6fb7e0"
 WRONG = "#b2182b"
 _FILLED = ListedColormap([*style.ACTIVE_REST.colors, FILLED])
 _ERRORS = ListedColormap([*style.ACTIVE_REST.colors, WRONG])
-# Destriping takes off at most about so many grey levels, either way.
+# Destriping changes grey levels by about this much at most.
 _TAKEN_OFF = 30
-# Part of the face, along each edge, that details show, and letters that fit beside three panels.
+# Share of each edge of the face that details show, and letters that fit beside three panels.
 _DETAIL = 0.45
 _LETTERS_A_LINE = 46
-# Rows are as high as a page allows; a wider figure would only part the panels.
+# Rows are as high as a page allows; a wider figure would only separate the panels.
 _WIDTH_MM = 176.0
 
 Panel = tuple[str, Callable[[Axes], None]]
 
 
 @style.styled
-def draw(
-    views: Mapping[str, np.ndarray],
-    facts: Mapping[str, object],
-    block: Mapping[str, float],
-    scores: pd.DataFrame | None,
-    origins: Mapping[str, str],
-) -> Drawing:
+def draw(data: FigureData) -> Drawing:
     """Return a row for each step: before, after, what changed or went wrong, and its score.
 
-    Parameters
-    ----------
-    views : mapping of str to ndarray of uint8, shape (y, x)
-        Slices by name: faces of ``raw``, ``cropped``, ``destriped``, ``denoised``, ``labels``,
-        ``filled`` and, of a twin, ``stack_truth`` (with ``_face`` behind); sections across slices
-        of these and of ``resampled`` and ``truth`` (with ``_section`` behind).
-    facts : mapping
-        What is known of them, as the rule `fibsem_views` writes it.
-    block : mapping
-        The row of ``block.csv``.
-    scores : DataFrame or None
-        ``fibsem_scores.csv``; None for a stack whose truth nobody knows.
-    origins : mapping of str to origin
-        Where the stack comes from.
-
-    Returns
-    -------
-    Drawing
+    ``views`` has slices of uint8 (y, x) by name: faces of ``raw``, ``cropped``, ``destriped``,
+    ``denoised``, ``labels``, ``filled`` and, of a twin, ``stack_truth`` (with ``_face`` behind);
+    sections across slices of these and of ``resampled`` and ``truth`` (with ``_section`` behind).
     """
+    views, facts = data.fibsem["views"], data.fibsem["facts"]
+    scores = data.fibsem.get("scores")
     look = _Look(views, facts)
     rows = _panels(look, views, facts, known=scores is not None)
-    texts = chain_words.sentences(facts, block, scores)
+    texts = chain_words.sentences(facts, data.fibsem["block"], scores)
     figure = style.new_figure(_WIDTH_MM, style.PAGE_MM)
     grid = figure.subplots(len(rows), 4, width_ratios=[1, 1, 1, 1.7])
     for step, all_axes, letter in zip(chain_words.STEPS, grid, style.letters(), strict=False):
@@ -72,10 +52,7 @@ def draw(
                 continue
             title, show = rows[step][i]
             show(axes)
-            if i == 0:
-                style.panel_letter(axes, letter, title)
-            else:
-                axes.set_title(title, loc="left")
+            style.panel_letter(axes, "" if i else letter, title)
         _write(all_axes[3], chain_words.NAMES[step], texts[step])
     active, rest = style.ACTIVE_REST.colors
     names = {"active material": active, "pore and binder": rest, "filled": FILLED}
@@ -88,7 +65,7 @@ def draw(
         "Sections: slices follow each other from left to right, rows go down, at the middle column "
         "of the crop. Faces: its middle slice; (c) to (f) show the dashed part of the crop in (b), "
         "where most outlines are. Taken off in (c): orange off bright stripes, purple off dark.",
-        words.origin_sentence(origins),
+        words.origin_sentence(data.origins),
     )
     return figure
 
@@ -156,7 +133,7 @@ def _panels(look: "_Look", views, facts, *, known: bool) -> dict[str, list[Panel
 
 
 def _busiest_part(labels: np.ndarray, filled: np.ndarray) -> tuple[slice, slice]:
-    """Return the part of a face that has most outlines, those of filled pores twice."""
+    """Return the part of a face with most outlines; those of filled pores count twice."""
     outlines = scipy.ndimage.morphological_gradient(labels, 3).astype(np.float64)
     outlines += scipy.ndimage.morphological_gradient((labels != filled).astype(np.uint8), 3)
     size = [max(1, int(n * _DETAIL)) for n in labels.shape]
@@ -188,7 +165,7 @@ def _show_taken(axes, difference, **kwargs):
 
 
 class _Look:
-    """Shows faces, details and sections, each in um, in panels of one frame."""
+    """Shows faces, details and sections in um, in panels of one size."""
 
     def __init__(self, views, facts):
         height, width = facts["pixel_nm"]
@@ -212,7 +189,7 @@ class _Look:
         return self._panel(image[self.part], self.face_um, show)
 
     def section(self, image, show):
-        """Show as much of a section as is as wide as a face."""
+        """Show the middle of a section, as wide as a face."""
         return self._middle(image, (self.face_um[0], self.slice_um), show)
 
     def cubes(self, image, show):
@@ -257,13 +234,7 @@ FIGURE = Figure(
     order=9,
     requires="a baseline",
     needs=of_fibsem_chain("views", "facts", "block", "scores"),
-    draw=lambda data: draw(
-        data.fibsem["views"],
-        data.fibsem["facts"],
-        data.fibsem["block"],
-        data.fibsem.get("scores"),
-        data.origins,
-    ),
+    draw=draw,
     caption="""
 Every step of the FIB-SEM chain before and after, with its score: (a) alignment and shear, (b)
 crop, (c) destriping, (d) brightness and noise, (e) watershed, (f) filling of internal pores, (g)
@@ -271,7 +242,7 @@ resampling. The scores are in ``fibsem_scores.csv``; they need the truth, which 
 
 Not a figure of the paper.
 
-Internal pores are those that the outside does not reach: they share no face of a voxel with other
-pore or binder, and touch no end of the block.
+Internal pores are not connected to the outside: they share no face of a voxel with other pore or
+binder, and touch no end of the block.
 """,
 )

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch
 
 from ..materials import family
 from . import style, words
 from .choosing import with_origin
-from .figure import CHECKS, Figure, Needs
+from .figure import CHECKS, Figure, FigureData, Needs
 
 LOOKS = {
     "simulated-imaging": {"colours": ("#333333", "#777777", "#aaaaaa"), "hatch": "", "ls": "-"},
@@ -20,46 +19,20 @@ MOST_SLICES = 4
 
 
 @style.styled
-def draw(
-    slices: Mapping[str, np.ndarray],
-    geometry: pd.DataFrame,
-    particles: pd.DataFrame,
-    origins: Mapping[str, str],
-    voxel_sizes_nm: Mapping[str, float],
-) -> Drawing:
-    """Return truth slices at one scale, and measures of the geometries side by side.
-
-    Parameters
-    ----------
-    slices : mapping of dataset to ndarray of uint8, shape (y, x)
-        Central slices of the truths.
-    geometry, particles : DataFrame
-        Tables of the study.
-    origins : mapping of dataset to origin
-        The datasets to show, in order: ``simulated-imaging`` has a measured geometry, ``twin`` a
-        synthetic one.
-    voxel_sizes_nm : mapping of dataset to float
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
-    """
-    datasets = [d for d in origins if d in slices][:MOST_SLICES]
+def draw(data: FigureData) -> Drawing:
+    """Return truth slices at one scale, and measures of the geometries side by side."""
+    datasets = [d for d in data.origins if d in data.truths][:MOST_SLICES]
     if not datasets:
         raise ValueError("nothing to draw: there is no truth of these datasets")
-    looks = _looks(datasets, origins)
+    particles = data.tables["particles"]
+    looks = _looks(datasets, data.origins)
     columns = max(2, len(datasets))
     slice_mm = min(72.0, style.DOUBLE_MM / columns)
     figure = style.new_figure(style.DOUBLE_MM, slice_mm + 76.0)
     upper, lower = figure.subfigures(2, 1, height_ratios=[slice_mm + 9.0, 58.0])
-    _draw_slices(upper, slices, datasets, origins, voxel_sizes_nm, columns)
+    _draw_slices(data, upper, datasets, columns)
     left, middle, right = lower.subplots(1, 3, width_ratios=[1.0, 1.4, 1.2])
-    rows = geometry.set_index("dataset").loc[datasets]
+    rows = data.tables["geometry"].set_index("dataset").loc[datasets]
     for x, (dataset, row) in enumerate(rows.iterrows()):
         colour, hatch, line = looks[dataset]
         look = {"color": colour, "hatch": hatch, "edgecolor": "black", "lw": 0.5}
@@ -87,9 +60,9 @@ def draw(
         style.panel_letter(axes, letter)
     style.footnote(
         figure,
-        "Geometries with internal pores filled. Particles are parted by a watershed and those cut "
-        "by a face are left out, so compare volumes of about the same extent only.",
-        words.origin_sentence({d: origins[d] for d in datasets}),
+        "Geometries with internal pores filled. Particles are separated by a watershed and those "
+        "cut by a face are left out, so compare only volumes of about the same extent.",
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
 
@@ -106,33 +79,29 @@ def _looks(datasets: list[str], origins: Mapping[str, str]) -> dict[str, tuple[s
     return looks
 
 
-def _draw_slices(figure, slices, datasets, origins, voxel_sizes_nm, columns) -> None:
+def _draw_slices(data: FigureData, figure, datasets: list[str], columns: int) -> None:
     """Draw the middles of the slices, all of the width in um of the narrowest."""
-    width_um = min(min(slices[d].shape) * voxel_sizes_nm[d] / 1000 for d in datasets)
-    all_axes = figure.subplots(1, columns)
-    for axes in all_axes[len(datasets) :]:
-        axes.set_axis_off()
+    sizes = data.voxel_sizes_nm
+    width_um = min(min(data.truths[d].shape) * sizes[d] / 1000 for d in datasets)
     codes = set()
-    for i, (axes, dataset) in enumerate(zip(all_axes, datasets, strict=False)):
-        voxels = round(width_um * 1000 / voxel_sizes_nm[dataset])
-        y, x = ((n - voxels) // 2 for n in slices[dataset].shape)
-        shown = slices[dataset][y : y + voxels, x : x + voxels]
+    (line,) = style.panel_grid(figure, len(datasets), columns)
+    for i, (axes, dataset) in enumerate(zip(line, datasets, strict=False)):
+        voxels = round(width_um * 1000 / sizes[dataset])
+        y, x = ((n - voxels) // 2 for n in data.truths[dataset].shape)
+        shown = data.truths[dataset][y : y + voxels, x : x + voxels]
         style.show_truth(axes, shown)
-        style.scale_bar(axes, shown.shape[1], voxel_sizes_nm[dataset])
+        style.scale_bar(axes, shown.shape[1], sizes[dataset])
         codes |= set(np.unique(shown).tolist())
-        kind = "measured geometry" if origins[dataset] == "simulated-imaging" else "synthetic"
-        text = f"{dataset}, {kind}"
-        if i == 0:
-            style.panel_letter(axes, "a)", text)
-        else:
-            axes.set_title(text, loc="left")
+        measured = data.origins[dataset] == "simulated-imaging"
+        kind = "measured geometry" if measured else "synthetic"
+        style.panel_letter(axes, "" if i else "a)", f"{dataset}, {kind}")
     phases = [style.PHASES[code] for code in sorted(codes)]
     handles = [Patch(fc=c, ec="black", lw=0.4, label=name) for name, c in phases]
     style.legend_above(figure, handles)
 
 
 def _needs(study) -> Needs:
-    """Real geometries, once each, beside synthetic ones of the same family of materials."""
+    """Return real geometries, once each, and synthetic ones of the same family of materials."""
     real = _distinct(study, with_origin(study, "simulated-imaging"))
     families = {family(study.datasets[name].material) for name in real}
     twins = [
@@ -159,13 +128,7 @@ FIGURE = Figure(
     order=5,
     requires="a measured geometry and a twin of the same family of materials",
     needs=_needs,
-    draw=lambda data: draw(
-        data.truths,
-        data.tables["geometry"],
-        data.tables["particles"],
-        data.origins,
-        data.voxel_sizes_nm,
-    ),
+    draw=draw,
     caption="""
 The synthetic geometry beside a measured one (NREL's segmented cathode 1-CAL, whose carbon-binder
 domain was added to the pores by computation): (a) slices of the truths at one scale, (b) specific

@@ -1,17 +1,15 @@
 """How many users show that two methods differ in spread."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Drawing
 
 from ..groups import MADE_BY, RECORDED, groups_in
-from ..paper import names as paper
 from . import groups, style, words
 from .choosing import compared_datasets
-from .figure import SURE, Figure, Needs
+from .figure import SURE, Figure, FigureData, Needs
 
 POWER = 0.8
 PAPERS_USERS = 3
@@ -28,43 +26,19 @@ SHOWN_CORRELATION = 0.5
 
 
 @style.styled
-def draw(
-    curves: pd.DataFrame,
-    needed: pd.DataFrame,
-    comparisons: pd.DataFrame,
-    origins: Mapping[str, str],
-) -> Drawing:
-    """Return power over the number of users, and the users needed for each ratio.
-
-    Parameters
-    ----------
-    curves : DataFrame
-        Made by `manyeyes.statistics.power_curves`.
-    needed : DataFrame
-        Made by `manyeyes.statistics.power_table`.
-    comparisons : DataFrame
-        Made by `manyeyes.statistics.comparison_table`: the ratios that the study found.
-    origins : mapping of dataset to origin
-        The datasets of the comparisons.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If a table is empty.
-    """
-    if curves.empty or needed.empty or comparisons.empty:
+def draw(data: FigureData) -> Drawing:
+    """Return power over the number of users, and the users needed for each ratio."""
+    tables = [data.tables[name] for name in ("power_curves", "power", "comparisons")]
+    if any(table.empty for table in tables):
         raise ValueError("nothing to draw: the study compares no two spreads")
+    curves, needed, comparisons = tables
     figure = style.new_figure(style.DOUBLE_MM, 82.0)
     grid = figure.subplots(1, 3)
     ratios = sorted(set(curves["sd_ratio"]))
     users = int(comparisons["users"].max())
     paired = curves[curves["correlation"] == SHOWN_CORRELATION]
-    # What the paper says is shown beside its own datasets only.
-    of_paper = bool(paper.of_paper(origins))
+    # What the paper says is shown only beside its own datasets.
+    of_paper = data.publication.is_about(data.origins)
     numbers = list(dict.fromkeys([*([PAPERS_USERS] if of_paper else []), users]))
     designs = (
         (curves[curves["design"] == "unpaired"], "different users in each group"),
@@ -90,7 +64,8 @@ def draw(
         + (" Yellow: the paper's two- to fourfold spreads." if of_paper else ""),
         "For planning studies with people"
         + (
-            "; tests of simulated users, of whom there is no end, are no evidence about people."
+            "; tests of simulated users, of whom there can be any number, are no evidence about "
+            "people."
             if groups_in(comparisons) != [RECORDED]
             else "."
         )
@@ -99,7 +74,7 @@ def draw(
             if groups.both_groups(comparisons)
             else ""
         ),
-        words.origin_sentence(origins),
+        words.origin_sentence(data.origins),
     )
     return figure
 
@@ -138,29 +113,18 @@ def _draw_needed(
             zorder=2,
         )
     designs = [("unpaired", np.nan), *_correlations(needed)]
-    for (design, correlation), colour, marker in zip(
-        designs, DESIGN_COLOURS, MARKERS, strict=False
-    ):
+    looks = zip(DESIGN_COLOURS, MARKERS, strict=False)
+    for (design, correlation), (colour, marker) in zip(designs, looks, strict=False):
         rows = needed[needed["design"] == design]
+        look = {"color": colour, "marker": marker, "ms": 5.0, "lw": 2.0, "label": "different users"}
         if design == "paired":
             rows = rows[rows["correlation"] == correlation]
-        name = "different users" if design == "unpaired" else f"same users, r = {correlation:g}"
-        axes.plot(
-            rows["sd_ratio"],
-            rows["users"],
-            marker=marker,
-            ms=5.0 if design == "unpaired" else 3.0,
-            color=colour,
-            lw=2.0 if design == "unpaired" else 1.0,
-            label=name,
-            zorder=3,
-        )
+            look |= {"ms": 3.0, "lw": 1.0, "label": f"same users, r = {correlation:g}"}
+        axes.plot(rows["sd_ratio"], rows["users"], zorder=3, **look)
     for number in numbers:
         axes.axhline(number, color="#777777", lw=0.8, ls=":", zorder=1)
     axes.set(xscale="log", yscale="log", ylim=(2.7, MOST_USERS * 1.1))
-    ticks = [tick for tick in RATIO_TICKS if tick < most]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
+    style.label_ticks(axes.xaxis, [tick for tick in RATIO_TICKS if tick < most])
     _label_users(axes.yaxis, MOST_USERS)
     axes.set(xlabel="Ratio of the two SDs", ylabel="Users needed (in each group)")
     axes.set_xlim(1.04, most)
@@ -173,10 +137,8 @@ def _correlations(needed: pd.DataFrame) -> list[tuple[str, float]]:
     return [("paired", correlation) for correlation in dict.fromkeys(found)]
 
 
-def _label_users(axis, most: float) -> None:
-    ticks = [tick for tick in USERS_TICKS if tick <= most]
-    axis.set_ticks(ticks, [str(tick) for tick in ticks])
-    axis.set_ticks([], minor=True)
+def _label_users(axis: Axis, most: float) -> None:
+    style.label_ticks(axis, [tick for tick in USERS_TICKS if tick <= most])
 
 
 def _handles(ratios: list[float]) -> list:
@@ -192,12 +154,7 @@ FIGURE = Figure(
     order=4,
     requires="one of the config's comparisons, made by three users",
     needs=lambda study: Needs(tuple(compared_datasets(study)[0])),
-    draw=lambda data: draw(
-        data.tables["power_curves"],
-        data.tables["power"],
-        data.tables["comparisons"],
-        data.origins,
-    ),
+    draw=draw,
     caption="""
 How many users a study needs to show that two methods differ in spread, at an error rate of 5 %.
 (a) Different users for each method (F test). (b) The same users under both (Pitman-Morgan), whose

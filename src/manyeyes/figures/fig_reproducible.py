@@ -1,80 +1,50 @@
 """Reproducible is not accurate: spread over users against bias to the truth."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from ..paper import names as paper
 from ..report.words import in_points
 from ..statistics.tables import pool_errors
 from . import groups, style, words
 from .choosing import shared_datasets, with_known_truth
 from .figure import FOLLOWS, Figure, FigureData, Needs
-from .findings import extremes, for_each_group, shown_rows
+from .findings import extremes, for_each_group
 
-ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
 RINGS = (1, 2, 5, 10, 20, 50)
 """Root-mean-square errors, in points, of the lines that are drawn behind the methods."""
 
 
 @style.styled
-def draw(errors: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
-    """Return, for each dataset, every method's bias over its spread, with intervals.
-
-    Parameters
-    ----------
-    errors : DataFrame
-        Made by `manyeyes.statistics.error_table`.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Drawing
-        In points of the volume fraction.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
-    """
-    pooled = pool_errors(errors[errors["dataset"].isin(list(origins))])
-    (table,) = groups.named_by_group(pooled)
-    if table.empty:
-        raise ValueError("nothing to draw: no dataset with a truth was segmented by two users")
-    datasets = [d for d in origins if d in set(table["dataset"])]
-    variants = paper.in_paper_order(table["variant"], ORDER)
+def draw(data: FigureData) -> Drawing:
+    """Return, for each dataset, every method's bias over its spread, with intervals, in points."""
+    pooled = pool_errors(data.rows("errors"))
+    (table,) = groups.named_by_group(data, pooled)
+    datasets = data.datasets_in(table)
     filters = list(dict.fromkeys(table["filter"]))
     columns = min(MOST_COLUMNS, len(datasets))
-    lines = -(-len(datasets) // columns)
     width = style.DOUBLE_MM if columns > 1 else style.SINGLE_MM * 1.3
-    figure = style.new_figure(width, 70.0 * lines + 36.0)
-    grid = figure.subplots(lines, columns, squeeze=False)
-    for axes in grid.ravel()[len(datasets) :]:
-        axes.set_axis_off()
-    agreed = False
+    figure = style.new_figure(width, 70.0 * style.lines_of(len(datasets), columns) + 36.0)
+    grid = style.panel_grid(figure, len(datasets), columns)
     for axes, dataset, letter in zip(grid.ravel(), datasets, style.letters(), strict=False):
-        rows = table[table["dataset"] == dataset]
-        agreed |= bool((rows["sd"] <= 0).any())
-        _draw_dataset(axes, rows, filters)
+        _draw_dataset(axes, table[table["dataset"] == dataset], filters)
         style.panel_letter(axes, letter, dataset)
         axes.set_xlabel("SD over users (points)")
     for axes in grid[:, 0]:
         axes.set_ylabel("Bias: mean of users minus truth (points)")
-    style.legend_above(figure, _handles(variants, filters), columns=8 if columns > 1 else 5)
+    handles = _handles(data.in_order(table["variant"]), filters)
+    style.legend_above(figure, handles, columns=8 if columns > 1 else 5)
     style.footnote(
         figure,
         f"Marks: {groups.numbers_of_users(table)}; lines: 95 % intervals for all such users "
         "(chi-square for the SD, t for the bias), cut at the frame. Grey: where the "
         "root-mean-square error of all users is the number beside. Left: reproducible; on the "
         "dashed line: right on average; only both is accurate.",
-        "Methods whose users all agree stand at the left edge." if agreed else "",
-        groups.note(pooled),
-        words.origin_sentence({d: origins[d] for d in datasets}),
+        "Methods whose users all agree stand at the left edge." if (table["sd"] <= 0).any() else "",
+        groups.note(data, pooled),
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
 
@@ -85,9 +55,7 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, filters: list[str]) -> None:
     left, right = (positive.min() / 2.2, positive.max() * 2.2) if len(positive) else (0.1, 10.0)
     reach = 1.3 * max(points["bias"].abs().max(), 0.5)
     axes.set(xscale="log", xlim=(left, right), ylim=(-reach, reach))
-    ticks = style.log_ticks(left, right)
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
+    style.label_ticks(axes.xaxis, style.log_ticks(left, right))
     _draw_rings(axes, left, right, reach)
     axes.axhline(0, zorder=1, **style.TRUTH_LINE)
     styles = style.variant_styles(dict.fromkeys(rows["variant"]))
@@ -126,18 +94,11 @@ def _draw_rings(axes: Axes, left: float, right: float, reach: float) -> None:
 
 
 def _handles(variants: list[str], filters: list[str]) -> list:
-    styles = style.variant_styles(variants)
     handles = [
-        style.line_handle(
-            name, marker=look.marker, ms=4.5, ls="", mfc=look.colour, mec="black", mew=0.5
-        )
-        for name, look in styles.items()
+        style.line_handle(name, marker=look.marker, ms=4.5, mfc=look.colour, **style.POINT)
+        for name, look in style.variant_styles(variants).items()
     ]
-    square = {"marker": "s", "ms": 4, "ls": "", "mec": "#555555"}
-    handles += [
-        style.line_handle(words.filter_name(f), mfc="white" if i else "#777777", **square)
-        for i, f in enumerate(filters)
-    ]
+    handles += style.filter_handles(filters, ms=4, ls="", mec="#555555")
     return [*handles, style.line_handle("truth", **style.TRUTH_LINE)]
 
 
@@ -147,7 +108,7 @@ def _needs(study) -> Needs:
 
 
 def _finding(data: FigureData) -> str:
-    return for_each_group(data.tables["errors"], lambda table: _biases(shown_rows(table, data)))
+    return for_each_group(data.tables["errors"], lambda table: _biases(data.shown(table)))
 
 
 def _biases(rows: pd.DataFrame) -> str:
@@ -167,7 +128,7 @@ FIGURE = Figure(
     order=2,
     requires="a dataset whose truth is known, segmented by two users",
     needs=_needs,
-    draw=lambda data: draw(data.tables["errors"], data.origins),
+    draw=draw,
     caption="""
 Each mark is one method on one dataset: the standard deviation of the volume fraction over users
 against the bias of their mean to the truth, with 95 % intervals. Methods far to the left are

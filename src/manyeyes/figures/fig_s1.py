@@ -1,6 +1,5 @@
 """Fig. S1: a, how a forest is trained with drawn seeds; b, the grey values of the images."""
 
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import FancyBboxPatch
 
-from ..paper import names as paper
 from . import style, words
-from .choosing import images_of, used_variants
-from .figure import CHECKS, Figure, Needs
+from .choosing import images_of, in_order, used_variants
+from .figure import CHECKS, Figure, FigureData, Needs
 
 MOST_COLUMNS = 3
 RAW_LOOK = {"color": "#8c8c8c", "lw": 0.9}
@@ -21,7 +19,7 @@ FILTERED_LOOKS = (
     {"color": "#046349", "lw": 1.0, "ls": "-."},
 )
 
-# Section 2.5.3 of the paper, in our words: (text, column, row) on a grid of 5 by 2.
+# After section 2.5.3 of the paper: (text, column, row) on a grid of 5 by 2.
 STEPS = (
     ("Image\n(raw or filtered)", 0, 1),
     ("Draw both phases\non the central slice\nto the coverage", 1, 1),
@@ -37,40 +35,14 @@ USER_STEPS = {1, 4, 5}
 
 
 @style.styled
-def draw(
-    histograms: Mapping[tuple[str, str], np.ndarray],
-    origins: Mapping[str, str],
-    *,
-    workflow: bool = True,
-    raw: Sequence[str] = ("raw",),
-) -> Drawing:
-    """Return the workflow of drawn seeds and the grey-value histograms.
-
-    Parameters
-    ----------
-    histograms : mapping of (dataset, filter) to ndarray, shape (256,)
-        Voxels per grey level.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-    workflow : bool, default True
-        Whether users draw seeds in this study.
-    raw : sequence of str
-        Filters that leave an image as it is.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is no histogram.
-    """
-    datasets = [d for d in origins if any(d == dataset for dataset, _ in histograms)]
+def draw(data: FigureData) -> Drawing:
+    """Return how seeds are drawn, if users draw any, and the grey-value histograms."""
+    datasets = [d for d in data.origins if any(d == dataset for dataset, _ in data.histograms)]
     if not datasets:
-        raise ValueError("nothing to draw: there is no image to count the grey values of")
+        raise ValueError("nothing to draw: there is no image whose grey values can be counted")
+    workflow = data.facts["seeds_are_drawn"]
     columns = min(MOST_COLUMNS, len(datasets))
-    lines = -(-len(datasets) // columns)
+    lines = style.lines_of(len(datasets), columns)
     workflow_mm, line_mm = (48.0 if workflow else 0.0), 42.0
     figure = style.new_figure(style.DOUBLE_MM, workflow_mm + line_mm * lines + 12.0)
     grid = figure.add_gridspec(
@@ -81,36 +53,24 @@ def draw(
         axes = figure.add_subplot(grid[0, :])
         style.panel_letter(axes, next(letters), "Drawn seeds with iterative correction (MLX)")
         _draw_workflow(axes)
-    filters = list(dict.fromkeys(filter_ for _, filter_ in histograms))
-    looks = filter_looks(filters, raw)
     for i, dataset in enumerate(datasets):
         axes = figure.add_subplot(grid[workflow + i // columns, i % columns])
-        shown = {f: histograms[dataset, f] for f in filters if (dataset, f) in histograms}
-        draw_histograms(axes, shown, looks)
+        draw_histograms(data, axes, dataset)
         style.panel_letter(axes, next(letters), dataset)
         if i == columns - 1:
-            style.legend_above(
-                axes, [style.line_handle(words.filter_name(f), **look) for f, look in looks.items()]
-            )
+            looks = filter_looks(data).items()
+            handles = [style.line_handle(words.filter_name(f), **look) for f, look in looks]
+            style.legend_above(axes, handles)
         axes.set_xlabel("Grey level" if i >= len(datasets) - columns else "")
         axes.set_ylabel("% of voxels" if i % columns == 0 else "")
-    style.footnote(figure, words.origin_sentence({d: origins[d] for d in datasets}))
+    style.footnote(figure, words.origin_sentence(data.origins, datasets))
     return figure
 
 
-def draw_histograms(
-    axes: Axes, histograms: Mapping[str, np.ndarray], looks: Mapping[str, Mapping]
-) -> float:
+def draw_histograms(data: FigureData, axes: Axes, dataset: str) -> float:
     """Draw the share of voxels on each grey level, a line for each filter.
 
-    Parameters
-    ----------
-    axes : Axes
-    histograms : mapping of filter to ndarray, shape (256,)
-        The two ends of the scale hold clipped voxels; they are left out of the lines, as in the
-        count of modes.
-    looks : mapping of filter to mapping
-        Made by `filter_looks`.
+    The two ends of the scale, which hold clipped voxels, are left out.
 
     Returns
     -------
@@ -118,25 +78,22 @@ def draw_histograms(
         The highest share drawn, in per cent.
     """
     highest = 0.0
-    for filter_, counts in histograms.items():
-        share = 100.0 * counts / counts.sum()
-        axes.plot(np.arange(1, len(counts) - 1), share[1:-1], **looks[filter_])
-        highest = max(highest, share[1:-1].max())
-    axes.set_xlim(0, 255)
-    axes.set_ylim(0, 1.05 * highest)
-    axes.set_xticks([0, 64, 128, 192, 255])
+    for filter_, look in filter_looks(data).items():
+        if (dataset, filter_) in data.histograms:
+            counts = data.histograms[dataset, filter_]
+            share = (100.0 * counts / counts.sum())[1:-1]
+            axes.plot(np.arange(1, len(counts) - 1), share, **look)
+            highest = max(highest, share.max())
+    axes.set(xlim=(0, 255), ylim=(0, 1.05 * highest), xticks=[0, 64, 128, 192, 255])
     return highest
 
 
-def filter_looks(filters: Sequence[str], raw: Sequence[str]) -> dict[str, dict]:
-    """Return colour, width and dashes of each filter's line; raw images have one of their own."""
-    filtered = [name for name in filters if name not in raw]
-    return {
-        name: RAW_LOOK
-        if name in raw
-        else FILTERED_LOOKS[filtered.index(name) % len(FILTERED_LOOKS)]
-        for name in filters
-    }
+def filter_looks(data: FigureData) -> dict[str, dict]:
+    """Return colour, width and dashes of each filter's line; raw images have their own."""
+    filters = list(dict.fromkeys(filter_ for _, filter_ in data.histograms))
+    filtered = [name for name in filters if name not in data.unfiltered]
+    looks = {name: FILTERED_LOOKS[i % len(FILTERED_LOOKS)] for i, name in enumerate(filtered)}
+    return {name: looks.get(name, RAW_LOOK) for name in filters}
 
 
 def _draw_workflow(axes: Axes) -> None:
@@ -158,14 +115,8 @@ def _draw_workflow(axes: Axes) -> None:
                 linewidth=1.1 if by_user else 0.6,
             )
         )
-        axes.text(
-            column + 0.1 + width / 2,
-            row + 0.1 + height / 2,
-            text,
-            ha="center",
-            va="center",
-            fontsize=6.2,
-        )
+        middle = column + 0.1 + width / 2, row + 0.1 + height / 2
+        axes.text(*middle, text, ha="center", va="center", fontsize=6.2)
     for (_, c0, r0), (_, c1, r1) in pairwise(STEPS):
         middle = 0.1 + width / 2, 0.1 + height / 2
         if r0 == r1:
@@ -175,28 +126,17 @@ def _draw_workflow(axes: Axes) -> None:
         else:
             start = (c0 + middle[0], r0 + 0.08)
             end = (c1 + middle[0], r1 + 0.1 + height + 0.02)
-        axes.annotate(
-            "",
-            xy=end,
-            xytext=start,
-            arrowprops={
-                "arrowstyle": "-|>",
-                "lw": 0.9,
-                "color": "black",
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
+        arrow = {"arrowstyle": "-|>", "lw": 0.9, "color": "black", "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", xy=end, xytext=start, arrowprops=arrow)
     axes.text(0.1, 0.43, "filled: done\nby the user", fontsize=6.2, va="center", color="#7d3270")
 
 
 def _needs(study) -> Needs:
-    datasets = paper.in_paper_order(d for d, _ in study.images())
-    drawn = bool(used_variants(study, "drawn_forest"))
+    datasets = in_order(study, (d for d, _ in study.images()))
     return Needs(
         tuple(datasets),
         histograms=images_of(study, datasets),
-        facts={"seeds_are_drawn": drawn},
+        facts={"seeds_are_drawn": bool(used_variants(study, "drawn_forest"))},
     )
 
 
@@ -206,9 +146,7 @@ FIGURE = Figure(
     order=1,
     requires="an image",
     needs=_needs,
-    draw=lambda data: draw(
-        data.histograms, data.origins, workflow=data.facts["seeds_are_drawn"], raw=data.unfiltered
-    ),
+    draw=draw,
     caption="""
 Grey values of each image; the clipped ends of the 8-bit scale are left out. Above them, where
 users draw seeds, how a forest is trained with iterative correction.

@@ -1,21 +1,8 @@
 """Fig. S3: each user's volume fraction with watershed."""
 
 from . import user_points
-from .choosing import tabled, used_variants
-from .figure import DETAILS, Figure
+from .choosing import used_variants
 
-FIGURE = Figure(
-    title="Each user's volume fraction: watershed",
-    category=DETAILS,
-    order=3,
-    requires="a watershed on a dataset other than NEX-V and NEX-U",
-    needs=tabled(lambda study: used_variants(study, "watershed"), least=1),
-    draw=user_points.draw_data,
-    caption="""
-Active-material volume fraction that each user obtained with watershed: the single values behind
-the standard deviations. Dashed: the truth, where it is known, internal pores not filled.
-
-Stands for Fig. S3 of Bailey et al. 2023, whose panels were not at hand.
-""",
-    tables=("volume_fractions",),
+FIGURE = user_points.figure_of(
+    "watershed", lambda study: used_variants(study, "watershed"), order=3, stands_for="S3"
 )

@@ -1,6 +1,6 @@
 """Fig. S8: the segmented FIB-SEM block as a solid, whole and cut open."""
 
-from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,9 +8,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch
 
+from ..labels import ACTIVE
 from . import rendering, style, words
 from .choosing import of_fibsem_chain
-from .figure import CHAIN, Figure
+from .figure import CHAIN, Figure, FigureData
 
 COLOURS = {
     rendering.SURFACE: ("surface of particles", "#f7efda"),
@@ -26,24 +27,12 @@ _PANEL_MM = 140.0
 
 
 @style.styled
-def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -> Drawing:
-    """Return two views of a block: whole, and with the corner nearest to the eye taken off.
-
-    Parameters
-    ----------
-    active : ndarray of bool, shape (z, y, x)
-        Active material; slices follow each other along z, rows go down.
-    voxel_size_nm : float
-        Edge of its cubic voxels, nm.
-    origins : mapping of str to origin
-        Where the block comes from.
-
-    Returns
-    -------
-    Drawing
-    """
+def draw(data: FigureData) -> Drawing:
+    """Return two views of the block: whole, and without the corner nearest to the eye."""
+    active = data.fibsem["volume"] == ACTIVE
+    voxel_size_nm = float(data.fibsem["block"]["voxel_size_nm"])
     size_um = voxel_size_nm / 1000.0
-    edges_um = np.array(active.shape) * size_um
+    edges = Edges.of_block(np.array(active.shape) * size_um)
     columns = min(_MOST_COLUMNS, _COLUMNS_A_VOXEL * max(active.shape))
     pictures = [
         rendering.render(active, size_um, VIEW, columns=columns, cut_away=cut)
@@ -61,10 +50,10 @@ def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -
         strict=False,
     ):
         axes.imshow(_coloured(picture), extent=picture.extent_um, interpolation="antialiased")
-        _draw_edges(axes, edges_um, cut)
+        _draw_edges(axes, edges, cut)
         axes.set_axis_off()
         style.panel_letter(axes, letter, title)
-    _label_edges(figure.axes[0], edges_um)
+    _label_edges(figure.axes[0], edges)
     handles = [Patch(fc=c, ec="black", lw=0.4, label=name) for name, c in COLOURS.values()]
     style.legend_above(figure, handles)
     style.footnote(
@@ -73,7 +62,7 @@ def draw(active: np.ndarray, voxel_size_nm: float, origins: Mapping[str, str]) -
         "projection: a length along an edge has the same scale everywhere. Pore and "
         "carbon-binder domain are left out; holes that remain reach the block's end or the outside "
         "of their particle.",
-        words.origin_sentence(origins),
+        words.origin_sentence(data.origins),
     )
     return figure
 
@@ -86,52 +75,64 @@ def _coloured(picture: rendering.Picture) -> np.ndarray:
     return colours[picture.kind] * picture.brightness[..., None]
 
 
-def _near(edges_um: np.ndarray) -> np.ndarray:
-    """Return the corner nearest to the eye, and the way from it along each edge, um; (2, 3)."""
-    corner = np.where(VIEW.axes[2] > 0, 0.0, edges_um)
-    return np.stack([corner, np.where(corner > 0, -edges_um, edges_um)])
+class Edges(NamedTuple):
+    """The block as seen by the eye.
+
+    Attributes
+    ----------
+    lengths : ndarray, shape (3,)
+        um, along (z, y, x).
+    corner : ndarray, shape (3,)
+        The corner nearest to the eye, um.
+    way : ndarray, shape (3,)
+        From it to the other end of each edge, um, with sign.
+    """
+
+    lengths: np.ndarray
+    corner: np.ndarray
+    way: np.ndarray
+
+    @classmethod
+    def of_block(cls, lengths: np.ndarray) -> "Edges":
+        """Return the edges of a block."""
+        corner = np.where(VIEW.axes[2] > 0, 0.0, lengths)
+        return cls(lengths, corner, np.where(corner > 0, -lengths, lengths))
+
+    def at(self, shares: np.ndarray) -> np.ndarray:
+        """Return where shares (..., 3) of the way along the edges lie in the picture; (..., 2)."""
+        return VIEW.project(self.corner + shares * self.way)
 
 
-def _draw_edges(axes: Axes, edges_um: np.ndarray, cut: tuple[float, float, float] | None) -> None:
-    """Draw the outlines of the faces that are seen; nothing lies before them."""
-    corner, way = _near(edges_um)
+def _draw_edges(axes: Axes, edges: Edges, cut: tuple[float, float, float] | None) -> None:
+    """Draw the outlines of the visible faces; nothing lies in front of them."""
     shares = np.array(cut or (0.0, 0.0, 0.0))
     for axis in range(3):
-        first, second = (a for a in range(3) if a != axis)
-        s, t = shares[first], shares[second]
-        outline = [(s, 0), (1, 0), (1, 1), (0, 1), (0, t), (s, t), (s, 0)]
-        _draw_outline(axes, corner, way, axis, 0.0, outline)
+        s, t = np.delete(shares, axis)
+        # Polygons in the plane at some depth along the axis.
+        outlines = {0.0: [(s, 0), (1, 0), (1, 1), (0, 1), (0, t), (s, t), (s, 0)]}
         if cut:
-            outline = [(0, 0), (s, 0), (s, t), (0, t), (0, 0)]
-            _draw_outline(axes, corner, way, axis, shares[axis], outline)
+            outlines[shares[axis]] = [(0, 0), (s, 0), (s, t), (0, t), (0, 0)]
+        for depth, outline in outlines.items():
+            points = np.insert(np.array(outline, dtype=float), axis, depth, axis=1)
+            axes.plot(*edges.at(points).T, color="#333333", lw=0.5, solid_joinstyle="round")
 
 
-def _draw_outline(axes, corner, way, axis, depth, outline) -> None:
-    """Draw a polygon of the plane that lies at a share of the way along an axis."""
-    points = np.insert(np.array(outline, dtype=float), axis, depth, axis=1)
-    flat = VIEW.project(corner + points * way)
-    axes.plot(*flat.T, color="#333333", lw=0.5, solid_joinstyle="round")
-
-
-def _label_edges(axes: Axes, edges_um: np.ndarray) -> None:
-    """Write the lengths of three edges outside of the block, along them."""
-    corner, way = _near(edges_um)
+def _label_edges(axes: Axes, edges: Edges) -> None:
+    """Write the lengths of three edges along them, outside the block."""
     names = ("across slices", "down the face", "along the face")
-    middle = VIEW.project(edges_um / 2)
-    # Edges of the outline that meet nothing else: from which corner, and along which axis.
+    middle = VIEW.project(edges.lengths / 2)
+    # Edges of the outline that meet no others: along which axis, and from which corner.
     for axis, begin in ((0, (0, 1, 0)), (1, (1, 0, 0)), (2, (0, 1, 0))):
-        begin_um = corner + np.array(begin) * way
-        end_um = begin_um + np.eye(3)[axis] * way
-        a, b = VIEW.project(begin_um), VIEW.project(end_um)
+        a, b = edges.at(np.array([begin, begin + np.eye(3)[axis]]))
         centre = (a + b) / 2
         along = (b - a) / np.linalg.norm(b - a)
         outward = np.array([-along[1], along[0]])
         outward *= np.sign(outward @ (centre - middle))
-        # Rows of the picture go down, so angles turn the other way; text is never upside down.
+        # Rows go down, so angles change sign; text is never upside down.
         angle = -np.degrees(np.arctan2(along[1], along[0]))
         angle = (angle + 90) % 180 - 90
         axes.annotate(
-            f"{edges_um[axis]:.3g} µm {names[axis]}",
+            f"{edges.lengths[axis]:.3g} µm {names[axis]}",
             centre,
             xytext=7 * np.array([outward[0], -outward[1]]),
             textcoords="offset points",
@@ -148,9 +149,7 @@ FIGURE = Figure(
     order=8,
     requires="a baseline",
     needs=of_fibsem_chain("volume", "block"),
-    draw=lambda data: draw(
-        data.fibsem["volume"] == 1, float(data.fibsem["block"]["voxel_size_nm"]), data.origins
-    ),
+    draw=draw,
     caption="""
 The segmented FIB-SEM block as a solid, (a) whole, (b) with the corner nearest to the eye removed.
 Active material only, internal pores filled, resampled to cubes. Holes that remain reach the end

@@ -12,7 +12,7 @@ from ..statistics.designs import JITTER
 from ..statistics.standardising import FACTORS, leading_trait, sensitivity_text
 from ..statistics.words import contrast_to_noise_in_words
 from . import style, words
-from .figure import FOLLOWS, Figure, Needs
+from .figure import FOLLOWS, Figure, FigureData, Needs
 
 ROW_MM = 4.6
 PANEL_MM = 9.0
@@ -21,28 +21,9 @@ BAND = "#e4e4e4"
 
 
 @style.styled
-def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
-    """Return first-order and total indices of every factor, a panel for a variant and voxel size.
-
-    Parameters
-    ----------
-    sensitivity : DataFrame
-        Made by `manyeyes.statistics.sensitivity_table`.
-    origins : mapping of dataset to origin
-        The datasets to show.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
-    """
-    table = sensitivity[sensitivity["dataset"].isin(list(origins))]
-    if table.empty:
-        raise ValueError("nothing to draw: no image has been explored")
+def draw(data: FigureData) -> Drawing:
+    """Return Sobol indices of every factor, a row for each variant, a column a voxel size."""
+    table = data.rows("sensitivity")
     variants = list(dict.fromkeys(table["variant"]))
     sizes = sorted(set(table["voxel_size_nm"]), reverse=True)
     factors = {v: _factors(table[table["variant"] == v]) for v in variants}
@@ -60,12 +41,9 @@ def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
                 axes.set_axis_off()
                 continue
             _draw_panel(axes, rows, factors[variant], looks)
-            spreads = [
-                f"{100 * image['output_sd'].iloc[0]:.1f}" for _, image in _by_image(rows, looks)
-            ]
-            style.panel_letter(
-                axes, next(letters), f"{variant}, {size:g} nm: SD {', '.join(spreads)} points"
-            )
+            sds = [f"{100 * own['output_sd'].iloc[0]:.1f}" for _, own in _by_image(rows, looks)]
+            title = f"{variant}, {size:g} nm: SD {', '.join(sds)} points"
+            style.panel_letter(axes, next(letters), title)
             if axes is not line[0]:
                 axes.set_yticklabels([])
     for axes in grid[-1]:
@@ -78,7 +56,7 @@ def draw(sensitivity: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
         "Grey band: the trait that leads, where one stands out from zero. SD: over people and "
         "sittings, in the order of the legend. Where users paint, totals of traits hold the "
         "sitting's share too.",
-        words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
+        words.origin_sentence(data.origins, set(table["dataset"])),
     )
     return figure
 
@@ -90,9 +68,9 @@ def _factors(rows: pd.DataFrame) -> list[str]:
 
 
 def _looks(table: pd.DataFrame) -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Return colour, marker and label of each image by its place in the order of noise.
+    """Return colour, marker and label of each image by its rank in contrast-to-noise.
 
-    Images of different voxel sizes that hold the same place share a look, and the label names the
+    Images of different voxel sizes with the same rank share a look, and the label names the
     contrast-to-noise of each.
     """
     images = table.drop_duplicates(["dataset", "filter"])
@@ -133,38 +111,13 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame, factors: list[str], looks: Mappi
         y = np.arange(len(factors)) + (index - (len(images) - 1) / 2) * step
         shown = by_factor.reindex(factors)
         axes.hlines(y, 100 * shown["first_low"], 100 * shown["first_high"], color=colour, lw=0.9)
-        axes.plot(
-            100 * shown["total"],
-            y,
-            marker,
-            ls="",
-            ms=3.4,
-            mfc="white",
-            mec=colour,
-            mew=0.7,
-            zorder=3,
-        )
-        axes.plot(
-            100 * shown["first_order"],
-            y,
-            marker,
-            ls="",
-            ms=3.4,
-            mfc=colour,
-            mec="black",
-            mew=0.4,
-            zorder=4,
-        )
+        look = {"marker": marker, "ls": "", "ms": 3.4}
+        axes.plot(100 * shown["total"], y, mfc="white", mec=colour, mew=0.7, zorder=3, **look)
+        axes.plot(100 * shown["first_order"], y, mfc=colour, mec="black", mew=0.4, zorder=4, **look)
     axes.axvline(0, color="#888888", lw=0.6, zorder=1)
     axes.set(xlim=(-30, 130), ylim=(len(factors) - 0.5, -0.5), xticks=range(0, 101, 25))
-    axes.set_yticks(range(len(factors)), [_label(factor) for factor in factors])
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-
-
-def _label(factor: str) -> str:
-    name = FACTORS[factor][0]
-    return name[0].upper() + name[1:]
+    names = [FACTORS[factor][0] for factor in factors]
+    style.name_rows(axes, [name[0].upper() + name[1:] for name in names])
 
 
 def _handles(looks: Mapping) -> list:
@@ -186,17 +139,17 @@ FIGURE = Figure(
     order=4,
     requires="the key sensitivity",
     needs=lambda study: Needs(study.sensitivity.datasets) if study.sensitivity else Needs(),
-    draw=lambda data: draw(data.tables["sensitivity"], data.origins),
+    draw=draw,
     caption="""
 Which trait of the simulated users drives the spread of the volume fraction, and so what to
 standardise first. Rows: variants; columns: voxel sizes; marks: images by their contrast-to-noise.
-Filled: first-order Sobol index, the share of the variance that would go, on average, if all had
-the same trait, with its 95 % bootstrap interval. Hollow: total index, which adds the effect of
-the trait together with others. The sitting is a factor of its own: its total index is the share
-that would stay if all people were alike. Where users paint, another trait puts every stroke
-elsewhere, so that total indices of traits hold the share of the sitting as well; compare
-first-order indices there. The grey band marks the trait that leads in each panel. Above it: the
-standard deviations over all people and sittings.
+Filled: first-order Sobol index, the share of the variance that would vanish, on average, if all had
+the same trait, with its 95 % bootstrap interval. Hollow: total index, which adds the effect of the
+trait together with others. The sitting is a factor of its own: its total index is the share that
+would remain if all people were alike. Where users paint, a change of any trait moves every stroke,
+so that total indices of traits include the share of the sitting; compare first-order indices there.
+The grey band marks the trait that leads in each panel. Above each panel: the standard deviations
+over all people and sittings.
 """,
     tables=("sensitivity",),
     finding=lambda data: sensitivity_text(data.tables["sensitivity"], data.unfiltered).replace(

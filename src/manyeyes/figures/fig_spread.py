@@ -1,113 +1,80 @@
 """How sure a spread is: the SD over users of every condition with its interval."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from ..paper import names as paper
-from . import (
-    bars,
-    groups,
-    style,
-    words,
-)
+from . import bars, groups, style, words
 from .choosing import shared_datasets
-from .figure import SURE, Figure, Needs
+from .figure import SURE, Figure, FigureData, Needs
 
-ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES, paper.RECORDED)
 MOST_COLUMNS = 3
 ROW_MM = 3.4
 REST_MM = 34.0
 WIDEST = 100.0
-"""Ends of the axis are at most so many times apart."""
+"""Largest ratio of the ends of the axis."""
 
 
 @style.styled
-def draw(spread: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
+def draw(data: FigureData) -> Drawing:
     """Return, for each dataset, the SD of every method with its interval and the paper's.
 
-    Parameters
-    ----------
-    spread : DataFrame
-        Made by `manyeyes.statistics.spread_table`.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Drawing
-        In points of the volume fraction, on one logarithmic axis.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
+    In points of the volume fraction, on one logarithmic axis.
     """
-    chosen = spread[spread["dataset"].isin(list(origins))]
-    (table,) = groups.named_by_group(chosen)
-    if table.empty:
-        raise ValueError("nothing to draw: no condition was segmented by two users")
-    datasets = [d for d in origins if d in set(table["dataset"])]
-    conditions = {d: _conditions(table[table["dataset"] == d]) for d in datasets}
+    chosen = data.rows("spread")
+    (table,) = groups.named_by_group(data, chosen)
+    datasets = data.datasets_in(table)
+    conditions = {d: _conditions(data, table[table["dataset"] == d]) for d in datasets}
     columns = min(MOST_COLUMNS, len(datasets))
     lines = [datasets[i : i + columns] for i in range(0, len(datasets), columns)]
     heights = [max(len(conditions[d]) for d in line) + 3.5 for line in lines]
     width = style.DOUBLE_MM if columns > 1 else style.SINGLE_MM * 1.3
     row_mm = min(ROW_MM, (style.PAGE_MM - REST_MM) / sum(heights))
     figure = style.new_figure(width, row_mm * sum(heights) + REST_MM)
-    grid = figure.subplots(len(lines), columns, sharex=True, squeeze=False, height_ratios=heights)
-    for axes in grid.ravel()[len(datasets) :]:
-        axes.set_axis_off()
+    grid = style.panel_grid(figure, len(datasets), columns, sharex=True, height_ratios=heights)
     limits = _limits(table)
-    kinds: dict[str, None] = {}
+    stated = data.publication.stated("sd")
+    kinds: set[str] = set()
     for axes, dataset, letter in zip(grid.ravel(), datasets, style.letters(), strict=False):
         rows = table[table["dataset"] == dataset]
-        numbers = _draw_dataset(axes, rows, conditions[dataset], limits)
-        # Rows are as far apart in every panel of a line.
+        kinds |= _draw_dataset(axes, rows, conditions[dataset], limits, stated)
+        # Rows are the same distance apart in every panel of a line.
         beside = next(line for line in lines if dataset in line)
         axes.set_ylim(max(len(conditions[d]) for d in beside) - 0.4, -0.6)
-        kinds |= dict.fromkeys(number.kind for number in numbers)
         style.panel_letter(axes, letter, dataset)
         axes.tick_params(axis="x", labelbottom=True)
     for axes in _lowest(grid, len(datasets)):
         axes.set_xlabel("SD over users (points)")
-    handles = [
-        style.line_handle("SD and 95 % interval", marker="o", ms=4, color="#555555", mec="black"),
-    ]
+    grey = {"color": "#555555"}
+    handles = [style.line_handle("SD and 95 % interval", marker="o", ms=4, mec="black", **grey)]
     if (table["realisations"] > 1).any():
-        handles.append(
-            style.line_handle("realisations", marker="|", ms=5, ls="", color="#555555", mew=0.8)
-        )
-    handles += [handle for kind, handle in bars.mark_handles().items() if kind in kinds]
-    if any(groups.is_peoples(variant) for variant in table["variant"]):
-        handles.append(
-            style.line_handle("recorded people", marker="*", ms=5, ls="", color="#555555")
-        )
+        handles.append(style.line_handle("realisations", marker="|", ms=5, ls="", mew=0.8, **grey))
+    handles += bars.mark_handles(kinds)
+    if any(groups.is_peoples(data, variant) for variant in table["variant"]):
+        handles.append(style.line_handle("recorded people", marker="*", ms=5, ls="", **grey))
     style.legend_above(figure, handles, columns=3 if columns == 1 else 5)
     style.footnote(
         figure,
         _basis(table),
-        groups.note(chosen),
+        groups.note(data, chosen),
         "Intervals (chi-square, n - 1 degrees of freedom) are for all users such as these; ends "
         "beyond the frame are cut.",
-        words.origin_sentence({d: origins[d] for d in datasets}),
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
 
 
-def _conditions(rows: pd.DataFrame) -> list[tuple[str, str]]:
+def _conditions(data: FigureData, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Return (filter, variant) from top to bottom."""
     present = set(zip(rows["filter"], rows["variant"], strict=True))
-    variants = paper.in_paper_order(rows["variant"], ORDER)
+    variants = data.in_order(rows["variant"])
     filters = list(dict.fromkeys(rows["filter"]))
     return [(f, v) for f in filters for v in variants if (f, v) in present]
 
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
-    """Return the ends of the axis in points: all SDs, and intervals as far as there is room."""
+    """Return the ends of the axis in points: all SDs, and as much of the intervals as fits."""
     sds = 100 * table.loc[table["sd"] > 0, "sd"]
     if sds.empty:
         return 0.1, 10.0
@@ -116,42 +83,30 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
     return float(max(low, sds.min() / room) / 1.1), float(min(high, sds.max() * room) * 1.1)
 
 
-def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits) -> list[paper.Stated]:
+def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits, stated) -> set[str]:
+    """Draw a row for each condition; return the kinds of the paper's numbers that were drawn."""
     styles = style.variant_styles(dict.fromkeys(variant for _, variant in conditions))
-    stated = paper.stated("sd")
-    drawn = []
+    kinds = set()
     found = {(row.filter, row.variant): row for row in rows.itertuples()}
+    left = limits[0]
     for y, (filter_, variant) in enumerate(conditions):
         row, look = found[filter_, variant], styles[variant]
-        left = limits[0]
-        axes.plot(
-            np.maximum([100 * row.sd_low, 100 * row.sd_high], left), [y, y], color="#555555", lw=1.0
-        )
+        ends = np.maximum([100 * row.sd_low, 100 * row.sd_high], left)
+        axes.plot(ends, [y, y], color="#555555", lw=1.0)
         if row.realisations > 1:
             ends = np.maximum([100 * row.sd_lowest, 100 * row.sd_highest], left)
             axes.plot(ends, [y, y], "|", ms=5, color="#555555", mew=0.8, zorder=3)
-        axes.plot(
-            max(100 * row.sd, left),
-            y,
-            look.marker,
-            ms=style.mark_size(look, 4.2),
-            mfc=look.colour,
-            mec="black",
-            mew=0.5,
-            zorder=4,
-            clip_on=row.sd > 0,
-        )
+        mark = {"marker": look.marker, "ms": style.mark_size(look, 4.2), "mfc": look.colour}
+        mark |= style.POINT
+        axes.plot(max(100 * row.sd, left), y, zorder=4, clip_on=row.sd > 0, **mark)
         number = stated.get((row.dataset, filter_, variant))
         if number is not None:
-            _mark(axes, y, number, limits)
-            drawn.append(number)
-    axes.set_yticks(range(len(conditions)), [variant for _, variant in conditions])
-    axes.tick_params(axis="y", length=0)
+            low, high = 100 * number.low, 100 * number.high
+            bars.mark_in_row(axes, y + 0.3, low, high, kind=number.kind, left=left)
+            kinds.add(number.kind)
+    style.name_rows(axes, [variant for _, variant in conditions])
     axes.set(xscale="log", xlim=limits)
-    ticks = style.log_ticks(*limits)
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
-    axes.grid(axis="x")
+    style.label_ticks(axes.xaxis, style.log_ticks(*limits))
     for filter_ in dict.fromkeys(f for f, _ in conditions):
         places = [y for y, (f, _) in enumerate(conditions) if f == filter_]
         if places[0] > 0:
@@ -165,29 +120,7 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits) -> l
             ha="left",
             fontsize=6.5,
         )
-    return drawn
-
-
-def _mark(axes: Axes, y: float, number: paper.Stated, limits: tuple[float, float]) -> None:
-    """Draw what the paper states of a condition just below its interval."""
-    low, high = 100 * number.low, 100 * number.high
-    y += 0.3
-    if number.kind == "value":
-        axes.plot(high, y, "D", ms=3.4, zorder=5, **style.PAPER_MARK)
-    elif number.kind == "below":
-        axes.plot([limits[0], high], [y, y], color="black", lw=0.6, zorder=5)
-        axes.plot(high, y, "<", ms=3.8, zorder=5, **style.PAPER_MARK)
-    else:
-        axes.barh(
-            y,
-            high - low,
-            left=low,
-            height=0.3,
-            zorder=5,
-            facecolor=style.PAPER_FILL,
-            edgecolor="black",
-            lw=0.7,
-        )
+    return kinds
 
 
 def _lowest(grid: np.ndarray, panels: int) -> list[Axes]:
@@ -213,7 +146,7 @@ FIGURE = Figure(
     order=1,
     requires="an image that two users segment with one variant",
     needs=lambda study: Needs(tuple(shared_datasets(study))),
-    draw=lambda data: draw(data.tables["spread"], data.origins),
+    draw=draw,
     caption="""
 The standard deviation of the volume fraction over users, in points, of every image and method,
 with the 95 % chi-square interval for all users such as these (n - 1 degrees of freedom; users are

@@ -1,6 +1,4 @@
-"""A person's strokes beside those of simulated users: the same slice, and what can be measured."""
-
-from collections.abc import Mapping
+"""A person's strokes beside those of simulated users: labels on one slice, and measures."""
 
 import numpy as np
 import pandas as pd
@@ -17,51 +15,23 @@ from .figure import CHECKS, Figure, FigureData, Needs
 COLUMNS = 5
 SLICE_MM = 62.0
 PANEL_MM = 22.0
-# Orange and blue: apart for all common colour blindnesses, and on grey.
+# Orange and blue: distinct for all common colour blindnesses, and on grey.
 LABELS = ListedColormap(["#e66100", "#2c7fff"])
 OUTSIDE = "#c1121f"
 DOT = "#9a9a9a"
 
 
 @style.styled
-def draw(
-    recording: tuple[str, str, str, str],
-    pages: np.ndarray,
-    strokes: pd.DataFrame,
-    comparison: pd.DataFrame,
-    origins: Mapping[str, str],
-    voxel_size_nm: float,
-) -> Drawing:
-    """Return one slice with everybody's labels, and a panel for each measure.
-
-    Parameters
-    ----------
-    recording : (dataset, filter, variant, user)
-        The person's drawing that is shown.
-    pages : ndarray of uint8, shape (2 + n, y, x)
-        A slice's grey levels, the person's labels on it, those of n simulated users.
-    strokes : DataFrame
-        Measures of everybody; see `manyeyes.statistics.stroke_comparison`.
-    comparison : DataFrame
-        Made by it.
-    origins : mapping of dataset to origin
-    voxel_size_nm : float
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If nothing of the recording is in the tables.
-    """
-    rows, judged = (_of(table, recording) for table in (strokes, comparison))
+def draw(data: FigureData) -> Drawing:
+    """Return one slice with everybody's labels, and a panel for each measure."""
+    ((recording, pages),) = data.imitated.items()
+    tables = (data.tables[name] for name in ("strokes", "stroke_comparison"))
+    rows, judged = (_of(table, recording) for table in tables)
     if rows.empty or judged.empty:
         raise ValueError(f"nothing to draw: no strokes of {'/'.join(recording)} were measured")
     simulated = rows[rows["drawn_by"] != "recorded"]
     measures = [row for row in judged.itertuples() if not row.given]
-    lines = -(-len(measures) // COLUMNS)
+    lines = style.lines_of(len(measures), COLUMNS)
     figure = style.new_figure(style.DOUBLE_MM, SLICE_MM + PANEL_MM * lines + 22.0)
     upper, lower = figure.subfigures(2, 1, height_ratios=[SLICE_MM, PANEL_MM * lines + 14.0])
     letters = style.letters()
@@ -69,7 +39,7 @@ def draw(
     shown = upper.subplots(1, len(pages) - 1, squeeze=False)[0]
     for axes, labels, name in zip(shown, pages[1:], names, strict=False):
         _show(axes, pages[0], labels)
-        style.scale_bar(axes, labels.shape[1], voxel_size_nm)
+        style.scale_bar(axes, labels.shape[1], data.voxel_sizes_nm[recording[0]])
         style.panel_letter(axes, next(letters), name)
     handles = [
         Patch(facecolor=LABELS(0), label="labelled active material"),
@@ -79,10 +49,8 @@ def draw(
         style.line_handle("person, outside", **_star(OUTSIDE)),
     ]
     style.legend_above(upper, handles)
-    grid = lower.subplots(lines, COLUMNS, squeeze=False).ravel()
-    for axes in grid[len(measures) :]:
-        axes.set_axis_off()
-    for axes, row in zip(grid, measures, strict=False):
+    grid = style.panel_grid(lower, len(measures), COLUMNS)
+    for axes, row in zip(grid.ravel(), measures, strict=False):
         _draw_measure(axes, row, simulated[row.measure].to_numpy())
     users = int(judged["simulated_users"].iloc[0])
     inside = sum(row.inside for row in measures)
@@ -92,7 +60,7 @@ def draw(
         f"{len(measures)} measures; a further simulated user would fall outside in "
         f"{200 / (users + 1):.0f} % of them. All drew the same slices; the simulated users were "
         "given the person's mean coverage.",
-        words.origin_sentence({d: origins[d] for d in origins if d == recording[0]}),
+        words.origin_sentence(data.origins, recording[:1]),
     )
     return figure
 
@@ -115,7 +83,7 @@ def _show(axes: Axes, grey: np.ndarray, labels: np.ndarray) -> None:
 
 
 def _draw_measure(axes: Axes, row, values: np.ndarray) -> None:
-    """Draw the simulated users' values, spread out in height so that equals do not hide."""
+    """Draw the simulated users' values at different heights, so that equal ones stay visible."""
     order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
     heights = ((order * 7) % len(values)) / len(values) - 0.5
     axes.plot(values, heights, "o", ms=2.4, mfc=DOT, mec="none")
@@ -131,21 +99,9 @@ def _draw_measure(axes: Axes, row, values: np.ndarray) -> None:
 
 
 def _needs(study) -> Needs:
-    """Return the first drawing of a person; the tables hold all of them."""
+    """Return the first drawing of a person; the tables have all of them."""
     shown = tuple(study.imitated()[:1])
     return Needs(tuple(cell.dataset for cell in shown), imitated=shown)
-
-
-def _draw_first(data: FigureData) -> Drawing:
-    ((recording, pages),) = data.imitated.items()
-    return draw(
-        recording,
-        pages,
-        data.tables["strokes"],
-        data.tables["stroke_comparison"],
-        data.origins,
-        data.voxel_sizes_nm[recording[0]],
-    )
 
 
 FIGURE = Figure(
@@ -154,7 +110,7 @@ FIGURE = Figure(
     order=6,
     requires="the key imitators and a recorded user who drew labels",
     needs=_needs,
-    draw=_draw_first,
+    draw=draw,
     caption="""
 Is the user real? Upper panels: the same slice with the labels of a person and of two simulated
 users who drew the same slices to the same coverage (orange active material, blue the rest). Lower

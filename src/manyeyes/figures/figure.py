@@ -1,8 +1,14 @@
-"""What a figure is: its title, what it needs of a study, its finding, and how it is drawn."""
+"""What a figure is: its title, what it needs from a study, its finding, and how it is drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .publication import Publication
+from .words import PEOPLE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CATEGORIES = (
     "Variation between users",
@@ -19,33 +25,31 @@ VARIATION, FOLLOWS, CHECKS, SLICES, DETAILS, CHAIN, SURE = CATEGORIES
 
 @dataclass(frozen=True)
 class Needs:
-    """What of a study a figure shows. It is false if the study has nothing for the figure.
+    """What a figure shows of a study. It is false if the study has nothing for the figure.
 
     Attributes
     ----------
     datasets : tuple of str
-        What it shows, in its order.
-    variants : tuple of str
-        Variants that it shows, in its order; empty if it shows all.
-    filters : tuple of str
-        Filters that it shows; empty if it shows all.
+        In the order of the figure.
+    variants, filters : tuple of str
+        In the order of the figure; empty if it shows all.
     images, histograms : tuple of (dataset, filter)
-        Images of which it shows the central slice, or the grey values of the whole volume.
+        Images whose central slice it shows, or the grey values of the whole volume.
     cells : tuple of Cell
-        Segmentations of which it shows the central slice.
+        Segmentations whose central slice it shows.
     truths : tuple of str
-        Datasets of which it shows the central slice of the truth.
+        Datasets whose true phases it shows, on the central slice.
     votes : tuple of (dataset, filter)
-        Images of which it shows where users disagree.
+        Images on which it shows where users disagree.
     imitated : tuple of Cell
         Drawings of people that simulated users imitate.
     fibsem : tuple of str
         Files of the FIB-SEM chain: ``views`` and ``facts`` (slices of every step, and their
         description), ``volume``, ``block``, ``scores``.
     tables : tuple of str
-        Tables that only some studies have, beside `Figure.tables`.
+        Tables that only some studies have, in addition to `Figure.tables`.
     facts : mapping
-        Anything else that it must know of the study: plain values.
+        Anything else that it must know about the study, as plain values.
     """
 
     datasets: tuple[str, ...] = ()
@@ -82,15 +86,21 @@ class FigureData:
     variants, filters : tuple of str
         As in `Needs`.
     unfiltered : tuple of str
-        Those of the study's filters that leave an image as it is.
+        The filters of the study that leave an image as it is.
+    methods : mapping of variant to method
+        All that the study uses, in the order of its config.
+    only_peoples : tuple of str
+        Variants that no simulated user can use: labels that come from people's files.
+    publication : Publication
+        What a publication states about datasets of these names.
     images : mapping of (dataset, filter) to ndarray of uint8, shape (y, x)
     histograms : mapping of (dataset, filter) to ndarray, shape (256,)
         Voxels of each grey level.
     labels : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (y, x)
     truths : mapping of dataset to ndarray of uint8, shape (y, x)
     votes : mapping of (dataset, variant, made_by) to (ndarray of uint8, shape (y, x), int)
-        How many users call a pixel active (more than there are: outside the field of view), and
-        how many users there are.
+        How many users call a pixel active (a larger number: outside the field of view), and how
+        many users there are.
     imitated : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (2 + n, y, x)
         Grey levels, a person's labels and those of n simulated users.
     fibsem : mapping of name to content
@@ -104,6 +114,9 @@ class FigureData:
     variants: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     unfiltered: tuple[str, ...] = ("raw",)
+    methods: Mapping[str, str] = field(default_factory=dict)
+    only_peoples: tuple[str, ...] = ()
+    publication: Publication = field(default_factory=Publication)
     images: Mapping = field(default_factory=dict)
     histograms: Mapping = field(default_factory=dict)
     labels: Mapping = field(default_factory=dict)
@@ -113,6 +126,38 @@ class FigureData:
     fibsem: Mapping = field(default_factory=dict)
     voxel_sizes_nm: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self, table: "pd.DataFrame") -> "pd.DataFrame":
+        """Return the rows of a table about the datasets, variants and filters of the figure."""
+        rows = table[table["dataset"].isin(list(self.origins))]
+        rows = rows[rows["variant"].isin(self.variants)] if self.variants else rows
+        return rows[rows["filter"].isin(self.filters)] if self.filters else rows
+
+    def rows(self, name: str) -> "pd.DataFrame":
+        """Return the rows that are `shown` of a table.
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
+        rows = self.shown(self.tables[name])
+        if rows.empty:
+            of = f" of {', '.join(self.variants)}" if self.variants else ""
+            on = ", ".join(self.origins) or "any dataset"
+            raise ValueError(f"nothing to draw: the table {name} has no row{of} on {on}")
+        return rows
+
+    def datasets_in(self, table: "pd.DataFrame") -> list[str]:
+        """Return the datasets of the figure that a table has, in the figure's order."""
+        found = set(table["dataset"])
+        return [name for name in self.origins if name in found]
+
+    def in_order(self, variants: Iterable[str]) -> list[str]:
+        """Return variants in the order of the config, each before the same one by people."""
+        found = dict.fromkeys(variants)
+        known = [name for variant in self.methods for name in (variant, variant + PEOPLE)]
+        return [name for name in known if name in found] + [n for n in found if n not in known]
 
 
 def no_finding(data: FigureData) -> str:
@@ -129,25 +174,25 @@ class Figure:
     title : str
         What it shows, in a line.
     category : str
-        One of `CATEGORIES`: where it stands in the report.
+        Its heading in the report, one of `CATEGORIES`.
     order : int
-        Its place within the category.
+        Its place below that heading.
     requires : str
-        What a study must have for it, for the error of one that has not.
+        What a study must have for it, for the error of a study without.
     needs : callable
         From a `manyeyes.study.Study` to `Needs`.
     draw : callable
-        From `FigureData` to a matplotlib figure.
+        From `FigureData` to a matplotlib figure; raises ValueError if there is nothing to draw.
     caption : str
         What it shows, as reStructuredText. A paragraph that begins as one of
         `manyeyes.report.captions.PAPER_OPENINGS` is about the paper.
     tables : tuple of str
         Names of the tables that it is drawn from.
     finding : callable
-        From `FigureData` with tables alone to what this study found, in a sentence or two.
+        From `FigureData` with only tables to what this study found, in a sentence or two.
     spread : str
-        Table whose standard deviations it shows, if it does: the report adds how far such a number
-        of users can tell them.
+        Table whose standard deviations it shows, if any: the report adds how precise they are for
+        this number of users.
     """
 
     title: str

@@ -11,7 +11,7 @@ from .words import filter_name
 
 
 def for_each_group(table: pd.DataFrame, function: Callable[[pd.DataFrame], str]) -> str:
-    """Return what a function says of a table, for each group of users by itself."""
+    """Return what a function says about a table, for each group of users separately."""
     names = groups_in(table)
     if len(names) < 2:
         return function(table)
@@ -19,13 +19,6 @@ def for_each_group(table: pd.DataFrame, function: Callable[[pd.DataFrame], str])
     return " ".join(
         f"{group_name(name).capitalize()}: {text}" for name, text in texts.items() if text
     )
-
-
-def shown_rows(table: pd.DataFrame, data: FigureData) -> pd.DataFrame:
-    """Return the rows of a table about the datasets, variants and filters that a figure shows."""
-    rows = table[table["dataset"].isin(list(data.origins))]
-    rows = rows[rows["variant"].isin(data.variants)] if data.variants else rows
-    return rows[rows["filter"].isin(data.filters)] if data.filters else rows
 
 
 def extremes(rows: pd.DataFrame, column: str, written: Callable[[float], str]) -> str:
@@ -41,17 +34,17 @@ def _where(row: pd.Series) -> str:
 
 
 def sd_found(data: FigureData) -> str:
-    """Return which standard deviations a figure shows, and whether filters lowered them."""
+    """Return the range of the standard deviations shown, and whether filters lowered them."""
     return for_each_group(data.tables["variability"], lambda table: _spread(table, data, False))
 
 
 def sd_and_pairs_found(data: FigureData) -> str:
-    """Return the same as `sd_found`, and in how many voxels two users differ."""
+    """Return the same as `sd_found`, and the share of voxels in which two users differ."""
     return for_each_group(data.tables["variability"], lambda table: _spread(table, data, True))
 
 
 def _spread(variability: pd.DataFrame, data: FigureData, with_pairs: bool) -> str:
-    rows = shown_rows(variability, data)
+    rows = data.shown(variability)
     rows = rows[(rows["users"] > 1) & rows["sd"].notna()]
     if rows.empty:
         return ""

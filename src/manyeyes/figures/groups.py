@@ -4,41 +4,38 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..groups import (
-    MADE_BY,
-    RECORDED,
-    group_name,
-    groups_in,
-)
-from ..paper import names as paper
+from ..groups import MADE_BY, RECORDED, group_name, groups_in
+from .figure import FigureData
 from .words import PEOPLE
 
-TOLD_APART = (
+SIDE_BY_SIDE = (
     "Recorded people (crossed bars, stars, rows and columns of their own) stand beside the "
-    "simulated users; nothing is summed up over both."
+    "simulated users; no number combines the two groups."
 )
 
 
-def named_by_group(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+def named_by_group(data: FigureData, *tables: pd.DataFrame) -> list[pd.DataFrame]:
     """Return tables in which what recorded people did is a variant of its own.
 
     Parameters
     ----------
+    data : FigureData
+        For the methods of the variants.
     tables : DataFrame
-        What one figure draws.
+        All tables that one figure draws.
 
     Returns
     -------
     list of DataFrame
-        As they are if all is done by one group of users. Else ``S2`` by recorded people is called
-        ``S2 (people)``; what only people can do (`paper.RECORDED`) keeps its name.
+        Unchanged if there is only one group of users. Otherwise ``S2`` by recorded people is called
+        ``S2 (people)``; what only people can do keeps its name.
     """
     if not both_groups(*tables):
         return list(tables)
     renamed = []
     for table in tables:
         if MADE_BY in table:
-            theirs = (table[MADE_BY] == RECORDED) & (table["variant"] != paper.RECORDED)
+            theirs = (table[MADE_BY] == RECORDED) & ~table["variant"].isin(data.only_peoples)
             names = table["variant"].where(~theirs, table["variant"] + PEOPLE)
             table = table.assign(variant=names)
         renamed.append(table)
@@ -51,24 +48,24 @@ def both_groups(*tables: pd.DataFrame) -> bool:
 
 
 def with_people(variants: Iterable[str]) -> list[str]:
-    """Return variants, each followed by what it is called when recorded people did it."""
+    """Return variants, each followed by its name when recorded people did it."""
     return [name for variant in variants for name in (variant, variant + PEOPLE)]
 
 
-def is_peoples(variant: str) -> bool:
+def is_peoples(data: FigureData, variant: str) -> bool:
     """Whether a variant, perhaps renamed by `named_by_group`, is what recorded people did."""
-    return variant == paper.RECORDED or variant.endswith(PEOPLE)
+    return variant.endswith(PEOPLE) or variant in data.only_peoples
 
 
-def note(*tables: pd.DataFrame) -> str:
+def note(data: FigureData, *tables: pd.DataFrame) -> str:
     """Return a sentence for the small print if tables hold both groups, else nothing."""
-    renamed = named_by_group(*tables)
+    renamed = named_by_group(data, *tables)
     names = {name for table in renamed if MADE_BY in table for name in table["variant"]}
-    return TOLD_APART if any(name.endswith(PEOPLE) for name in names) else ""
+    return SIDE_BY_SIDE if any(name.endswith(PEOPLE) for name in names) else ""
 
 
 def numbers_of_users(table: pd.DataFrame) -> str:
-    """Return how many users stand behind the rows of a table, such as ``3 or 5 users``.
+    """Return how many users are behind the rows of a table, such as ``3 or 5 users``.
 
     Parameters
     ----------

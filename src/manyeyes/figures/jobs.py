@@ -1,7 +1,8 @@
-"""What the job of a figure is given: files, parameters and memory, from what the figure needs."""
+"""Files, parameters and memory of a figure's job, from what the figure needs."""
 
 from collections.abc import Callable, Iterable, Mapping
 
+from ..methods import METHODS
 from .choosing import methods_of_variants, unfiltered
 from .figure import Needs, plain
 from .registry import figure_called, figures_of, needs_of_figure
@@ -16,12 +17,12 @@ def drawn_figures(study, unfinished: bool = False) -> list[str]:
     study : manyeyes.study.Study
         With one realisation of each dataset.
     unfinished : bool
-        Whether parts of the study could not be made; then figures that need them are left out.
+        Whether parts of the study could not be made; figures that need them are then left out.
 
     Raises
     ------
     ValueError
-        If a figure is asked for that there is not, or that this study cannot draw.
+        If the config asks for a figure that does not exist or that this study cannot draw.
     """
     if study.figures is None:
         return figures_of(study)
@@ -40,7 +41,7 @@ def tables_of_figure(name: str, study) -> list[str]:
 def files_of_figure(
     name: str, study, masked: Iterable[str], paths: Mapping[str, Callable]
 ) -> dict[str, str | list[str]]:
-    """Return the files that a figure is drawn from, by the names that its job reads them under.
+    """Return the files that a figure is drawn from, by the name of each input of its job.
 
     Parameters
     ----------
@@ -73,19 +74,21 @@ def files_of_figure(
 
 
 def _masked(needs: Needs, masked: Iterable[str]) -> list[str]:
-    """Return the datasets with a field of view whose grey values are counted."""
+    """Return the datasets whose grey values are counted inside a field of view."""
     masked = set(masked)
     return [name for name in dict.fromkeys(d for d, _ in needs.histograms) if name in masked]
 
 
 def parameters_of_figure(name: str, study, masked: Iterable[str]) -> dict:
-    """Return what a figure must know of a study, and no more, as plain values."""
+    """Return only what a figure must know about a study, as plain values."""
     needs = needs_of_figure(name, study)
+    methods = methods_of_variants(study)
     shown = plain(needs) | {
         "tables": tables_of_figure(name, study),
         "origins": origins_shown(needs, study),
         "unfiltered": unfiltered(study),
-        "methods": methods_of_variants(study),
+        "methods": methods,
+        "only_peoples": [v for v, name in methods.items() if METHODS[name].annotate is None],
         "voxel_sizes_nm": {d: study.datasets[d].voxel_size_nm for d in needs.datasets},
     }
     covered = _masked(needs, masked)
@@ -93,7 +96,7 @@ def parameters_of_figure(name: str, study, masked: Iterable[str]) -> dict:
 
 
 def origins_shown(needs: Needs, study) -> dict[str, str]:
-    """Return where the data of everything that a figure shows come from."""
+    """Return the origin of all data that a figure shows."""
     origins = {name: study.datasets[name].origin for name in needs.datasets}
     if needs.fibsem:
         twin = study.baseline["fibsem"]["source"]["kind"] == "twin"
@@ -102,7 +105,7 @@ def origins_shown(needs: Needs, study) -> dict[str, str]:
 
 
 def sentences_on_origins(name: str, study) -> str:
-    """Return where a figure's data come from, and which of them are shown inverted."""
+    """Return sentences on where a figure's data come from and which are shown inverted."""
     needs = needs_of_figure(name, study)
     inverted = [d for d in needs.datasets if study.datasets[d].inverted]
     sentences = [origin_sentence(origins_shown(needs, study)), inverted_sentence(inverted)]
@@ -110,7 +113,7 @@ def sentences_on_origins(name: str, study) -> str:
 
 
 def megabytes_of_figure(name: str, study, block_megavoxels: float = 0.0) -> float:
-    """Return what drawing a figure takes at most, in MB.
+    """Return the peak memory of drawing a figure, in MB.
 
     Parameters
     ----------
@@ -127,7 +130,7 @@ def megabytes_of_figure(name: str, study, block_megavoxels: float = 0.0) -> floa
 
 
 def figure_for_report(name: str, study) -> dict:
-    """Return what the report must know of a figure, as plain values."""
+    """Return what the report must know about a figure, as plain values."""
     needs = needs_of_figure(name, study)
     return {
         "name": name,

@@ -1,7 +1,6 @@
-"""All figures, found by themselves: one module each, in ``manyeyes.figures`` and the paper's.
+"""All figures, found by the names of their modules, here and in ``manyeyes.paper.figures``.
 
-Importing this module is cheap; the figures themselves, and matplotlib, are imported when they are
-asked for.
+Importing this module is cheap: a figure, and matplotlib, are imported when they are asked for.
 """
 
 from functools import cache

@@ -1,34 +1,35 @@
 """Shaded pictures of a volume's active material, by casting rays through its voxels.
 
-Orthographic, so that a length along an edge of the block has one scale wherever it lies. Light
-comes from a lamp, with shadows, and from a bright sky, which narrow pores see little of (ambient
-occlusion); that is what makes depth readable in print. General renderers want a display or a GPU's
-driver, or are larger than all that the workflow installs for its images; this needs neither.
+The projection is orthographic, so that lengths along an edge of the block have one scale. Light
+comes from a lamp, with shadows, and from a bright sky, of which narrow pores see little (ambient
+occlusion); this makes depth visible in print. General renderers need a display or a GPU's driver,
+or are larger than all that the workflow installs for its images.
 """
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
 import scipy
 
-# What a pixel shows: nothing, a particle, or where the block's end or the cut-away cuts one.
+# What a pixel shows: nothing, a particle, or where the end of the block or the cut-away cuts one.
 NOTHING, SURFACE, END, SECTION = 0, 1, 2, 3
 
-# Surfaces lie where the smoothed material is half there; this width, in voxels, hides their stairs.
+# A surface is where the smoothed material is 1/2; this width, in voxels, hides the steps of voxels.
 _SMOOTHING = 0.8
 _LEVEL = 0.5
-# Step along a ray from the eye, voxels; the hit is then found by bisection. Where smoothing leaves
-# nothing at all, no surface is nearer than the longer step.
+# Step along a ray from the eye, voxels; the hit is then found by bisection. Where the smoothed
+# material is 0, no surface is nearer than the longer step.
 _STEP = 0.5
 _EMPTY_STEP = 2.0
 _BISECTIONS = 8
-# Directions in which the sky is looked for, and how far, um: about a particle's diameter.
+# Directions and distance (um, about a particle's diameter) in which the sky is looked for.
 _SKY_DIRECTIONS = 48
 _SKY_UM = 6.0
 _SKY_STEP = 1.5
-# Steps towards the sky grow by their own length over so many voxels; particles are wider.
+# Steps towards the sky double over this distance in voxels; particles are wider.
 _SKY_GROWTH = 16.0
 # Weights of lamp and sky.
 _LAMP, _SKY = 0.55, 0.6
@@ -36,14 +37,14 @@ _LAMP, _SKY = 0.55, 0.6
 
 @dataclass(frozen=True)
 class View:
-    """Where a block is looked at from, without perspective.
+    """The direction from which a block is seen, without perspective.
 
     Attributes
     ----------
     azimuth_degrees : float
-        How far the eye goes round the block, from straight before its face of first z.
+        Of the eye around the block; 0 is in front of the face of first z.
     elevation_degrees : float
-        How far the eye is above the horizon; up is towards lower y (the first rows).
+        Of the eye above the horizon; up is towards lower y (the first rows).
     """
 
     azimuth_degrees: float = 32.0
@@ -58,8 +59,55 @@ class View:
         return np.stack([right, np.cross(right, into), into])
 
     def project(self, points: np.ndarray) -> np.ndarray:
-        """Return where points (..., 3) of the block lie in the picture: right, down; (..., 2)."""
+        """Return where points (..., 3) of the block are in the picture: right, down; (..., 2)."""
         return np.asarray(points, dtype=np.float64) @ self.axes[:2].T
+
+
+class _Block(NamedTuple):
+    """What rays meet.
+
+    Attributes
+    ----------
+    field : ndarray of float32, shape (z, y, x)
+        The smoothed material, 0 to 1.
+    solid : ndarray of bool, shape (z, y, x)
+        Voxels of material, without the part that is cut away.
+    low, high : ndarray, shape (3,)
+        Corners of the part that is cut away, voxels.
+    """
+
+    field: np.ndarray
+    solid: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+class _Camera(NamedTuple):
+    """Where rays start.
+
+    Attributes
+    ----------
+    axes : ndarray, shape (3, 3)
+        As of `View`.
+    left, top, pixel : float
+        Of the picture, voxels.
+    nearest : float
+        Where the block begins along the rays, voxels.
+    """
+
+    axes: np.ndarray
+    left: float
+    top: float
+    pixel: float
+    nearest: float
+
+
+class _Light(NamedTuple):
+    """Unit vectors to the lamp (3,) and to the sky (n, 3), and how far the sky is looked for."""
+
+    lamp: np.ndarray
+    sky: np.ndarray
+    reach: float
 
 
 @dataclass(frozen=True)
@@ -71,8 +119,8 @@ class Picture:
     brightness : numpy.ndarray
         float32 (rows, columns), 0 to 1.
     kind : numpy.ndarray
-        uint8 (rows, columns): `NOTHING`, a particle's `SURFACE`, where the block's `END` cuts it,
-        or its `SECTION` by the cut-away.
+        uint8 (rows, columns): `NOTHING`, the `SURFACE` of a particle, where the `END` of the block
+        cuts it, or its `SECTION` by the cut-away.
     extent_um : tuple of float
         Left, right, bottom, top of the picture in the plane of `View.project`, um.
     """
@@ -101,8 +149,8 @@ def render(
     columns : int
         Width of the picture, pixels; its height follows.
     cut_away : tuple of float, optional
-        Shares (z, y, x), 0 to 1, of the block's edges that are taken off at the corner nearest to
-        the eye, so that the inside is seen.
+        Shares (z, y, x), 0 to 1, of the block's edges that are removed at the corner nearest to the
+        eye, so that the inside is visible.
 
     Returns
     -------
@@ -112,7 +160,7 @@ def render(
     Raises
     ------
     ValueError
-        If there is no volume, no picture, or the cut takes no part or all of an edge.
+        If there is no volume or no picture, or if the cut takes nothing or the whole block.
     """
     if active.ndim != 3 or active.size == 0 or columns < 2:
         raise ValueError(
@@ -129,9 +177,9 @@ def render(
                 f"cut_away takes shares above 0 and up to 1 off the edges, and not all of the "
                 f"block: found {cut_away!r}"
             )
-        # The corner nearest to the eye is the one that lies against the way into the picture.
+        # The corner nearest to the eye is against the direction into the picture.
         near = axes[2] > 0
-        # Beyond the block's ends, or a film of no thickness would stay there.
+        # Beyond the ends of the block, or a film of no thickness would remain.
         low = np.where(near, -1.0, shape * (1 - shares))
         high = np.where(near, shape * shares, shape + 1.0)
     corners = np.array(list(np.ndindex(2, 2, 2))) * shape
@@ -141,22 +189,17 @@ def render(
     pixel = (right - left) / columns
     rows = math.ceil((bottom - top) / pixel)
     field = scipy.ndimage.gaussian_filter(active.astype(np.float32), _SMOOTHING, mode="nearest")
-    # Over the left shoulder of whoever looks.
+    # From behind the left shoulder of the observer.
     lamp = -0.35 * axes[0] - 0.55 * axes[1] - 0.75 * axes[2]
     solid = field > _LEVEL
     if cut_away is not None:
         solid[tuple(slice(max(int(a), 0), int(b)) for a, b in zip(low, high, strict=True))] = False
+    nearest = float((corners @ axes[2]).min())
     brightness, kind = _cast(
-        field,
-        solid,
-        axes,
-        np.array([left, top, pixel, float((corners @ axes[2]).min())]),
+        _Block(field, solid, low, high),
+        _Camera(axes, float(left), float(top), float(pixel), nearest),
+        _Light(lamp / np.linalg.norm(lamp), _sphere(_SKY_DIRECTIONS), _SKY_UM / voxel_size_um),
         (rows, columns),
-        low,
-        high,
-        lamp / np.linalg.norm(lamp),
-        _sphere(_SKY_DIRECTIONS),
-        _SKY_UM / voxel_size_um,
     )
     edges = np.array([left, left + columns * pixel, top + rows * pixel, top]) * voxel_size_um
     return Picture(brightness, kind, tuple(float(edge) for edge in edges))
@@ -172,8 +215,10 @@ def _sphere(count: int) -> np.ndarray:
 
 
 @numba.njit(cache=True, inline="always")
-def _inside(p0, p1, p2, n0, n1, n2, low, high):
-    """Return whether a point lies in the block and not in the part that is cut away."""
+def _inside(block, p0, p1, p2):
+    """Return whether a point is in the block and not in the part that is cut away."""
+    n0, n1, n2 = block.field.shape
+    low, high = block.low, block.high
     if p0 < 0 or p1 < 0 or p2 < 0 or p0 > n0 or p1 > n1 or p2 > n2:
         return False
     return not (low[0] <= p0 < high[0] and low[1] <= p1 < high[1] and low[2] <= p2 < high[2])
@@ -199,16 +244,13 @@ def _material(field, p0, p1, p2):
 
 
 @numba.njit(cache=True)
-def _solid(field, p0, p1, p2, low, high):
-    n0, n1, n2 = field.shape
-    if not _inside(p0, p1, p2, n0, n1, n2, low, high):
-        return False
-    return _material(field, p0, p1, p2) > _LEVEL
+def _solid(block, p0, p1, p2):
+    return _inside(block, p0, p1, p2) and _material(block.field, p0, p1, p2) > _LEVEL
 
 
 @numba.njit(cache=True)
 def _stride(field, p0, p1, p2):
-    """Return how far a ray may go on from a point without passing a surface by."""
+    """Return how far a ray may go from a point without missing a surface."""
     n0, n1, n2 = field.shape
     i, j, k = int(p0), int(p1), int(p2)
     if p0 < 0 or p1 < 0 or p2 < 0 or i >= n0 or j >= n1 or k >= n2:
@@ -217,23 +259,23 @@ def _stride(field, p0, p1, p2):
 
 
 @numba.njit(cache=True)
-def _shaded(field, p, d, through, low, high):
-    """Return whether a ray from a point to the lamp meets material; shadows want smooth edges."""
-    n0, n1, n2 = field.shape
+def _shaded(block, p, d, through):
+    """Return whether a ray from a point to the lamp meets smoothed material, for smooth shadows."""
+    n0, n1, n2 = block.field.shape
     t = _STEP
     while t <= through:
         p0, p1, p2 = p[0] + t * d[0], p[1] + t * d[1], p[2] + t * d[2]
         if p0 < 0 or p1 < 0 or p2 < 0 or p0 > n0 or p1 > n1 or p2 > n2:
             return False
-        if _solid(field, p0, p1, p2, low, high):
+        if _solid(block, p0, p1, p2):
             return True
-        t += _stride(field, p0, p1, p2)
+        t += _stride(block.field, p0, p1, p2)
     return False
 
 
 @numba.njit(cache=True)
 def _meets(solid, p, d, step, reach):
-    """Return whether a ray from a point meets material within its reach; nearest voxels will do."""
+    """Return whether a ray from a point meets a voxel of material within its reach."""
     n0, n1, n2 = solid.shape
     t = step
     while t <= reach:
@@ -247,13 +289,10 @@ def _meets(solid, p, d, step, reach):
 
 
 @numba.njit(parallel=True, cache=True)
-def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
-    """Return brightness and kind of each pixel.
-
-    `solid` is where material is left, voxel by voxel. `frame` holds the picture's left and top, its
-    pixel, and where along the rays the block begins.
-    """
+def _cast(block, camera, light, size):
+    """Return brightness and kind of each pixel; size is (rows, columns)."""
     rows, columns = size
+    field, axes, sky = block.field, camera.axes, light.sky
     n0, n1, n2 = field.shape
     through = math.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
     brightness = np.ones((rows, columns), dtype=np.float32)
@@ -261,15 +300,15 @@ def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
     for row in numba.prange(rows):
         start, p, normal, d = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
         for column in range(columns):
-            right = frame[0] + (column + 0.5) * frame[2]
-            down = frame[1] + (row + 0.5) * frame[2]
+            right = camera.left + (column + 0.5) * camera.pixel
+            down = camera.top + (row + 0.5) * camera.pixel
             # Where the ray enters and leaves the block.
             first, last = 0.0, through + 2.0
             for axis in range(3):
-                start[axis] = (
-                    right * axes[0, axis] + down * axes[1, axis] + (frame[3] - 1) * axes[2, axis]
-                )
                 along = axes[2, axis]
+                start[axis] = (
+                    right * axes[0, axis] + down * axes[1, axis] + (camera.nearest - 1) * along
+                )
                 if abs(along) > 1e-9:
                     one = -start[axis] / along
                     other = (field.shape[axis] - start[axis]) / along
@@ -282,7 +321,7 @@ def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
             while t <= last:
                 for axis in range(3):
                     p[axis] = start[axis] + t * axes[2, axis]
-                if _solid(field, p[0], p[1], p[2], low, high):
+                if _solid(block, p[0], p[1], p[2]):
                     found = True
                     break
                 before = t
@@ -292,34 +331,22 @@ def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
             after = t
             for _ in range(_BISECTIONS):
                 middle = 0.5 * (before + after)
-                if _solid(
-                    field,
-                    start[0] + middle * axes[2, 0],
-                    start[1] + middle * axes[2, 1],
-                    start[2] + middle * axes[2, 2],
-                    low,
-                    high,
-                ):
+                for axis in range(3):
+                    p[axis] = start[axis] + middle * axes[2, axis]
+                if _solid(block, p[0], p[1], p[2]):
                     after = middle
                 else:
                     before = middle
+            # Just before the hit: outside of what is shown means that a plane cut the particle.
+            for axis in range(3):
+                p[axis] = start[axis] + before * axes[2, axis]
+            cut = not _inside(block, p[0], p[1], p[2])
             for axis in range(3):
                 p[axis] = start[axis] + after * axes[2, axis]
-            # A hair before the hit: outside of what is shown means that a plane cut the particle.
-            cut = not _inside(
-                start[0] + before * axes[2, 0],
-                start[1] + before * axes[2, 1],
-                start[2] + before * axes[2, 2],
-                n0,
-                n1,
-                n2,
-                low,
-                high,
-            )
             if cut:
                 nearest, which = 1e30, 0
                 for axis in range(3):
-                    ends = (0.0, float(field.shape[axis]), low[axis], high[axis])
+                    ends = (0.0, float(field.shape[axis]), block.low[axis], block.high[axis])
                     for k, end in enumerate(ends):
                         if abs(p[axis] - end) < nearest:
                             nearest, which = abs(p[axis] - end), axis
@@ -339,16 +366,17 @@ def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
                 length = max(math.sqrt(length), 1e-9)
                 for axis in range(3):
                     normal[axis] /= length
-            # Away from the surface by more than the stairs of nearest voxels.
+            # Away from the surface by more than the steps of voxels.
             for axis in range(3):
                 p[axis] += 1.5 * normal[axis]
+            lamp = light.lamp
             facing = normal[0] * lamp[0] + normal[1] * lamp[1] + normal[2] * lamp[2]
             lit = 0.0
-            if facing > 0 and not _shaded(field, p, lamp, through, low, high):
+            if facing > 0 and not _shaded(block, p, lamp, through):
                 lit = facing
             seen = 0
             for k in range(len(sky)):
-                # Even directions added to the normal are spread as a matt surface weighs them.
+                # Uniform directions plus the normal: cosine-weighted, as a matt surface needs.
                 length = 0.0
                 for axis in range(3):
                     d[axis] = sky[k, axis] + normal[axis]
@@ -358,7 +386,7 @@ def _cast(field, solid, axes, frame, size, low, high, lamp, sky, reach):
                     continue
                 for axis in range(3):
                     d[axis] /= length
-                if not _meets(solid, p, d, _SKY_STEP, reach):
+                if not _meets(block.solid, p, d, _SKY_STEP, light.reach):
                     seen += 1
             brightness[row, column] = min(1.0, _LAMP * lit + _SKY * seen / len(sky) + 0.04)
     return brightness, kind

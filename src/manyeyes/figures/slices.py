@@ -1,4 +1,4 @@
-"""Which slice of a volume figures show; apart, for jobs that compute need nothing of drawing."""
+"""Which slice of a volume figures show; jobs that draw nothing import it too."""
 
 import numpy as np
 

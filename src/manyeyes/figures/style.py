@@ -1,4 +1,4 @@
-"""One look for all figures: sizes, colours, marks, labels, scale bars, the data's origin."""
+"""One look for all figures: sizes, colours, marks, axes, letters, scale bars."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -11,6 +11,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.font_manager import FontProperties
@@ -19,7 +20,7 @@ from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
 from ..labels import ACTIVE, REST, TRUTH_PHASES, TWO_PHASES
-from .words import PEOPLE
+from .words import PEOPLE, filter_name
 
 SINGLE_MM = 90.0
 DOUBLE_MM = 190.0
@@ -55,12 +56,14 @@ _RC = {
     "figure.constrained_layout.w_pad": 0.03,
 }
 
-# Whatever the paper states is yellow with a black rim, whatever its shape.
+# All that the paper states is yellow with a black rim.
 PAPER_FILL = "#ffe14d"
 PAPER_MARK = {"mfc": PAPER_FILL, "mec": "black", "mew": 0.8}
+PAPER_RANGE = {"facecolor": PAPER_FILL, "edgecolor": "black", "linewidth": 0.7}
 PAPER_COLOUR = "#000000"
 TRUTH_COLOUR = "#444444"
 TRUTH_LINE = {"color": TRUTH_COLOUR, "lw": 1.0, "ls": (0, (5, 2))}
+POINT = {"ls": "", "mec": "black", "mew": 0.5}
 PHASES = {phase.code: (phase.name, phase.colour) for phase in TRUTH_PHASES}
 ACTIVE_REST = ListedColormap([phase.colour for phase in TWO_PHASES])
 DIFFERENCE = ListedColormap(["#f7f7f7", "#b2182b"])
@@ -68,13 +71,13 @@ DIFFERENCE = ListedColormap(["#f7f7f7", "#b2182b"])
 
 @dataclass(frozen=True)
 class VariantStyle:
-    """How a variant is drawn, in every figure the same.
+    """How a variant is drawn, the same in every figure.
 
     Attributes
     ----------
     colour : str
-        A hue for each family (blue, orange, green, purple: apart for all common colour
-        blindnesses), a lightness for each member, so that greyscale keeps them apart too.
+        A hue for each family (blue, orange, green, purple: distinct for all common colour
+        blindnesses) and a lightness for each member, so that greyscale separates them too.
     hatch : str
         A second sign of the family, for prints without colour.
     marker : str
@@ -84,6 +87,11 @@ class VariantStyle:
     colour: str
     hatch: str
     marker: str
+
+    @property
+    def bar(self) -> dict:
+        """How its bars are drawn."""
+        return {"color": self.colour, "hatch": self.hatch, "edgecolor": "black", "lw": 0.5}
 
 
 _KNOWN = {
@@ -120,7 +128,7 @@ _by_method: ContextVar[Mapping[str, VariantStyle]] = ContextVar("looks", default
 
 
 def use_methods(methods: Mapping[str, str]) -> None:
-    """Give variants that the paper does not know the looks of its variants of the same method.
+    """Give variants with other names than the paper's the looks of its variants of their method.
 
     Parameters
     ----------
@@ -138,9 +146,9 @@ def use_methods(methods: Mapping[str, str]) -> None:
 
 
 def variant_styles(variants: Iterable[str]) -> dict[str, VariantStyle]:
-    """Return the style of each variant; those without one of their own get a grey, in order.
+    """Return the style of each variant; unknown ones get greys, in order.
 
-    What recorded people did with a variant has its colour, and a hatch and a mark of its own.
+    What recorded people did with a variant has its colour, but a hatch and a mark of its own.
     """
     known = _KNOWN | _by_method.get()
     own, styles, spare = {}, {}, 0
@@ -164,13 +172,13 @@ def mark_size(look: VariantStyle, size: float) -> float:
 def context() -> AbstractContextManager:
     """Return a context in which matplotlib draws and saves in this style.
 
-    Saving needs it too: the salt that makes equal figures equal SVG bytes is read then.
+    Saving reads the salt that makes the SVG bytes of equal figures equal.
     """
     return mpl.rc_context(_RC)
 
 
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Let a draw function always run in this style, whoever calls it."""
+    """Let a draw function always run in this style."""
 
     @wraps(draw)
     def drawn(*args, **kwargs):
@@ -185,6 +193,22 @@ def new_figure(width_mm: float, height_mm: float) -> Figure:
     return Figure(figsize=(width_mm / 25.4, height_mm / 25.4), layout="constrained")
 
 
+def panel_grid(figure: FigureBase, panels: int, columns: int, **kwargs) -> np.ndarray:
+    """Return axes (lines, columns) for a number of panels; those left over are invisible.
+
+    Keywords as of ``subplots``.
+    """
+    grid = figure.subplots(lines_of(panels, columns), columns, squeeze=False, **kwargs)
+    for axes in grid.ravel()[panels:]:
+        axes.set_axis_off()
+    return grid
+
+
+def lines_of(panels: int, columns: int) -> int:
+    """Return the number of lines of a grid of panels, at least one."""
+    return max(1, -(-panels // columns))
+
+
 def footnote(figure: Figure, *sentences: str) -> None:
     """Write small print below a figure; the layout makes room for it."""
     # At 6 points a letter is 1.17 mm wide on average; a supxlabel does not wrap by itself.
@@ -194,14 +218,14 @@ def footnote(figure: Figure, *sentences: str) -> None:
 
 
 def plain(text: str) -> str:
-    """Return a text that is drawn as it stands: two $ would make formulas of what a user wrote."""
+    """Return a text that is drawn literally: two $ would turn a user's text into a formula."""
     return text.replace("$", r"\$")
 
 
 def panel_letter(axes: Axes, letter: str, text: str = "") -> None:
-    """Put a bold panel letter, and a text after it as it stands, above the left end of a panel."""
-    bold = rf"$\bf{{{letter}}}$"
-    axes.set_title(f"{bold}  {plain(text)}" if text else bold, loc="left")
+    """Put a bold panel letter (if any) and a literal text above the left end of a panel."""
+    parts = (rf"$\bf{{{letter}}}$" if letter else "", plain(text))
+    axes.set_title("  ".join(filter(None, parts)), loc="left")
 
 
 def letters() -> Iterable[str]:
@@ -209,8 +233,59 @@ def letters() -> Iterable[str]:
     return (f"{chr(code)})" for code in range(ord("a"), ord("z") + 1))
 
 
+def name_columns(axes: Axes, names: Sequence[str], **kwargs) -> None:
+    """Write a name below each column of marks or bars, at x = 0, 1, ...; keywords of texts."""
+    axes.set_xlim(-0.6, len(names) - 0.4)
+    axes.set_xticks(range(len(names)), names, **kwargs)
+    axes.tick_params(axis="x", length=0)
+    axes.grid(axis="y")
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> list:
+    """Write a name beside each row of marks, at y = 0, 1, ...; return the ticks."""
+    ticks = axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    return ticks
+
+
+def name_groups(axes: Axes, names: Sequence[str], points_below: float, **font) -> None:
+    """Write the name that neighbouring columns share below them, with lines between groups.
+
+    Parameters
+    ----------
+    axes : Axes
+    names : sequence of str
+        The group of each column.
+    points_below : float
+        Distance of the names from the axis.
+    **font
+        Keywords of texts.
+    """
+    for name in dict.fromkeys(names):
+        places = [i for i, other in enumerate(names) if other == name]
+        axes.annotate(
+            name,
+            xy=(np.mean(places), 0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, -points_below),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            **font,
+        )
+        if places[0] > 0:
+            axes.axvline(places[0] - 0.5, color="#bbbbbb", linewidth=0.5, zorder=0)
+
+
+def label_ticks(axis: Axis, ticks: Sequence[float]) -> None:
+    """Put ticks with plain numbers, and no others, on a (logarithmic) axis."""
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
 def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
-    """Show a slice of 8-bit grey values, the same window in every panel."""
+    """Show a slice of 8-bit grey values, with the same window in every panel."""
     show(axes, image, cmap="gray", vmin=0, vmax=255, **kwargs)
 
 
@@ -236,8 +311,13 @@ def show_difference(axes: Axes, a: np.ndarray, b: np.ndarray) -> None:
 
 
 def show(axes: Axes, pixels: np.ndarray, **kwargs) -> None:
-    """Show pixels as they are, in a thin frame without ticks; arguments as of ``imshow``."""
+    """Show pixels without interpolation, in a thin frame without ticks; keywords of ``imshow``."""
     axes.imshow(pixels, interpolation="none", **kwargs)
+    frame(axes)
+
+
+def frame(axes: Axes) -> None:
+    """Put a thin frame without ticks around a panel."""
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
@@ -245,28 +325,26 @@ def show(axes: Axes, pixels: np.ndarray, **kwargs) -> None:
 
 
 def scale_bar_um(width_um: float) -> float:
-    """Return a round length, 1, 2 or 5 times a power of ten, of about a quarter of a width."""
+    """Return a round length (1, 2 or 5 times a power of ten), about a quarter of a width."""
     if not width_um > 0:
         raise ValueError(f"a slice has a positive width in um, found {width_um}")
     decade = 10.0 ** np.floor(np.log10(width_um / 4))
     return float(max(m * decade for m in (1, 2, 5) if m * decade <= width_um / 3.5))
 
 
-def scale_bar(axes: Axes, width_px: int, voxel_size_nm: float, length_um: float = 0.0) -> None:
-    """Draw a scale bar with its length into the lower right corner of a slice.
+def scale_bar(axes: Axes, width_px: float, voxel_size_nm: float) -> None:
+    """Draw a scale bar of a round length into the lower right corner of a slice.
 
     Parameters
     ----------
     axes : Axes
         Shows a slice.
-    width_px : int
+    width_px : float
         Width of the slice in pixels.
     voxel_size_nm : float
         Edge of a pixel in nm.
-    length_um : float, default 0
-        Length of the bar; 0 chooses a round one.
     """
-    length_um = length_um or scale_bar_um(width_px * voxel_size_nm / 1000)
+    length_um = scale_bar_um(width_px * voxel_size_nm / 1000)
     bar = AnchoredSizeBar(
         axes.transData,
         length_um * 1000 / voxel_size_nm,
@@ -286,7 +364,7 @@ def scale_bar(axes: Axes, width_px: int, voxel_size_nm: float, length_um: float 
 
 
 def variant_handles(styles: Mapping[str, VariantStyle]) -> list[Patch]:
-    """Return legend entries for bars of each variant, and of both groups where there are both."""
+    """Return legend entries for bars of each variant, and of both groups if there are two."""
     look = {"edgecolor": "black", "linewidth": 0.5}
     own = variant_styles(dict.fromkeys(name.removesuffix(PEOPLE) for name in styles))
     handles = [
@@ -301,7 +379,7 @@ def variant_handles(styles: Mapping[str, VariantStyle]) -> list[Patch]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Return ticks for a logarithmic axis: 1, 2 and 5 times powers of ten, finer where few fit.
+    """Return ticks for a logarithmic axis: 1, 2 and 5 times powers of ten, finer if few fit.
 
     Parameters
     ----------
@@ -311,7 +389,7 @@ def log_ticks(low: float, high: float) -> list[float]:
     Returns
     -------
     list of float
-        At least two numbers of as few digits as can be, unless the ends are equal.
+        At least two numbers with as few digits as possible, unless the ends are equal.
     """
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     for steps in ((1, 2, 5), tuple(range(1, 10)), tuple(n / 10 for n in range(10, 100))):
@@ -325,7 +403,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 def legend_above(
     axes_or_figure: Axes | FigureBase, handles: Sequence[Artist], columns: int | None = None
 ) -> None:
-    """Put a legend above a panel (or the whole figure), out of the way of the data."""
+    """Put a legend above a panel or the whole figure."""
     columns = columns or len(handles)
     if isinstance(axes_or_figure, FigureBase):
         axes_or_figure.legend(handles=handles, loc="outside upper center", ncols=columns)
@@ -342,3 +420,11 @@ def legend_above(
 def line_handle(label: str, **kwargs) -> Line2D:
     """Return a legend entry for a line or a marker."""
     return Line2D([], [], label=label, **kwargs)
+
+
+def filter_handles(filters: Sequence[str], **point) -> list[Line2D]:
+    """Return legend entries for marks of each filter: the first filled, the others hollow."""
+    return [
+        line_handle(filter_name(name), mfc="white" if place else "#777777", marker="s", **point)
+        for place, name in enumerate(filters)
+    ]

@@ -1,6 +1,7 @@
-"""Volume fractions user by user, a panel for each dataset, with the truth where it is known."""
+"""The volume fraction of each user, a panel for each dataset, with the truth where it is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from ..measures.tables import first_realisation
-from ..paper import names as paper
 from . import groups, style, words
-from .figure import FigureData
+from .choosing import tabled
+from .figure import DETAILS, Figure, FigureData
 
 USER_MARKERS = ("o", "s", "^", "D", "v", "P")
 MOST_MARKED = len(USER_MARKERS)
@@ -18,87 +19,63 @@ MOST_COLUMNS = 4
 MOST_HANDLES = 5
 """Legend entries side by side above a single panel."""
 LONG_NAME = 10
-"""Letters of a variant's name that fit below its column."""
+"""Letters of a variant's name that fit below its column without rotation."""
 SPREAD = 0.5
 
 
-def user_places(users: Sequence[str]) -> dict[str, float]:
-    """Return each user's sideways offset from the middle of a variant, in order."""
-    if len(users) == 1:
-        return {users[0]: 0.0}
-    return dict(zip(users, np.linspace(-SPREAD / 2, SPREAD / 2, len(users)), strict=True))
-
-
 def draw_users(
-    axes: Axes, rows: pd.DataFrame, columns: Sequence[tuple[str, str]], users: Sequence[str]
+    data: FigureData,
+    axes: Axes,
+    rows: pd.DataFrame,
+    columns: Sequence[tuple[str, str]],
+    users: Sequence[str],
 ) -> None:
     """Draw every user's volume fraction and the mean of each variant.
 
     Parameters
     ----------
+    data : FigureData
+        For the methods of the variants.
     axes : Axes
     rows : DataFrame
         Of one dataset: filter, variant, user, active_fraction.
     columns : sequence of (filter, variant)
         From left to right.
     users : sequence of str
-        All users of the figure in order, so that each has one sign throughout.
+        All users of the figure in order, so that each has the same marker throughout.
     """
     styles = style.variant_styles(variant for _, variant in columns)
     marked = len(users) <= MOST_MARKED
     for x, (filter_, variant) in enumerate(columns):
         cell = rows[(rows["filter"] == filter_) & (rows["variant"] == variant)]
         names = list(cell["user"])
-        places = user_places(names)
-        recorded = groups.is_peoples(variant) and bool(set(names) - set(users))
-        for user, fraction in zip(names, cell["active_fraction"], strict=True):
+        places = np.linspace(-SPREAD / 2, SPREAD / 2, len(names)) if len(names) > 1 else [0.0]
+        recorded = groups.is_peoples(data, variant) and bool(set(names) - set(users))
+        for user, place, fraction in zip(names, places, cell["active_fraction"], strict=True):
             marker = "*" if recorded else USER_MARKERS[users.index(user)] if marked else "o"
-            axes.plot(
-                x + places[user],
-                fraction,
-                marker,
-                ms=7 if recorded else 4 if marked else 2.5,
-                mfc=styles[variant].colour,
-                mec="black",
-                mew=0.5,
-                zorder=3,
-            )
+            size = 7 if recorded else 4 if marked else 2.5
+            look = {"marker": marker, "ms": size, "mfc": styles[variant].colour, **style.POINT}
+            axes.plot(x + place, fraction, zorder=3, **look)
         if len(names) > 1:
             mean = cell["active_fraction"].mean()
             axes.plot([x - 0.38, x + 0.38], [mean, mean], color="black", lw=0.9, zorder=2)
 
 
-def marked_users(shown: pd.DataFrame) -> list[str]:
-    """Return who has a mark of their own: simulated users, or people where they are alone."""
-    by_people = shown["variant"].map(groups.is_peoples).astype(bool)
+def marked_users(data: FigureData, shown: pd.DataFrame) -> list[str]:
+    """Return who has a marker of their own: simulated users, or people if there are no others."""
+    by_people = shown["variant"].map(lambda name: groups.is_peoples(data, name)).astype(bool)
     users = list(dict.fromkeys(shown.loc[~by_people, "user"]))
     return users or list(dict.fromkeys(shown["user"]))
 
 
 def label_columns(axes: Axes, columns: Sequence[tuple[str, str]]) -> None:
-    """Write variants along the axis and filters below them, with a line between filters."""
-    axes.set_xlim(-0.6, len(columns) - 0.4)
-    axes.set_xticks(range(len(columns)))
+    """Write variants along the axis and filters below them."""
     longest = max(len(variant) for _, variant in columns)
     crowded = len(columns) > 7 or longest > LONG_NAME
-    axes.set_xticklabels(
-        [variant for _, variant in columns], rotation=90 if crowded else 0, fontsize=6
-    )
-    axes.tick_params(axis="x", length=0)
-    for filter_ in dict.fromkeys(f for f, _ in columns):
-        places = [i for i, (f, _) in enumerate(columns) if f == filter_]
-        axes.annotate(
-            words.filter_name(filter_),
-            xy=(np.mean(places), 0),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, -max(29, 4 * longest) if crowded else -13),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=6.5,
-        )
-        if places[0] > 0:
-            axes.axvline(places[0] - 0.5, color="#bbbbbb", linewidth=0.5, zorder=0)
+    variants = [variant for _, variant in columns]
+    style.name_columns(axes, variants, rotation=90 if crowded else 0, fontsize=6)
+    filters = [words.filter_name(filter_) for filter_, _ in columns]
+    style.name_groups(axes, filters, max(29, 4 * longest) if crowded else 13, fontsize=6.5)
 
 
 def _truth_line(axes: Axes, rows: pd.DataFrame) -> bool:
@@ -111,65 +88,33 @@ def _truth_line(axes: Axes, rows: pd.DataFrame) -> bool:
 
 
 @style.styled
-def draw_figure(
-    volume_fractions: pd.DataFrame, origins: Mapping[str, str], variants: Sequence[str]
-) -> Drawing:
+def draw(data: FigureData) -> Drawing:
     """Draw the volume fraction that each user got, a panel for each dataset.
 
-    A recorded user's segmentation, where there is one, stands beside the others.
-
-    Parameters
-    ----------
-    volume_fractions : DataFrame
-        Table of the study.
-    origins : mapping of dataset to origin
-        Which datasets to show, in order.
-    variants : sequence of str
-        Which variants to show, in order.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
+    What only recorded people can do stands beside the variants of the figure.
     """
-    (table,) = groups.named_by_group(first_realisation(volume_fractions))
-    variants = groups.with_people(variants)
-    wanted = table[table["variant"].isin(list(variants))]
-    datasets = [d for d in origins if d in set(wanted["dataset"])]
-    if not datasets:
-        raise ValueError(
-            f"nothing to draw: the table has no row of {', '.join(variants)} on "
-            f"{', '.join(origins) or 'any dataset'}"
-        )
-    shown_rows = first_realisation(volume_fractions)
-    shown_rows = shown_rows[shown_rows["dataset"].isin(datasets)]
-    shown_rows = shown_rows[shown_rows["variant"].isin(variants)]
-    shown = table[
-        table["variant"].isin([*variants, paper.RECORDED]) & table["dataset"].isin(datasets)
-    ]
-    users = marked_users(shown)
+    rows = data.rows("volume_fractions")
+    datasets = data.datasets_in(rows)
+    known = (*data.variants, *data.only_peoples)
+    with_peoples = replace(data, variants=known).shown(data.tables["volume_fractions"])
+    with_peoples = with_peoples[with_peoples["dataset"].isin(datasets)]
+    (shown,) = groups.named_by_group(data, first_realisation(with_peoples))
+    variants = [*groups.with_people(data.variants), *data.only_peoples]
+    users = marked_users(data, shown)
     columns = min(MOST_COLUMNS, len(datasets))
-    lines = -(-len(datasets) // columns)
     width = style.DOUBLE_MM if columns > 2 else style.SINGLE_MM * columns
-    figure = style.new_figure(width, 62.0 * lines + 14.0)
-    grid = figure.subplots(lines, columns, sharey=True, squeeze=False)
-    for axes in grid.ravel()[len(datasets) :]:
-        axes.set_axis_off()
+    figure = style.new_figure(width, 62.0 * style.lines_of(len(datasets), columns) + 14.0)
+    grid = style.panel_grid(figure, len(datasets), columns, sharey=True)
     has_truth = has_recorded = False
     for axes, dataset, letter in zip(grid.ravel(), datasets, style.letters(), strict=False):
-        rows = shown[shown["dataset"] == dataset]
-        filters = list(dict.fromkeys(rows["filter"]))
-        pairs = set(zip(rows["filter"], rows["variant"], strict=True))
-        order = [(f, v) for f in filters for v in [*variants, paper.RECORDED] if (f, v) in pairs]
-        draw_users(axes, rows, order, users)
+        own = shown[shown["dataset"] == dataset]
+        filters = list(dict.fromkeys(own["filter"]))
+        pairs = set(zip(own["filter"], own["variant"], strict=True))
+        order = [(f, v) for f in filters for v in variants if (f, v) in pairs]
+        draw_users(data, axes, own, order, users)
         label_columns(axes, order)
-        has_truth |= _truth_line(axes, rows)
-        has_recorded |= bool(set(rows["user"]) - set(users))
-        axes.grid(axis="y")
+        has_truth |= _truth_line(axes, own)
+        has_recorded |= bool(set(own["user"]) - set(users))
         style.panel_letter(axes, letter, dataset)
     for axes in grid[:, 0]:
         axes.set_ylabel("Active-material volume fraction")
@@ -177,17 +122,20 @@ def draw_figure(
     handles = _handles(users, has_truth, has_recorded, has_mean)
     fits = columns > 1 or len(handles) <= MOST_HANDLES
     style.legend_above(figure, handles, columns=6 if fits else 4)
-    notes = [] if len(users) <= MOST_MARKED else [f"n = {len(users)} users, one dot each."]
-    notes.append(groups.note(shown_rows))
-    if len(table) < len(volume_fractions):
-        notes.append("The first realisation of each dataset.")
-    shown_origins = {dataset: origins[dataset] for dataset in datasets}
-    style.footnote(figure, *notes, words.origin_sentence(shown_origins))
+    style.footnote(
+        figure,
+        "" if len(users) <= MOST_MARKED else f"n = {len(users)} users, one dot each.",
+        groups.note(data, first_realisation(rows)),
+        "The first realisation of each dataset."
+        if len(first_realisation(rows)) < len(rows)
+        else "",
+        words.origin_sentence(data.origins, datasets),
+    )
     return figure
 
 
 def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool, has_mean: bool) -> list:
-    point = {"mfc": "#bbbbbb", "mec": "black", "mew": 0.5, "ls": ""}
+    point = {"mfc": "#bbbbbb", **style.POINT}
     handles = []
     if len(users) <= MOST_MARKED:
         handles = [
@@ -203,6 +151,32 @@ def _handles(users: Sequence[str], has_truth: bool, has_recorded: bool, has_mean
     return handles
 
 
-def draw_data(data: FigureData) -> Drawing:
-    """Draw the volume fraction of each user for what a figure shows."""
-    return draw_figure(data.tables["volume_fractions"], data.origins, data.variants)
+def figure_of(method: str, variants: Callable, *, order: int, stands_for: str) -> Figure:
+    """Return the figure of each user's volume fraction with the variants of a method.
+
+    Parameters
+    ----------
+    method : str
+        In words.
+    variants : callable
+        From a study to the variants that the figure shows.
+    order : int
+        Its place in the report.
+    stands_for : str
+        The figure of the paper that it replaces.
+    """
+    return Figure(
+        title=f"Each user's volume fraction: {method}",
+        category=DETAILS,
+        order=order,
+        requires=f"{method} on a dataset that is not shown apart",
+        needs=tabled(variants, least=1),
+        draw=draw,
+        caption=f"""
+Active-material volume fraction that each user obtained with {method}: the single values behind
+the standard deviations. Dashed: the truth, where it is known, internal pores not filled.
+
+Stands for Fig. {stands_for} of Bailey et al. 2023, whose panels were not available.
+""",
+        tables=("volume_fractions",),
+    )

@@ -1,9 +1,9 @@
-"""How filters and origins are called where people read them."""
+"""Names of filters and origins in figures and the report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 PEOPLE = " (people)"
-"""What follows a variant's name where recorded people did it beside simulated users."""
+"""Follows a variant's name where recorded people did it and simulated users did too."""
 
 FILTER_NAMES = {"raw": "raw", "gaussian": "filtered"}
 ORIGIN_NAMES = {
@@ -19,17 +19,19 @@ ORIGIN_PLURALS = {
 
 
 def filter_name(filter_: str) -> str:
-    """Return how a filter is called in a figure; a filter of one's own keeps its name."""
+    """Return the name of a filter in figures; a user's own filter keeps its name."""
     return FILTER_NAMES.get(filter_, filter_)
 
 
-def origin_sentence(origins: Mapping[str, str]) -> str:
+def origin_sentence(origins: Mapping[str, str], datasets: Collection[str] | None = None) -> str:
     """Return a sentence that says where the data of each dataset come from.
 
     Parameters
     ----------
     origins : mapping of dataset to origin
         Origins are ``twin``, ``simulated-imaging`` and ``measured``.
+    datasets : collection of str, optional
+        Those that the sentence is about; all by default.
 
     Returns
     -------
@@ -38,7 +40,8 @@ def origin_sentence(origins: Mapping[str, str]) -> str:
     """
     by_origin: dict[str, list[str]] = {}
     for dataset, origin in origins.items():
-        by_origin.setdefault(origin, []).append(dataset)
+        if datasets is None or dataset in datasets:
+            by_origin.setdefault(origin, []).append(dataset)
     parts = [
         f"{(ORIGIN_NAMES if len(names) == 1 else ORIGIN_PLURALS)[origin]} ({', '.join(names)})"
         for origin, names in by_origin.items()
@@ -47,7 +50,7 @@ def origin_sentence(origins: Mapping[str, str]) -> str:
 
 
 def inverted_sentence(datasets: Sequence[str]) -> str:
-    """Return a sentence that says whose grey levels were inverted; empty if nobody's were."""
+    """Return a sentence that names the inverted datasets; empty if there are none."""
     if not datasets:
         return ""
     return (

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ..figures.figure import FigureData
-from ..figures.findings import shown_rows
 from ..figures.groups import numbers_of_users
 from ..figures.registry import figure_called
 from ..statistics.spread import sd_interval_factors
@@ -42,7 +41,7 @@ def users_shown(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> str:
     name = figure_called(figure["name"]).spread
     if name not in tables:
         return ""
-    rows = shown_rows(tables[name], _data(figure, tables))
+    rows = _data(figure, tables).shown(tables[name])
     rows = rows[rows["users"] > 1]
     if rows.empty:
         return ""

@@ -79,6 +79,8 @@ class Dataset:
         grey value}``, a file's entry, or ``none``: nowhere, whatever the border looks like.
     active : str
         ``bright`` or ``dark``: how active material appears in the source.
+    shown_apart : bool
+        Whether figures of slices and of spread show it apart from the other datasets.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Dataset:
     ignores_voxel_size: bool = False
     mask: str | Mapping | None = None
     active: str = "bright"
+    shown_apart: bool = False
 
     @property
     def origin(self) -> str:

@@ -139,6 +139,7 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         ignores_voxel_size=entry.get("voxel_size_in_file") == "ignore",
         mask=_ordered(entry.get("mask")),
         active=entry.get("active", "bright"),
+        shown_apart=entry.get("shown_apart", False),
     )
 
 

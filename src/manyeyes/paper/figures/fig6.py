@@ -5,17 +5,10 @@ from matplotlib.figure import Figure as Drawing
 from ...figures import panels, words
 from ...figures.choosing import sliced
 from ...figures.figure import SLICES, Figure, FigureData
-from ..names import in_house
 
 
 def draw(data: FigureData) -> Drawing:
-    """Return a column for each image: the image, and one user's segmentations of it.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw.
-    """
+    """Return a column for each image: the image, and one user's segmentations of it."""
     columns = [(d, f) for d in data.origins for d_, f in data.images if d_ == d]
     rows = [panels.grey_row(data, columns)]
     rows += [panels.labels_row(data, variant, columns) for variant in data.variants]
@@ -26,8 +19,8 @@ FIGURE = Figure(
     title="Slices of the in-house data, simple threshold and watershed",
     category=SLICES,
     order=6,
-    requires="a simple threshold or a watershed on NEX-V or NEX-U",
-    needs=sliced(in_house, lambda names: names),
+    requires="a simple threshold or a watershed on a dataset that is shown apart",
+    needs=sliced(apart=True, segmented=lambda study, names: names),
     draw=draw,
     caption="""
 Central slices of the in-house datasets, raw and filtered, with one user's simple threshold and

@@ -4,15 +4,14 @@ from ...figures import bars, style
 from ...figures.choosing import tabled, usual_threshold_and_watershed
 from ...figures.figure import VARIATION, Figure
 from ...figures.findings import sd_found
-from ..names import in_house
 
 FIGURE = Figure(
     title="Spread of the volume fraction, in-house data",
     category=VARIATION,
     order=7,
-    requires="a simple threshold or a watershed by two users on NEX-V or NEX-U",
-    needs=tabled(usual_threshold_and_watershed, datasets=in_house),
-    draw=lambda data: bars.draw_data(data, width_mm=style.SINGLE_MM, height_mm=72.0),
+    requires="a simple threshold or a watershed by two users on a dataset shown apart",
+    needs=tabled(usual_threshold_and_watershed, apart=True),
+    draw=lambda data: bars.draw(data, width_mm=style.SINGLE_MM, height_mm=72.0),
     caption="""
 Standard deviation over users of the active-material volume fraction with simple threshold and
 watershed, in-house datasets.

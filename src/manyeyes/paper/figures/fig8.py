@@ -4,15 +4,14 @@ from ...figures import bars, style
 from ...figures.choosing import compared_variants, tabled
 from ...figures.figure import VARIATION, Figure
 from ...figures.findings import sd_and_pairs_found
-from ..names import in_house
 
 FIGURE = Figure(
     title="Drawn seeds against threshold and watershed, in-house data",
     category=VARIATION,
     order=8,
-    requires="a simple threshold, a watershed or drawn seeds by two users on raw NEX-V or NEX-U",
-    needs=tabled(compared_variants, datasets=in_house, raw=True),
-    draw=lambda data: bars.draw_data(
+    requires="segmentations by two users of the raw image of a dataset that is shown apart",
+    needs=tabled(compared_variants, apart=True, raw=True),
+    draw=lambda data: bars.draw(
         data,
         bars.SD_AND_PAIRS,
         width_mm=style.DOUBLE_MM,

@@ -1,12 +1,10 @@
 """Where the paper's numbers lie among what other studies of three users would have found."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from ...figures import groups, style, words
+from ...figures import bars, groups, style, words
 from ...figures.figure import SURE, Figure, FigureData, Needs
 from ...figures.findings import for_each_group
 from ...study.comparisons import cells_with_choices
@@ -17,40 +15,23 @@ PANELS = {
     "percent": ("Voxels that two users label differently (%)", 1.0),
     "baseline_percent": ("Distance of three users' mean from the FIB-SEM block (% of it)", 1.0),
 }
-"""Title of each quantity's panel, and what turns the table's unit into the axis's."""
+"""Title of each quantity's panel, and the factor from the table's unit to the axis's."""
 
 BLOCKS = "Baseline: this study's block; the paper's numbers are distances from its own."
 
-ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
 ROW_MM = 5.0
 OURS = "#3d8fc7"
 
 
 @style.styled
-def draw(choices: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
-    """Return the distribution over all choices of three users beside each number of the paper.
-
-    Parameters
-    ----------
-    choices : DataFrame
-        Made by `manyeyes.claims.choices_table`.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Drawing
-
-    Raises
-    ------
-    ValueError
-        If no condition with a number of the paper is in the table.
-    """
-    mixed = choices[choices["dataset"].isin(list(origins)) & choices["paper_low"].notna()]
-    (table,) = groups.named_by_group(mixed)
+def draw(data: FigureData) -> Drawing:
+    """Return the distribution over all choices of three users beside each number of the paper."""
+    mixed = data.shown(data.tables["choices"])
+    mixed = mixed[mixed["paper_low"].notna()]
+    (table,) = groups.named_by_group(data, mixed)
     if table.empty:
         raise ValueError("nothing to draw: the paper states nothing about these conditions")
-    panels = {q: _sorted(table[table["quantity"] == q]) for q in PANELS}
+    panels = {q: _sorted(data, table[table["quantity"] == q]) for q in PANELS}
     panels = {quantity: rows for quantity, rows in panels.items() if len(rows)}
     heights = [len(rows) + 2.0 for rows in panels.values()]
     figure = style.new_figure(style.DOUBLE_MM * 0.8, ROW_MM * sum(heights) + 34.0)
@@ -68,16 +49,16 @@ def draw(choices: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
         f"All {int(table['choices'].max())} choices of three out of "
         f"{groups.numbers_of_users(table)}{on}. On the "
         "right: which share of them lies below the paper's number, or within its range or limit.",
-        groups.note(mixed),
+        groups.note(data, mixed),
         BLOCKS if "baseline_percent" in panels else "",
-        words.origin_sentence({d: origins[d] for d in origins if d in set(table["dataset"])}),
+        words.origin_sentence(data.origins, set(table["dataset"])),
     )
     return figure
 
 
-def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return conditions in the paper's order of datasets and variants."""
-    variants = paper.in_paper_order(rows["variant"], ORDER)
+def _sorted(data: FigureData, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return conditions in the paper's order of datasets and the config's of variants."""
+    variants = data.in_order(rows["variant"])
     place = [
         (paper.DATASETS.index(row.dataset), row.filter, variants.index(row.variant))
         for row in rows.itertuples()
@@ -96,7 +77,8 @@ def _draw_quantity(axes: Axes, rows: pd.DataFrame, scale: float) -> None:
         axes.plot(inner, [y, y], color=OURS, lw=5.0, solid_capstyle="butt", alpha=0.55, zorder=2)
         axes.plot(scale * row.median, y, "|", ms=7, color="#0b4a78", mew=1.2, zorder=3)
         axes.plot(scale * row.all_users, y, "o", ms=3, color="black", zorder=4)
-        _mark(axes, y + 0.32, row, scale, limits[0])
+        stated = scale * row.paper_low, scale * row.paper_high
+        bars.mark_in_row(axes, y + 0.32, *stated, kind=row.paper_kind, left=limits[0], height=0.26)
         axes.annotate(
             _place(row),
             xy=(1.01, y),
@@ -108,29 +90,13 @@ def _draw_quantity(axes: Axes, rows: pd.DataFrame, scale: float) -> None:
         f"{row.dataset}, {words.filter_name(row.filter)}, {row.variant}"
         for row in rows.itertuples()
     ]
-    axes.set_yticks(range(len(rows)), names)
-    axes.tick_params(axis="y", length=0)
+    style.name_rows(axes, names)
     axes.set(xscale="log", xlim=limits, ylim=(len(rows) - 0.35, -0.6))
-    ticks = style.log_ticks(*limits)
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
-    axes.grid(axis="x")
-
-
-def _mark(axes: Axes, y: float, row, scale: float, left: float) -> None:
-    low, high = scale * row.paper_low, scale * row.paper_high
-    if row.paper_kind == "value":
-        axes.plot(high, y, "D", ms=3.6, zorder=5, **style.PAPER_MARK)
-    elif row.paper_kind == "below":
-        axes.plot([left, high], [y, y], color="black", lw=0.6, zorder=5)
-        axes.plot(high, y, "<", ms=4, zorder=5, **style.PAPER_MARK)
-    else:
-        look = {"facecolor": style.PAPER_FILL, "edgecolor": "black", "lw": 0.7}
-        axes.barh(y, high - low, left=low, height=0.26, zorder=5, **look)
+    style.label_ticks(axes.xaxis, style.log_ticks(*limits))
 
 
 def _place(row) -> str:
-    """Return in words where the paper's number lies."""
+    """Return the share of the choices below the paper's number, or within its range."""
     if row.paper_kind == "derived":
         return f"within: {_percent(row.below_paper_high - row.below_paper_low)}"
     return f"below: {_percent(row.below_paper_high)}"
@@ -151,16 +117,7 @@ def _handles(kinds: set[str]) -> list:
         style.line_handle("median", marker="|", ms=7, ls="", color="#0b4a78", mew=1.2),
         style.line_handle("all users", marker="o", ms=3, ls="", color="black"),
     ]
-    marks = {
-        "value": ("D", "stated in the paper"),
-        "below": ("<", "upper limit in the paper"),
-        "derived": ("s", "range that follows from the paper"),
-    }
-    return handles + [
-        style.line_handle(text, marker=marker, ms=4, ls="", **style.PAPER_MARK)
-        for kind, (marker, text) in marks.items()
-        if kind in kinds
-    ]
+    return handles + bars.mark_handles(kinds)
 
 
 def _needs(study) -> Needs:
@@ -174,8 +131,8 @@ def _finding(data: FigureData) -> str:
 
 
 def _inside(choices: pd.DataFrame, data: FigureData) -> str:
-    rows = choices[choices["dataset"].isin(list(data.origins)) & choices["paper_low"].notna()]
-    values = rows[rows["paper_kind"] == "value"]
+    rows = data.shown(choices)
+    values = rows[rows["paper_low"].notna() & (rows["paper_kind"] == "value")]
     if values.empty:
         return ""
     inside = values["paper_low"].between(values["low"], values["high"])
@@ -191,15 +148,15 @@ FIGURE = Figure(
     order=2,
     requires="fifteen users of a condition that the paper gives a number of",
     needs=_needs,
-    draw=lambda data: draw(data.tables["choices"], data.origins),
+    draw=draw,
     caption="""
 Every choice of three users, on every realisation of a twin, is one study that could have been
-made instead of the paper's. Shown is what they would have found where the paper gives a number
-(yellow): (a) the standard deviation of the volume fraction, (b) the mean share of voxels that two
-users label differently, (c) the distance of the users' mean from the FIB-SEM volume fraction,
-where the study has one. On the right: the share of the choices below the paper's number or limit,
-or within its range. S2 and cWS on raw NMC-2 were calibrated on the paper's pairwise differences;
-all else is a prediction.
+made instead of the paper's. The figure shows what they would have found where the paper gives a
+number (yellow): (a) the standard deviation of the volume fraction, (b) the mean share of voxels
+that two users label differently, (c) the distance of the users' mean from the FIB-SEM volume
+fraction, where the study has one. On the right: the share of the choices below the paper's
+number or limit, or within its range. S2 and cWS on raw NMC-2 were calibrated on the paper's
+pairwise differences; all else is a prediction.
 """,
     tables=("choices",),
     finding=_finding,

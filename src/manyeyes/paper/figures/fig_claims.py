@@ -1,6 +1,6 @@
-"""The scorecard: every claim of the paper, its verdict, and the paper's numbers beside ours."""
+"""The scorecard: every claim of the paper, its verdict, and the paper's numbers and ours."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from textwrap import shorten, wrap
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 
 from ...figures import style, words
-from ...figures.figure import FOLLOWS, Figure, Needs
+from ...figures.figure import FOLLOWS, Figure, FigureData, Needs
 from ...study.comparisons import shared_cells
 from .. import names as paper
 from ..claims.scorecard import summary_sentence
@@ -23,7 +23,7 @@ MARKS = {
     "calibrated": ("c", "#7d3270"),
     "by construction": ("=", "#8a8a8a"),
 }
-"""What stands for each verdict; a sign and a colour, so that either will do."""
+"""A sign and a colour for each verdict; either is enough to recognise it."""
 
 SMALL = 5.5
 LETTER_MM = 1.03
@@ -36,27 +36,13 @@ MOST_RATIO = 30.0
 
 
 @style.styled
-def draw(claims: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
+def draw(data: FigureData) -> Drawing:
     """Return the scorecard of a study on one page.
 
-    Parameters
-    ----------
-    claims : DataFrame
-        Made by `manyeyes.claims.scorecard`: all claims.
-    origins : mapping of dataset to origin
-        The datasets of the study.
-
-    Returns
-    -------
-    Drawing
-        Orderings as marks with the share of choices of users that show them, numbers as ratios to
-        the paper's with both values written out, the other claims by name, and counts.
-
-    Raises
-    ------
-    ValueError
-        If there is no claim or an unknown verdict.
+    Orderings as marks with the share of choices of users that show them, numbers as ratios to the
+    paper's with both values written out, the other claims by name, and counts.
     """
+    claims = data.tables["claims"]
     unknown = set(claims["verdict"]) - set(MARKS)
     if claims.empty or unknown:
         raise ValueError(
@@ -70,10 +56,10 @@ def draw(claims: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
     right_mm = 5.0 + NUMBER_MM * len(numbers) + 34.0 + 3.0 * len(others) / 8
     height = TOP_MM + max(left_mm, right_mm) + FOOT_MM
     figure = style.new_figure(style.DOUBLE_MM, height)
-    # Everything has its place; there is nothing to lay out.
+    # All positions are given; there is nothing to lay out.
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))
-    # Millimetres from the upper left corner: a table needs its rows where they are put.
+    # Coordinates are mm from the upper left corner.
     axes.set(xlim=(0, style.DOUBLE_MM), ylim=(height, 0))
     axes.set_axis_off()
     _draw_legend(axes)
@@ -87,7 +73,7 @@ def draw(claims: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
         "fewer than 15 users, of the populations that they may come from. Intervals of numbers: "
         "what panels of three give. Yellow: the paper. ↔: the paper contradicts itself. "
         "Only tested claims count; reasons are in claims.csv.",
-        words.origin_sentence(origins),
+        words.origin_sentence(data.origins),
     )
     return figure
 
@@ -155,13 +141,13 @@ def _draw_numbers(axes: Axes, numbers: pd.DataFrame) -> float:
 
 
 def _place(ratio: float) -> float:
-    """Return where a ratio lies on the logarithmic axis, 0 to 1; its ends hold what is beyond."""
+    """Return the place of a ratio on the logarithmic axis, 0 to 1, at an end if it is beyond."""
     limited = np.clip(ratio, 1 / MOST_RATIO, MOST_RATIO)
     return float(0.5 + np.log(limited) / np.log(MOST_RATIO) / 2)
 
 
 def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> float:
-    """Name the claims that are no ordering and no number; return where the text ends."""
+    """Name the claims that are neither ordering nor number; return where the text ends."""
     _write(
         axes,
         MIDDLE,
@@ -183,7 +169,7 @@ def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> float:
 
 
 def _draw_counts(axes: Axes, claims: pd.DataFrame, y: float) -> None:
-    """Draw how many claims got each verdict."""
+    """Draw the number of claims with each verdict."""
     _write(axes, MIDDLE, y, rf"$\bf{{d)}}$  all {len(claims)} claims", size=7.0)
     count = claims["verdict"].value_counts()
     scale = 50.0 / count.max()
@@ -218,7 +204,7 @@ def _write(axes: Axes, x: float, y: float, text: str, **kwargs) -> None:
 
 
 def claimed_datasets(study) -> Needs:
-    """Return the datasets of the paper: its claims are about no others."""
+    """Return the datasets of the paper; its claims are about these only."""
     return Needs(tuple(paper.of_paper(cell.dataset for cell in shared_cells(study))))
 
 
@@ -228,7 +214,7 @@ FIGURE = Figure(
     order=1,
     requires="a dataset of the paper (NMC-1 to NEX-U) that two users segment",
     needs=claimed_datasets,
-    draw=lambda data: draw(data.tables["claims"], data.origins),
+    draw=draw,
     caption="""
 Every claim of Bailey et al. 2023 with what this study says about it. (a) Orderings: the share of
 all choices of three users, and of realisations, that show them. (b) Numbers: the paper's, and

@@ -1,6 +1,5 @@
 """Which orderings of the paper survive when users are built in another way."""
 
-from collections.abc import Mapping
 from textwrap import shorten
 
 import numpy as np
@@ -9,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from ...figures import style, words
-from ...figures.figure import FOLLOWS, Figure, Needs
-from .. import names as paper
+from ...figures.figure import FOLLOWS, Figure, FigureData, Needs
 from ..claims.survival import DECIDED, FATES, survival_text
 from .fig_claims import MARKS, claimed_datasets
 
@@ -18,47 +16,36 @@ ROW_MM = 3.9
 PANEL_MM = 52.0
 MOST_COLUMNS = 3
 MOST_LEVEL_LABELS = 5
-ORDER = (*paper.SIMPLE, *paper.WATERSHED, *paper.SEEDED, *paper.COVERAGES)
 NAMES = {"two_class": "two classes", "sharp_eyed": "sharp-eyed", "contour": "contours"}
 LOOKS = {
     "two_class": ("#0b4a78", "o"),
     "sharp_eyed": ("#d9660a", "D"),
     "contour": ("#7d3270", "^"),
 }
+POINT = style.POINT | {"mew": 0.4}
 LEAST_POINTS = 0.02
-"""Smaller standard deviations stand at the lower edge: the scale is logarithmic."""
+"""Smaller standard deviations are drawn at the lower edge: the scale is logarithmic."""
 
 
 @style.styled
-def draw(survival: pd.DataFrame, spread: pd.DataFrame, origins: Mapping[str, str]) -> Drawing:
+def draw(data: FigureData) -> Drawing:
     """Return the orderings decided under the study's own users, and spreads under all.
 
-    Parameters
-    ----------
-    survival : DataFrame
-        Made by `manyeyes.claims.survival_table`; its first structure is the study's own.
-    spread : DataFrame
-        structure (the study's own first), dataset, filter, variant, users, sd, sd_low, sd_high.
-    origins : mapping of dataset to origin
-        The datasets to show, in order.
-
-    Returns
-    -------
-    Drawing
-        Of spreads alone where the study has no ordering of the paper to test.
+    Only spreads if the study has no ordering of the paper to test.
     """
+    survival, spread = data.tables["survival"], data.tables["structure_spread"]
     structures = list(dict.fromkeys(spread["structure"]))
     own = survival[survival["structure"] == structures[0]]
     decided = own[own["verdict"].isin(DECIDED)]
     decided = decided.iloc[
         np.lexsort((np.arange(len(decided)), [FATES.index(fate) for fate in decided["fate"]]))
     ]
-    # Of a study without raw images, the first filter.
+    # Without raw images, the first filter.
     filter_ = min(spread["filter"], key=lambda name: name != "raw")
-    shown = spread[(spread["filter"] == filter_) & spread["dataset"].isin(list(origins))]
-    datasets = [d for d in origins if d in set(shown["dataset"])]
+    shown = data.shown(spread[spread["filter"] == filter_])
+    datasets = data.datasets_in(shown)
     columns = max(1, min(MOST_COLUMNS, len(datasets)))
-    lines = -(-len(datasets) // columns)
+    lines = style.lines_of(len(datasets), columns)
     table_mm = 14.0 + ROW_MM * max(len(decided), 1)
     figure = style.new_figure(style.DOUBLE_MM, table_mm + PANEL_MM * lines + 22.0)
     upper, lower = figure.subfigures(2, 1, height_ratios=[table_mm, PANEL_MM * lines + 18.0])
@@ -66,11 +53,9 @@ def draw(survival: pd.DataFrame, spread: pd.DataFrame, origins: Mapping[str, str
     axes = upper.subplots()
     _draw_table(axes, survival, decided, structures)
     style.panel_letter(axes, next(letters), _title_of_table(own, decided))
-    grid = lower.subplots(max(lines, 1), columns, squeeze=False, sharey=True)
-    for panel in grid.ravel()[len(datasets) :]:
-        panel.set_axis_off()
+    grid = style.panel_grid(lower, len(datasets), columns, sharey=True)
     for panel, dataset in zip(grid.ravel(), datasets, strict=False):
-        _draw_spread(panel, shown[shown["dataset"] == dataset], structures)
+        _draw_spread(data, panel, shown[shown["dataset"] == dataset], structures)
         style.panel_letter(panel, next(letters), f"{dataset}, {words.filter_name(filter_)}")
     highest = np.nanmax(shown[["sd", "sd_high"]].to_numpy(), initial=LEAST_POINTS / 100)
     grid[0, 0].set_ylim(0.8 * LEAST_POINTS, 130 * highest)
@@ -90,7 +75,7 @@ def draw(survival: pd.DataFrame, spread: pd.DataFrame, origins: Mapping[str, str
         f"{marks if len(own) else ''}"
         f"Lines: 95 % intervals, {' or '.join(map(str, users))} users."
         f"{edge if (100 * shown['sd'] < LEAST_POINTS).any() else ''}",
-        words.origin_sentence({d: origins[d] for d in datasets}),
+        words.origin_sentence(data.origins, datasets),
     )
     return figure
 
@@ -102,7 +87,7 @@ def _title_of_table(own: pd.DataFrame, decided: pd.DataFrame) -> str:
 
 
 def _draw_table(axes: Axes, survival: pd.DataFrame, decided: pd.DataFrame, structures) -> None:
-    """Draw a row an ordering, a column a structure."""
+    """Draw a row for each ordering, a column for each structure."""
     axes.set(xlim=(0, 100), ylim=(max(len(decided), 1) - 0.4, -1.4))
     axes.set_axis_off()
     if decided.empty:
@@ -127,8 +112,8 @@ def _draw_table(axes: Axes, survival: pd.DataFrame, decided: pd.DataFrame, struc
             _write(axes, x + 3.5, y, f"{100 * share:.0f} %", ha="right", color=colour)
 
 
-def _draw_spread(axes: Axes, rows: pd.DataFrame, structures: list[str]) -> None:
-    variants = paper.in_paper_order(rows["variant"], ORDER)
+def _draw_spread(data: FigureData, axes: Axes, rows: pd.DataFrame, structures: list[str]) -> None:
+    variants = data.in_order(rows["variant"])
     step = 0.6 / len(structures)
     for index, structure in enumerate(structures):
         colour, marker = LOOKS[structure]
@@ -138,23 +123,19 @@ def _draw_spread(axes: Axes, rows: pd.DataFrame, structures: list[str]) -> None:
             np.maximum(100 * found[name], LEAST_POINTS) for name in ("sd", "sd_low", "sd_high")
         )
         axes.vlines(x, low, high, color=colour, lw=0.9)
-        axes.plot(x, sd, marker, ms=3.4, ls="", mfc=colour, mec="black", mew=0.4, zorder=3)
+        axes.plot(x, sd, marker=marker, ms=3.4, mfc=colour, zorder=3, **POINT)
     axes.set_yscale("log")
     axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
     crowded = len(variants) > MOST_LEVEL_LABELS
-    axes.set_xticks(range(len(variants)), variants, rotation=90 if crowded else 0)
-    axes.set_xlim(-0.6, len(variants) - 0.4)
-    axes.tick_params(axis="x", length=0)
-    axes.grid(axis="y")
+    style.name_columns(axes, variants, rotation=90 if crowded else 0)
 
 
 def _handles(structures: list[str]) -> list:
-    handles = []
-    for name in structures:
-        colour, marker = LOOKS[name]
-        look = {"marker": marker, "ms": 4, "ls": "", "mfc": colour, "mec": "black", "mew": 0.4}
-        handles.append(style.line_handle(NAMES[name], **look))
-    return handles
+    looks = [(NAMES[name], *LOOKS[name]) for name in structures]
+    return [
+        style.line_handle(name, marker=marker, ms=4, mfc=colour, **POINT)
+        for name, colour, marker in looks
+    ]
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **kwargs) -> None:
@@ -167,15 +148,15 @@ FIGURE = Figure(
     order=5,
     requires="the key structures, and a dataset of the paper that two users segment",
     needs=lambda study: claimed_datasets(study) if study.structures else Needs(),
-    draw=lambda data: draw(data.tables["survival"], data.tables["structure_spread"], data.origins),
+    draw=draw,
     caption="""
 What survives other users. Upper panel: the orderings of the paper that are decided under the
-study's own users, and the verdict on each under users who are built in another way: users who see
-no classes through a blurring eye but judge every pixel by its grey level (sharp-eyed), and users
-who see outlines, compare grey levels across them and paint along them (contours). They share
-traits and priors; nothing about them is calibrated. An ordering that keeps its verdict under all
-of them is a finding; one that reverses is a property of the model. Lower panels: standard
-deviations of the volume fraction on raw images.
+study's own users, and the verdict on each under users who are modelled in another way: users whose
+eye does not blur and who judge every pixel by its grey level (sharp-eyed), and users who see
+outlines, compare grey levels across them and paint along them (contours). They share traits and
+priors; nothing about them is calibrated. An ordering that keeps its verdict under all of them is a
+finding; one that reverses is a property of the model. Lower panels: standard deviations of the
+volume fraction on raw images.
 """,
     tables=(
         "survival",

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ..figures import groups, words
+from ..figures.figure import FigureData
 from ..materials import family
 from ..methods import METHODS
-from ..paper import names as paper
-from . import groups, words
+from . import names as paper
 
 _ELECTRODES = {"nmc": "cathode", "graphite": "anode"}
 _METHODS = {
@@ -32,8 +33,8 @@ def table_1(datasets: Mapping[str, object]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As table 1 of the paper; a column more says what stands for the dataset here, and one its
-        size. Without a dataset of the paper it says nothing of the paper.
+        As table 1 of the paper, with columns for the origin of the data here and their size. The
+        column about the paper is left out if no dataset is the paper's.
     """
     table = pd.DataFrame(
         [
@@ -46,7 +47,7 @@ def table_1(datasets: Mapping[str, object]) -> pd.DataFrame:
                 "Voxels (z, y, x)": " x ".join(str(n) for n in datasets[name].shape),
                 "Here": words.ORIGIN_NAMES[datasets[name].origin],
             }
-            for name in paper.in_paper_order(datasets)
+            for name in datasets
         ]
     )
     return table if paper.of_paper(datasets) else table.drop(columns="Data source in the paper")
@@ -76,12 +77,10 @@ def table_2(variants: Mapping[str, Mapping], used: Mapping[str, Sequence[str]]) 
     return pd.DataFrame(
         [
             {
-                "Segmentation type": _METHODS.get(
-                    variant["method"], METHODS[variant["method"]].title
-                ),
+                "Segmentation type": _type(variant["method"]),
                 "Subroutine": name,
                 "Description": _description(variant),
-                "Datasets": ", ".join(paper.in_paper_order(used[name])),
+                "Datasets": ", ".join(used[name]),
             }
             for name, variant in variants.items()
             if name in used
@@ -133,9 +132,13 @@ def _drawn(variant: Mapping) -> str:
 
 
 def table_s1(
-    variability: pd.DataFrame, datasets: Sequence[str], variants: Sequence[str]
+    variability: pd.DataFrame,
+    datasets: Sequence[str],
+    variants: Sequence[str],
+    filters: Sequence[str] = (),
+    methods: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Return mean percentages of differing voxels, unsupervised and drawn seeds, open datasets.
+    """Return mean percentages of differing voxels: tables S1 and (of other datasets) S2.
 
     Parameters
     ----------
@@ -143,44 +146,27 @@ def table_s1(
         Table of the study.
     datasets, variants : sequence of str
         Which to show, in order.
+    filters : sequence of str
+        All if empty.
+    methods : mapping of variant to method, optional
 
     Returns
     -------
     DataFrame
-        A row for each variant, a column for each image, and beside it what the paper states where
-        it states anything (its own table S1 is in a supplement that was not at hand).
+        A row for each variant, a column for each image, followed by what the paper states, if
+        anything (the supplement with its own table S1 was not available).
     """
-    return _differences(variability, datasets, variants, None)
-
-
-def table_s2(
-    variability: pd.DataFrame,
-    datasets: Sequence[str],
-    variants: Sequence[str],
-    filters: Sequence[str] = ("raw",),
-) -> pd.DataFrame:
-    """Return mean percentages of differing voxels for the compared variants, in-house datasets.
-
-    Parameters and result as in `table_s1`; images of some filters only.
-    """
-    return _differences(variability, datasets, variants, filters)
-
-
-def _differences(
-    variability: pd.DataFrame,
-    datasets: Sequence[str],
-    variants: Sequence[str],
-    filters: Sequence[str] | None,
-) -> pd.DataFrame:
-    stated = paper.stated("percent")
-    (rows,) = groups.named_by_group(variability[variability["users"] > 1])
+    stated = paper.PUBLICATION.stated("percent")
+    only_peoples = [v for v, name in (methods or {}).items() if METHODS[name].annotate is None]
+    data = FigureData(only_peoples=tuple(only_peoples))
+    (rows,) = groups.named_by_group(data, variability[variability["users"] > 1])
     variants = groups.with_people(variants)
     found = {
         (row.dataset, row.filter, row.variant): row.mean_percent_different
         for row in rows.itertuples()
     }
     known = list(dict.fromkeys(rows["filter"]))
-    shown = [f for f in known if filters is None or f in filters]
+    shown = [f for f in known if not filters or f in filters]
     images = [(d, f) for d in datasets for f in shown if any(key[:2] == (d, f) for key in found)]
     present = [v for v in variants if any((*image, v) in found for image in images)]
     table = pd.DataFrame({"Variant": present})
@@ -196,7 +182,7 @@ def _differences(
 
 
 def to_markdown(table: pd.DataFrame, decimals: int = 2) -> str:
-    """Return a table as Markdown, numbers to the right, a dash for what is not there.
+    """Return a table as Markdown, numbers aligned to the right, a dash for missing values.
 
     Parameters
     ----------
