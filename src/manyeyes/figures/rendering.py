@@ -63,25 +63,6 @@ class View:
         return np.asarray(points, dtype=np.float64) @ self.axes[:2].T
 
 
-class _Block(NamedTuple):
-    """What rays meet.
-
-    Attributes
-    ----------
-    field : ndarray of float32, shape (z, y, x)
-        The smoothed material, 0 to 1.
-    solid : ndarray of bool, shape (z, y, x)
-        Voxels of material, without the part that is cut away.
-    low, high : ndarray, shape (3,)
-        Corners of the part that is cut away, voxels.
-    """
-
-    field: np.ndarray
-    solid: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
 class _Camera(NamedTuple):
     """Where rays start.
 
@@ -196,7 +177,9 @@ def render(
         solid[tuple(slice(max(int(a), 0), int(b)) for a, b in zip(low, high, strict=True))] = False
     nearest = float((corners @ axes[2]).min())
     brightness, kind = _cast(
-        _Block(field, solid, low, high),
+        field,
+        solid,
+        np.stack([low, high]),
         _Camera(axes, float(left), float(top), float(pixel), nearest),
         _Light(lamp / np.linalg.norm(lamp), _sphere(_SKY_DIRECTIONS), _SKY_UM / voxel_size_um),
         (rows, columns),
@@ -215,13 +198,14 @@ def _sphere(count: int) -> np.ndarray:
 
 
 @numba.njit(cache=True, inline="always")
-def _inside(block, p0, p1, p2):
+def _inside(shape, cut, p0, p1, p2):
     """Return whether a point is in the block and not in the part that is cut away."""
-    n0, n1, n2 = block.field.shape
-    low, high = block.low, block.high
+    n0, n1, n2 = shape
     if p0 < 0 or p1 < 0 or p2 < 0 or p0 > n0 or p1 > n1 or p2 > n2:
         return False
-    return not (low[0] <= p0 < high[0] and low[1] <= p1 < high[1] and low[2] <= p2 < high[2])
+    return not (
+        cut[0, 0] <= p0 < cut[1, 0] and cut[0, 1] <= p1 < cut[1, 1] and cut[0, 2] <= p2 < cut[1, 2]
+    )
 
 
 @numba.njit(cache=True)
@@ -244,8 +228,8 @@ def _material(field, p0, p1, p2):
 
 
 @numba.njit(cache=True)
-def _solid(block, p0, p1, p2):
-    return _inside(block, p0, p1, p2) and _material(block.field, p0, p1, p2) > _LEVEL
+def _solid(field, cut, p0, p1, p2):
+    return _inside(field.shape, cut, p0, p1, p2) and _material(field, p0, p1, p2) > _LEVEL
 
 
 @numba.njit(cache=True)
@@ -259,17 +243,17 @@ def _stride(field, p0, p1, p2):
 
 
 @numba.njit(cache=True)
-def _shaded(block, p, d, through):
+def _shaded(field, cut, p, d, through):
     """Return whether a ray from a point to the lamp meets smoothed material, for smooth shadows."""
-    n0, n1, n2 = block.field.shape
+    n0, n1, n2 = field.shape
     t = _STEP
     while t <= through:
         p0, p1, p2 = p[0] + t * d[0], p[1] + t * d[1], p[2] + t * d[2]
         if p0 < 0 or p1 < 0 or p2 < 0 or p0 > n0 or p1 > n1 or p2 > n2:
             return False
-        if _solid(block, p0, p1, p2):
+        if _solid(field, cut, p0, p1, p2):
             return True
-        t += _stride(block.field, p0, p1, p2)
+        t += _stride(field, p0, p1, p2)
     return False
 
 
@@ -289,10 +273,14 @@ def _meets(solid, p, d, step, reach):
 
 
 @numba.njit(parallel=True, cache=True)
-def _cast(block, camera, light, size):
-    """Return brightness and kind of each pixel; size is (rows, columns)."""
+def _cast(field, solid, cut, camera, light, size):
+    """Return brightness and kind of each pixel.
+
+    `field` is the smoothed material, 0 to 1; `solid` are the voxels of material that are not cut
+    away; `cut` (2, 3) has the corners of what is cut away; `size` is (rows, columns).
+    """
     rows, columns = size
-    field, axes, sky = block.field, camera.axes, light.sky
+    axes, lamp, sky = camera.axes, light.lamp, light.sky
     n0, n1, n2 = field.shape
     through = math.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
     brightness = np.ones((rows, columns), dtype=np.float32)
@@ -321,7 +309,7 @@ def _cast(block, camera, light, size):
             while t <= last:
                 for axis in range(3):
                     p[axis] = start[axis] + t * axes[2, axis]
-                if _solid(block, p[0], p[1], p[2]):
+                if _solid(field, cut, p[0], p[1], p[2]):
                     found = True
                     break
                 before = t
@@ -333,20 +321,20 @@ def _cast(block, camera, light, size):
                 middle = 0.5 * (before + after)
                 for axis in range(3):
                     p[axis] = start[axis] + middle * axes[2, axis]
-                if _solid(block, p[0], p[1], p[2]):
+                if _solid(field, cut, p[0], p[1], p[2]):
                     after = middle
                 else:
                     before = middle
             # Just before the hit: outside of what is shown means that a plane cut the particle.
             for axis in range(3):
                 p[axis] = start[axis] + before * axes[2, axis]
-            cut = not _inside(block, p[0], p[1], p[2])
+            on_plane = not _inside(field.shape, cut, p[0], p[1], p[2])
             for axis in range(3):
                 p[axis] = start[axis] + after * axes[2, axis]
-            if cut:
+            if on_plane:
                 nearest, which = 1e30, 0
                 for axis in range(3):
-                    ends = (0.0, float(field.shape[axis]), block.low[axis], block.high[axis])
+                    ends = (0.0, float(field.shape[axis]), cut[0, axis], cut[1, axis])
                     for k, end in enumerate(ends):
                         if abs(p[axis] - end) < nearest:
                             nearest, which = abs(p[axis] - end), axis
@@ -369,10 +357,9 @@ def _cast(block, camera, light, size):
             # Away from the surface by more than the steps of voxels.
             for axis in range(3):
                 p[axis] += 1.5 * normal[axis]
-            lamp = light.lamp
             facing = normal[0] * lamp[0] + normal[1] * lamp[1] + normal[2] * lamp[2]
             lit = 0.0
-            if facing > 0 and not _shaded(block, p, lamp, through):
+            if facing > 0 and not _shaded(field, cut, p, lamp, through):
                 lit = facing
             seen = 0
             for k in range(len(sky)):
@@ -386,7 +373,7 @@ def _cast(block, camera, light, size):
                     continue
                 for axis in range(3):
                     d[axis] /= length
-                if not _meets(block.solid, p, d, _SKY_STEP, light.reach):
+                if not _meets(solid, p, d, _SKY_STEP, light.reach):
                     seen += 1
             brightness[row, column] = min(1.0, _LAMP * lit + _SKY * seen / len(sky) + 0.04)
     return brightness, kind
