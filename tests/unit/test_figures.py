@@ -251,7 +251,7 @@ def test_dots_are_users_and_pairs(tables):
     assert pairs[tuple(row[GROUP])].mean() == pytest.approx(row["mean_percent_different"])
 
 
-def test_more_users_than_can_be_told_apart_get_no_dots():
+def test_more_users_than_can_be_distinguished_get_no_dots():
     many = make_tables(["NMC-2"], ["S2", "cWS"], users=[f"u{i}" for i in range(12)])
     figure = drawn("fig3", many, {"NMC-2": "twin"}, ("S2", "cWS"))
     assert not [line for line in figure.axes[0].lines if line.get_marker() == "o"]
@@ -380,6 +380,6 @@ def test_central_slice_of_200_is_slice_100():
     assert (slices.central_slice(volume) == 7).all()
 
 
-def test_origins_are_told_in_words():
+def test_origins_are_put_into_words():
     origins = {"a": "twin", "b": "measured", "c": "twin"}
     assert words.origin_sentence(origins) == "Data: digital twins (a, c); measured tomogram (b)."

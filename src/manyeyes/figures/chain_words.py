@@ -1,4 +1,4 @@
-"""What each step of the FIB-SEM chain is worth, in sentences made from its tables."""
+"""Sentences on the effect of each step of the FIB-SEM chain, from its tables."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ _FILTERS = {"wavelet_fourier": "Wavelet-Fourier", "fourier_wedge": "The Fourier 
 def sentences(
     facts: Mapping[str, object], block: Mapping[str, float], scores: pd.DataFrame | None
 ) -> dict[str, str]:
-    """Return what is known of each step.
+    """Return what is known about each step.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def sentences(
     block : mapping
         The row of ``block.csv``.
     scores : DataFrame or None
-        ``fibsem_scores.csv`` (step, measure, value) of a twin; None where the truth is not known.
+        ``fibsem_scores.csv`` (step, measure, value) of a twin; None if the truth is not known.
 
     Returns
     -------
     dict
-        A text for each of `STEPS`; without scores it says what was done, and no more.
+        A text for each of `STEPS`; without scores it only says what was done.
     """
     count, rows, columns = facts["acquired_shape"]
     _, common_rows, common_columns = facts["common_shape"]

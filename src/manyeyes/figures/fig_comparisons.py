@@ -65,7 +65,7 @@ def draw(data: FigureData) -> Drawing:
             _draw_line(axes, y, line, reach)
             _write_line(beside, y, line)
         else:
-            _write(beside, 0, y, "nobody deviates on one side")
+            _write(beside, 0, y, "no deviation on one side")
     axes.axvline(1, color="#777777", lw=0.8, zorder=1)
     axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(lines) - 0.3, -0.7))
     ticks = [tick for tick in TICKS if 1 / reach < tick < reach]

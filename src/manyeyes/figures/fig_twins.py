@@ -118,10 +118,10 @@ FIGURE = Figure(
     needs=_needs,
     draw=draw,
     caption="""
-The digital twins beside their targets: (a) grey values; (b) contrast-to-noise, estimated from the
-image alone, beside that of the config; (c) volume fraction of the crop beside
-that of its electrode; (d) specific surface and (e) mean diameter of whole particles beside NREL's
-segmented NMC532 cathode 1-CAL, measured in the same way.
+The digital twins beside their targets: (a) grey values; (b) contrast-to-noise, estimated from
+the image alone, beside that of the config; (c) volume fraction of the crop beside that of its
+electrode; (d) specific surface and (e) mean diameter of whole particles beside NREL's segmented
+NMC532 cathode 1-CAL, measured in the same way.
 
 Not a figure of the paper.
 

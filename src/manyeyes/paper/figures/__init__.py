@@ -1,1 +1,1 @@
-"""Figures that are about the paper alone: its in-house data, its claims, its numbers."""
+"""Figures about the paper only: its in-house data, its claims, its numbers."""
