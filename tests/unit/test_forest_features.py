@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from manyeyes.forest.features import CHANNELS, compute_features
+from manyeyes.forest import blocks
+from manyeyes.forest.features import CHANNELS, channels_at, compute_features
 from manyeyes.forest.filters import symmetric_eigenvalues
 from manyeyes.forest.taps import (
-    HALO,
     SCALES,
     filter_sigma,
     gaussian_taps,
@@ -151,15 +151,17 @@ def test_eigenvalues_hold_where_they_are_equal_or_zero():
     assert (np.abs(found.T - exact) <= 2e-7 * size).all()
 
 
-def test_channels_do_not_depend_on_the_block(image):
-    whole = compute_features(image)
-    inner = (slice(40, 43), slice(0, 9), slice(50, 61))
-    np.testing.assert_array_equal(compute_features(image, inner), whole[(slice(None), *inner)])
-    # A block with its halo cut out of a volume gives what the volume gives.
+def test_channels_do_not_depend_on_the_block(image, monkeypatch):
+    """Blocks are cut out of the volume with a halo, and only around the chosen voxels."""
     tall = np.concatenate([image, image[::-1], image])
-    part = tall[50 - HALO : 60 + HALO]
-    block = compute_features(part, (slice(HALO, HALO + 10), slice(0, 52), slice(0, 61)))
-    np.testing.assert_array_equal(block, compute_features(tall)[:, 50:60])
+    places = np.flatnonzero(np.random.default_rng(3).random(tall.shape) < 0.02)
+    wanted = compute_features(tall).reshape(61, -1).T[places]
+    np.testing.assert_array_equal(channels_at(tall, places), wanted)
+    monkeypatch.setattr(blocks, "BLOCK_VOXELS", 10_000)
+    monkeypatch.setattr(blocks, "PLANE_EDGE", 23)
+    np.testing.assert_array_equal(channels_at(tall, places), wanted)
+    few = places[(places > tall.size // 3) & (places % 11 == 0)]
+    np.testing.assert_array_equal(channels_at(tall, few), wanted[np.isin(places, few)])
 
 
 def test_grey_level_types_do_not_matter(image):
@@ -170,8 +172,3 @@ def test_grey_level_types_do_not_matter(image):
     np.testing.assert_array_equal(compute_features(part[:, ::1].transpose(0, 1, 2)), wanted)
     flipped = np.flip(np.ascontiguousarray(np.flip(part, 2)), 2)
     np.testing.assert_array_equal(compute_features(flipped), wanted)
-
-
-def test_inner_part_outside_the_volume_is_refused(image):
-    with pytest.raises(ValueError, match="not a part of a volume"):
-        compute_features(image, (slice(40, 46), slice(0, 9), slice(0, 9)))

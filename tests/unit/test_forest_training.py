@@ -13,7 +13,7 @@ from manyeyes.forest.coding import (
     code_values,
     make_coding,
 )
-from manyeyes.forest.growing import grow_trees
+from manyeyes.forest.growing import TrainingVoxels, TreeRules, grow_trees
 from manyeyes.forest.model import MIXED, pack, unpack
 from manyeyes.forest.sampling import bounded_labels
 from manyeyes.forest.training import CHANNELS_TRIED, train
@@ -123,9 +123,8 @@ def grow(codes, labels, n_classes, trees=8, channels=61, draws=None):
     sizes = np.empty((trees, 3), dtype=np.int64)
     seeds = np.arange(trees, dtype=np.uint64) * np.uint64(0x1234567)
     cuts = np.tile(np.arange(1, 256, dtype=np.uint16), (61, 1))
-    grow_trees(
-        codes, labels, cuts, n_classes, channels, CHANNELS_TRIED, n, seeds, nodes, shares, sizes
-    )
+    voxels = TrainingVoxels(codes, labels, n_classes, cuts)
+    grow_trees(voxels, TreeRules(channels, CHANNELS_TRIED, n), seeds, nodes, shares, sizes)
     return nodes, shares, sizes
 
 

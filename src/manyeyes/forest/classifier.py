@@ -13,14 +13,13 @@ from .checks import (
     check_slices,
     check_whole,
 )
-from .descent import first_classes, vote
-from .features import STACK
-from .filters import N_CHANNELS, code_channels, gather_channels
+from .descent import PackedTrees, first_classes, vote
+from .features import channels_at
+from .filters import N_CHANNELS, Coders, code_channels
 from .grouping import Grouping
 from .model import Forest
 from .sampling import bounded_labels
 from .smoothing import smooth_block
-from .taps import filter_taps
 from .training import train
 
 POOL = 10
@@ -154,42 +153,6 @@ def _joined(places: Sequence[np.ndarray]) -> np.ndarray:
     # Stable sorting merges what is sorted already: ten times faster than numpy.unique.
     joined = np.sort(np.concatenate(places), kind="stable")
     return joined[np.append(True, joined[1:] != joined[:-1])]
-
-
-def channels_at(volume: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Compute the channels of chosen voxels.
-
-    Parameters
-    ----------
-    volume : ndarray, shape (z, y, x)
-    places : ndarray of int64, shape (n,)
-        Flat indices of the voxels, ascending.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 61)
-    """
-    _, height, width = volume.shape
-    z, rest = np.divmod(places, height * width)
-    y, x = np.divmod(rest, width)
-    values = np.empty((places.size, N_CHANNELS), dtype=np.float32)
-    taps = filter_taps()
-    for block in make_blocks(volume.shape, np.flatnonzero(np.bincount(z)).tolist()):
-        zs, ys, xs = block.target
-        within = np.arange(*np.searchsorted(z, [zs.start, zs.stop]))
-        within = within[(y[within] >= ys.start) & (y[within] < ys.stop)]
-        within = within[(x[within] >= xs.start) & (x[within] < xs.stop)]
-        if within.size == 0:
-            continue
-        smoothed, origin = smooth_block(block.read(volume), block.inner)
-        shape = tuple(part.stop - part.start for part in block.target)
-        row = (z[within] - zs.start) * shape[1] + y[within] - ys.start
-        row_start = np.searchsorted(row, np.arange(shape[0] * shape[1] + 1))
-        found = np.empty((within.size, N_CHANNELS), dtype=np.float32)
-        columns = (x[within] - xs.start).astype(np.int32)
-        gather_channels(smoothed, taps, origin, shape, STACK, row_start, columns, found)
-        values[within] = found
-    return values
 
 
 def classify(
@@ -348,34 +311,18 @@ def _group_votes(
 
     With ``early``, voting on a voxel stops once its first class is certain.
     """
-    smoothed, origin = smooth_block(block.read(volume), block.inner)
-    grouping = Grouping.of(tuple(part.stop - part.start for part in block.inner))
+    smoothed = smooth_block(block.read(volume), block.inner)
+    grouping = Grouping.of(tuple(smoothed.shape))
     codes = np.empty((len(forests), *grouping.counts, N_CHANNELS, 64), dtype=np.uint8)
-    tables = np.stack([forest.coding.table() for forest in forests])
-    code_channels(
-        smoothed,
-        filter_taps(),
-        origin,
-        grouping.shape,
-        STACK,
-        grouping.group,
-        np.stack([forest.low for forest in forests]),
-        np.stack([forest.per_unit for forest in forests]),
-        tables,
-        codes,
+    coders = Coders(
+        low=np.stack([forest.low for forest in forests]),
+        per_unit=np.stack([forest.per_unit for forest in forests]),
+        table=np.stack([forest.coding.table() for forest in forests]),
     )
+    code_channels(smoothed, grouping.group, coders, codes)
     valid = grouping.valid_lanes()
     for forest, of_forest in zip(forests, codes, strict=True):
         votes = np.empty((valid.size, forest.classes.size, 64), dtype=np.float32)
-        vote(
-            of_forest.reshape(-1),
-            valid,
-            forest.packed(),
-            forest.roots,
-            forest.mixed,
-            forest.classes.size,
-            forest.depth,
-            early,
-            votes,
-        )
+        trees = PackedTrees(forest.packed(), forest.roots, forest.mixed, forest.depth)
+        vote(of_forest.reshape(-1), valid, trees, early, votes)
         yield forest, grouping, votes

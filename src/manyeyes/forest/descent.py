@@ -1,32 +1,74 @@
 """Sending voxels down the trees, 64 neighbours at a time.
 
-Neighbouring voxels mostly go the same way, so a group of 64 walks each tree together: one bit of
-a mask for each voxel. A node compares 64 codes of one channel, which lie side by side, with its
-cut and splits the mask; empty masks are dropped. The masks wait in a queue, not on a stack, so
-that the processor works on several nodes at a time.
+Neighbouring voxels mostly take the same way, so a group of 64 walks each tree together: a mask has
+one bit for each voxel. A node compares 64 codes of one channel, which lie side by side, with its
+cut and splits the mask; empty masks are dropped. The masks wait in a queue rather than on a stack,
+so that the processor works on several nodes at a time.
 
-With pure leaves a tree's vote is a whole number. Once the lead of a voxel's first class is larger
-than the number of trees to come, it takes no further part: its label is certain.
+With pure leaves, a tree's vote is a whole number. A voxel whose first class leads by more than the
+number of remaining trees takes no further part: its label is certain.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, prange, types
 from numba.extending import intrinsic
 
-from .model import (
-    CHANNEL_MASK,
-    CUT_BIT,
-    LEFT_BIT,
-    MIXED,
-    RIGHT_BIT,
-)
+from .model import CHANNEL_MASK, CUT_BIT, LEFT_BIT, MIXED, RIGHT_BIT
 
 GROUPS_TOGETHER = 8
-"""Groups that go down a tree together: enough that the queue is never short, few enough that
-their codes stay in the cache."""
+"""Groups that go down a tree together: enough to keep the queue from running short, few enough for
+their codes to stay in the cache."""
+
+
+class PackedTrees(NamedTuple):
+    """The trees of a forest.
+
+    Attributes
+    ----------
+    nodes : ndarray of uint64
+        See `manyeyes.forest.model.Forest.packed`.
+    roots : ndarray of int32, shape (trees,)
+    mixed : ndarray of float32, shape (mixed leaves, classes)
+    depth : int
+    """
+
+    nodes: np.ndarray
+    roots: np.ndarray
+    mixed: np.ndarray
+    depth: int
+
+
+class _Groups(NamedTuple):
+    """Neighbouring groups, named by their first line of 64 codes, counted from ``base``."""
+
+    codes: np.ndarray
+    base: np.uint64  # where the codes of the first group begin
+    lines: np.uint64  # in a group, one for each channel
+
+
+class _Walk(NamedTuple):
+    """What a descent writes.
+
+    Attributes
+    ----------
+    ends : ndarray of uint64, shape (groups * lines + 32,)
+        The masks of voxels that end in a pure leaf are added here, at the group's first line plus
+        the class (from 1). The last 32 places are scratch.
+    queue : ndarray of uint64
+        Scratch: first line and node, and mask, of each visit in turn.
+    shared : ndarray of uint64, shape (2 * 64 * groups,)
+        The same for the mixed leaves that were reached.
+    """
+
+    ends: np.ndarray
+    queue: np.ndarray
+    shared: np.ndarray
+
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)
 _BITS = ir.VectorType(ir.IntType(1), 64)
@@ -76,36 +118,14 @@ def add_mask(typingctx, votes, offset, mask):
 
 
 @njit(cache=True)
-def _descend(codes, base, live, nodes, root, lines, ends, queue, shared):
-    """Send the voxels of neighbouring groups down one tree.
+def _descend(groups, live, nodes, root, walk):
+    """Send the voxels of groups down the tree that begins at node ``root``.
 
-    A group's codes take ``lines`` lines of 64 bytes, one a channel; a group is named by its first
-    line, counted from ``base``.
-
-    Parameters
-    ----------
-    codes : ndarray of uint8
-        Flat; those of the first group begin at ``base``.
-    base, lines : uint64
-    live : ndarray of uint64, shape (groups,)
-        Which voxels of each group go down.
-    nodes : ndarray of uint64
-        Packed; see `manyeyes.forest.model.Forest.packed`.
-    root : int
-        First node of the tree.
-    ends : ndarray of uint64, shape (groups * lines + 32,)
-        The masks of the voxels that end in a pure leaf are added here, at the group's first
-        line plus the class (from 1). The last 32 places are scratch.
-    queue : ndarray of uint64
-        Scratch: first line and node, and mask, of each visit in turn.
-    shared : ndarray of uint64, shape (2 * 64 * groups,)
-        Output: the same for the mixed leaves that were reached.
-
-    Returns
-    -------
-    uint64
-        How many places of ``shared`` were written.
+    ``live`` has a mask for each group, of the voxels that take part. Returns how many places of
+    ``walk.shared`` were written.
     """
+    codes, base, lines = groups
+    ends, queue, shared = walk
     low = np.uint64(0xFFFFFFFF)
     half = np.uint64(32)
     none = np.uint64(0)
@@ -139,15 +159,15 @@ def _descend(codes, base, live, nodes, root, lines, ends, queue, shared):
         )
         left = mask & smaller
         right = mask ^ left
-        # A child that is split further adds its mask to a place that nobody reads, and not to
-        # the same one each time: the processor would wait for one addition after the other.
+        # A child that is split further adds its mask to a place that is never read, and to a
+        # different one each time, so that the additions need not wait for each other.
         spare = scratch + (done & np.uint64(30))
         left_end = line + left_kind if left_kind != none else spare
         right_end = line + right_kind if right_kind != none else spare + one
         ends[left_end] |= left
         ends[right_end] |= right
-        # Both children are written to the queue, and kept only where there is something to go
-        # on with: no branch for the processor to guess wrong.
+        # Both children are written to the queue, but kept only if they are to be visited. This
+        # needs no branch, which the processor could predict wrongly.
         child = (entry & ~low) | (node >> half)
         queue[filled] = child
         queue[filled + one] = left
@@ -185,7 +205,7 @@ def _still_open(votes, base, n_classes, remaining, margin):
 
 
 @njit(cache=True, parallel=True)
-def vote(codes, valid, nodes, roots, mixed, n_classes, depth, early, out):
+def vote(codes, valid, trees, early, out):
     """Let all trees vote on groups of voxels.
 
     Parameters
@@ -193,44 +213,44 @@ def vote(codes, valid, nodes, roots, mixed, n_classes, depth, early, out):
     codes : ndarray of uint8, shape (groups * channels * 64,)
     valid : ndarray of uint64, shape (groups,)
         Which of a group's lanes hold voxels.
-    nodes : ndarray of uint64
-        Packed; see `manyeyes.forest.model.Forest.packed`.
-    roots : ndarray of int32, shape (trees,)
-    mixed : ndarray of float32, shape (mixed leaves, classes)
-    n_classes, depth : int
+    trees : PackedTrees
     early : bool
-        Leave out the trees that cannot change a voxel's label. The votes are then not complete,
-        but their first class is. Has no effect when there are mixed leaves.
+        Leave out the trees that cannot change a voxel's label. The votes are then incomplete, but
+        their first class is right. Has no effect if there are mixed leaves.
     out : ndarray of float32, shape (groups, classes, 64)
         Output: the sum over the trees of the share of each class in the leaf. Lanes without
         a voxel hold 0.
     """
+    n_classes = out.shape[1]
+    n_trees = trees.roots.size
     groups = valid.size
     lines = np.uint64(codes.size // groups // 64)
-    trees = roots.size
-    early = early and mixed.shape[0] == 0
+    early = early and trees.mixed.shape[0] == 0
     for block in prange((groups + GROUPS_TOGETHER - 1) // GROUPS_TOGETHER):
         start = block * GROUPS_TOGETHER
         count = min(GROUPS_TOGETHER, groups - start)
         votes = np.zeros(count * n_classes * 64, dtype=np.uint8)
         shares = np.zeros((count, n_classes, 64), dtype=np.float32)
         live = valid[start : start + count].copy()
-        ends = np.zeros(count * lines + 32, dtype=np.uint64)
         margin = np.empty(64, dtype=np.uint8)
-        # At most one visit a voxel on each level of a tree, and two places for what is not kept.
-        queue = np.empty(2 * (64 * count * depth + 2), dtype=np.uint64)
+        # Arrays get names before the tuple: Numba creates an array once for all blocks if it sees
+        # no write to it, and it sees none through the tuple.
+        ends = np.zeros(count * lines + 32, dtype=np.uint64)
+        # At most one visit per voxel and level of a tree, and two places for what is not kept.
+        queue = np.empty(2 * (64 * count * trees.depth + 2), dtype=np.uint64)
         shared = np.empty(2 * 64 * count, dtype=np.uint64)
-        base = np.uint64(start) * lines * np.uint64(64)
-        for t in range(trees):
-            written = _descend(codes, base, live, nodes, roots[t], lines, ends, queue, shared)
-            _add_shares(np.int64(written), shared, nodes, lines, mixed, shares)
+        walk = _Walk(ends, queue, shared)
+        together = _Groups(codes, np.uint64(start) * lines * np.uint64(64), lines)
+        for t in range(n_trees):
+            written = _descend(together, live, trees.nodes, trees.roots[t], walk)
+            _add_shares(np.int64(written), shared, trees.nodes, lines, trees.mixed, shares)
             for g in range(count):
                 for c in range(n_classes):
                     end = g * np.int64(lines) + c + 1
                     add_mask(votes, (g * n_classes + c) * 64, ends[end])
                     ends[end] = 0
-            remaining = trees - 1 - t
-            if early and 2 * remaining < trees and t % 4 == 3:
+            remaining = n_trees - 1 - t
+            if early and 2 * remaining < n_trees and t % 4 == 3:
                 for g in range(count):
                     live[g] &= _still_open(votes, g * n_classes * 64, n_classes, remaining, margin)
         for g in range(count):

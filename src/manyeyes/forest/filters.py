@@ -1,22 +1,22 @@
-"""The 61 channels from the pre-smoothed volumes, row by row, and what becomes of a row.
+"""The 61 channels, computed row by row from the pre-smoothed volumes.
 
-Everything that is compiled here calls only functions of this file: Numba's cache on disk notices
-changes in a kernel's own file, but not in files that it imports.
+A job is a stack of slices of a strip of rows. It moves through its slices and keeps the smoothed
+gradient products of the last five, so that only short rows are in use and stay in the cache. A
+finished row is written at once: to a table of labelled voxels, or as codes of one byte to groups
+of 64 neighbouring voxels.
 
-A job is a stack of slices of a strip of rows. It streams through its slices and keeps the
-smoothed gradient products of the last five of them, so that only short rows are in flight and
-they stay in the cache. A finished row goes straight to where it is wanted: into an array of all
-channels, into a table of labelled voxels, or, as codes of one byte, into groups of 64
-neighbouring voxels.
+Rows lie in flat arrays and are named by their offsets, since creating a view of each row would cost
+more than its arithmetic. The offsets in inner loops are unsigned: Numba checks signed ones for
+counting from the end.
 
-The rows lie in flat arrays and are named by their offsets: a view of each row would cost more
-than the arithmetic on it. Offsets are unsigned where a row is run through, since signed ones
-would be checked for counting from the end.
+Compiled functions here call only functions of this file, because Numba's cache on disk notices
+changes in a kernel's own file, but not in the files that it imports.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
@@ -27,17 +27,83 @@ N_CHANNELS = 1 + 10 * (len(SCALES) - 1)
 """Smoothing at the smallest scale, ten channels at each of the others."""
 
 CODE_CELLS = 8192
-"""Cells into which a channel's range is cut before a table turns a cell's number into a code."""
+"""Cells into which the range of a channel is divided; a table holds the code of each cell."""
+
+STACK = 16
+"""Slices in a job; a multiple of the depth of every group of voxels."""
 
 STRIP = 8
-"""Rows in a strip."""
+"""Rows in a job."""
 
-# Stencils, by their row in the table of taps.
+# The filters at one scale, in the order of `manyeyes.forest.taps.filter_taps`.
 _SMOOTH, _FIRST, _SECOND, _NARROW, _INNER_SMOOTH, _INNER_FIRST = range(N_STENCILS)
 
-# Rows along x that the derivative channels are made of: the Hessian (xx, xy, xz, yy, yz, zz), the
-# gradient (x, y, z), and the narrower Gaussian.
+# Rows along x from which the derivative channels are made: the Hessian (xx, xy, xz, yy, yz, zz),
+# the gradient (x, y, z), and the narrower Gaussian.
 _XX, _XY, _XZ, _YY, _YZ, _ZZ, _X, _Y, _Z, _G = range(10)
+
+
+class SmoothedBlock(NamedTuple):
+    """A block, smoothed at every scale, and the filters to run on it.
+
+    Attributes
+    ----------
+    volumes : ndarray of float32, shape (scales, z', y', x')
+        The inner part of the block and what the filters see around it.
+    taps : ndarray of float32, shape (scales, stencils, 5)
+        From `manyeyes.forest.taps.filter_taps`.
+    origin : ndarray of int64, shape (3,)
+        Index in ``volumes`` of the first inner voxel, (z, y, x).
+    shape : ndarray of int64, shape (3,)
+        Shape (z, y, x) of the inner part. An array, since loops over threads take no tuple in a
+        tuple.
+    """
+
+    volumes: np.ndarray
+    taps: np.ndarray
+    origin: np.ndarray
+    shape: np.ndarray
+
+
+class Coders(NamedTuple):
+    """How several forests code the channels.
+
+    Attributes
+    ----------
+    low, per_unit : ndarray of float32, shape (forests, N_CHANNELS)
+        Where the coded range of each channel begins, and its cells per unit.
+    table : ndarray of uint8, shape (forests, N_CHANNELS, CODE_CELLS + 1)
+        The code of each cell.
+    """
+
+    low: np.ndarray
+    per_unit: np.ndarray
+    table: np.ndarray
+
+
+class _Buffers(NamedTuple):
+    """Flat scratch arrays of a job. Rows of yrows and prows have two more places at either end."""
+
+    zrows: np.ndarray  # (4, STRIP + 6, x')
+    yrows: np.ndarray  # (7, x' + 4)
+    xrows: np.ndarray  # (10, x)
+    prows: np.ndarray  # (9, x' + 4)
+    products: np.ndarray  # (6, STRIP + 4, x)
+    ring: np.ndarray  # (5, 6, STRIP, x): smoothed products of the last five slices
+    channels: np.ndarray  # (10, STRIP, x): the channels of one scale and slice
+
+
+class _Strip(NamedTuple):
+    """Rows y0 ... y1 - 1 of the pre-smoothed volume of a scale, with nx columns from x0 on."""
+
+    volume: np.ndarray  # flat
+    shape: tuple[int, int, int]
+    taps: tuple  # of each filter, five numbers
+    y0: int
+    y1: int
+    x0: int
+    nx: int
+    buffers: _Buffers
 
 
 @njit(cache=True)
@@ -51,11 +117,36 @@ def _mirror(index, size):
 
 
 @njit(cache=True)
-def _symmetric(source, a, b, c, d, e, taps, stencil, target, to, n):
-    """Write a symmetric 5-tap sum of n voxels of the rows at a ... e to the row at ``to``."""
-    a, b, c = np.uint64(a), np.uint64(b), np.uint64(c)
-    d, e, to = np.uint64(d), np.uint64(e), np.uint64(to)
-    w0, w1, w2 = taps[stencil, 2], taps[stencil, 1], taps[stencil, 0]
+def _neighbours(index, size, low, stride):
+    """Return the offsets of the rows or planes index - 2 ... index + 2, counted from ``low``."""
+    return (
+        (_mirror(index - 2, size) - low) * stride,
+        (_mirror(index - 1, size) - low) * stride,
+        (index - low) * stride,
+        (_mirror(index + 1, size) - low) * stride,
+        (_mirror(index + 2, size) - low) * stride,
+    )
+
+
+@njit(cache=True)
+def _moved(rows, by):
+    """Return five offsets moved by a distance."""
+    a, b, c, d, e = rows
+    return a + by, b + by, c + by, d + by, e + by
+
+
+@njit(cache=True)
+def _spaced(at, step=1):
+    """Return five offsets at equal distances."""
+    return at, at + step, at + 2 * step, at + 3 * step, at + 4 * step
+
+
+@njit(cache=True)
+def _symmetric(source, rows, taps, target, to, n):
+    """Write a symmetric 5-tap sum of n voxels of five rows to the row at ``to``."""
+    a, b, c = np.uint64(rows[0]), np.uint64(rows[1]), np.uint64(rows[2])
+    d, e, to = np.uint64(rows[3]), np.uint64(rows[4]), np.uint64(to)
+    w2, w1, w0 = taps[0], taps[1], taps[2]
     for x in range(np.uint64(n)):
         target[to + x] = w0 * source[c + x] + (
             w1 * (source[b + x] + source[d + x]) + w2 * (source[a + x] + source[e + x])
@@ -63,44 +154,45 @@ def _symmetric(source, a, b, c, d, e, taps, stencil, target, to, n):
 
 
 @njit(cache=True)
-def _antisymmetric(source, a, b, d, e, taps, stencil, target, to, n):
-    """Write an antisymmetric 5-tap sum of n voxels of the rows at a, b, d, e to ``to``."""
-    a, b, d = np.uint64(a), np.uint64(b), np.uint64(d)
-    e, to = np.uint64(e), np.uint64(to)
-    w1, w2 = taps[stencil, 3], taps[stencil, 4]
+def _antisymmetric(source, rows, taps, target, to, n):
+    """Write an antisymmetric 5-tap sum, as `_symmetric` does."""
+    a, b, d = np.uint64(rows[0]), np.uint64(rows[1]), np.uint64(rows[3])
+    e, to = np.uint64(rows[4]), np.uint64(to)
+    w1, w2 = taps[3], taps[4]
     for x in range(np.uint64(n)):
         target[to + x] = w1 * (source[d + x] - source[b + x]) + w2 * (source[e + x] - source[a + x])
 
 
 @njit(cache=True)
-def _symmetric3(source, b, c, d, taps, stencil, target, to, n):
-    """Write a symmetric 3-tap sum of n voxels of the rows at b, c, d to the row at ``to``."""
-    b, c, d, to = np.uint64(b), np.uint64(c), np.uint64(d), np.uint64(to)
-    w0, w1 = taps[stencil, 2], taps[stencil, 1]
+def _symmetric3(source, rows, taps, target, to, n):
+    """Write the sum of `_symmetric` for taps whose outer two are 0."""
+    b, c, d = np.uint64(rows[1]), np.uint64(rows[2]), np.uint64(rows[3])
+    to = np.uint64(to)
+    w1, w0 = taps[1], taps[2]
     for x in range(np.uint64(n)):
         target[to + x] = w0 * source[c + x] + w1 * (source[b + x] + source[d + x])
 
 
 @njit(cache=True)
-def _antisymmetric3(source, b, d, taps, stencil, target, to, n):
-    """Write an antisymmetric 3-tap sum of n voxels of the rows at b and d to ``to``."""
-    b, d, to = np.uint64(b), np.uint64(d), np.uint64(to)
-    w1 = taps[stencil, 3]
+def _antisymmetric3(source, rows, taps, target, to, n):
+    """Write the sum of `_antisymmetric` for taps whose outer two are 0."""
+    b, d, to = np.uint64(rows[1]), np.uint64(rows[3]), np.uint64(to)
+    w1 = taps[3]
     for x in range(np.uint64(n)):
         target[to + x] = w1 * (source[d + x] - source[b + x])
 
 
 @njit(cache=True)
-def _multiply(source, a, b, target, to, n):
+def _multiply(rows, a, b, to, n):
     """Write the product of n voxels of the rows at a and b to the row at ``to``."""
     a, b, to = np.uint64(a), np.uint64(b), np.uint64(to)
     for x in range(np.uint64(n)):
-        target[to + x] = source[a + x] * source[b + x]
+        rows[to + x] = rows[a + x] * rows[b + x]
 
 
 @njit(cache=True)
 def _pad(rows, at, n):
-    """Mirror a row of n voxels, before and behind which two places are free, into these."""
+    """Mirror the n voxels of a row into the two places before it, at ``at``, and behind it."""
     first = at + 2
     rows[at] = rows[first + _mirror(-2, n)]
     rows[at + 1] = rows[first + _mirror(-1, n)]
@@ -128,7 +220,7 @@ def symmetric_eigenvalues(entries, n, out, to, step):
     """Write the eigenvalues of n symmetric 3 x 3 matrices in descending order.
 
     Closed form (Smith 1961, doi:10.1145/355578.366316) in float64. The cosine of a third of an
-    angle is a polynomial in the cosine of half that angle: no call to a mathematical library,
+    angle is a polynomial in the cosine of half that angle. This needs no mathematical library,
     whose results differ between machines, and no branch, so that rows are vectorised.
 
     Parameters
@@ -175,283 +267,226 @@ def symmetric_eigenvalues(entries, n, out, to, step):
 
 
 @njit(cache=True)
-def _magnitude(rows, a, b, c, target, to, n):
-    """Write the length of the vectors of the rows at a, b, c to the row at ``to``."""
-    a, b, c, to = np.uint64(a), np.uint64(b), np.uint64(c), np.uint64(to)
-    for x in range(np.uint64(n)):
-        target[to + x] = math.sqrt(
-            rows[a + x] * rows[a + x] + rows[b + x] * rows[b + x] + rows[c + x] * rows[c + x]
+def _combine(xrows, out, to, length, n):
+    """Write channels 1-3 from the rows along x; channel 0 is at ``to``, the next ``length`` on."""
+    xx, yy, zz = np.uint64(_XX * n), np.uint64(_YY * n), np.uint64(_ZZ * n)
+    x, y, z = np.uint64(_X * n), np.uint64(_Y * n), np.uint64(_Z * n)
+    g, to, length = np.uint64(_G * n), np.uint64(to), np.uint64(length)
+    laplacian = to + length
+    gradient = laplacian + length
+    difference = gradient + length
+    for i in range(np.uint64(n)):
+        out[laplacian + i] = xrows[xx + i] + xrows[yy + i] + xrows[zz + i]
+        out[gradient + i] = math.sqrt(
+            xrows[x + i] * xrows[x + i] + xrows[y + i] * xrows[y + i] + xrows[z + i] * xrows[z + i]
         )
+        out[difference + i] = out[to + i] - xrows[g + i]
 
 
 @njit(cache=True)
-def _sum(rows, a, b, c, target, to, n):
-    """Write the sum of the rows at a, b, c to the row at ``to``."""
-    a, b, c, to = np.uint64(a), np.uint64(b), np.uint64(c), np.uint64(to)
-    for x in range(np.uint64(n)):
-        target[to + x] = rows[a + x] + rows[b + x] + rows[c + x]
-
-
-@njit(cache=True)
-def _subtract(target, a, rows, b, to, n):
-    """Write the row at a of ``target`` minus the row at b of ``rows`` to the row at ``to``."""
-    a, b, to = np.uint64(a), np.uint64(b), np.uint64(to)
-    for x in range(np.uint64(n)):
-        target[to + x] = target[a + x] - rows[b + x]
-
-
-@njit(cache=True)
-def _derivative_channels(volume, shape, taps, z, y0, y1, x0, nx, zrows, yrows, xrows, out):
-    """Write channels 0-3 and 7-9 of one scale for rows y0 ... y1 - 1 of slice z.
-
-    ``volume`` is pre-smoothed, flat, of the given shape; ``zrows`` (4, STRIP + 6, x), ``yrows``
-    (7, x + 4) and ``xrows`` (10, nx) are scratch; ``out`` is (channels, STRIP, nx), its first
-    column at x0. All are flat.
-    """
-    nz, ny, px = shape
-    plane = ny * px
-    a, b = _mirror(z - 2, nz) * plane, _mirror(z - 1, nz) * plane
-    c = z * plane
-    d, e = _mirror(z + 1, nz) * plane, _mirror(z + 2, nz) * plane
-    low, high = max(0, y0 - 2), min(ny, y1 + 2)
+def _derivative_channels(strip, z):
+    """Write channels 0-3 and 7-9 of one scale in slice z."""
+    taps, y0, x0, nx = strip.taps, strip.y0, strip.x0, strip.nx
+    zrows, yrows, xrows = strip.buffers.zrows, strip.buffers.yrows, strip.buffers.xrows
+    out = strip.buffers.channels
+    nz, ny, px = strip.shape
+    low, high = max(0, y0 - 2), min(ny, strip.y1 + 2)
+    planes = _neighbours(z, nz, 0, ny * px)
     stack = (STRIP + 6) * px
     for y in range(low, high):
-        r = y * px
-        j = (y - low) * px
-        _symmetric(volume, a + r, b + r, c + r, d + r, e + r, taps, _SMOOTH, zrows, j, px)
-        _antisymmetric(volume, a + r, b + r, d + r, e + r, taps, _FIRST, zrows, stack + j, px)
-        _symmetric(
-            volume, a + r, b + r, c + r, d + r, e + r, taps, _SECOND, zrows, 2 * stack + j, px
-        )
-        _symmetric3(volume, b + r, c + r, d + r, taps, _NARROW, zrows, 3 * stack + j, px)
+        rows = _moved(planes, y * px)
+        to = (y - low) * px
+        _symmetric(strip.volume, rows, taps[_SMOOTH], zrows, to, px)
+        _antisymmetric(strip.volume, rows, taps[_FIRST], zrows, stack + to, px)
+        _symmetric(strip.volume, rows, taps[_SECOND], zrows, 2 * stack + to, px)
+        _symmetric3(strip.volume, rows, taps[_NARROW], zrows, 3 * stack + to, px)
     wide = px + 4
-    for y in range(y0, y1):
-        a, b = (_mirror(y - 2, ny) - low) * px, (_mirror(y - 1, ny) - low) * px
-        c = (y - low) * px
-        d, e = (_mirror(y + 1, ny) - low) * px, (_mirror(y + 2, ny) - low) * px
-        _symmetric(zrows, a, b, c, d, e, taps, _SMOOTH, yrows, 2, px)
-        _antisymmetric(zrows, a, b, d, e, taps, _FIRST, yrows, wide + 2, px)
-        _symmetric(zrows, a, b, c, d, e, taps, _SECOND, yrows, 2 * wide + 2, px)
-        a, b, c, d, e = a + stack, b + stack, c + stack, d + stack, e + stack
-        _symmetric(zrows, a, b, c, d, e, taps, _SMOOTH, yrows, 3 * wide + 2, px)
-        _antisymmetric(zrows, a, b, d, e, taps, _FIRST, yrows, 4 * wide + 2, px)
-        a, b, c, d, e = a + stack, b + stack, c + stack, d + stack, e + stack
-        _symmetric(zrows, a, b, c, d, e, taps, _SMOOTH, yrows, 5 * wide + 2, px)
-        _symmetric3(zrows, b + stack, c + stack, d + stack, taps, _NARROW, yrows, 6 * wide + 2, px)
+    length = STRIP * nx
+    for y in range(y0, strip.y1):
+        rows = _neighbours(y, ny, low, px)
+        _symmetric(zrows, rows, taps[_SMOOTH], yrows, 2, px)
+        _antisymmetric(zrows, rows, taps[_FIRST], yrows, wide + 2, px)
+        _symmetric(zrows, rows, taps[_SECOND], yrows, 2 * wide + 2, px)
+        rows = _moved(rows, stack)
+        _symmetric(zrows, rows, taps[_SMOOTH], yrows, 3 * wide + 2, px)
+        _antisymmetric(zrows, rows, taps[_FIRST], yrows, 4 * wide + 2, px)
+        rows = _moved(rows, stack)
+        _symmetric(zrows, rows, taps[_SMOOTH], yrows, 5 * wide + 2, px)
+        _symmetric3(zrows, _moved(rows, stack), taps[_NARROW], yrows, 6 * wide + 2, px)
         for k in range(7):
             _pad(yrows, k * wide, px)
         row = (y - y0) * nx
-        strip = STRIP * nx
-        _along(yrows, x0, taps, _SMOOTH, out, row, nx)
-        _along(yrows, x0, taps, _SECOND, xrows, _XX * nx, nx)
-        _slope(yrows, wide + x0, taps, _FIRST, xrows, _XY * nx, nx)
-        _slope(yrows, 3 * wide + x0, taps, _FIRST, xrows, _XZ * nx, nx)
-        _along(yrows, 2 * wide + x0, taps, _SMOOTH, xrows, _YY * nx, nx)
-        _along(yrows, 4 * wide + x0, taps, _SMOOTH, xrows, _YZ * nx, nx)
-        _along(yrows, 5 * wide + x0, taps, _SMOOTH, xrows, _ZZ * nx, nx)
-        _slope(yrows, x0, taps, _FIRST, xrows, _X * nx, nx)
-        _along(yrows, wide + x0, taps, _SMOOTH, xrows, _Y * nx, nx)
-        _along(yrows, 3 * wide + x0, taps, _SMOOTH, xrows, _Z * nx, nx)
-        s = 6 * wide + x0
-        _symmetric3(yrows, s + 1, s + 2, s + 3, taps, _NARROW, xrows, _G * nx, nx)
-        _sum(xrows, _XX * nx, _YY * nx, _ZZ * nx, out, strip + row, nx)
-        _magnitude(xrows, _X * nx, _Y * nx, _Z * nx, out, 2 * strip + row, nx)
-        _subtract(out, row, xrows, _G * nx, 3 * strip + row, nx)
-        symmetric_eigenvalues(xrows, nx, out, 7 * strip + row, strip)
+        _symmetric(yrows, _spaced(x0), taps[_SMOOTH], out, row, nx)
+        _symmetric(yrows, _spaced(x0), taps[_SECOND], xrows, _XX * nx, nx)
+        _antisymmetric(yrows, _spaced(wide + x0), taps[_FIRST], xrows, _XY * nx, nx)
+        _antisymmetric(yrows, _spaced(3 * wide + x0), taps[_FIRST], xrows, _XZ * nx, nx)
+        _symmetric(yrows, _spaced(2 * wide + x0), taps[_SMOOTH], xrows, _YY * nx, nx)
+        _symmetric(yrows, _spaced(4 * wide + x0), taps[_SMOOTH], xrows, _YZ * nx, nx)
+        _symmetric(yrows, _spaced(5 * wide + x0), taps[_SMOOTH], xrows, _ZZ * nx, nx)
+        _antisymmetric(yrows, _spaced(x0), taps[_FIRST], xrows, _X * nx, nx)
+        _symmetric(yrows, _spaced(wide + x0), taps[_SMOOTH], xrows, _Y * nx, nx)
+        _symmetric(yrows, _spaced(3 * wide + x0), taps[_SMOOTH], xrows, _Z * nx, nx)
+        _symmetric3(yrows, _spaced(6 * wide + x0), taps[_NARROW], xrows, _G * nx, nx)
+        _combine(xrows, out, row, length, nx)
+        symmetric_eigenvalues(xrows, nx, out, 7 * length + row, length)
 
 
 @njit(cache=True)
-def _along(rows, at, taps, stencil, target, to, n):
-    """Write a symmetric 5-tap sum along the row that begins two places before its voxels."""
-    _symmetric(rows, at, at + 1, at + 2, at + 3, at + 4, taps, stencil, target, to, n)
-
-
-@njit(cache=True)
-def _slope(rows, at, taps, stencil, target, to, n):
-    """Write an antisymmetric 5-tap sum along the row that begins two places before its voxels."""
-    _antisymmetric(rows, at, at + 1, at + 3, at + 4, taps, stencil, target, to, n)
-
-
-@njit(cache=True)
-def _smooth_products(
-    volume, shape, taps, z, y0, y1, x0, nx, zrows, yrows, prows, products, out, slot
-):
-    """Write the gradient products of slice z, smoothed along x and y, for rows y0 ... y1 - 1.
-
-    ``zrows`` (2, STRIP + 6, x), ``yrows`` (3, x + 4), ``prows`` (9, x + 4) and ``products``
-    (6, STRIP + 4, nx) are scratch; ``out`` is (6, STRIP, nx), from ``slot`` on. All are flat.
-    """
-    nz, ny, px = shape
-    plane = ny * px
-    b, c, d = _mirror(z - 1, nz) * plane, z * plane, _mirror(z + 1, nz) * plane
-    low, high = max(0, y0 - 3), min(ny, y1 + 3)
+def _smooth_products(strip, z, slot):
+    """Write the gradient products of slice z, smoothed along x and y, to the ring at ``slot``."""
+    taps, y0, nx = strip.taps, strip.y0, strip.nx
+    zrows, yrows, prows = strip.buffers.zrows, strip.buffers.yrows, strip.buffers.prows
+    products = strip.buffers.products
+    nz, ny, px = strip.shape
+    low, high = max(0, y0 - 3), min(ny, strip.y1 + 3)
+    planes = _neighbours(z, nz, 0, ny * px)
     stack = (STRIP + 6) * px
     for y in range(low, high):
-        r = y * px
-        j = (y - low) * px
-        _symmetric3(volume, b + r, c + r, d + r, taps, _INNER_SMOOTH, zrows, j, px)
-        _antisymmetric3(volume, b + r, d + r, taps, _INNER_FIRST, zrows, stack + j, px)
+        rows = _moved(planes, y * px)
+        to = (y - low) * px
+        _symmetric3(strip.volume, rows, taps[_INNER_SMOOTH], zrows, to, px)
+        _antisymmetric3(strip.volume, rows, taps[_INNER_FIRST], zrows, stack + to, px)
     wide = px + 4
     tall = (STRIP + 4) * nx
+    height = strip.y1 - y0
     gx, gy, gz = 6 * wide, 7 * wide, 8 * wide
-    for i in range(y1 - y0 + 4):
-        # The products are mirrored, not the gradient: its sign does not turn at the border.
-        y = _mirror(y0 - 2 + i, ny)
-        b, c = (_mirror(y - 1, ny) - low) * px, (y - low) * px
-        d = (_mirror(y + 1, ny) - low) * px
-        _symmetric3(zrows, b, c, d, taps, _INNER_SMOOTH, yrows, 2, px)
-        _antisymmetric3(zrows, b, d, taps, _INNER_FIRST, yrows, wide + 2, px)
-        _symmetric3(
-            zrows, stack + b, stack + c, stack + d, taps, _INNER_SMOOTH, yrows, 2 * wide + 2, px
-        )
+    factors = ((gx, gx), (gx, gy), (gx, gz), (gy, gy), (gy, gz), (gz, gz))
+    for i in range(height + 4):
+        # The products are mirrored, not the gradient, whose sign would change at the border.
+        rows = _neighbours(_mirror(y0 - 2 + i, ny), ny, low, px)
+        _symmetric3(zrows, rows, taps[_INNER_SMOOTH], yrows, 2, px)
+        _antisymmetric3(zrows, rows, taps[_INNER_FIRST], yrows, wide + 2, px)
+        _symmetric3(zrows, _moved(rows, stack), taps[_INNER_SMOOTH], yrows, 2 * wide + 2, px)
         for k in range(3):
             _pad(yrows, k * wide, px)
-        _antisymmetric3(yrows, 1, 3, taps, _INNER_FIRST, prows, gx, px)
-        s = wide + 1
-        _symmetric3(yrows, s, s + 1, s + 2, taps, _INNER_SMOOTH, prows, gy, px)
-        s = 2 * wide + 1
-        _symmetric3(yrows, s, s + 1, s + 2, taps, _INNER_SMOOTH, prows, gz, px)
-        _multiply(prows, gx, gx, prows, _XX * wide + 2, px)
-        _multiply(prows, gx, gy, prows, _XY * wide + 2, px)
-        _multiply(prows, gx, gz, prows, _XZ * wide + 2, px)
-        _multiply(prows, gy, gy, prows, _YY * wide + 2, px)
-        _multiply(prows, gy, gz, prows, _YZ * wide + 2, px)
-        _multiply(prows, gz, gz, prows, _ZZ * wide + 2, px)
+        _antisymmetric3(yrows, _spaced(0), taps[_INNER_FIRST], prows, gx, px)
+        _symmetric3(yrows, _spaced(wide), taps[_INNER_SMOOTH], prows, gy, px)
+        _symmetric3(yrows, _spaced(2 * wide), taps[_INNER_SMOOTH], prows, gz, px)
         for k in range(6):
+            _multiply(prows, factors[k][0], factors[k][1], k * wide + 2, px)
             _pad(prows, k * wide, px)
-            _along(prows, k * wide + x0, taps, _SMOOTH, products, k * tall + i * nx, nx)
+            rows = _spaced(k * wide + strip.x0)
+            _symmetric(prows, rows, taps[_SMOOTH], products, k * tall + i * nx, nx)
     for k in range(6):
-        for i in range(y1 - y0):
-            r = k * tall + i * nx
+        for i in range(height):
+            rows = _spaced(k * tall + i * nx, nx)
             to = slot + (k * STRIP + i) * nx
-            _symmetric(
-                products, r, r + nx, r + 2 * nx, r + 3 * nx, r + 4 * nx, taps, _SMOOTH, out, to, nx
-            )
+            _symmetric(products, rows, taps[_SMOOTH], strip.buffers.ring, to, nx)
 
 
 @njit(cache=True)
-def _tensor_channels(ring, z, taps, count, nx, xrows, out):
-    """Write channels 4-6 of one scale; ``ring`` (5, 6, STRIP, nx) holds slices z - 2 ... z + 2."""
+def _tensor_channels(strip, z):
+    """Write channels 4-6 of one scale in slice z from the ring."""
+    nx, xrows = strip.nx, strip.buffers.xrows
     slot = 6 * STRIP * nx
-    a, b, c = (z - 2) % 5 * slot, (z - 1) % 5 * slot, z % 5 * slot
-    d, e = (z + 1) % 5 * slot, (z + 2) % 5 * slot
-    strip = STRIP * nx
-    for i in range(count):
+    slots = ((z - 2) % 5 * slot, (z - 1) % 5 * slot, z % 5 * slot,
+             (z + 1) % 5 * slot, (z + 2) % 5 * slot)  # fmt: skip
+    length = STRIP * nx
+    for i in range(strip.y1 - strip.y0):
         for k in range(6):
-            r = k * strip + i * nx
-            _symmetric(ring, a + r, b + r, c + r, d + r, e + r, taps, _SMOOTH, xrows, k * nx, nx)
-        symmetric_eigenvalues(xrows, nx, out, 4 * strip + i * nx, strip)
+            rows = _moved(slots, k * length + i * nx)
+            _symmetric(strip.buffers.ring, rows, strip.taps[_SMOOTH], xrows, k * nx, nx)
+        symmetric_eigenvalues(xrows, nx, strip.buffers.channels, 4 * length + i * nx, length)
 
 
 @njit(cache=True)
-def _smallest_scale(volume, shape, taps, z, y0, y1, x0, nx, zrows, yrows, out):
-    """Write the one channel of the smallest scale for rows y0 ... y1 - 1 of slice z."""
-    nz, ny, px = shape
-    plane = ny * px
-    b, c, d = _mirror(z - 1, nz) * plane, z * plane, _mirror(z + 1, nz) * plane
-    low, high = max(0, y0 - 1), min(ny, y1 + 1)
+def _smallest_scale(strip, z):
+    """Write the one channel of the smallest scale in slice z."""
+    smooth, zrows, yrows = strip.taps[_SMOOTH], strip.buffers.zrows, strip.buffers.yrows
+    nz, ny, px = strip.shape
+    low, high = max(0, strip.y0 - 1), min(ny, strip.y1 + 1)
+    planes = _neighbours(z, nz, 0, ny * px)
     for y in range(low, high):
-        r = y * px
-        _symmetric3(volume, b + r, c + r, d + r, taps, _SMOOTH, zrows, (y - low) * px, px)
-    for y in range(y0, y1):
-        b, c = (_mirror(y - 1, ny) - low) * px, (y - low) * px
-        d = (_mirror(y + 1, ny) - low) * px
-        _symmetric3(zrows, b, c, d, taps, _SMOOTH, yrows, 2, px)
+        _symmetric3(strip.volume, _moved(planes, y * px), smooth, zrows, (y - low) * px, px)
+    for y in range(strip.y0, strip.y1):
+        _symmetric3(zrows, _neighbours(y, ny, low, px), smooth, yrows, 2, px)
         _pad(yrows, 0, px)
-        s = x0 + 1
-        _symmetric3(yrows, s, s + 1, s + 2, taps, _SMOOTH, out, (y - y0) * nx, nx)
+        to = (y - strip.y0) * strip.nx
+        _symmetric3(yrows, _spaced(strip.x0), smooth, strip.buffers.channels, to, strip.nx)
 
 
 @njit(cache=True)
-def _advance(volume, shape, scale, taps, z, z_start, y0, y1, x0, nx, scratch, out):
-    """Write the channels of one scale for rows y0 ... y1 - 1 of slice z to ``out``.
+def _write_slice(strip, scale, z, z_start):
+    """Write the channels of one scale in slice z of the volume to the strip's buffer.
 
-    Slices come in ascending order; ``z_start`` is the first of them, at which the ring is filled.
+    Slices come in ascending order; ``z_start`` is the first, at which the ring is filled.
     """
-    zrows, yrows, xrows, prows, products, ring = scratch
     if scale == 0:
-        _smallest_scale(volume, shape, taps, z, y0, y1, x0, nx, zrows, yrows, out)
+        _smallest_scale(strip, z)
         return
-    _derivative_channels(volume, shape, taps, z, y0, y1, x0, nx, zrows, yrows, xrows, out)
+    _derivative_channels(strip, z)
     first = z - 2 if z == z_start else z + 2
     for ahead in range(first, z + 3):
-        source = _mirror(ahead, shape[0])
-        slot = ahead % 5 * 6 * STRIP * nx
-        _smooth_products(
-            volume, shape, taps, source, y0, y1, x0, nx, zrows, yrows, prows, products, ring, slot
-        )
-    _tensor_channels(ring, z, taps, y1 - y0, nx, xrows, out)
+        slot = ahead % 5 * 6 * STRIP * strip.nx
+        _smooth_products(strip, _mirror(ahead, strip.shape[0]), slot)
+    _tensor_channels(strip, z)
 
 
 @njit(cache=True)
-def _scratch(px, nx):
-    """Return the row buffers of one job."""
-    return (
-        np.empty(4 * (STRIP + 6) * px, dtype=np.float32),
-        np.empty(7 * (px + 4), dtype=np.float32),
-        np.empty(10 * nx, dtype=np.float32),
-        np.empty(9 * (px + 4), dtype=np.float32),
-        np.empty(6 * (STRIP + 4) * nx, dtype=np.float32),
-        np.empty(5 * 6 * STRIP * nx, dtype=np.float32),
+def _buffers(block):
+    """Return the scratch arrays of one job."""
+    px, nx = block.volumes.shape[3], block.shape[2]
+    return _Buffers(
+        zrows=np.empty(4 * (STRIP + 6) * px, dtype=np.float32),
+        yrows=np.empty(7 * (px + 4), dtype=np.float32),
+        xrows=np.empty(10 * nx, dtype=np.float32),
+        prows=np.empty(9 * (px + 4), dtype=np.float32),
+        products=np.empty(6 * (STRIP + 4) * nx, dtype=np.float32),
+        ring=np.empty(5 * 6 * STRIP * nx, dtype=np.float32),
+        channels=np.empty(10 * STRIP * nx, dtype=np.float32),
     )
 
 
 @njit(cache=True)
+def _numbers(taps):
+    """Return five taps as numbers, which stay in registers."""
+    return taps[0], taps[1], taps[2], taps[3], taps[4]
+
+
+@njit(cache=True)
+def _strip(block, scale, y0, y1, buffers):
+    """Return rows y0 ... y1 - 1 of a block's inner part at one scale."""
+    t = block.taps[scale]
+    return _Strip(
+        volume=block.volumes[scale].reshape(-1),
+        shape=block.volumes.shape[1:],
+        taps=(_numbers(t[0]), _numbers(t[1]), _numbers(t[2]),
+              _numbers(t[3]), _numbers(t[4]), _numbers(t[5])),
+        y0=y0 + block.origin[1],
+        y1=y1 + block.origin[1],
+        x0=block.origin[2],
+        nx=block.shape[2],
+        buffers=buffers,
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def _jobs(shape):
+    """Return the number of jobs for a block's inner part."""
+    return (shape[0] + STACK - 1) // STACK * ((shape[1] + STRIP - 1) // STRIP)
+
+
+@njit(cache=True)
+def _bounds(shape, job):
+    """Return the slices z0 ... z1 - 1 and the rows y0 ... y1 - 1 of a job."""
+    strips = (shape[1] + STRIP - 1) // STRIP
+    z0, y0 = job // strips * STACK, job % strips * STRIP
+    return z0, min(z0 + STACK, shape[0]), y0, min(y0 + STRIP, shape[1])
+
+
+@njit(cache=True)
 def _channels_of(scale):
-    """Return the first channel of a scale and how many it has."""
+    """Return the first channel of a scale and the number of its channels."""
     return (0, 1) if scale == 0 else (10 * scale - 9, 10)
 
 
 @njit(cache=True, parallel=True)
-def write_channels(smoothed, taps, origin, depth, out):
-    """Write all channels of a block's inner part as numbers.
-
-    Parameters
-    ----------
-    smoothed : ndarray of float32, shape (scales, z', y', x')
-        From `manyeyes.forest.smoothing.smooth_block`.
-    taps : ndarray of float32, shape (scales, N_STENCILS, 5)
-    origin : tuple of int
-        Index in ``smoothed`` of the first inner voxel.
-    depth : int
-        Slices in a job.
-    out : ndarray of float32, shape (N_CHANNELS, z, y, x)
-        Output, of the inner part's shape.
-    """
-    _, nz, ny, nx = out.shape
-    shape = smoothed.shape[1:]
-    strips = (ny + STRIP - 1) // STRIP
-    stacks = (nz + depth - 1) // depth
-    for job in prange(strips * stacks):
-        z0, y0 = job // strips * depth, job % strips * STRIP
-        z1, y1 = min(z0 + depth, nz), min(y0 + STRIP, ny)
-        scratch = _scratch(shape[2], nx)
-        rows = np.empty(10 * STRIP * nx, dtype=np.float32)
-        for scale in range(smoothed.shape[0]):
-            volume = smoothed[scale].reshape(-1)
-            first, count = _channels_of(scale)
-            for z in range(z0, z1):
-                _advance(
-                    volume, shape, scale, taps[scale], z + origin[0], z0 + origin[0],
-                    y0 + origin[1], y1 + origin[1], origin[2], nx, scratch, rows,
-                )  # fmt: skip
-                for k in range(count):
-                    for y in range(y0, y1):
-                        at = (k * STRIP + y - y0) * nx
-                        for x in range(nx):
-                            out[first + k, z, y, x] = rows[at + x]
-
-
-@njit(cache=True, parallel=True)
-def gather_channels(smoothed, taps, origin, inner, depth, row_start, columns, out):
+def gather_channels(block, row_start, columns, out):
     """Write the channels of chosen voxels of a block's inner part, one voxel a row.
 
     Parameters
     ----------
-    smoothed, taps, origin, depth
-        As in `write_channels`.
-    inner : tuple of int
-        Shape (z, y, x) of the inner part.
+    block : SmoothedBlock
     row_start : ndarray of int64, shape (z * y + 1,)
         Where the voxels of each row of the inner part begin in ``columns``.
     columns : ndarray of int32, shape (n,)
@@ -459,94 +494,75 @@ def gather_channels(smoothed, taps, origin, inner, depth, row_start, columns, ou
     out : ndarray of float32, shape (n, N_CHANNELS)
         Output.
     """
-    nz, ny, nx = inner
-    shape = smoothed.shape[1:]
-    strips = (ny + STRIP - 1) // STRIP
-    stacks = (nz + depth - 1) // depth
-    for job in prange(strips * stacks):
-        z0, y0 = job // strips * depth, job % strips * STRIP
-        z1, y1 = min(z0 + depth, nz), min(y0 + STRIP, ny)
-        # Slices without any voxel at the job's ends need no channels.
+    ny, nx = block.shape[1], block.shape[2]
+    front = block.origin[0]
+    for job in prange(_jobs(block.shape)):
+        z0, z1, y0, y1 = _bounds(block.shape, job)
+        # Slices without chosen voxels at either end of the job need no channels.
         while z0 < z1 and row_start[z0 * ny + y0] == row_start[z0 * ny + y1]:
             z0 += 1
         while z0 < z1 and row_start[(z1 - 1) * ny + y0] == row_start[(z1 - 1) * ny + y1]:
             z1 -= 1
         if z0 == z1:
             continue
-        scratch = _scratch(shape[2], nx)
-        rows = np.empty(10 * STRIP * nx, dtype=np.float32)
-        for scale in range(smoothed.shape[0]):
-            volume = smoothed[scale].reshape(-1)
+        buffers = _buffers(block)
+        for scale in range(block.volumes.shape[0]):
+            strip = _strip(block, scale, y0, y1, buffers)
             first, count = _channels_of(scale)
             for z in range(z0, z1):
-                _advance(
-                    volume, shape, scale, taps[scale], z + origin[0], z0 + origin[0],
-                    y0 + origin[1], y1 + origin[1], origin[2], nx, scratch, rows,
-                )  # fmt: skip
+                _write_slice(strip, scale, z + front, z0 + front)
                 for y in range(y0, y1):
                     for i in range(row_start[z * ny + y], row_start[z * ny + y + 1]):
                         at = (y - y0) * nx + columns[i]
                         for k in range(count):
-                            out[i, first + k] = rows[k * STRIP * nx + at]
+                            out[i, first + k] = buffers.channels[k * STRIP * nx + at]
 
 
 @njit(cache=True, parallel=True)
-def code_channels(smoothed, taps, origin, inner, depth, group, low, per_unit, table, out):
+def code_channels(block, group, coders, out):
     """Write the channels of a block's inner part as codes of one byte, in groups of 64 voxels.
 
     Parameters
     ----------
-    smoothed, taps, origin, inner, depth
-        As in `gather_channels`. ``depth`` must be a multiple of ``group[0]``.
+    block : SmoothedBlock
     group : tuple of int
-        Shape (z, y, x) of a group, 64 voxels in all; STRIP must be a multiple of ``group[1]``.
-    low, per_unit : ndarray of float32, shape (forests, N_CHANNELS)
-        Where the coded range of each channel begins, and how many cells it has in a unit.
-    table : ndarray of uint8, shape (forests, N_CHANNELS, CODE_CELLS + 1)
-        The code of each cell.
+        Shape (z, y, x) of a group: 64 voxels, of which the depth divides STACK and the height
+        divides STRIP.
+    coders : Coders
     out : ndarray of uint8, shape (forests, groups in z, in y, in x, N_CHANNELS, 64)
         Output. Voxels of a group that lie outside the inner part are left as they are.
     """
-    nz, ny, nx = inner
-    shape = smoothed.shape[1:]
-    strips = (ny + STRIP - 1) // STRIP
-    stacks = (nz + depth - 1) // depth
+    nx = block.shape[2]
+    front = block.origin[0]
     gz, gy, gx = group
-    forests, _, down, across = out.shape[:4]
+    forests, deep, down, across = out.shape[:4]
     flat = out.reshape(-1)
-    tables = table.reshape(-1)
-    for job in prange(strips * stacks):
-        z0, y0 = job // strips * depth, job % strips * STRIP
-        z1, y1 = min(z0 + depth, nz), min(y0 + STRIP, ny)
-        scratch = _scratch(shape[2], nx)
-        rows = np.empty(10 * STRIP * nx, dtype=np.float32)
+    tables = coders.table.reshape(-1)
+    for job in prange(_jobs(block.shape)):
+        z0, z1, y0, y1 = _bounds(block.shape, job)
+        buffers = _buffers(block)
         cells = np.zeros(across * gx, dtype=np.int32)
-        for scale in range(smoothed.shape[0]):
-            volume = smoothed[scale].reshape(-1)
+        for scale in range(block.volumes.shape[0]):
+            strip = _strip(block, scale, y0, y1, buffers)
             first, count = _channels_of(scale)
             for z in range(z0, z1):
-                _advance(
-                    volume, shape, scale, taps[scale], z + origin[0], z0 + origin[0],
-                    y0 + origin[1], y1 + origin[1], origin[2], nx, scratch, rows,
-                )  # fmt: skip
+                _write_slice(strip, scale, z + front, z0 + front)
                 for forest in range(forests):
                     for y in range(y0, y1):
                         lane = (z % gz * gy + y % gy) * gx
-                        groups = ((forest * (out.shape[1]) + z // gz) * down + y // gy) * across
+                        groups = ((forest * deep + z // gz) * down + y // gy) * across
                         for k in range(count):
-                            channel = first + k
-                            _cells(
-                                rows, (k * STRIP + y - y0) * nx, nx, low[forest, channel],
-                                per_unit[forest, channel], cells,
-                            )  # fmt: skip
-                            _look_up(
-                                tables, (forest * N_CHANNELS + channel) * (CODE_CELLS + 1), cells,
-                                flat, (groups * N_CHANNELS + channel) * 64 + lane, gx,
-                            )  # fmt: skip
+                            c = first + k
+                            at = (k * STRIP + y - y0) * nx
+                            low, per_unit = coders.low[forest, c], coders.per_unit[forest, c]
+                            _find_cells(buffers.channels, at, nx, low, per_unit, cells)
+                            table = (forest * N_CHANNELS + c) * (CODE_CELLS + 1)
+                            to = (groups * N_CHANNELS + c) * 64 + lane
+                            _look_up(tables, table, cells, flat, to, gx)
 
 
 @njit(cache=True)
-def _cells(rows, at, n, low, per_unit, cells):
+def _find_cells(rows, at, n, low, per_unit, cells):
     """Write the number of the cell that each value falls into; outside the range, the nearest."""
     top = np.float32(CODE_CELLS)
     zero = np.float32(0.0)

@@ -12,20 +12,51 @@ threads.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, prange
 
-from .model import (
-    CHANNEL_BIT,
-    CHILD_BIT,
-    CUT_BIT,
-    LEFT_BIT,
-    MIXED,
-    RIGHT_BIT,
-)
+from .model import CHANNEL_BIT, CHILD_BIT, CUT_BIT, LEFT_BIT, MIXED, RIGHT_BIT
 
 SMALL_NODE = 400
-"""Up to this many voxels, only bins that hold any are visited when a node is split."""
+"""Up to this many voxels, a node marks the bins that hold any instead of looking at every bin."""
+
+
+class TrainingVoxels(NamedTuple):
+    """What trees learn from.
+
+    Attributes
+    ----------
+    codes : ndarray of uint8, shape (n, 64)
+    labels : ndarray of uint8, shape (n,)
+        Class of each voxel, from 0.
+    n_classes : int
+    cuts : ndarray of uint16, shape (channels, 255)
+        The cells at which the codes begin; see `manyeyes.forest.coding.Coding`.
+    """
+
+    codes: np.ndarray
+    labels: np.ndarray
+    n_classes: int
+    cuts: np.ndarray
+
+
+class TreeRules(NamedTuple):
+    """How trees grow."""
+
+    channels: int  # columns of the codes that hold channels
+    tries: int  # channels that a node tries
+    draws: int  # size of the bootstrap sample of a tree
+
+
+class _Members(NamedTuple):
+    """The voxels of a sample: their rows in the codes, how often they were drawn, their classes."""
+
+    index: np.ndarray
+    times: np.ndarray
+    label: np.ndarray
+
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -50,50 +81,12 @@ def _below(state, bound):
 
 
 @njit(cache=True, error_model="numpy")
-def _best_cut_dense(histogram, totals, left):
+def _best_cut(histogram, occupied, totals, left):
     """Return the score of a channel's best split and the occupied codes on either side of it.
 
-    The upper code is 0 if the channel is constant.
+    The upper code is 0 if the channel is constant. Only bins whose bits are set in ``occupied``
+    are visited; both are cleared. ``left`` is scratch.
     """
-    n_classes = totals.size
-    n = 0
-    for c in range(n_classes):
-        left[c] = 0
-        n += totals[c]
-    best, lower, upper = -1.0, 0, 0
-    before, n_left = -1, 0
-    pending = False
-    for b in range(histogram.shape[0]):
-        here = 0
-        for c in range(n_classes):
-            here += histogram[b, c]
-        if here == 0:
-            continue
-        if pending:
-            lower, upper = before, b
-            pending = False
-        for c in range(n_classes):
-            left[c] += histogram[b, c]
-        n_left += here
-        before = b
-        if n_left == n:
-            break
-        score_left, score_right = 0.0, 0.0
-        for c in range(n_classes):
-            a = np.float64(left[c])
-            z = np.float64(totals[c] - left[c])
-            score_left += a * a
-            score_right += z * z
-        score = score_left / np.float64(n_left) + score_right / np.float64(n - n_left)
-        if score > best:
-            best = score
-            pending = True
-    return best, lower, upper
-
-
-@njit(cache=True, error_model="numpy")
-def _best_cut_sparse(histogram, occupied, totals, left):
-    """Do as `_best_cut_dense` for the bins whose bits are set in ``occupied``; clear both."""
     n_classes = totals.size
     n = 0
     for c in range(n_classes):
@@ -182,42 +175,63 @@ def _middle(cuts, channel, lower, upper):
 
 
 @njit(cache=True)
-def _fill(codes, index, times, label, start, stop, tried, count, histogram):
+def _fill(codes, members, start, stop, tried, histogram):
     """Add the weights of members start ... stop - 1 to the histograms of the tried channels."""
     # Unsigned indices: signed ones would be checked for counting from the end.
     for i in range(np.uint64(start), np.uint64(stop)):
-        row = np.uint64(index[i])
-        of = np.uint64(label[i])
-        weight = times[i]
-        for j in range(np.uint64(count)):
+        row = np.uint64(members.index[i])
+        of = np.uint64(members.label[i])
+        weight = members.times[i]
+        for j in range(np.uint64(tried.size)):
             histogram[j, np.uint64(codes[row, tried[j]]), of] += weight
 
 
 @njit(cache=True)
-def _mark(codes, index, start, stop, tried, count, occupied):
+def _mark(codes, members, start, stop, tried, occupied):
     """Set the bits of the bins that members start ... stop - 1 fall into."""
     for i in range(np.uint64(start), np.uint64(stop)):
-        row = np.uint64(index[i])
-        for j in range(np.uint64(count)):
+        row = np.uint64(members.index[i])
+        for j in range(np.uint64(tried.size)):
             b = np.uint64(codes[row, tried[j]])
             occupied[j, b >> np.uint64(6)] |= np.uint64(1) << (b & np.uint64(63))
 
 
 @njit(cache=True)
-def _grow(codes, labels, cuts, n_classes, channels, tries, draws, state, nodes, shares):
+def _mark_bins(histogram, occupied):
+    """Set the bits of the bins of a histogram that hold any voxels."""
+    for b in range(histogram.shape[0]):
+        here = 0
+        for c in range(histogram.shape[1]):
+            here += histogram[b, c]
+        occupied[b >> 6] |= np.uint64(here > 0) << np.uint64(b & 63)
+
+
+@njit(cache=True)
+def _no_members(size):
+    """Return empty places for some members."""
+    return _Members(
+        index=np.empty(size, dtype=np.int32),
+        times=np.empty(size, dtype=np.int32),
+        label=np.empty(size, dtype=np.uint8),
+    )
+
+
+@njit(cache=True)
+def _copy(source, i, target, k):
+    """Copy member i of one array of members to place k of another."""
+    target.index[k] = source.index[i]
+    target.times[k] = source.times[i]
+    target.label[k] = source.label[i]
+
+
+@njit(cache=True)
+def _grow(voxels, rules, state, nodes, shares):
     """Grow one tree.
 
     Parameters
     ----------
-    codes : ndarray of uint8, shape (n, 64)
-    labels : ndarray of uint8, shape (n,)
-        Class of each voxel, from 0.
-    cuts : ndarray of uint16, shape (channels, 255)
-        The cells at which the codes begin; see `manyeyes.forest.coding.Coding`.
-    n_classes, channels, tries : int
-        ``tries`` channels of the first ``channels`` columns are tried at each node.
-    draws : int
-        Size of the bootstrap sample.
+    voxels : TrainingVoxels
+    rules : TreeRules
     state : ndarray of uint64, shape (1,)
         State of the random generator.
     nodes : ndarray of uint64, shape (2 * draws + 1,)
@@ -230,25 +244,23 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, draws, state, nodes, 
     used, mixed, depth : int
         Nodes and mixed leaves written, nodes on the longest path.
     """
+    codes, labels, n_classes = voxels.codes, voxels.labels, voxels.n_classes
+    channels, tries = rules.channels, rules.tries
     n = labels.size
     weight = np.zeros(n, dtype=np.uint32)
-    for _ in range(draws):
+    for _ in range(rules.draws):
         weight[_below(state, n)] += np.uint32(1)
-    members = 0
+    count = 0
     for i in range(n):
-        members += weight[i] > 0
+        count += weight[i] > 0
     # A voxel drawn several times is kept once, with a weight.
-    index = np.empty(members, dtype=np.int32)
-    times = np.empty(members, dtype=np.int32)
-    label = np.empty(members, dtype=np.uint8)
-    aside_index = np.empty(members, dtype=np.int32)
-    aside_times = np.empty(members, dtype=np.int32)
-    aside_label = np.empty(members, dtype=np.uint8)
+    members = _no_members(count)
+    aside = _no_members(count)
     totals = np.zeros(n_classes, dtype=np.int64)
     k = 0
     for i in range(n):
         if weight[i] > 0:
-            index[k], times[k], label[k] = i, weight[i], labels[i]
+            members.index[k], members.times[k], members.label[k] = i, weight[i], labels[i]
             totals[labels[i]] += weight[i]
             k += 1
     order = np.arange(channels)
@@ -257,55 +269,45 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, draws, state, nodes, 
     left = np.zeros(n_classes, dtype=np.int64)
     tried = np.zeros(tries, dtype=np.uint64)
     # Nodes that wait to be split: place, first and last member, depth.
-    waiting = np.empty((members + 1, 4), dtype=np.int64)
+    waiting = np.empty((count + 1, 4), dtype=np.int64)
     used, mixed, deepest = 1, 0, 1
     kind = _kind(totals)
     if kind > 0:
         # The bootstrap drew one class only: no code is below 0, so all voxels go right.
         nodes[0] = np.uint64(kind) << np.uint64(RIGHT_BIT)
         return used, mixed, deepest
-    waiting[0] = (0, 0, members, 1)
+    waiting[0] = (0, 0, count, 1)
     top = 1
     while top > 0:
         top -= 1
         place, start, stop, depth = waiting[top]
         deepest = max(deepest, depth)
-        size = stop - start
+        is_small = stop - start <= SMALL_NODE
         totals[:] = 0
         for i in range(start, stop):
-            totals[label[i]] += times[i]
+            totals[members.label[i]] += members.times[i]
         best, best_cut, best_channel = -1.0, 0, np.uint64(0)
         seen = 0
         while seen < channels and (seen < tries or best_cut == 0):
-            count = tries if seen == 0 else 1
-            for j in range(count):
+            now = tried[: tries if seen == 0 else 1]
+            for j in range(now.size):
                 other = seen + j + _below(state, channels - seen - j)
                 order[seen + j], order[other] = order[other], order[seen + j]
-                tried[j] = order[seen + j]
-            if size <= SMALL_NODE:
-                _fill(codes, index, times, label, start, stop, tried, count, histogram)
-                _mark(codes, index, start, stop, tried, count, occupied)
-            else:
-                histogram[:count] = 0
-                _fill(codes, index, times, label, start, stop, tried, count, histogram)
-            for j in range(count):
-                if size <= SMALL_NODE:
-                    score, lower, upper = _best_cut_sparse(histogram[j], occupied[j], totals, left)
-                else:
-                    score, lower, upper = _best_cut_dense(histogram[j], totals, left)
+                now[j] = order[seen + j]
+            _fill(codes, members, start, stop, now, histogram)
+            if is_small:
+                _mark(codes, members, start, stop, now, occupied)
+            for j in range(now.size):
+                if not is_small:
+                    _mark_bins(histogram[j], occupied[j])
+                score, lower, upper = _best_cut(histogram[j], occupied[j], totals, left)
                 if upper > 0 and score > best:
-                    best, best_channel = score, tried[j]
-                    best_cut = _middle(cuts, best_channel, lower, upper)
-            seen += count
-        if size > SMALL_NODE:
-            histogram[:] = 0
+                    best, best_channel = score, now[j]
+                    best_cut = _middle(voxels.cuts, best_channel, lower, upper)
+            seen += now.size
         if best_cut == 0:
             # Voxels of several classes with the same codes: a leaf with shares.
-            weights = 0
-            for c in range(n_classes):
-                weights += totals[c]
-            for c in range(n_classes):
-                shares[mixed, c] = totals[c] / weights
+            shares[mixed] = totals / totals.sum()
             if place == 0:
                 # A root must be a node: no code is below 0, so all voxels go right.
                 nodes[:2] = 0
@@ -316,18 +318,15 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, draws, state, nodes, 
         left[:] = 0
         write, spare = start, 0
         for i in range(np.uint64(start), np.uint64(stop)):
-            if codes[np.uint64(index[i]), best_channel] < best_cut:
-                left[label[i]] += times[i]
-                index[write], times[write], label[write] = index[i], times[i], label[i]
+            if codes[np.uint64(members.index[i]), best_channel] < best_cut:
+                left[members.label[i]] += members.times[i]
+                _copy(members, i, members, write)
                 write += 1
             else:
-                aside_index[spare] = index[i]
-                aside_times[spare] = times[i]
-                aside_label[spare] = label[i]
+                _copy(members, i, aside, spare)
                 spare += 1
-        index[write:stop] = aside_index[:spare]
-        times[write:stop] = aside_times[:spare]
-        label[write:stop] = aside_label[:spare]
+        for i in range(spare):
+            _copy(aside, i, members, write + i)
         totals -= left
         left_kind, right_kind = _kind(left), _kind(totals)
         child = used
@@ -351,13 +350,13 @@ def _grow(codes, labels, cuts, n_classes, channels, tries, draws, state, nodes, 
 
 
 @njit(cache=True, parallel=True)
-def grow_trees(codes, labels, cuts, n_classes, channels, tries, draws, seeds, nodes, shares, sizes):
+def grow_trees(voxels, rules, seeds, nodes, shares, sizes):
     """Grow one tree for each seed.
 
     Parameters
     ----------
-    codes, labels, cuts, n_classes, channels, tries, draws
-        As in `_grow`.
+    voxels : TrainingVoxels
+    rules : TreeRules
     seeds : ndarray of uint64, shape (trees,)
     nodes : ndarray of uint64, shape (trees, 2 * draws + 1)
         Output. Only the pages that are written take up memory.
@@ -369,7 +368,5 @@ def grow_trees(codes, labels, cuts, n_classes, channels, tries, draws, seeds, no
     for t in prange(seeds.size):
         state = np.empty(1, dtype=np.uint64)
         state[0] = seeds[t]
-        used, mixed, depth = _grow(
-            codes, labels, cuts, n_classes, channels, tries, draws, state, nodes[t], shares[t]
-        )
+        used, mixed, depth = _grow(voxels, rules, state, nodes[t], shares[t])
         sizes[t, 0], sizes[t, 1], sizes[t, 2] = used, mixed, depth

@@ -6,32 +6,25 @@ import numba
 import numpy as np
 
 from ..randomness import generator
+from .growing import TrainingVoxels, TreeRules
 from .model import INNER, MIXED, join_trees, pack
 
 
 def scikit_trees(
-    codes: np.ndarray,
-    places: np.ndarray,
-    n_classes: int,
-    tries: int,
-    draws: int,
-    seed: int,
-    trees: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, int, str]:
+    voxels: TrainingVoxels, rules: TreeRules, seed: int, trees: int
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray, int], str]:
     """Train scikit-learn's random forest on codes and convert its trees.
 
     Parameters
     ----------
-    codes : ndarray of uint8, shape (voxels, channels)
-    places : ndarray of uint8, shape (voxels,)
-        Class of each voxel, from 0.
-    n_classes, tries, draws, seed, trees : int
-        ``draws`` is the size of each tree's bootstrap sample.
+    voxels : TrainingVoxels
+    rules : TreeRules
+    seed, trees : int
 
     Returns
     -------
-    nodes, roots, mixed, depth
-        As from `manyeyes.forest.model.join_trees`.
+    joined : tuple
+        From `manyeyes.forest.model.join_trees`.
     name : str
         The library and its version.
     """
@@ -41,17 +34,16 @@ def scikit_trees(
     state = int(generator("forest", seed).integers(2**32, dtype=np.uint64))
     forest = RandomForestClassifier(
         trees,
-        max_features=tries,
-        max_samples=draws,
+        max_features=rules.tries,
+        max_samples=rules.draws,
         random_state=state,
         n_jobs=numba.get_num_threads(),
-    ).fit(codes, places)
+    ).fit(voxels.codes[:, : rules.channels], voxels.labels)
     grown, shares = zip(
-        *(_convert(tree.tree_, n_classes) for tree in forest.estimators_), strict=True
+        *(_convert(tree.tree_, voxels.n_classes) for tree in forest.estimators_), strict=True
     )
     depth = max(tree.tree_.max_depth for tree in forest.estimators_) + 1
-    joined = join_trees(list(grown), list(shares), depth)
-    return *joined, f"scikit-learn {sklearn.__version__}"
+    return join_trees(list(grown), list(shares), depth), f"scikit-learn {sklearn.__version__}"
 
 
 def _convert(tree: object, n_classes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..randomness import generator
 from .coding import code_values, make_coding
 from .filters import N_CHANNELS
-from .growing import grow_trees
+from .growing import TrainingVoxels, TreeRules, grow_trees
 from .model import MOST_CLASSES, Forest, join_trees, unpack
 from .scikit import scikit_trees
 
@@ -70,17 +70,13 @@ def train(
     codes = code_values(values, coding)
     place_of = np.zeros(256, dtype=np.uint8)
     place_of[classes] = np.arange(classes.size)
-    places = place_of[labels]
-    draws = labels.size if draws is None else min(draws, labels.size)
+    voxels = TrainingVoxels(codes, place_of[labels], classes.size, coding.cuts)
+    rules = TreeRules(N_CHANNELS, CHANNELS_TRIED, min(draws or labels.size, labels.size))
     if trainer == "manyeyes":
-        nodes, roots, mixed, depth = _own_trees(
-            codes, places, coding.cuts, classes.size, draws, seed, trees
-        )
-        name = MANYEYES_VERSION
+        joined, name = _own_trees(voxels, rules, seed, trees), MANYEYES_VERSION
     else:
-        nodes, roots, mixed, depth, name = scikit_trees(
-            codes[:, :N_CHANNELS], places, classes.size, CHANNELS_TRIED, draws, seed, trees
-        )
+        joined, name = scikit_trees(voxels, rules, seed, trees)
+    nodes, roots, mixed, depth = joined
     channel, cut, left, right, child = unpack(nodes)
     return Forest(
         classes=classes,
@@ -102,33 +98,15 @@ def train(
 
 
 def _own_trees(
-    codes: np.ndarray,
-    places: np.ndarray,
-    cuts: np.ndarray,
-    n_classes: int,
-    draws: int,
-    seed: int,
-    trees: int,
+    voxels: TrainingVoxels, rules: TreeRules, seed: int, trees: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Grow the trees and join them; return nodes, roots, mixed leaves and depth."""
     seeds = generator("forest", seed).integers(2**64, size=trees, dtype=np.uint64)
     # Untouched pages of these arrays take up no memory.
-    grown = np.empty((trees, 2 * draws + 1), dtype=np.uint64)
-    shares = np.empty((trees, draws // 2 + 1, n_classes), dtype=np.float32)
+    grown = np.empty((trees, 2 * rules.draws + 1), dtype=np.uint64)
+    shares = np.empty((trees, rules.draws // 2 + 1, voxels.n_classes), dtype=np.float32)
     sizes = np.empty((trees, 3), dtype=np.int64)
-    grow_trees(
-        codes,
-        places,
-        cuts,
-        n_classes,
-        N_CHANNELS,
-        CHANNELS_TRIED,
-        draws,
-        seeds,
-        grown,
-        shares,
-        sizes,
-    )
+    grow_trees(voxels, rules, seeds, grown, shares, sizes)
     used, mixed, depth = sizes.T
     return join_trees(
         [tree[:k] for tree, k in zip(grown, used, strict=True)],
