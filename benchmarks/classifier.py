@@ -4,14 +4,14 @@ Run it from the checkout, with nothing else running:
 
     python benchmarks/classifier.py
 
-A volume of two noisy phases has labels on seven slices. Each implementation trains on the labels
-and labels the whole volume in its own process, whose peak memory is recorded. Reading and start-up
-are not timed. manyeyes first runs once on a small volume, so that its compiled code comes from the
-cache, as in every job of the pipeline except the first.
+A volume of two noisy phases has labels on seven slices. Each implementation trains on them and
+labels the whole volume in its own process, whose peak memory is recorded. Reading and start-up are
+not timed. manyeyes first runs on a small volume, so that its compiled code comes from the cache, as
+in every job of the pipeline except the first.
 
-The implementations: manyeyes; scikit-learn's random forest on the channels of manyeyes, all of them
-in memory; scikit-image's trainable segmentation (its own channels, scikit-learn's forest); and
-VIGRA's filters and forest, combined as in ilastik, if the system's Python has them.
+The implementations are manyeyes; scikit-learn's random forest on the channels of manyeyes, held in
+memory; scikit-image's trainable segmentation (its own channels, scikit-learn's forest); and VIGRA's
+filters and forest, combined as in ilastik, if the system's Python has them.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def make_case(size: int, labelled: int, cnr: float) -> dict[str, np.ndarray]:
     size : int
         Edge in voxels.
     labelled : int
-        About how many voxels are labelled.
+        Approximate number of labelled voxels.
     cnr : float
-        Distance of the phases' mean grey levels in standard deviations of the noise.
+        Difference of the phases' mean grey levels in standard deviations of the noise.
     """
     from scipy import ndimage
 
@@ -70,18 +70,16 @@ def make_case(size: int, labelled: int, cnr: float) -> dict[str, np.ndarray]:
 
 
 def run_ours(volume: np.ndarray, labels: np.ndarray, threads: int) -> tuple:
-    """Our classifier; the channels are part of training and of prediction."""
+    """Our classifier, which computes channels both to train and to predict."""
     import numba
 
     from manyeyes.forest import classify, fit_forest
 
     numba.set_num_threads(threads)
-    small = labels.copy()[: volume.shape[0] // 4, :64, :64]
+    corner = (slice(0, volume.shape[0] // 4), slice(0, 64), slice(0, 64))
+    small = labels[corner].copy()
     small[0, 0, :2] = 1, 2
-    classify(
-        volume[: small.shape[0], :64, :64],
-        fit_forest(volume[: small.shape[0], :64, :64], small, seed=0),
-    )
+    classify(volume[corner], fit_forest(volume[corner], small, seed=0))
     start = time.perf_counter()
     forest = fit_forest(volume, labels, seed=1)
     trained = time.perf_counter()
@@ -107,11 +105,8 @@ def run_scikit_learn(volume: np.ndarray, labels: np.ndarray, threads: int) -> tu
     trained = time.perf_counter()
     found = [forest.predict(part) for part in np.array_split(values, 50)]
     end = time.perf_counter()
-    return np.concatenate(found).reshape(volume.shape), [
-        made - start,
-        trained - made,
-        end - trained,
-    ]
+    seconds = [made - start, trained - made, end - trained]
+    return np.concatenate(found).reshape(volume.shape), seconds
 
 
 def run_scikit_image(volume: np.ndarray, labels: np.ndarray, threads: int) -> tuple:
@@ -140,7 +135,7 @@ VIGRA = "VIGRA as in ilastik"
 
 
 def run_here(name: str, source: str, target: str) -> None:
-    """Run one contender in this process and write what it found."""
+    """Run one implementation in this process and write its result."""
     with np.load(source) as arrays:
         volume, labels, threads = arrays["volume"], arrays["labels"], int(arrays["threads"])
     found, seconds = HERE[name](volume, labels, threads)
@@ -159,7 +154,7 @@ def vigra_is_missing() -> str | None:
 
 
 def run_all(case: dict[str, np.ndarray], threads: int, repeats: int) -> dict[str, list[dict]]:
-    """Run each contender ``repeats`` times, in turns; return what each run wrote."""
+    """Run each implementation ``repeats`` times, in turns; return what each run wrote."""
     results: dict[str, list[dict]] = {}
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.npz", Path(folder) / "out.npz"
@@ -187,7 +182,7 @@ def run_all(case: dict[str, np.ndarray], threads: int, repeats: int) -> dict[str
 
 
 def report(case: dict[str, np.ndarray], results: dict[str, list[dict]]) -> str:
-    """Return the table, in Markdown; of several runs the fastest counts."""
+    """Return a table in Markdown, of the fastest run of each."""
     best = {name: min(runs, key=lambda run: run["seconds"].sum()) for name, runs in results.items()}
     ours = best["manyeyes"]
     truth, untrained = case["truth"], case["labels"] == 0
@@ -215,10 +210,10 @@ def report(case: dict[str, np.ndarray], results: dict[str, list[dict]]) -> str:
 
 
 def main() -> None:
-    """Run the benchmark, or one contender of it."""
+    """Run the benchmark, or one implementation of it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=200, help="edge of the volume in voxels")
-    parser.add_argument("--labelled", type=int, default=71_000, help="labelled voxels, about")
+    parser.add_argument("--labelled", type=int, default=71_000, help="approximate labelled voxels")
     parser.add_argument("--cnr", type=float, default=1.5, help="contrast-to-noise ratio")
     add_threads(parser)
     parser.add_argument("--repeats", type=int, default=1, help="runs of each; the fastest counts")

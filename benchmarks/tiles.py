@@ -1,13 +1,13 @@
-"""Rate and memory of disk-to-disk classification for volumes of increasing size.
+"""Speed and memory of disk-to-disk classification for volumes of increasing size.
 
 Run it from the checkout, with nothing else running. It takes about ten minutes and 2.1 GB of disk:
 
     python benchmarks/tiles.py
 
 A volume of two noisy phases, 200 voxels wide, is repeated by mirroring and written as a TIFF. One
-forest labels each size tile by tile from one TIFF into another, in its own process. The benchmark
-records the anonymous memory of the process, that is, memory that cannot be dropped and read again
-from a file. Each process first labels a small volume, so that compiled code comes from the cache.
+forest labels each size tile by tile from one TIFF into another, in its own process. The anonymous
+memory of the process is recorded: memory that cannot be dropped and read again from a file. Each
+process first labels a small volume, so that compiled code comes from the cache.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EDGE = 200
 
 
 def write_mirrored(volume: np.ndarray, size: int, path: Path) -> None:
-    """Write a cube of a size made of mirror images of a volume."""
+    """Write a cube of a size, filled with mirror images of a volume."""
     import tifffile
 
     period = np.concatenate([np.arange(EDGE), np.arange(EDGE)[::-1]])
@@ -40,14 +40,14 @@ def write_mirrored(volume: np.ndarray, size: int, path: Path) -> None:
 
 
 class MemoryWatch(threading.Thread):
-    """Keeps the largest anonymous memory of this process, in bytes (Linux)."""
+    """Records the largest anonymous memory of this process, in bytes (Linux)."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.peak = 0
 
     def run(self):
-        """Look every 20 ms."""
+        """Read it every 20 ms."""
         while True:
             for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
                 if line.startswith("RssAnon:"):
@@ -56,7 +56,7 @@ class MemoryWatch(threading.Thread):
 
 
 def label(source: Path, forest_path: Path, target: Path, threads: int) -> dict[str, float]:
-    """Label a volume on disk and return what it took."""
+    """Label a volume on disk; return the seconds, the CPU seconds and the peak memory in bytes."""
     import numba
 
     from manyeyes.files.mapped import create_labels, flush, open_volume

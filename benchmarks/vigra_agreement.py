@@ -1,11 +1,11 @@
-"""Whether our labels agree with VIGRA's as well as two seeds of VIGRA agree, on each twin.
+"""Compare our agreement with VIGRA with that of two seeds of VIGRA, on each dataset.
 
 Run it from the checkout on the results of a study, with Debian's python3-vigra installed:
 
     python benchmarks/vigra_agreement.py results/paper
 
-In the middle of each raw image, a simulated user draws on a quarter of seven slices (MLX25).
-VIGRA's forest and ours learn from the drawing, with three seeds each.
+A simulated user draws on a quarter of seven slices (MLX25) in the middle of each raw image. VIGRA's
+forest and ours are trained on the drawing, with three seeds each.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SEEDS = (1, 2, 3)
 
 
 def draw(volume: np.ndarray, dataset: str) -> np.ndarray:
-    """Return what a simulated user draws on a volume."""
+    """Return the labels that a simulated user draws on a volume."""
     from manyeyes.forest import classify, fit_forest
     from manyeyes.methods import annotate
     from manyeyes.users.population import Population, draw_traits
@@ -45,7 +45,7 @@ def draw(volume: np.ndarray, dataset: str) -> np.ndarray:
 
 
 def percent_equal(some: list[np.ndarray], others: list[np.ndarray] | None = None) -> float:
-    """Return the mean percentage of equal voxels, of all pairs within one list or between two."""
+    """Return the mean percentage of equal voxels over all pairs, within a list or of two lists."""
     pairs = combinations(some, 2) if others is None else product(some, others)
     return 100 * float(np.mean([(a == b).mean() for a, b in pairs]))
 
@@ -76,14 +76,8 @@ def main() -> None:
         labels = draw(volume, folder.name)
         with tempfile.TemporaryDirectory() as name:
             source, target = Path(name) / "in.npz", Path(name) / "out.npz"
-            np.savez(
-                source,
-                volume=volume,
-                labels=labels,
-                threads=threads,
-                seeds=SEEDS,
-                keep_channels=False,
-            )
+            settings = {"threads": threads, "seeds": SEEDS, "keep_channels": False}
+            np.savez(source, volume=volume, labels=labels, **settings)
             script = str(Path(__file__).with_name("vigra_forest.py"))
             call = [SYSTEM_PYTHON, "-W", "ignore", script, str(source), str(target)]
             subprocess.run(call, check=True)

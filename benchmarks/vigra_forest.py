@@ -1,11 +1,11 @@
 """VIGRA's filters and random forest on a volume, combined as in ilastik.
 
 VIGRA is not on the package index; Debian's python3-vigra belongs to the system's Python. So this
-script runs there, as a separate process: ``/usr/bin/python3 vigra_forest.py input.npz output.npz``.
+script runs as a separate process: ``/usr/bin/python3 vigra_forest.py input.npz output.npz``.
 
-Input: volume, labels, seeds, threads, keep_channels (whether to write the channels too).
-Output: labels (one volume per seed), seconds (features, training, prediction of the first seed),
-peak_bytes of this process, and channels (z, y, x, 61) if kept.
+Input: volume, labels, seeds, threads, keep_channels (whether to write the channels as well).
+Output: labels (one volume per seed), seconds (channels, training, prediction of the first seed),
+peak_bytes of this process, and channels (z, y, x, 61) if they are kept.
 """
 
 import math
@@ -43,7 +43,7 @@ def channels_at_scale(volume, scale):
 
 
 def train(values, labels, seed, threads):
-    """Train as ilastik does: one forest with a share of the trees for each thread."""
+    """Train as ilastik does: one forest per thread, with a share of the trees."""
     shares = [len(part) for part in np.array_split(np.arange(TREES), threads)]
     tried = math.floor(math.sqrt(values.shape[1]) + 0.5)
     forests = [
@@ -94,7 +94,7 @@ def main(source, target):
             channels[..., first : first + part.shape[-1]] = part
             first += part.shape[-1]
 
-    # The largest scale takes longest and goes first.
+    # The largest scale takes longest, so it is first.
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, reversed(range(len(SCALES)))))
     values = channels.reshape(-1, channels.shape[-1])

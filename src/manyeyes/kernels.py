@@ -1,7 +1,7 @@
-"""Small calls after which all compiled code that many jobs share lies in Numba's cache on disk.
+"""Small calls that put all compiled code that jobs share into Numba's cache on disk.
 
-Compiling takes about a minute. Without this, every job that runs at the same time as the first one
-would compile for itself.
+Compiling takes about a minute. Without these calls, each job that runs at the same time as the
+first would compile for itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _EDGE = 16
 
 
 def _phases() -> tuple[np.ndarray, np.ndarray]:
-    """Return a small volume of two phases, and labels of some of it."""
+    """Return a small volume of two phases, and labels of a part of it."""
     z, y, x = np.indices((_EDGE,) * 3)
     truth = (1 + (x + y > _EDGE)).astype(np.uint8)
     volume = (100 * truth + 7 * z % 13).astype(np.uint8)
@@ -33,7 +33,7 @@ def _train() -> None:
 
 
 def _label() -> None:
-    # The trainer of another library: this one's is compiled by the other call meanwhile.
+    # With scikit-learn as the trainer, because ours is compiled by another process meanwhile.
     volume, labels = _phases()
     values = np.random.default_rng(0).random((200, 61), dtype=np.float32)
     forest = train(values, labels[labels > 0][:200], seed=0, trees=2, trainer="scikit-learn")
@@ -57,4 +57,4 @@ WARM_UPS: dict[str, Callable[[], None]] = {
     "training": _train,
     "annotating": _annotate,
 }
-"""What to call, each in a process of its own, the longest first."""
+"""The calls, each for its own process, the longest first."""

@@ -288,7 +288,7 @@ def test_bad_requests_are_refused(case, forest):
         classify(volume, forest, slices=[-1])
     with pytest.raises(ValueError, match="no slices"):
         classify(volume, forest, slices=[])
-    with pytest.raises(ValueError, match="slices by whole numbers"):
+    with pytest.raises(ValueError, match="whole numbers of slices"):
         classify(volume, forest, slices=[2.7])
     with pytest.raises(ValueError, match="expected one forest or more"):
         classify_many(volume, [])

@@ -1,4 +1,4 @@
-"""Blocks with a halo, into which a volume of any size is cut."""
+"""A volume of any size, cut into blocks with a halo."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PLANE_EDGE = 256
 """Longest edge of a block in y and x, without its halo."""
 
 BLOCK_VOXELS = 1_000_000
-"""About how many voxels a block has, without its halo."""
+"""Approximate number of voxels of a block, without its halo."""
 
 LARGEST_GROUP_DEPTH = 4
-"""The depth of a block is a multiple of this, so that groups of voxels are full."""
+"""The depth of a block is a multiple of this, to fill its groups of voxels."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ImageBlock:
     target : three slices
         The part in the volume.
     source : three slices
-        The part with its halo, cut off at the volume's borders.
+        The part with its halo, cut off at the border of the volume.
     inner : three slices
         The part in its source.
     """
@@ -39,14 +39,14 @@ class ImageBlock:
     inner: tuple[slice, slice, slice]
 
     def read(self, volume: np.ndarray) -> np.ndarray:
-        """Return the source as contiguous float32, or raise ValueError if that cannot hold it."""
+        """Return the source as contiguous float32, or raise ValueError if it does not fit."""
         values = np.asarray(volume[self.source])
         check_values(values)
         return np.ascontiguousarray(values, dtype=np.float32)
 
 
 def _cut(start: int, stop: int, edge: int) -> list[tuple[int, int]]:
-    """Cut a range into pieces of an edge, the last one shorter."""
+    """Cut a range into pieces of length ``edge``; the last may be shorter."""
     return [(a, min(a + edge, stop)) for a in range(start, stop, edge)]
 
 
@@ -60,13 +60,9 @@ def make_blocks(
     shape : sequence of int
         Shape (z, y, x) of the volume.
     slices : iterable of int, optional
-        Slices to be covered; neighbouring ones share a block. The default is all.
+        The slices to cover; neighbouring ones share a block. The default is all.
     voxels : int, optional
-        About how many voxels a block has, without its halo; BLOCK_VOXELS is the default.
-
-    Yields
-    ------
-    ImageBlock
+        Instead of BLOCK_VOXELS.
     """
     depth, height, width = shape
     wanted = range(depth) if slices is None else sorted(set(slices))

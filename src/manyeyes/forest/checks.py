@@ -1,4 +1,4 @@
-"""Refusal of input that cannot be classified, with what to do about it."""
+"""Checks of input; their messages say what to do."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from numbers import Integral
 import numpy as np
 
 LARGEST_INTEGER = 2**24
-"""Up to here float32 holds every integer."""
+"""Up to this value, float32 represents every integer."""
 
 LARGEST_VALUE = 1e15
-"""Up to here the gradient products of the structure tensor stay well inside float32."""
+"""Up to this value, the structure tensor's gradient products stay well inside float32."""
 
 
 def check_shape(volume: np.ndarray) -> None:
@@ -29,8 +29,8 @@ def check_shape(volume: np.ndarray) -> None:
 def check_values(block: np.ndarray) -> None:
     """Raise ValueError unless all values can be filtered in float32."""
     if block.dtype.kind == "f":
-        # Comparisons with NaN are false, so that this one finds it as well. As a plain number, for
-        # float16 would make infinity of the bound.
+        # Comparisons with NaN are false, so this one finds it too. It compares plain numbers,
+        # because the bound is infinite in float16.
         if not float(np.abs(block).max()) <= LARGEST_VALUE:
             raise ValueError(
                 "the volume has values that are NaN, infinite or beyond "
@@ -41,7 +41,7 @@ def check_values(block: np.ndarray) -> None:
         if max(-low, high) > LARGEST_INTEGER:
             raise ValueError(
                 f"the volume has integers from {low} to {high}, but float32 holds them exactly "
-                f"only up to {LARGEST_INTEGER}; bring the grey levels to 8 or 16 bits first"
+                f"only up to {LARGEST_INTEGER}; convert the grey levels to 8 or 16 bits first"
             )
 
 
@@ -64,7 +64,7 @@ def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     Returns
     -------
     ndarray of uint8
-        The classes in ascending order, two or more.
+        Two classes or more, ascending.
     """
     if tuple(labels.shape) != tuple(shape):
         exchanged = sorted(labels.shape) == sorted(shape)
@@ -81,7 +81,7 @@ def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
             raise ValueError(
                 f"expected labels between 0 and 255, found {low} to {high}; renumber the classes"
             )
-    # Slice by slice: counting makes eight bytes of each voxel.
+    # Slice by slice, because counting takes eight bytes for each voxel.
     counts = sum(
         np.bincount(np.ravel(labels[z]).astype(np.uint8), minlength=256) for z in range(shape[0])
     )
@@ -96,19 +96,19 @@ def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def check_whole(number: int, name: str) -> None:
-    """Raise ValueError unless a number is a whole one."""
+    """Raise ValueError unless a number is a whole number."""
     if isinstance(number, bool) or not isinstance(number, Integral):
         raise ValueError(f"expected {name} to be a whole number, found {number!r}")
 
 
-def check_slices(slices: Sequence[int], depth: int) -> list[int]:
-    """Return the slice numbers as a list of int, or raise ValueError."""
-    numbers = list(slices)
+def check_slices(slices: Sequence[int] | None, depth: int) -> list[int]:
+    """Return the numbers of the slices, of all if None, or raise ValueError."""
+    numbers = list(range(depth) if slices is None else slices)
     if not all(isinstance(z, Integral) for z in numbers):
-        raise ValueError(f"expected slices by whole numbers, found {numbers}")
+        raise ValueError(f"expected whole numbers of slices, found {numbers}")
     numbers = [int(z) for z in numbers]
     if not numbers:
-        raise ValueError("no slices were asked for; give at least one, or None for the volume")
+        raise ValueError("no slices were requested; give at least one, or None for all")
     wrong = [z for z in numbers if not 0 <= z < depth]
     if wrong:
         raise ValueError(

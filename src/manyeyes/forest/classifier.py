@@ -1,4 +1,4 @@
-"""Training on labelled voxels and classifying volumes: what others call."""
+"""Training on labelled voxels and classifying volumes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .blocks import ImageBlock, make_blocks
-from .checks import (
-    check_labels,
-    check_shape,
-    check_slices,
-    check_whole,
-)
+from .checks import check_labels, check_shape, check_slices, check_whole
 from .descent import PackedTrees, first_classes, vote
 from .features import channels_at
 from .filters import N_CHANNELS, Coders, code_channels
@@ -23,12 +18,12 @@ from .smoothing import smooth_block
 from .training import train
 
 POOL = 10
-"""How many times as many labelled voxels are kept as each tree learns from, if that is bounded. A
-tree of its own draw costs no more time than a common draw, and the trees together see more."""
+"""If the labels that a tree learns from are bounded, this many times as many are kept. It costs no
+time that each tree draws its own, and the trees together see more."""
 
 MOST_LABELS = 1_000_000
-"""How many labelled voxels are kept where no bound is given: more than people draw, less than a
-gigabyte. Of more labels than these each tree learns from a `POOL`-th of what is kept."""
+"""Labelled voxels that are kept if no bound is given: more than people draw, and less than a
+gigabyte. If there are more, each tree learns from a `POOL`-th of those kept."""
 
 
 def fit_forest(
@@ -45,8 +40,8 @@ def fit_forest(
     Parameters
     ----------
     volume : ndarray, shape (z, y, x)
-        Grey values, integers or floats. Only blocks around labelled slices are read, so a
-        memory-mapped array will do.
+        Grey values, integers or floats. Only blocks around labelled slices are read, so it may be
+        a memory-mapped array.
     labels : ndarray of uint8, shape (z, y, x)
         0 where unlabelled, else the class.
     seed : int
@@ -54,24 +49,19 @@ def fit_forest(
     trees : int
         Number of trees, 1 to 255.
     max_labels : int, optional
-        Let each tree learn from at most so many labelled voxels. Each tree draws its own, out of
-        at most `POOL` times as many that are drawn beforehand from each class in proportion (at
-        least one of each). The default is to use all up to `MOST_LABELS`, and to bound more than
-        these as ``MOST_LABELS // POOL`` does; a larger number takes more memory, 420 bytes for each
-        label that is kept.
+        The most labelled voxels that a tree learns from. Each tree draws its own, from `POOL` times
+        as many that are kept of the classes in proportion (at least one of each). The default is
+        to use all labels up to `MOST_LABELS`, and ``MOST_LABELS // POOL`` a tree if there are more.
+        Each label that is kept takes 420 bytes.
     trainer : {"manyeyes", "scikit-learn"}
-        What grows the trees; it is recorded in the forest.
-
-    Returns
-    -------
-    Forest
+        What grows the trees. It is recorded in the forest.
 
     Raises
     ------
     ValueError
         If the shapes differ, fewer than two classes are labelled, the volume is empty, not finite,
-        not exact in float32 or of values too small for it, or seed, trees or max_labels are no
-        whole numbers that will do.
+        not exact in float32 or its values are too small for float32, or seed, trees or max_labels
+        are not whole numbers in their range.
     """
     return fit_forests(
         volume, [labels], seeds=[seed], trees=trees, max_labels=max_labels, trainer=trainer
@@ -87,22 +77,10 @@ def fit_forests(
     max_labels: int | None = None,
     trainer: str = "manyeyes",
 ) -> list[Forest]:
-    """Train one forest for each of several label volumes; the channels are computed once.
+    """Train a forest on each of several label volumes; the channels are computed once.
 
-    Each forest equals what `fit_forest` makes of its labels and seed; see there.
-
-    Parameters
-    ----------
-    volume : ndarray, shape (z, y, x)
-    label_sets : sequence of ndarray of uint8, shape (z, y, x)
-    seeds : sequence of int
-        One for each label volume.
-    trees, max_labels, trainer
-        As in `fit_forest`.
-
-    Returns
-    -------
-    list of Forest
+    ``seeds`` has one seed for each label volume. Each forest, and every other parameter, is that of
+    `fit_forest`.
     """
     check_shape(volume)
     if not label_sets:
@@ -128,21 +106,19 @@ def fit_forests(
             draws = MOST_LABELS // POOL
         chosen.append((places, classes, draws))
 
-    def trained(values, kept, seed):
-        _, classes, draws = kept
-        return train(values, classes, seed=seed, trees=trees, draws=draws, trainer=trainer)
+    # Voxels that several volumes label get their channels once, unless they are too many.
+    together = _joined([places for places, _, _ in chosen])
+    is_shared = len(chosen) > 1 and together.size <= MOST_LABELS
+    shared = channels_at(volume, together) if is_shared else None
 
-    # Each voxel's channels are computed once, whoever labelled it, unless they are too many.
-    together = _joined([kept[0] for kept in chosen])
-    if len(chosen) == 1 or together.size > MOST_LABELS:
-        return [
-            trained(channels_at(volume, kept[0]), kept, seed)
-            for kept, seed in zip(chosen, seeds, strict=True)
-        ]
-    values = channels_at(volume, together)
+    def channels(places):
+        if shared is None:
+            return channels_at(volume, places)
+        return shared[np.searchsorted(together, places)]
+
     return [
-        trained(values[np.searchsorted(together, kept[0])], kept, seed)
-        for kept, seed in zip(chosen, seeds, strict=True)
+        train(channels(places), classes, seed=seed, trees=trees, draws=draws, trainer=trainer)
+        for (places, classes, draws), seed in zip(chosen, seeds, strict=True)
     ]
 
 
@@ -150,7 +126,7 @@ def _joined(places: Sequence[np.ndarray]) -> np.ndarray:
     """Return the distinct values of several ascending arrays, ascending."""
     if len(places) == 1:
         return places[0]
-    # Stable sorting merges what is sorted already: ten times faster than numpy.unique.
+    # A stable sort merges sorted runs, which is ten times faster than numpy.unique.
     joined = np.sort(np.concatenate(places), kind="stable")
     return joined[np.append(True, joined[1:] != joined[:-1])]
 
@@ -165,12 +141,12 @@ def classify(
     volume : ndarray, shape (z, y, x)
     forest : Forest
     slices : sequence of int, optional
-        Label these slices only. They come out as they would for the whole volume.
+        Label these slices only. Their labels are those of the whole volume.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x) or (len(slices), y, x)
-        The class whose mean share over the trees' leaves is largest; on ties the first.
+        The class with the largest mean share over the trees' leaves; on ties the first.
 
     Raises
     ------
@@ -183,22 +159,11 @@ def classify(
 def classify_many(
     volume: np.ndarray, forests: Sequence[Forest], *, slices: Sequence[int] | None = None
 ) -> list[np.ndarray]:
-    """Do as `classify` for each of several forests; the channels are computed once.
-
-    Parameters
-    ----------
-    volume : ndarray, shape (z, y, x)
-    forests : sequence of Forest
-    slices : sequence of int, optional
-
-    Returns
-    -------
-    list of ndarray of uint8
-        One for each forest.
-    """
+    """Do as `classify` for each of several forests; the channels are computed once."""
     if not forests:
         raise ValueError("expected one forest or more, found none")
-    numbers = _wanted_slices(volume, slices)
+    check_shape(volume)
+    numbers = check_slices(slices, volume.shape[0])
     labels = [np.empty((len(numbers), *volume.shape[1:]), dtype=np.uint8) for _ in forests]
     for block, where, order in _blocks_of(volume, numbers):
         for found, out in zip(label_block(volume, block, forests), labels, strict=True):
@@ -236,72 +201,37 @@ def class_probabilities(
     """
     if dtype not in (np.float32, np.uint8):
         raise ValueError(f"expected float32 or uint8 probabilities, found {np.dtype(dtype)}")
-    numbers = _wanted_slices(volume, slices)
+    check_shape(volume)
+    numbers = check_slices(slices, volume.shape[0])
     out = np.empty((len(numbers), *volume.shape[1:], forest.classes.size), dtype=dtype)
     for block, where, order in _blocks_of(volume, numbers):
-        share = block_votes(volume, block, forest) / np.float32(forest.roots.size)
+        ((_, grouping, votes),) = _group_votes(volume, block, [forest], early=False)
+        share = grouping.in_order(votes) / np.float32(forest.roots.size)
         out[where] = (share if dtype == np.float32 else np.rint(share * np.float32(255)))[order]
     return out
-
-
-def _wanted_slices(volume: np.ndarray, slices: Sequence[int] | None) -> list[int]:
-    """Check the volume's shape and return the numbers of the slices that are asked for."""
-    check_shape(volume)
-    if slices is None:
-        return list(range(volume.shape[0]))
-    return check_slices(slices, volume.shape[0])
 
 
 def _blocks_of(
     volume: np.ndarray, numbers: list[int]
 ) -> Iterator[tuple[ImageBlock, tuple[np.ndarray, slice, slice], np.ndarray]]:
-    """Yield blocks; where they go in an output of one slice a number; and which slices go there."""
-    asked = np.asarray(numbers)
+    """Yield blocks, their places in an output of the numbered slices, and their slices there."""
+    wanted = np.asarray(numbers)
     for block in make_blocks(volume.shape, numbers):
         zs = block.target[0]
-        rows = np.flatnonzero((asked >= zs.start) & (asked < zs.stop))
-        yield block, (rows, *block.target[1:]), asked[rows] - zs.start
+        rows = np.flatnonzero((wanted >= zs.start) & (wanted < zs.stop))
+        yield block, (rows, *block.target[1:]), wanted[rows] - zs.start
 
 
 def label_block(
     volume: np.ndarray, block: ImageBlock, forests: Sequence[Forest]
 ) -> list[np.ndarray]:
-    """Label a block's inner part by several forests; the channels are computed once.
-
-    Parameters
-    ----------
-    volume : ndarray, shape (z, y, x)
-    block : ImageBlock
-    forests : sequence of Forest
-
-    Returns
-    -------
-    list of ndarray of uint8, shape (z, y, x)
-    """
+    """Return the labels, uint8 (z, y, x), that each forest gives the inner part of a block."""
     found = []
     for forest, grouping, votes in _group_votes(volume, block, forests, early=True):
         labels = np.empty((votes.shape[0], 64), dtype=np.uint8)
         first_classes(votes, forest.classes, labels)
         found.append(grouping.in_order(labels))
     return found
-
-
-def block_votes(volume: np.ndarray, block: ImageBlock, forest: Forest) -> np.ndarray:
-    """Return the votes of a forest on a block.
-
-    Parameters
-    ----------
-    volume : ndarray, shape (z, y, x)
-    block : ImageBlock
-    forest : Forest
-
-    Returns
-    -------
-    ndarray of float32, shape (z, y, x, classes)
-        Of the block's inner part: sums over the trees of the classes' shares.
-    """
-    ((_, grouping, votes),) = _group_votes(volume, block, [forest], early=False)
-    return grouping.in_order(votes)
 
 
 def _group_votes(

@@ -1,9 +1,9 @@
-"""Codes of one byte for the channels: what the trees split, and all that they ever see.
+"""The channels as codes of one byte, which are all that the trees see.
 
-Each channel is cut at up to 255 places: some divide the training voxels into even parts, others
-the range of their values. The cuts lie on a regular grid of cells between the outermost
-of them, so that coding a value is a multiplication and a look-up in a table. A code never decreases
-with its value, so that a split by a code is a split by a threshold.
+Each channel is cut at up to 255 places: some divide the training voxels evenly, others the range of
+their values. The cuts lie on a regular grid of cells between the outermost of them, so that a value
+is coded by a multiplication and a look-up in a table. Codes never decrease with the value, so a
+split by a code is a split by a threshold.
 """
 
 from __future__ import annotations
@@ -23,34 +23,34 @@ BY_RANK = 105
 """Borders that divide the training voxels evenly."""
 
 BY_VALUE = 135
-"""Borders that lie evenly between the outermost of the classes' CORE_PERCENTILES."""
+"""Borders at equal distances between the outermost of the classes' CORE_PERCENTILES."""
 
 CORE_PERCENTILES = (0.5, 99.5)
 
 FARTHEST_GAP = 2.5
-"""How far from the middle of these percentiles a gap may lie, in distances of the two."""
+"""Largest distance of a gap from the middle of these percentiles, in units of their distance."""
 
 FINEST = 1e37
-"""The most cells in a unit of a channel, well inside float32. Beyond, a channel counts as constant:
-it spans less than 8e-34 then, near the end of what float32 resolves."""
+"""The most cells per unit of a channel, well inside float32. A channel that needs more counts as
+constant: it spans less than 8e-34, near the limit of what float32 resolves."""
 
 _TOGETHER = 16
-"""Channels of which a copy is held at a time."""
+"""Channels that are copied at a time."""
 
 
 @dataclass(frozen=True)
 class Coding:
-    """How the values of the channels become codes.
+    """How values become codes.
 
     Attributes
     ----------
     low : ndarray of float32, shape (channels,)
         Where the grid of cells begins.
     per_unit : ndarray of float32, shape (channels,)
-        Cells in a unit of the channel; 0 for a channel that was constant in training.
+        Cells per unit of the channel; 0 for a channel that was constant in training.
     cuts : ndarray of uint16, shape (channels, 255)
-        Ascending numbers of the cells at which the code grows by one; after the last cut of a
-        channel, CODE_CELLS + 1.
+        Numbers of the cells at which the code grows by one, ascending; CODE_CELLS + 1 after the
+        last cut of a channel.
     """
 
     low: np.ndarray
@@ -80,7 +80,7 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
     Raises
     ------
     ValueError
-        If channels differ, but all by less than float32 resolves.
+        If channels vary, but all by less than float32 resolves.
     """
     members = [np.flatnonzero(labels == label) for label in np.flatnonzero(np.bincount(labels))]
     channels = values.shape[1]
@@ -88,7 +88,7 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
     per_unit = np.zeros(channels, dtype=np.float32)
     cuts = np.full((channels, MOST_CUTS), CODE_CELLS + 1, dtype=np.uint16)
     chosen, dropped = [], False
-    # Sorting takes nearly all of the time, and lets other threads run.
+    # Sorting takes nearly all of the time and releases the GIL.
     with ThreadPoolExecutor(get_num_threads()) as pool:
         for first in range(0, channels, _TOGETHER):
             count = min(_TOGETHER, channels - first)
@@ -98,19 +98,18 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
     for channel, (borders, below) in enumerate(chosen):
         if borders.size == 0:
             continue
-        # The grid spans the borders, not the values, so that it spends no cells on tails. The
-        # first border falls into the middle of cell 1, the last into the middle of the last cell.
+        # The grid spans the borders, not the values, so that no cells are spent on tails. The first
+        # border lies in the middle of cell 1, the last in the middle of the last cell.
         span = borders[-1] - borders[0]
         unit = (CODE_CELLS - 2) / span if span > 0 else 2 / (borders[0] - below)
         if unit > FINEST:
-            # A number of cells that float32 cannot hold would make NaN of values, and of NaN a cell
-            # far outside the table.
+            # More cells than float32 can hold would turn values into NaN, and NaN into a cell far
+            # outside the table.
             dropped = True
             continue
         low[channel] = borders[0] - 1.5 / unit
         per_unit[channel] = unit
-        cells = cells_of(borders.astype(np.float32), low[channel], per_unit[channel])
-        cells = np.unique(cells)
+        cells = np.unique(_cells_of(borders.astype(np.float32), low[channel], per_unit[channel]))
         cuts[channel, : cells.size] = cells
     if dropped and not per_unit.any():
         raise ValueError(
@@ -123,11 +122,11 @@ def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
 def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray, np.float64]:
     """Choose the values of a channel at which a new code begins.
 
-    A tree with exact splits cuts in the middle between two neighbouring training values. Where
-    these are dense, borders by rank come close to that. But users label what they are sure of:
-    between the classes there are few labels or none, many of the other voxels lie just there, and
-    the middle differs from node to node. So others lie evenly by value, and the rest in the
-    middles of the widest gaps. A value that many voxels share gets a code of its own.
+    A tree with exact splits cuts in the middle between two neighbouring training values. Borders
+    by rank come close to that where values are dense. But users label what they are sure of: few
+    or no labels lie between the classes, where many of the other voxels are, and the middle differs
+    from node to node. So some borders lie evenly by value, and the rest in the middles of the
+    widest gaps. A value that many voxels share gets a code of its own.
 
     Parameters
     ----------
@@ -140,7 +139,7 @@ def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray,
     borders : ndarray of float64
         At most MOST_CUTS, ascending; none if all values are equal.
     below : float64
-        The largest value below the first border; the lowest of all if there is no border.
+        The largest value below the first border, or the smallest value if there is none.
     """
     ordered = np.sort(column)
     starts = np.append(0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
@@ -157,18 +156,18 @@ def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray,
         if is_heavy.any():
             borders.append(middles_of(is_heavy[:-1] | is_heavy[1:]))
             counts[is_heavy] = 0
-        # Of the other voxels, the gap before the one with which each even part begins.
+        # The other voxels are divided evenly: the gap before the first voxel of each part.
         rank = np.cumsum(counts)
         ranks = np.arange(1, BY_RANK + 1) * rank[-1] / (BY_RANK + 1)
         borders.append(middles_of(np.searchsorted(rank, ranks).clip(1) - 1))
-        # Of each class by itself, since the smallest of them may hold a few voxels of a million.
-        # Sorted beforehand, since that is faster than what finds percentiles of the unsorted.
+        # For each class separately, since a class may have only a few of a million voxels. It is
+        # faster to sort the values before their percentiles are taken.
         classes = [np.sort(column[of_class]) for of_class in members]
         cores = [np.percentile(values, CORE_PERCENTILES) for values in classes]
         low, high = np.min(cores).astype(np.float64), np.max(cores).astype(np.float64)
         even, step = np.linspace(low, high, BY_VALUE, retstep=True)
         chosen = np.unique(np.concatenate([*borders, even[even > distinct[0]]]))[:MOST_CUTS]
-        # Gaps between outliers are none that a user made, and would make all cells too wide.
+        # Gaps between outliers were not made by a user, and would make all cells too wide.
         wide = np.flatnonzero(gaps > step)
         near = np.abs(middles_of(wide) - (low + high) / 2) <= FARTHEST_GAP * (high - low)
         wide = wide[near]
@@ -181,10 +180,9 @@ def _borders(column: np.ndarray, members: list[np.ndarray]) -> tuple[np.ndarray,
     return middles, below
 
 
-def cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.ndarray:
+def _cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.ndarray:
     """Return the number of the cell that each value falls into, as the compiled filters do."""
-    position = (values - low) * per_unit
-    return np.clip(position, 0, CODE_CELLS).astype(np.int32)
+    return np.clip((values - low) * per_unit, 0, CODE_CELLS).astype(np.int32)
 
 
 def code_values(values: np.ndarray, coding: Coding) -> np.ndarray:
@@ -198,7 +196,7 @@ def code_values(values: np.ndarray, coding: Coding) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, shape (voxels, 64)
-        One cache line a voxel; the places after the channels hold 0.
+        One cache line per voxel; the places after the channels are 0.
     """
     codes = np.zeros((values.shape[0], 64), dtype=np.uint8)
     _code_rows(values, coding.low, coding.per_unit, coding.table(), np.float32(CODE_CELLS), codes)
@@ -207,7 +205,7 @@ def code_values(values: np.ndarray, coding: Coding) -> np.ndarray:
 
 @njit(cache=True, parallel=True)
 def _take_columns(values, first, columns):
-    """Copy some columns, all at once: one alone would read every cache line of all of them."""
+    """Copy some columns at once, because reading one alone loads the cache lines of all."""
     for i in prange(values.shape[0]):
         for k in range(columns.shape[0]):
             columns[k, i] = values[i, first + k]

@@ -26,20 +26,11 @@ their codes to stay in the cache."""
 
 
 class PackedTrees(NamedTuple):
-    """The trees of a forest.
+    """The trees of a forest."""
 
-    Attributes
-    ----------
-    nodes : ndarray of uint64
-        See `manyeyes.forest.model.Forest.packed`.
-    roots : ndarray of int32, shape (trees,)
-    mixed : ndarray of float32, shape (mixed leaves, classes)
-    depth : int
-    """
-
-    nodes: np.ndarray
-    roots: np.ndarray
-    mixed: np.ndarray
+    nodes: np.ndarray  # uint64: see `manyeyes.forest.model.Forest.packed`
+    roots: np.ndarray  # int32 (trees,)
+    mixed: np.ndarray  # float32 (mixed leaves, classes)
     depth: int
 
 
@@ -52,22 +43,13 @@ class _Groups(NamedTuple):
 
 
 class _Walk(NamedTuple):
-    """What a descent writes.
+    """What a descent writes."""
 
-    Attributes
-    ----------
-    ends : ndarray of uint64, shape (groups * lines + 32,)
-        The masks of voxels that end in a pure leaf are added here, at the group's first line plus
-        the class (from 1). The last 32 places are scratch.
-    queue : ndarray of uint64
-        Scratch: first line and node, and mask, of each visit in turn.
-    shared : ndarray of uint64, shape (2 * 64 * groups,)
-        The same for the mixed leaves that were reached.
-    """
-
+    # The masks of voxels that end in a pure leaf, uint64 (groups * lines + 32,): added at the
+    # group's first line plus the class (from 1). The last 32 places are scratch.
     ends: np.ndarray
-    queue: np.ndarray
-    shared: np.ndarray
+    queue: np.ndarray  # uint64, scratch: first line and node, and mask, of each visit in turn
+    shared: np.ndarray  # uint64 (2 * 64 * groups,): the same for the mixed leaves reached
 
 
 _BYTES = ir.VectorType(ir.IntType(8), 64)

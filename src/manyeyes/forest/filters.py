@@ -44,45 +44,25 @@ _XX, _XY, _XZ, _YY, _YZ, _ZZ, _X, _Y, _Z, _G = range(10)
 
 
 class SmoothedBlock(NamedTuple):
-    """A block, smoothed at every scale, and the filters to run on it.
+    """A block, smoothed at every scale, and the filters to run on it."""
 
-    Attributes
-    ----------
-    volumes : ndarray of float32, shape (scales, z', y', x')
-        The inner part of the block and what the filters see around it.
-    taps : ndarray of float32, shape (scales, stencils, 5)
-        From `manyeyes.forest.taps.filter_taps`.
-    origin : ndarray of int64, shape (3,)
-        Index in ``volumes`` of the first inner voxel, (z, y, x).
-    shape : ndarray of int64, shape (3,)
-        Shape (z, y, x) of the inner part. An array, since loops over threads take no tuple in a
-        tuple.
-    """
-
-    volumes: np.ndarray
-    taps: np.ndarray
-    origin: np.ndarray
-    shape: np.ndarray
+    volumes: np.ndarray  # float32 (scales, z', y', x'): the inner part and what filters see around
+    taps: np.ndarray  # float32 (scales, N_STENCILS, 5), of `manyeyes.forest.taps.filter_taps`
+    # Arrays, because loops over threads take no tuple within a tuple.
+    origin: np.ndarray  # int64 (3,): index in volumes of the first inner voxel
+    shape: np.ndarray  # int64 (3,): of the inner part
 
 
 class Coders(NamedTuple):
-    """How several forests code the channels.
+    """How several forests code the channels."""
 
-    Attributes
-    ----------
-    low, per_unit : ndarray of float32, shape (forests, N_CHANNELS)
-        Where the coded range of each channel begins, and its cells per unit.
-    table : ndarray of uint8, shape (forests, N_CHANNELS, CODE_CELLS + 1)
-        The code of each cell.
-    """
-
-    low: np.ndarray
-    per_unit: np.ndarray
-    table: np.ndarray
+    low: np.ndarray  # float32 (forests, N_CHANNELS): where the coded range begins
+    per_unit: np.ndarray  # float32 (forests, N_CHANNELS): cells per unit
+    table: np.ndarray  # uint8 (forests, N_CHANNELS, CODE_CELLS + 1): the code of each cell
 
 
 class _Buffers(NamedTuple):
-    """Flat scratch arrays of a job. Rows of yrows and prows have two more places at either end."""
+    """Flat scratch arrays of a job; rows of yrows and prows have two more places at each end."""
 
     zrows: np.ndarray  # (4, STRIP + 6, x')
     yrows: np.ndarray  # (7, x' + 4)

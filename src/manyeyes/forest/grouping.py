@@ -1,4 +1,4 @@
-"""How the voxels of a block are put into groups of 64 neighbours, and brought back in order."""
+"""The voxels of a block in groups of 64 neighbours, and back in order."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 COMPACT = (4, 4, 4)
-"""Groups that agree best on their way down a tree."""
+"""Groups whose voxels take the most similar ways down a tree."""
 
 FLAT = (1, 8, 8)
-"""Groups for blocks so thin that compact ones would be half empty."""
+"""Groups for blocks so thin that compact groups would be half empty."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class Grouping:
 
     @classmethod
     def of(cls, shape: tuple[int, int, int]) -> Grouping:
-        """Return the grouping that suits a block."""
+        """Return the grouping for a block of some shape."""
         return cls(shape, COMPACT if shape[0] > 2 else FLAT)
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """How many groups there are along each axis."""
+        """Number of groups along each axis."""
         sizes = zip(self.shape, self.group, strict=True)
         z, y, x = (-(-size // edge) for size, edge in sizes)
         return z, y, x
 
     def valid_lanes(self) -> np.ndarray:
-        """Return for each group the mask of the lanes that hold voxels, uint64."""
+        """Return a mask for each group, uint64: which of its lanes hold voxels."""
         counts, group = self.counts, self.group
         inside = np.zeros([n * edge for n, edge in zip(counts, group, strict=True)], dtype=bool)
         inside[: self.shape[0], : self.shape[1], : self.shape[2]] = True

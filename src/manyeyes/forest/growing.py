@@ -1,12 +1,12 @@
 """Growing the trees of a forest: Gini splits of codes, until every leaf is pure.
 
-As in VIGRA's random forest, which ilastik uses: each tree sees a bootstrap sample of all
-training voxels, drawn with replacement and without regard to class; each node tries a few
-channels drawn at random and goes on looking while all of these are constant in the node; the best
-split by Gini impurity is taken, in the middle between neighbouring values.
+As in VIGRA's random forest, which ilastik uses: each tree gets a bootstrap sample of all training
+voxels, drawn with replacement and regardless of class. Each node tries a few channels drawn at
+random, and more if all of these are constant in the node. It takes the best split by Gini impurity,
+in the middle between neighbouring values.
 
-A node's histograms are filled in one pass over its voxels, whose codes take one cache line each.
-Every tree has a random generator of its own, so the forest does not depend on the number of
+The histograms of a node are filled in one pass over its voxels, whose codes take one cache line
+each. Every tree has its own random generator, so the forest does not depend on the number of
 threads.
 """
 
@@ -20,26 +20,16 @@ from numba import njit, prange
 from .model import CHANNEL_BIT, CHILD_BIT, CUT_BIT, LEFT_BIT, MIXED, RIGHT_BIT
 
 SMALL_NODE = 400
-"""Up to this many voxels, a node marks the bins that hold any instead of looking at every bin."""
+"""Nodes of up to this many voxels mark the bins that these fall into; larger nodes look at all."""
 
 
 class TrainingVoxels(NamedTuple):
-    """What trees learn from.
+    """What trees learn from."""
 
-    Attributes
-    ----------
-    codes : ndarray of uint8, shape (n, 64)
-    labels : ndarray of uint8, shape (n,)
-        Class of each voxel, from 0.
-    n_classes : int
-    cuts : ndarray of uint16, shape (channels, 255)
-        The cells at which the codes begin; see `manyeyes.forest.coding.Coding`.
-    """
-
-    codes: np.ndarray
-    labels: np.ndarray
+    codes: np.ndarray  # uint8 (n, 64)
+    labels: np.ndarray  # uint8 (n,): class of each voxel, from 0
     n_classes: int
-    cuts: np.ndarray
+    cuts: np.ndarray  # uint16 (channels, 255): see `manyeyes.forest.coding.Coding`
 
 
 class TreeRules(NamedTuple):
@@ -51,11 +41,11 @@ class TreeRules(NamedTuple):
 
 
 class _Members(NamedTuple):
-    """The voxels of a sample: their rows in the codes, how often they were drawn, their classes."""
+    """The voxels of a sample."""
 
-    index: np.ndarray
-    times: np.ndarray
-    label: np.ndarray
+    index: np.ndarray  # rows of the codes
+    times: np.ndarray  # how often each was drawn
+    label: np.ndarray  # classes
 
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -129,7 +119,7 @@ def _best_cut(histogram, occupied, totals, left):
 
 @njit(cache=True)
 def _bit(single):
-    """Return the place of the one bit that is set."""
+    """Return the place of the only bit that is set."""
     place = 0
     if single >> np.uint64(32):
         single >>= np.uint64(32)
@@ -175,40 +165,43 @@ def _middle(cuts, channel, lower, upper):
 
 
 @njit(cache=True)
-def _fill(codes, members, start, stop, tried, histogram):
-    """Add the weights of members start ... stop - 1 to the histograms of the tried channels."""
-    # Unsigned indices: signed ones would be checked for counting from the end.
+def _fill(codes, members, start, stop, tried, count, histogram):
+    """Add the weights of members start ... stop - 1 to the histograms of ``count`` channels."""
+    # Unsigned indices: Numba checks signed ones for counting from the end.
     for i in range(np.uint64(start), np.uint64(stop)):
         row = np.uint64(members.index[i])
         of = np.uint64(members.label[i])
         weight = members.times[i]
-        for j in range(np.uint64(tried.size)):
+        for j in range(np.uint64(count)):
             histogram[j, np.uint64(codes[row, tried[j]]), of] += weight
 
 
 @njit(cache=True)
-def _mark(codes, members, start, stop, tried, occupied):
+def _mark(codes, members, start, stop, tried, count, occupied):
     """Set the bits of the bins that members start ... stop - 1 fall into."""
     for i in range(np.uint64(start), np.uint64(stop)):
         row = np.uint64(members.index[i])
-        for j in range(np.uint64(tried.size)):
+        for j in range(np.uint64(count)):
             b = np.uint64(codes[row, tried[j]])
             occupied[j, b >> np.uint64(6)] |= np.uint64(1) << (b & np.uint64(63))
 
 
 @njit(cache=True)
 def _mark_bins(histogram, occupied):
-    """Set the bits of the bins of a histogram that hold any voxels."""
-    for b in range(histogram.shape[0]):
-        here = 0
-        for c in range(histogram.shape[1]):
-            here += histogram[b, c]
-        occupied[b >> 6] |= np.uint64(here > 0) << np.uint64(b & 63)
+    """Set the bits of the bins of a histogram that are not empty."""
+    for w in range(4):
+        word = np.uint64(0)
+        for i in range(64):
+            here = 0
+            for c in range(histogram.shape[1]):
+                here += histogram[w * 64 + i, c]
+            word |= np.uint64(here > 0) << np.uint64(i)
+        occupied[w] = word
 
 
 @njit(cache=True)
 def _no_members(size):
-    """Return empty places for some members."""
+    """Return room for some members."""
     return _Members(
         index=np.empty(size, dtype=np.int32),
         times=np.empty(size, dtype=np.int32),
@@ -250,12 +243,12 @@ def _grow(voxels, rules, state, nodes, shares):
     weight = np.zeros(n, dtype=np.uint32)
     for _ in range(rules.draws):
         weight[_below(state, n)] += np.uint32(1)
-    count = 0
+    drawn = 0
     for i in range(n):
-        count += weight[i] > 0
+        drawn += weight[i] > 0
     # A voxel drawn several times is kept once, with a weight.
-    members = _no_members(count)
-    aside = _no_members(count)
+    members = _no_members(drawn)
+    aside = _no_members(drawn)
     totals = np.zeros(n_classes, dtype=np.int64)
     k = 0
     for i in range(n):
@@ -268,15 +261,15 @@ def _grow(voxels, rules, state, nodes, shares):
     occupied = np.zeros((tries, 4), dtype=np.uint64)
     left = np.zeros(n_classes, dtype=np.int64)
     tried = np.zeros(tries, dtype=np.uint64)
-    # Nodes that wait to be split: place, first and last member, depth.
-    waiting = np.empty((count + 1, 4), dtype=np.int64)
+    # Nodes to be split: place, first member, end of the members, depth.
+    waiting = np.empty((drawn + 1, 4), dtype=np.int64)
     used, mixed, deepest = 1, 0, 1
     kind = _kind(totals)
     if kind > 0:
         # The bootstrap drew one class only: no code is below 0, so all voxels go right.
         nodes[0] = np.uint64(kind) << np.uint64(RIGHT_BIT)
         return used, mixed, deepest
-    waiting[0] = (0, 0, count, 1)
+    waiting[0] = (0, 0, drawn, 1)
     top = 1
     while top > 0:
         top -= 1
@@ -289,22 +282,22 @@ def _grow(voxels, rules, state, nodes, shares):
         best, best_cut, best_channel = -1.0, 0, np.uint64(0)
         seen = 0
         while seen < channels and (seen < tries or best_cut == 0):
-            now = tried[: tries if seen == 0 else 1]
-            for j in range(now.size):
+            count = tries if seen == 0 else 1
+            for j in range(count):
                 other = seen + j + _below(state, channels - seen - j)
                 order[seen + j], order[other] = order[other], order[seen + j]
-                now[j] = order[seen + j]
-            _fill(codes, members, start, stop, now, histogram)
+                tried[j] = order[seen + j]
+            _fill(codes, members, start, stop, tried, count, histogram)
             if is_small:
-                _mark(codes, members, start, stop, now, occupied)
-            for j in range(now.size):
+                _mark(codes, members, start, stop, tried, count, occupied)
+            for j in range(count):
                 if not is_small:
                     _mark_bins(histogram[j], occupied[j])
                 score, lower, upper = _best_cut(histogram[j], occupied[j], totals, left)
                 if upper > 0 and score > best:
-                    best, best_channel = score, now[j]
+                    best, best_channel = score, tried[j]
                     best_cut = _middle(voxels.cuts, best_channel, lower, upper)
-            seen += now.size
+            seen += count
         if best_cut == 0:
             # Voxels of several classes with the same codes: a leaf with shares.
             shares[mixed] = totals / totals.sum()

@@ -13,15 +13,15 @@ INNER = 0
 pure leaf of that class (by its number in `Forest.classes`, from 1)."""
 
 MIXED = 63
-"""Left kind of a place that is a mixed leaf: its training voxels have the same channels."""
+"""Left kind of a place that is a mixed leaf: its training voxels have the same codes."""
 
 MOST_CLASSES = 60
-"""Kinds of leaves take the place of channels where votes are counted, and there are 61 of these."""
+"""Where votes are counted, kinds of leaves take the places of channels, of which there are 61."""
 
-# Compiled code keeps copies of these numbers and Numba does not notice when they change: after an
-# edit here, delete the cached code in __pycache__.
-# A place in 64 bits, from the low ones up: the channel times 64, the cut, the kinds of the left
-# and the right child, and the left child's place (the right one follows) or the row of shares.
+# Compiled code contains copies of these numbers, and Numba does not notice an edit here: delete the
+# cached code in __pycache__ afterwards. A place in 64 bits, from the low ones up: the channel times
+# 64, the cut, the kinds of the left and the right child, and the place of the left child (the right
+# one follows) or the row of shares.
 CHANNEL_BIT, CUT_BIT, LEFT_BIT, RIGHT_BIT, CHILD_BIT = 6, 12, 20, 26, 32
 CHANNEL_MASK = 63 << CHANNEL_BIT
 
@@ -30,10 +30,9 @@ CHANNEL_MASK = 63 << CHANNEL_BIT
 class Forest:
     """A random forest over the codes of the channels.
 
-    Node i sends a voxel left where the code of ``channel[i]`` is below ``cut[i]``. Its children
-    are at ``child[i]`` (left) and ``child[i] + 1`` (right) unless their kind says that they are
-    pure leaves, whose places stay empty. The place of a mixed leaf has MIXED as its left kind and
-    its row in ``mixed`` as its child.
+    Node i sends a voxel left if its code of ``channel[i]`` is below ``cut[i]``. The children are at
+    ``child[i]`` (left) and ``child[i] + 1`` (right). The places of pure leaves, according to their
+    kind, stay empty. A mixed leaf has MIXED as its left kind and its row in ``mixed`` as its child.
 
     Attributes
     ----------
@@ -52,11 +51,11 @@ class Forest:
     low, per_unit, cuts : ndarray
         See `manyeyes.forest.coding.Coding`.
     trainer : str
-        Which trainer grew the trees: ``manyeyes`` or ``scikit-learn`` with its version.
+        What grew the trees: ``manyeyes`` or ``scikit-learn``, with its version.
     seed : int
         Seed of the training.
     labelled : int
-        Voxels that it was trained on.
+        Number of voxels in the training.
     """
 
     classes: np.ndarray
@@ -105,7 +104,7 @@ class Forest:
         )
 
     def provenance(self) -> str:
-        """Return in a line what trained this forest, to be kept with what it labels."""
+        """Return a line about the training, which is stored with the labels of this forest."""
         return (
             f"random forest, trainer {self.trainer}, {self.roots.size} trees, "
             f"{self.labelled} labelled voxels, seed {self.seed}"
@@ -141,18 +140,15 @@ def unpack(places: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def join_trees(
-    grown: list[np.ndarray], shares: list[np.ndarray], depth: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    grown: list[np.ndarray], shares: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Join packed trees into one array of nodes.
 
     Parameters
     ----------
     grown : list of ndarray of uint64
-        The nodes of each tree, packed, with children numbered within the tree. The place of a
-        mixed leaf has the left kind MIXED and its row in the tree's shares as child.
+        The packed nodes of each tree, with children and mixed leaves numbered within the tree.
     shares : list of ndarray of float32, shape (mixed leaves, classes)
-    depth : int
-        Nodes on the longest path.
 
     Returns
     -------
@@ -160,7 +156,6 @@ def join_trees(
         With children and mixed leaves numbered throughout.
     roots : ndarray of int32
     mixed : ndarray of float32, shape (mixed leaves, classes)
-    depth : int
 
     Raises
     ------
@@ -170,8 +165,8 @@ def join_trees(
     starts = np.concatenate([[0], np.cumsum([tree.size for tree in grown])])
     if starts[-1] >= 2**31:
         raise ValueError(
-            f"the forest has {starts[-1]} nodes, more than can be numbered; "
-            "bound the labels with max_labels"
+            f"the forest has {starts[-1]} nodes, of which at most {2**31 - 1} can be numbered; "
+            "limit the labels with max_labels"
         )
     rows = np.concatenate([[0], np.cumsum([len(share) for share in shares])])
     parts = []
@@ -179,4 +174,4 @@ def join_trees(
         is_share = (tree >> np.uint64(LEFT_BIT) & np.uint64(MIXED)) == MIXED
         offset = np.where(is_share, row, start).astype(np.uint64)
         parts.append(tree + (offset << np.uint64(CHILD_BIT)))
-    return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares), depth
+    return np.concatenate(parts), starts[:-1].astype(np.int32), np.concatenate(shares)

@@ -1,4 +1,4 @@
-"""Which labelled voxels a forest is trained on."""
+"""The labelled voxels on which a forest is trained."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from ..randomness import generator
 def bounded_labels(
     labels: np.ndarray, max_labels: int | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the labelled voxels, or a subsample of them with the same shares of classes.
+    """Return the labelled voxels, or a sample of them with the same shares of classes.
 
     Parameters
     ----------
     labels : ndarray of integers, shape (z, y, x)
-        0 is unlabelled, no label above 255. It is read slice by slice.
+        0 is unlabelled; other values up to 255 are classes. It is read slice by slice.
     max_labels : int or None
-        How many voxels to keep, up to rounding and to at least one of each class. None, or a
-        number that is not exceeded, keeps all.
+        Number of voxels to keep, up to rounding and at least one of each class. None keeps all.
     seed : int
-        Seed of the draw.
 
     Returns
     -------
@@ -37,7 +35,7 @@ def bounded_labels(
     """
     if max_labels is not None and max_labels < 1:
         raise ValueError(f"max_labels must be 1 or more, or None for all; found {max_labels}")
-    # Slice by slice, for the places of all labels take eight times as much as the labels do.
+    # Slice by slice, because the places of all labels take eight times the memory of the labels.
     counts = sum(np.bincount(layer, minlength=256) for layer in _layers(labels))
     counts[0] = 0
     total = int(counts.sum())
@@ -62,7 +60,7 @@ def bounded_labels(
 
 
 def _layers(labels: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the slices of a label volume, flat and as uint8; it may be one on disk."""
+    """Yield the slices of a label volume, which may be on disk, flat and as uint8."""
     for z in range(labels.shape[0]):
         yield np.ravel(np.asarray(labels[z])).astype(np.uint8)
 
@@ -70,17 +68,10 @@ def _layers(labels: np.ndarray) -> Iterator[np.ndarray]:
 def _kept_of(
     layer: np.ndarray, where: np.ndarray, kept: dict[int, np.ndarray], passed: np.ndarray
 ) -> np.ndarray:
-    """Return the places in a slice that are kept, and count its labels as passed.
+    """Return which of the labelled places ``where`` of a slice are kept.
 
-    Parameters
-    ----------
-    layer : ndarray of uint8, shape (n,)
-    where : ndarray of int64
-        Places of its labels, ascending.
-    kept : dict of label to ndarray of int64
-        Which of a class's voxels are kept, ascending, counted from 0 over all slices.
-    passed : ndarray of int64, shape (256,)
-        How many voxels of each class the slices before this one hold; updated.
+    ``kept`` says for each class which of its voxels are kept, counted over all slices. ``passed``
+    is the number of voxels of each class in the previous slices, and is updated.
     """
     found = layer[where]
     chosen = []

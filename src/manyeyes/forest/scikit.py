@@ -1,4 +1,4 @@
-"""scikit-learn as trainer, for comparison with our own."""
+"""scikit-learn as the trainer, to compare with our own."""
 
 from __future__ import annotations
 
@@ -13,20 +13,9 @@ from .model import INNER, MIXED, join_trees, pack
 def scikit_trees(
     voxels: TrainingVoxels, rules: TreeRules, seed: int, trees: int
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray, int], str]:
-    """Train scikit-learn's random forest on codes and convert its trees.
+    """Train scikit-learn's random forest; return its trees as `join_trees` does, with their depth.
 
-    Parameters
-    ----------
-    voxels : TrainingVoxels
-    rules : TreeRules
-    seed, trees : int
-
-    Returns
-    -------
-    joined : tuple
-        From `manyeyes.forest.model.join_trees`.
-    name : str
-        The library and its version.
+    The second value is the library and its version.
     """
     import sklearn
     from sklearn.ensemble import RandomForestClassifier
@@ -43,7 +32,8 @@ def scikit_trees(
         *(_convert(tree.tree_, voxels.n_classes) for tree in forest.estimators_), strict=True
     )
     depth = max(tree.tree_.max_depth for tree in forest.estimators_) + 1
-    return join_trees(list(grown), list(shares), depth), f"scikit-learn {sklearn.__version__}"
+    joined = join_trees(list(grown), list(shares))
+    return (*joined, depth), f"scikit-learn {sklearn.__version__}"
 
 
 def _convert(tree: object, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -55,7 +45,7 @@ def _convert(tree: object, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
     mixed = np.flatnonzero(is_leaf & ~pure)
     row = np.zeros(tree.node_count, dtype=np.uint64)
     row[mixed] = np.arange(mixed.size)
-    # Sisters get neighbouring places: 1 + 2 k and 2 + 2 k for the children of split k.
+    # Siblings get neighbouring places: 1 + 2 k and 2 + 2 k for the children of split k.
     split = np.flatnonzero(~is_leaf)
     place = np.zeros(tree.node_count, dtype=np.int64)
     first = 1 + 2 * np.arange(split.size)

@@ -1,8 +1,8 @@
-"""The kernels of the filter bank: Gaussians and their derivatives, sampled and cut off.
+"""The kernels of the filter bank: sampled Gaussians and their derivatives.
 
-The scales, windows and the order of operations are those of ilastik's pixel classification. A
-volume is smoothed once for each scale (*pre-smoothing*), then every filter runs on the smoothed
-volume at a small *filter scale* of at most one voxel, so that all filters have short kernels.
+Scales, windows and the order of operations are those of ilastik's pixel classification. A volume is
+smoothed once at each scale (*pre-smoothing*). Every filter then runs on the smoothed volume at a
+*filter scale* of at most one voxel, so that all filters have short kernels.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ FILTER_WINDOW = 2.0
 """Kernel radius of the filters themselves, in standard deviations."""
 
 REACH = 3
-"""How far the filters look beyond a voxel of the pre-smoothed volume, in voxels."""
+"""Distance in voxels that the filters see around a voxel of the pre-smoothed volume."""
 
 N_STENCILS = 6
 """Rows of `filter_taps`: smoothing, first and second derivative at the filter scale; the narrower
-Gaussian of the difference of Gaussians; smoothing and first derivative inside the structure
-tensor."""
+Gaussian of the difference of Gaussians; smoothing and first derivative of the structure tensor."""
 
 
 def gaussian_taps(sigma: float, order: int = 0, window: float = FILTER_WINDOW) -> np.ndarray:
-    """Return a sampled Gaussian or one of its derivatives, normalised as VIGRA does it.
+    """Return a sampled Gaussian or one of its derivatives, normalised as in VIGRA.
 
-    The samples of the derivative are freed from their mean, then scaled so that the kernel gives
-    exactly 1 for the monomial ``x**order / order!`` (a sum of 1 for order 0).
+    The mean is subtracted from the samples of a derivative. The kernel is scaled to give exactly 1
+    for the monomial ``x**order / order!`` (a sum of 1 for order 0).
 
     Parameters
     ----------
@@ -115,8 +114,8 @@ def filter_taps() -> np.ndarray:
 
 
 HALO = REACH + int(smoothing_taps()[1].max())
-"""How far the largest filter sees, in voxels: the width that a block of a volume needs around it
-for its features to be those of the whole volume."""
+"""Distance in voxels that the widest filter sees: a block of a volume needs this margin to have
+the channels of the whole volume."""
 
 
 def mirror_indices(start: int, stop: int, size: int) -> np.ndarray:

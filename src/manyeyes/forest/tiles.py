@@ -1,4 +1,4 @@
-"""Labelling a volume that need not fit into memory, tile by tile."""
+"""Labelling a volume tile by tile; it need not fit into memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .classifier import label_block
 from .model import Forest
 
 TILE_VOXELS = 3_000_000
-"""About how many voxels a tile has, without its halo: large enough that the halo's share of the
-work is small, small enough for a gigabyte of memory."""
+"""Approximate number of voxels of a tile, without its halo: large enough that the halo is a small
+part of the work, small enough for a gigabyte of memory."""
 
 
 def tiles_of(shape: tuple[int, int, int]) -> Iterator[ImageBlock]:
@@ -22,7 +22,7 @@ def tiles_of(shape: tuple[int, int, int]) -> Iterator[ImageBlock]:
 
 
 def tile_voxels(shape: tuple[int, int, int]) -> list[int]:
-    """Return how many voxels each tile of a volume has, in the order of `classify_tiles`."""
+    """Return the number of voxels of each tile, in the order of `classify_tiles`."""
     return [
         int(np.prod([part.stop - part.start for part in block.target])) for block in tiles_of(shape)
     ]
@@ -37,24 +37,24 @@ def classify_tiles(
 ) -> Iterator[int]:
     """Label a volume tile by tile; the labels are those of `manyeyes.forest.classify`.
 
-    A tile is read with a halo as wide as the largest filter sees, so that the labels do not depend
-    on how the volume is cut. Memory is bounded by the tile, whatever the size of the volume.
+    A tile is read with a halo as wide as the widest filter, so that the labels do not depend on the
+    tiles. Memory depends on the size of a tile only.
 
     Parameters
     ----------
     volume : array-like, shape (z, y, x)
-        Anything that has ``shape``, ``ndim`` and ``dtype`` and gives an array for three slices: an
-        ndarray, a memory-mapped TIFF, a Zarr array.
+        An ndarray, a memory-mapped TIFF, a Zarr array, or anything else with ``shape``, ``ndim``,
+        ``dtype`` and indexing by three slices.
     forest : Forest
     target : array-like of uint8, shape (z, y, x)
-        Output. Anything that can be assigned to by three slices.
+        Output, assigned to by three slices.
     finished : collection of int
-        Numbers of tiles that are left as they are: those of an earlier, interrupted call.
+        Numbers of the tiles to skip, because an earlier, interrupted call labelled them.
 
     Yields
     ------
     int
-        The number of each tile after it was written to ``target``.
+        The number of each tile that was written to ``target``.
 
     Raises
     ------

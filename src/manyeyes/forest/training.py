@@ -1,4 +1,4 @@
-"""From the channels of labelled voxels to a forest, by one of the trainers."""
+"""From the channels of labelled voxels to a forest."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .scikit import scikit_trees
 TRAINERS = ("manyeyes", "scikit-learn")
 
 CHANNELS_TRIED = math.floor(math.sqrt(N_CHANNELS) + 0.5)
-"""Channels drawn at each node (ilastik's rule: the root of their number, rounded)."""
+"""Channels tried at each node: the rounded square root of their number, as in ilastik."""
 
 MANYEYES_VERSION = "manyeyes 1"
-"""Name of our trainer in `Forest.trainer`; the number grows when its forests change."""
+"""Our trainer in `Forest.trainer`. The number is raised when its forests change."""
 
 
 def train(
@@ -40,11 +40,10 @@ def train(
     labels : ndarray of uint8, shape (voxels,)
         Their labels; two classes or more.
     seed : int
-        Two forests with different seeds are independent.
+        Forests with different seeds are independent.
     trees : int
-        Number of trees.
     draws : int, optional
-        Size of each tree's bootstrap sample. The default, and the most, is the number of voxels.
+        Size of each tree's bootstrap sample; the number of voxels is the default and the maximum.
     trainer : {"manyeyes", "scikit-learn"}
         Our own trainer, or scikit-learn's ``RandomForestClassifier`` on the same codes.
 
@@ -73,10 +72,10 @@ def train(
     voxels = TrainingVoxels(codes, place_of[labels], classes.size, coding.cuts)
     rules = TreeRules(N_CHANNELS, CHANNELS_TRIED, min(draws or labels.size, labels.size))
     if trainer == "manyeyes":
-        joined, name = _own_trees(voxels, rules, seed, trees), MANYEYES_VERSION
+        grown, name = _own_trees(voxels, rules, seed, trees), MANYEYES_VERSION
     else:
-        joined, name = scikit_trees(voxels, rules, seed, trees)
-    nodes, roots, mixed, depth = joined
+        grown, name = scikit_trees(voxels, rules, seed, trees)
+    nodes, roots, mixed, depth = grown
     channel, cut, left, right, child = unpack(nodes)
     return Forest(
         classes=classes,
@@ -100,7 +99,7 @@ def train(
 def _own_trees(
     voxels: TrainingVoxels, rules: TreeRules, seed: int, trees: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Grow the trees and join them; return nodes, roots, mixed leaves and depth."""
+    """Grow the trees; return them as `join_trees` does, with their depth."""
     seeds = generator("forest", seed).integers(2**64, size=trees, dtype=np.uint64)
     # Untouched pages of these arrays take up no memory.
     grown = np.empty((trees, 2 * rules.draws + 1), dtype=np.uint64)
@@ -108,8 +107,8 @@ def _own_trees(
     sizes = np.empty((trees, 3), dtype=np.int64)
     grow_trees(voxels, rules, seeds, grown, shares, sizes)
     used, mixed, depth = sizes.T
-    return join_trees(
+    joined = join_trees(
         [tree[:k] for tree, k in zip(grown, used, strict=True)],
         [share[:k] for share, k in zip(shares, mixed, strict=True)],
-        int(depth.max()),
     )
+    return *joined, int(depth.max())

@@ -1,9 +1,9 @@
-"""Methods of segmentation: one module a method, found by itself.
+"""Methods of segmentation: one module per method.
 
-`METHODS` holds them by name, in the order of `ANNOTATION_KINDS`, then of the alphabet.
+`METHODS` holds them by name, in the order of `ANNOTATION_KINDS`, then alphabetically.
 
-A module of this package whose name has no leading underscore holds ``METHOD``, a `Method`. It is
-imported to read configs, so it imports NumPy at most; what computes is imported where it is used.
+Each module of this package without a leading underscore holds ``METHOD``, a `Method`. All are
+imported to read a config, so they import nothing heavier than NumPy at the top.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ def __getattr__(name: str):
 
 
 def modules_of(methods: Iterable[str]) -> list[str]:
-    """Return the dotted names of the modules of some methods, sorted, for a digest of code."""
+    """Return the dotted names of the modules of some methods, sorted, for a code digest."""
     return [f"{__name__}.{name}" for name in sorted(set(methods) & _methods().keys())]
 
 
@@ -69,7 +69,7 @@ def annotate(
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
-        What the user looks at; nothing else is known to them.
+        What the user sees.
     variant : mapping
         As in the config: ``method`` and its settings.
     traits : Traits
@@ -78,14 +78,8 @@ def annotate(
         (study seed, user, dataset, filter). The method is added here: all variants of a method
         share one sitting, so that S1 and S3 are offsets of S2's threshold and the generous window
         lies inside the conservative one.
-    output_names : sequence, optional
-        Seed names of the classifier whose first output a user corrects.
-    first_output : callable, optional
-        What gives that output, instead of a forest trained as the variant says.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view: nobody looks at or labels what lies outside.
-    phases : Phases
-        Of the labels.
+    output_names, first_output, inside, phases : optional
+        See `Person`.
 
     Returns
     -------
@@ -95,9 +89,8 @@ def annotate(
     Raises
     ------
     ValueError
-        If the image is no 8-bit volume with two phases to be seen, or the variant's method is
-        unknown, for recorded users only or for fewer phases, or lacks a setting or has an
-        impossible one.
+        If the image is not an 8-bit volume with two visible phases, or the variant's method is
+        unknown, only for recorded users or for fewer phases, or a setting is missing or impossible.
     """
     from ..imaging.filters import require_image
     from ..imaging.masks import known_mask
@@ -127,14 +120,14 @@ def annotate(
 def label(
     image: np.ndarray, requests: Sequence[Request], inside: np.ndarray | None = None
 ) -> Iterator[Labelled]:
-    """Yield the segmentations of one image that several users get with several variants.
+    """Yield the segmentations of one image by several users and variants.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
     requests : sequence of Request
-        Those whose methods share a way to label are labelled together, so that what is expensive
-        (the features of the image) is computed once.
+        Those whose methods share a function ``label`` are labelled together, so that what is
+        expensive (the features of the image) is computed once.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
 
@@ -143,7 +136,7 @@ def label(
     labels : ndarray of uint8, shape (z, y, x)
         Codes of phases; 0 outside the field of view.
     made_by : str or None
-        What trained the classifier, if there was one.
+        What trained the classifier, if any.
     """
     from ..imaging.masks import known_mask
 

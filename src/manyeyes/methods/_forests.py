@@ -1,4 +1,4 @@
-"""What methods with a random forest share: labels of the whole image, and a first output."""
+"""What the methods with a random forest share: labels of the whole image, and a first output."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,16 +10,16 @@ from ._method import FirstOutput, Labelled, Request
 
 FORESTS_AT_ONCE = 24
 HELD_BYTES = 1_000_000_000
-"""So many forests are applied together at most, and as many as their labels take this much memory.
-Features of the image are computed once for them. Results do not depend on either bound."""
+"""At most this many forests are applied together, and their labels take at most this much memory.
+The features of the image are computed once for them. Neither limit changes any result."""
 
 
 def label(
     image: np.ndarray, requests: Sequence[Request], inside: np.ndarray | None
 ) -> Iterator[Labelled]:
-    """Train a forest on each drawing, and yield the labels that it gives the image.
+    """Train a forest on each drawing, and yield its labels of the image.
 
-    Beyond the field of view a forest sees the nearest grey levels inside.
+    Outside the field of view, a forest sees the nearest grey levels inside.
     """
     from ..forest import classify_many
     from ..imaging.masks import fill_outside
@@ -37,7 +37,7 @@ def label(
 
 
 def _trained(image: np.ndarray, requests: Sequence[Request]) -> list:
-    """Return a forest for each request; variants of one user share the channels of labels."""
+    """Return a forest for each request; the variants of a user share the channels of labels."""
     from ..forest import fit_forests
 
     groups: dict[tuple, list[int]] = {}
@@ -62,16 +62,9 @@ def _trained(image: np.ndarray, requests: Sequence[Request]) -> list:
 def first_output(
     image: np.ndarray, inside: np.ndarray | None, training: Mapping, names: Sequence[object]
 ) -> FirstOutput:
-    """Return what gives a user the first output on some slices, from the labels drawn so far.
+    """Return a function that labels some slices by a forest trained on the labels drawn so far.
 
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (z, y, x)
-    inside : ndarray of bool, shape (z, y, x), or None
-    training : mapping
-        How the forest is trained; see `manyeyes.forest.fit_forest`.
-    names : sequence
-        Seed names of the forest.
+    ``training`` holds settings of `manyeyes.forest.fit_forest`, ``names`` the forest's seed names.
     """
     from .. import forest as classifier
     from ..imaging.masks import fill_outside

@@ -1,4 +1,4 @@
-"""What a method of segmentation is: how a person annotates, and what makes labels of it."""
+"""A method of segmentation: how a person annotates, and what turns the annotation into labels."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..users.population import Traits
 
 FirstOutput = Callable[[np.ndarray, list[int]], np.ndarray]
-"""Takes labels so far, uint8 (z, y, x), and slices; returns a classifier's labels of these."""
+"""Takes the labels so far, uint8 (z, y, x), and slices; returns a classifier's labels of these."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class AnnotationKind:
     Attributes
     ----------
     stored_as : {"threshold", "window", "drawing"}
-        What the file of an annotation holds; a drawing is a label volume beside it.
+        What is stored of an annotation; a drawing is a label volume.
     by_hand : bool
         Whether labels are drawn by hand.
     traits : tuple of str
-        Traits of a simulated user that play a part; see `manyeyes.users.ranks`.
+        The traits of a simulated user that matter; see `manyeyes.users.ranks`.
     sharp_eyed_traits : tuple of str
-        The same for users who judge single pixels: they have no pooling eye, and one criterion
-        for slider and brush.
+        The same for users who judge single pixels: their eye does not pool, and they have one
+        criterion for slider and brush.
     """
 
     stored_as: str
@@ -67,13 +67,13 @@ ANNOTATION_KINDS = {
     "nothing": AnnotationKind("threshold"),
     "recorded": AnnotationKind("drawing", by_hand=True),
 }
-"""How people annotate: one slider, two sliders, seeds from sliders, strokes of a brush, not at
-all (what is stored then is what a computer chose), or labels that come from a file only."""
+"""How people annotate: one slider, two sliders, seeds from sliders, brush strokes, not at all (then
+the computer's choice is stored), or labels from a file only."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A simulated user before one image.
+    """A simulated user of one image.
 
     Attributes
     ----------
@@ -81,11 +81,12 @@ class Person:
     names : tuple
         Seed names of the sitting: study seed, user, dataset, filter, method.
     first_output : callable or None
-        See `FirstOutput`; None lets the method train a classifier of its own.
+        Gives the output of a classifier that the user corrects; see `FirstOutput`. If None, the
+        method trains its own classifier.
     output_names : tuple or None
         Seed names of that classifier.
     inside : ndarray of bool, shape (z, y, x), or None
-        The field of view: nobody looks at or labels what lies outside.
+        The field of view; what lies outside is neither seen nor labelled.
     phases : Phases
         Of the labels.
     """
@@ -100,15 +101,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Request:
-    """One segmentation to be made of one image.
+    """A segmentation of an image to be made.
 
     Attributes
     ----------
     variant : mapping
         As in the config.
     read : callable
-        Returns the annotation. It is called when the labels are made, so that a job does not hold
-        the drawings of all its users.
+        Returns the annotation. It is called only when the labels are made, so that a job does not
+        hold the drawings of all its users at once.
     user : str
     names : tuple
         Seed names: study seed, user, dataset, filter, variant.
@@ -121,36 +122,36 @@ class Request:
 
 
 Labelled = tuple[np.ndarray, str | None]
-"""Labels of a whole image, uint8 (z, y, x), and what trained the classifier if there was one."""
+"""Labels of a whole image, uint8 (z, y, x), and what trained the classifier, if any."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """One method of segmentation.
+    """A method of segmentation.
 
     Attributes
     ----------
     name : str
-        In the config: ``method: <name>``. It is part of the seeds of a sitting.
+        As in configs. It is part of the seeds of a sitting.
     title : str
-        In figures and the report.
+        As in figures and the report.
     annotation : str
         How a person annotates, a key of `ANNOTATION_KINDS`.
     label : callable
         Takes an image, uint8 (z, y, x), requests and the field of view (bool or None). Yields
-        `Labelled` for each request, in their order. Methods that share this function are given
-        their requests together.
+        `Labelled` for each request, in their order. Methods that share this function get their
+        requests together.
     annotate : callable or None
-        Takes an image, a variant and a `Person`, returns an annotation. None: only recorded users
+        Takes an image, a variant and a `Person`, returns an annotation. None if only recorded users
         can use the method.
     settings : mapping
-        JSON schema of each key that a variant of this method takes.
+        JSON schema of each key of a variant.
     required : tuple of str
         Keys that a variant must have.
     needs_forest : bool
-        Whether labels come from a random forest; its variants then carry the study's ``forest``.
+        Whether labels come from a random forest; variants then contain the study's ``forest``.
     looks_at_output : bool
-        Whether annotating trains a forest too, for a first output.
+        Whether the user sees the first output of a forest while annotating.
     two_phases : bool
         Whether it distinguishes active material from the rest only; studies with more phases
         cannot use it.
@@ -184,12 +185,12 @@ class Method:
 
     @property
     def takes_recordings(self) -> bool:
-        """Whether a recorded user can hand in an annotation."""
+        """Whether recorded users can provide an annotation."""
         return self.annotation != "nothing"
 
     @property
     def traits(self) -> tuple[str, ...]:
-        """Traits of simulated users that play a part."""
+        """The traits of simulated users that matter."""
         return self.kind.traits
 
     def schema(self) -> dict:

@@ -13,10 +13,10 @@ from ._method import Method, Person
 def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Drawing:
     """Let a user paint the variant's ``slices`` to its ``coverage_percent``.
 
-    The central slice is painted first, the others after a first output unless ``corrections`` is
-    False. Slices are a number, "first", "central" or "last" for a single one, or a list of them in
-    the order of painting. Each coverage is a sitting of its own (assumption: nobody paints 10 %
-    and continues to 25 % from there).
+    The central slice is painted first; the others follow after a first output, unless
+    ``corrections`` is False. ``slices`` is a number, "first", "central" or "last" for one slice,
+    or a list in the order of painting. Each coverage is a separate sitting (assumption: a user does
+    not continue from 10 % to 25 %).
     """
     from ..users.drawing import Protocol, draw
 

@@ -1,4 +1,4 @@
-"""Otsu's threshold of the whole image (1979, doi:10.1109/TSMC.1979.4310076): no user has a part."""
+"""Otsu's threshold of the whole image (1979, doi:10.1109/TSMC.1979.4310076), without a user."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from .threshold import label
 
 
 def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Threshold:
-    """Return Otsu's threshold, which is the same for every user."""
+    """Return Otsu's threshold, the same for every user."""
     from skimage.filters import threshold_otsu
 
     from ..imaging.masks import voxels_inside

@@ -1,4 +1,4 @@
-"""A finished label volume of a real person, taken as it is."""
+"""A finished label volume of a real person, used as it is."""
 
 from collections.abc import Iterator, Sequence
 

@@ -10,7 +10,7 @@ from ._method import Method, Person
 
 
 def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Drawing:
-    """Let a user seed the variant's ``slices`` by windows, one for each slice or one for all."""
+    """Let a user seed the variant's ``slices`` by windows, one per slice or one for all."""
     from ..users.seeding import set_seeds
 
     return set_seeds(image, variant["slices"], person)

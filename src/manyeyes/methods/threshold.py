@@ -10,14 +10,14 @@ from ._method import Labelled, Method, Person, Request
 
 
 def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -> np.ndarray:
-    """Call every voxel from one grey level on active material.
+    """Label voxels of at least one grey level as active material.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
         Grey levels; active material is bright.
     level : int
-        Voxels of at least this grey level are active. 0 makes everything active, 256 nothing.
+        0 makes all voxels active, 256 none.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
 
@@ -29,7 +29,7 @@ def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -
     Raises
     ------
     ValueError
-        If the image is no 8-bit volume or the level is not a whole number from 0 to 256.
+        If the image is not an 8-bit volume or the level not a whole number from 0 to 256.
     """
     from ..imaging.filters import require_image
     from ..imaging.masks import known_mask
@@ -50,7 +50,7 @@ def require_level(level: int, name: str) -> None:
 
 
 def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Threshold:
-    """Let a user set the threshold, and move it by the variant's ``offset`` in grey levels."""
+    """Let a user set the threshold; the variant's ``offset``, in grey levels, is added to it."""
     from ..users.seeding import set_threshold
 
     offset = variant["offset"]

@@ -1,4 +1,4 @@
-"""A watershed from seeds that a user's window gives (Bailey et al. 2023, section 2.5.2)."""
+"""A watershed from the seeds of a user's window (Bailey et al. 2023, section 2.5.2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,20 +15,19 @@ def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> n
 
     Section 2.5.2 of Bailey et al. 2023 floods "the gradient transform" and does not name the
     operator. Sobel (a central difference along one axis, binomial smoothing along the other two)
-    is an assumption; it reaches one voxel and so blurs edges little.
+    is an assumption; it reaches only one voxel, so it blurs edges little.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (z, y, x)
         Grey levels.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view; beyond it the nearest grey levels inside continue.
+        The field of view; outside, the nearest grey levels inside are used.
 
     Returns
     -------
     ndarray of uint16, shape (z, y, x)
-        In quarters of a grey level over two voxels, rounded. At the border the volume is
-        continued by its mirror image.
+        In quarters of a grey level over two voxels, rounded. The volume is mirrored at its border.
     """
     from scipy import ndimage
 
@@ -39,10 +38,10 @@ def gradient_magnitude(image: np.ndarray, inside: np.ndarray | None = None) -> n
     image = fill_outside(image, known_mask(inside, image.shape))
     squares = np.zeros(image.shape, dtype=np.int32)
     for axis in range(3):
-        # whole numbers throughout, so that every machine gets the same landscape
+        # whole numbers, so that the result is the same on every machine
         slope = ndimage.sobel(image, axis=axis, output=np.int32)
         squares += slope * slope
-    # the smoothing's weights add up to 16, so the slope is in sixteenths of a grey level
+    # the weights of the smoothing sum to 16, so the slope is in sixteenths of a grey level
     return np.rint(np.sqrt(squares, dtype=np.float64) / 4).astype(np.uint16)
 
 
@@ -61,24 +60,23 @@ def watershed(
         Grey levels; active material is bright.
     low, high : int
         The user's window: voxels below `low` seed pore and carbon-binder domain, voxels of at
-        least `high` seed active material, and what lies between is left to the watershed
-        (Bailey et al. 2023, section 2.5.2).
+        least `high` seed active material (Bailey et al. 2023, section 2.5.2).
     gradient : ndarray of uint16, shape (z, y, x), optional
         `gradient_magnitude` of the image, for callers that flood the same image more than once.
     inside : ndarray of bool, shape (z, y, x), optional
-        The field of view: no seed lies outside, and nothing floods through.
+        The field of view; the flood does not pass outside it.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        A segmentation: 1 active material, 2 pore and carbon-binder domain, 0 outside. There is no
-        line of undecided voxels between the phases. Neighbours share a face. A piece of the field
-        of view that no seed reaches is cut at the middle of the window.
+        Codes of `manyeyes.labels.TWO_PHASES`; 0 outside. No line of undecided voxels is left
+        between the phases. Neighbours share a face. Parts of the field of view that no seed
+        reaches are cut at the middle of the window.
 
     Raises
     ------
     ValueError
-        If the image is no 8-bit volume, the window lies outside 0 to 256 or is upside down, the
+        If the image is not an 8-bit volume, the window lies outside 0 to 256 or is reversed, the
         gradient has another shape, or a phase gets no seed.
     """
     from ..imaging.filters import require_image
@@ -121,7 +119,7 @@ def watershed(
 
 
 def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Window:
-    """Let a user set the window that leaves the variant's ``seed_error`` at the seeds' edge."""
+    """Let a user set the window that leaves the variant's ``seed_error`` at the edge of seeds."""
     from ..users.seeding import set_window
 
     return set_window(image, float(variant["seed_error"]), person)
