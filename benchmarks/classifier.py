@@ -14,8 +14,6 @@ memory; scikit-image's trainable segmentation (its own channels, scikit-learn's 
 filters and forest, combined as in ilastik, if the system's Python has them.
 """
 
-from __future__ import annotations
-
 import argparse
 import resource
 import subprocess

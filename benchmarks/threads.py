@@ -1,7 +1,5 @@
 """The number of threads of a benchmark: the requested number, or as many as the machine has."""
 
-from __future__ import annotations
-
 import argparse
 
 WANTED = 4

@@ -10,8 +10,6 @@ memory of the process is recorded: memory that cannot be dropped and read again 
 process first labels a small volume, so that compiled code comes from the cache.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import subprocess

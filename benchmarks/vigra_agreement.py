@@ -8,8 +8,6 @@ A simulated user draws on a quarter of seven slices (MLX25) in the middle of eac
 forest and ours are trained on the drawing, with three seeds each.
 """
 
-from __future__ import annotations
-
 import argparse
 import subprocess
 import sys

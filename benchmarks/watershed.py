@@ -3,8 +3,6 @@
 python benchmarks/watershed.py
 """
 
-from __future__ import annotations
-
 import argparse
 import time
 

@@ -4,8 +4,6 @@ Compiling takes about a minute. Without these calls, each job that runs at the s
 first would compile for itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

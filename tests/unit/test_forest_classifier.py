@@ -1,4 +1,4 @@
-"""Training and classifying: the same labels however the work is cut, and as accurate as others."""
+"""Labels do not depend on blocks or threads, and are as accurate as those of scikit-learn."""
 
 import numba
 import numpy as np
@@ -302,8 +302,8 @@ def test_bad_requests_are_refused(case, forest):
         fit_forests(volume, [case[2]], seeds=[1, 2])
 
 
-def test_gap_between_two_thresholds_is_shared_out_as_by_exact_splits():
-    """Seeds by thresholds leave a gap, whose voxels go to the side of a cut that lies in it."""
+def test_a_gap_between_two_thresholds_is_divided_as_by_exact_splits():
+    """Seeds by thresholds leave a gap; its voxels are divided by cuts that lie in it."""
     volume, _ = two_phases((44, 48, 52), noise=15.0)
     grey = ndimage.gaussian_filter(volume.astype(float), 1.1)
     labels = np.where(grey < 112, 1, np.where(grey > 128, 2, 0)).astype(np.uint8)
@@ -331,8 +331,8 @@ CLEAR_LABELS = np.where(np.arange(12)[:, None, None] % 4 == 0, CLEAR_TRUTH, 0).a
     st.sampled_from([np.float32, np.float64, np.float16, np.int64]),
     st.floats(-3, 3),
 )
-def test_the_scale_of_the_grey_values_matters_not_or_is_refused(power, dtype, offset):
-    """Beyond what float32 or the type itself holds, labels would be wrong: refused in words."""
+def test_the_scale_of_the_grey_values_does_not_matter_or_is_refused(power, dtype, offset):
+    """Labels would be wrong beyond the range of float32 or of the type itself."""
     with np.errstate(over="ignore"):
         volume = ((CLEAR + offset) * 10.0**power).astype(dtype)
     kept = np.unique(volume).size == np.unique(CLEAR).size and np.isfinite(volume).all()
@@ -364,7 +364,7 @@ def test_grey_values_below_float32_are_refused():
         fit_forest(CLEAR * np.float32(1e-38), CLEAR_LABELS, seed=1)
 
 
-def test_a_single_voxel_of_another_value_or_next_to_none_is_no_crash():
+def test_a_single_voxel_of_another_value_does_not_crash():
     for rest, odd in ((0.0, 1e-38), (1.0, 1.0 + 2**-23), (0.0, 1e-45), (-1e15, 1e15)):
         volume = np.full((6, 7, 8), rest, dtype=np.float32)
         volume[3, 3, 3] = odd
@@ -378,7 +378,7 @@ def test_a_single_voxel_of_another_value_or_next_to_none_is_no_crash():
             assert set(np.unique(classify(volume, forest))) <= {1, 2}
 
 
-def test_more_labels_than_memory_is_meant_for_are_bounded(case, monkeypatch):
+def test_without_a_limit_the_number_of_kept_labels_is_limited(case, monkeypatch):
     volume, _, labels = case
     bounded = fit_forest(volume, labels, seed=3, max_labels=100, trees=10)
     everything = fit_forest(volume, labels, seed=3, trees=10)
@@ -386,15 +386,15 @@ def test_more_labels_than_memory_is_meant_for_are_bounded(case, monkeypatch):
     assert same_forest(fit_forest(volume, labels, seed=3, trees=10), bounded)
     few = np.where(np.cumsum(labels > 0).reshape(labels.shape) <= 100 * POOL, labels, 0)
     assert fit_forest(volume, few, seed=3, trees=10).labelled == 100 * POOL
-    # Who asks for more gets it; and too many for all at once are trained one after the other.
+    # A larger limit is respected; forests with too many labels together are trained in turn.
     asked = fit_forest(volume, labels, seed=3, max_labels=labels.size, trees=10)
     assert same_forest(asked, everything)
     both = fit_forests(volume, [labels, few], seeds=[3, 8], max_labels=labels.size, trees=10)
     assert same_forest(both[0], everything)
 
 
-def test_no_more_labels_are_held_than_are_asked_for():
-    """A volume of labels on disk is read slice by slice, whatever else it can do."""
+def test_labels_are_read_slice_by_slice():
+    """Labels may be on disk, and too large for memory."""
 
     class OnDisk:
         def __init__(self, values):

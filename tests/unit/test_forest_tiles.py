@@ -1,4 +1,4 @@
-"""Labelling volumes on disk: the same labels, tile by tile, and going on after a stop."""
+"""Labelling volumes on disk: the same labels tile by tile, and after an interruption."""
 
 import subprocess
 import sys
@@ -96,7 +96,7 @@ def test_a_target_that_cannot_hold_the_labels_is_refused(case, forest, target):
 
 
 def test_killed_between_tiles(case, tmp_path):
-    """A large enough volume is stopped by a kill after its first tile, and finished later."""
+    """A call that is killed after its first tile is completed by a second call."""
     volume = np.tile(case[0], (1, 2, 9))
     labels = np.zeros_like(volume)
     labels[:28, :300, :41] = case[1]

@@ -1,4 +1,4 @@
-"""Codes and trees, asked questions with known answers."""
+"""Codes and trees, by questions with known answers."""
 
 import numpy as np
 import pytest
@@ -143,8 +143,8 @@ def test_trees_are_grown_until_their_leaves_are_pure():
     assert np.mean(right) == pytest.approx(inside + (1 - inside) / 3, abs=0.02)
 
 
-def test_the_only_channel_that_tells_is_found():
-    """60 channels are constant: a node must look on until it meets the one that is not."""
+def test_the_only_channel_that_varies_is_found():
+    """60 channels are constant: a node must try more until it meets the one that is not."""
     codes = np.zeros((400, 64), dtype=np.uint8)
     codes[:, 33] = np.repeat([10, 50], 200)
     labels = np.repeat([0, 1], 200).astype(np.uint8)
@@ -206,8 +206,8 @@ def test_bounded_labels_are_drawn_in_proportion():
     np.testing.assert_array_equal(everything, np.flatnonzero(labels))
 
 
-def test_a_bounded_tree_learns_from_so_many_voxels_of_its_own():
-    """A tree is right on every voxel that it learnt from, and on half of the others."""
+def test_a_bounded_tree_learns_from_its_own_sample_of_that_size():
+    """A tree is right on every voxel of its sample, and on half of the others."""
     rng = np.random.default_rng(6)
     codes = np.zeros((4000, 64), dtype=np.uint8)
     codes[:, :61] = rng.integers(0, 256, (4000, 61))
@@ -218,5 +218,5 @@ def test_a_bounded_tree_learns_from_so_many_voxels_of_its_own():
                       for tree in nodes])  # fmt: skip
     seen = 1 - (1 - 1 / 4000) ** 1000
     assert right.mean() == pytest.approx(seen + (1 - seen) / 2, abs=0.02)
-    # Each draws its own.
+    # Each tree draws its own sample.
     assert (right[0] != right[1]).mean() > 0.3

@@ -1,4 +1,4 @@
-"""Our channels and labels against VIGRA's own, where the system's Python has it."""
+"""Our channels and labels against VIGRA's, if the system's Python has it."""
 
 import subprocess
 from itertools import combinations
@@ -32,8 +32,8 @@ pytestmark = pytest.mark.skipif(REASON is not None, reason=str(REASON))
 def case(request):
     """A volume of two noisy phases, labelled on a few slices.
 
-    Users leave out what they are not sure of: between the classes' grey levels there are no labels,
-    and where exactly a tree cuts decides on many voxels.
+    Users leave out what they are not sure of. Then no label lies between the grey levels of the
+    classes, and many voxels depend on where exactly a tree cuts.
     """
     rng = np.random.default_rng(11)
     shape = (56, 60, 64)

@@ -1,4 +1,4 @@
-"""Compiling before the first job: everything that jobs share, and only once."""
+"""What jobs share is compiled before the first of them, and only once."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from manyeyes.running import compile_kernels
 
 SCRIPT = Path(compile_kernels.__file__)
 
-# In a process of its own, for in this one other tests have called whatever a warm-up leaves out.
+# In its own process, because in this one other tests have compiled what a warm-up leaves out.
 JOBS = """
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The registry of methods: cheap to import, and one call labels for several users and variants."""
+"""The registry of methods: cheap to import; one call labels for several users and variants."""
 
 import os
 import re
@@ -88,7 +88,7 @@ def test_drawings_are_read_when_they_are_needed(case):
     assert len(read) == 1
 
 
-def test_finished_labels_are_taken_as_they_are(case):
+def test_finished_labels_are_used_as_they_are(case):
     image, labels = case
     inside = np.ones(image.shape, bool)
     inside[:, :2] = False
@@ -101,13 +101,13 @@ def test_finished_labels_are_taken_as_they_are(case):
         next(label(image, [some]))
 
 
-def test_methods_of_recorded_users_are_for_them_alone(case):
+def test_methods_of_recorded_users_refuse_simulated_ones(case):
     with pytest.raises(ValueError, match="simulated users know the methods threshold"):
         annotate(case[0], {"method": "recorded_labels"}, None, seed_names=())
 
 
 def test_code_imports_measures_from_their_modules():
-    """Names of the package are loaded when they are used, which a digest of code does not see."""
+    """The package loads its names on first use, which the code digest does not see."""
     statement = re.compile(r"^ *from (?:\.+|manyeyes\.)measures import ([\w, ]+)", re.MULTILINE)
     assert callable(measures.volume_fraction)
     for folder in ("src/manyeyes", "workflow"):

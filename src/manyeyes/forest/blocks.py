@@ -1,7 +1,5 @@
 """A volume of any size, cut into blocks with a halo."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,21 +20,11 @@ LARGEST_GROUP_DEPTH = 4
 
 @dataclass(frozen=True)
 class ImageBlock:
-    """A part of a volume.
+    """A part of a volume, as three slices each."""
 
-    Attributes
-    ----------
-    target : three slices
-        The part in the volume.
-    source : three slices
-        The part with its halo, cut off at the border of the volume.
-    inner : three slices
-        The part in its source.
-    """
-
-    target: tuple[slice, slice, slice]
-    source: tuple[slice, slice, slice]
-    inner: tuple[slice, slice, slice]
+    target: tuple[slice, slice, slice]  # in the volume
+    source: tuple[slice, slice, slice]  # in the volume, with its halo as far as the volume goes
+    inner: tuple[slice, slice, slice]  # in the source
 
     def read(self, volume: np.ndarray) -> np.ndarray:
         """Return the source as contiguous float32, or raise ValueError if it does not fit."""

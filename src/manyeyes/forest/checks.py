@@ -1,7 +1,5 @@
 """Checks of input; their messages say what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from numbers import Integral
 
@@ -43,12 +41,6 @@ def check_values(block: np.ndarray) -> None:
                 f"the volume has integers from {low} to {high}, but float32 holds them exactly "
                 f"only up to {LARGEST_INTEGER}; convert the grey levels to 8 or 16 bits first"
             )
-
-
-def check_volume(volume: np.ndarray) -> None:
-    """Raise ValueError unless the volume can be filtered."""
-    check_shape(volume)
-    check_values(volume)
 
 
 def check_labels(labels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Training on labelled voxels and classifying volumes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import numpy as np

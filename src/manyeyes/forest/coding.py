@@ -6,8 +6,6 @@ is coded by a multiplication and a look-up in a table. Codes never decrease with
 split by a code is a split by a threshold.
 """
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -40,21 +38,12 @@ _TOGETHER = 16
 
 @dataclass(frozen=True)
 class Coding:
-    """How values become codes.
+    """How values become codes."""
 
-    Attributes
-    ----------
-    low : ndarray of float32, shape (channels,)
-        Where the grid of cells begins.
-    per_unit : ndarray of float32, shape (channels,)
-        Cells per unit of the channel; 0 for a channel that was constant in training.
-    cuts : ndarray of uint16, shape (channels, 255)
-        Numbers of the cells at which the code grows by one, ascending; CODE_CELLS + 1 after the
-        last cut of a channel.
-    """
-
-    low: np.ndarray
-    per_unit: np.ndarray
+    low: np.ndarray  # float32 (channels,): where the grid of cells begins
+    per_unit: np.ndarray  # float32 (channels,): cells per unit; 0 for a channel that was constant
+    # uint16 (channels, 255): numbers of the cells at which the code grows by one, ascending;
+    # CODE_CELLS + 1 after the last cut of a channel
     cuts: np.ndarray
 
     def table(self) -> np.ndarray:
@@ -66,16 +55,9 @@ class Coding:
 
 
 def make_coding(values: np.ndarray, labels: np.ndarray) -> Coding:
-    """Choose the codes of each channel from the values of the training voxels.
+    """Choose the codes of each channel from the values of training voxels.
 
-    Parameters
-    ----------
-    values : ndarray of float32, shape (voxels, channels)
-    labels : ndarray of uint8, shape (voxels,)
-
-    Returns
-    -------
-    Coding
+    ``values`` is float32 (voxels, channels), ``labels`` uint8 (voxels,).
 
     Raises
     ------
@@ -186,17 +168,9 @@ def _cells_of(values: np.ndarray, low: np.float32, per_unit: np.float32) -> np.n
 
 
 def code_values(values: np.ndarray, coding: Coding) -> np.ndarray:
-    """Return the codes of training voxels.
+    """Return the codes of values, float32 (voxels, channels), as uint8 of shape (voxels, 64).
 
-    Parameters
-    ----------
-    values : ndarray of float32, shape (voxels, channels)
-    coding : Coding
-
-    Returns
-    -------
-    ndarray of uint8, shape (voxels, 64)
-        One cache line per voxel; the places after the channels are 0.
+    This is one cache line per voxel; the places after the channels are 0.
     """
     codes = np.zeros((values.shape[0], 64), dtype=np.uint8)
     _code_rows(values, coding.low, coding.per_unit, coding.table(), np.float32(CODE_CELLS), codes)

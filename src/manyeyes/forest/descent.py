@@ -9,8 +9,6 @@ With pure leaves, a tree's vote is a whole number. A voxel whose first class lea
 number of remaining trees takes no further part: its label is certain.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

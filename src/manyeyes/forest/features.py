@@ -1,11 +1,9 @@
 """The 61 channels by name, and their values as arrays."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .blocks import make_blocks
-from .checks import check_volume
+from .checks import check_shape, check_values
 from .filters import N_CHANNELS, gather_channels
 from .smoothing import smooth_block
 from .taps import SCALES
@@ -54,7 +52,8 @@ def compute_features(volume: np.ndarray) -> np.ndarray:
     ValueError
         If the volume is empty, not three-dimensional, not finite or not exact in float32.
     """
-    check_volume(volume)
+    check_shape(volume)
+    check_values(volume)
     depth, height, width = volume.shape
     block = smooth_block(
         np.ascontiguousarray(volume, dtype=np.float32), tuple(slice(0, n) for n in volume.shape)

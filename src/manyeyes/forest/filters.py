@@ -13,8 +13,6 @@ Compiled functions here call only functions of this file, because Numba's cache 
 changes in a kernel's own file, but not in the files that it imports.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -15,18 +15,10 @@ FLAT = (1, 8, 8)
 
 @dataclass(frozen=True)
 class Grouping:
-    """Groups of 64 voxels that cover a block.
+    """Groups of 64 voxels that cover a block."""
 
-    Attributes
-    ----------
-    shape : tuple of int
-        Shape (z, y, x) of the block.
-    group : tuple of int
-        Shape (z, y, x) of a group.
-    """
-
-    shape: tuple[int, int, int]
-    group: tuple[int, int, int]
+    shape: tuple[int, int, int]  # (z, y, x) of the block
+    group: tuple[int, int, int]  # (z, y, x) of a group
 
     @classmethod
     def of(cls, shape: tuple[int, int, int]) -> Grouping:
@@ -51,16 +43,7 @@ class Grouping:
         return packed.astype(np.uint64).reshape(-1)
 
     def in_order(self, lanes: np.ndarray) -> np.ndarray:
-        """Return values by group and lane as a block.
-
-        Parameters
-        ----------
-        lanes : ndarray, shape (groups, ..., 64)
-
-        Returns
-        -------
-        ndarray, shape (z, y, x, ...)
-        """
+        """Return values by group and lane, (groups, ..., 64), as a block (z, y, x, ...)."""
         extra = lanes.shape[1:-1]
         # (groups in z, y, x, ..., lanes in z, y, x) -> (z, y, x, ...)
         split = lanes.reshape(*self.counts, -1, *self.group).transpose(0, 4, 1, 5, 2, 6, 3)

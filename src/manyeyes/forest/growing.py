@@ -10,8 +10,6 @@ each. Every tree has its own random generator, so the forest does not depend on 
 threads.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The labelled voxels on which a forest is trained."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """scikit-learn as the trainer, to compare with our own."""
 
-from __future__ import annotations
-
 import numba
 import numpy as np
 

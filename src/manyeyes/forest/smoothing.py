@@ -1,7 +1,5 @@
 """Pre-smoothing: one Gaussian-smoothed copy of a block for each scale of the filter bank."""
 
-from __future__ import annotations
-
 import numpy as np
 from numba import njit, prange
 

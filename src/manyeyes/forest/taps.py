@@ -5,8 +5,6 @@ smoothed once at each scale (*pre-smoothing*). Every filter then runs on the smo
 *filter scale* of at most one voxel, so that all filters have short kernels.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

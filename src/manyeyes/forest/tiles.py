@@ -1,7 +1,5 @@
 """Labelling a volume tile by tile; it need not fit into memory."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From the channels of labelled voxels to a forest."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -36,25 +34,18 @@ def train(
     Parameters
     ----------
     values : ndarray of float32, shape (voxels, channels)
-        Channels of the labelled voxels.
     labels : ndarray of uint8, shape (voxels,)
-        Their labels; two classes or more.
-    seed : int
-        Forests with different seeds are independent.
-    trees : int
+        Two classes or more.
+    seed, trees, trainer
+        See `manyeyes.forest.fit_forest`.
     draws : int, optional
         Size of each tree's bootstrap sample; the number of voxels is the default and the maximum.
-    trainer : {"manyeyes", "scikit-learn"}
-        Our own trainer, or scikit-learn's ``RandomForestClassifier`` on the same codes.
-
-    Returns
-    -------
-    Forest
 
     Raises
     ------
     ValueError
-        If the trainer is unknown or the number of trees is not between 1 and 255.
+        If the trainer is unknown, the number of trees is not between 1 and 255, or there are more
+        than MOST_CLASSES classes.
     """
     if trainer not in TRAINERS:
         raise ValueError(f"unknown trainer {trainer!r}; use one of {', '.join(TRAINERS)}")
