@@ -26,12 +26,7 @@ SMALL_JOB = {
 
 
 class JobResources:
-    """Resource functions for the rules of a study.
-
-    Parameters
-    ----------
-    study : Study
-    """
+    """Resource functions for the rules of a study."""
 
     def __init__(self, study: Study):
         self._study = study

@@ -81,10 +81,6 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
         The folder of its results, as paths in `noted` begin.
     noted : mapping
         As `read_unfinished` gives it.
-
-    Returns
-    -------
-    Study
     """
     failed = [output for job in noted["failed"] for output in job["outputs"]]
     left_out = {

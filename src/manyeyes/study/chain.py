@@ -11,13 +11,7 @@ STACK_SHAPE = (400, 1000, 1300)
 
 
 class FibsemChain:
-    """The FIB-SEM baseline of a study that has one.
-
-    Parameters
-    ----------
-    study : Study
-    paths : Paths
-    """
+    """The FIB-SEM baseline of a study that has one."""
 
     def __init__(self, study: Study, paths: Paths):
         self.settings: Mapping = study.baseline["fibsem"]

@@ -15,10 +15,6 @@ from .text import text_problems
 def file_problems(paths: Iterable) -> list[str]:
     """Return what is wrong with the text of config files, each sentence led by its file.
 
-    Parameters
-    ----------
-    paths : iterable of path-like
-
     Returns
     -------
     list of str
@@ -44,10 +40,6 @@ def files_in(arguments: Iterable[str]) -> list[str]:
     ----------
     arguments : iterable of str
         For example ``--cores 4 --configfile a.yaml b.yaml -- target``.
-
-    Returns
-    -------
-    list of str
     """
     files, follow = [], False
     for argument in arguments:

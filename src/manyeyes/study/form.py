@@ -109,10 +109,6 @@ def _is_finite(value: float) -> bool:
 def found_value(value: object) -> str:
     """Return a value of a config in words, with what YAML may have made of it.
 
-    Parameters
-    ----------
-    value : object
-
     Returns
     -------
     str

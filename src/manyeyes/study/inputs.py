@@ -123,10 +123,6 @@ def annotation_problem(
         Of the variant; one whose annotation is a threshold or a window.
     grey_window : (float, float) or None
         `Dataset.level_window`, to translate a level by.
-
-    Returns
-    -------
-    str or None
     """
     expected = METHODS[method].kind.stored_as
     if annotation["kind"] != expected:

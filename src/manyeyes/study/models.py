@@ -16,10 +16,6 @@ from .model import Study
 def model_problems(study: Study) -> list[str]:
     """Return what is wrong with a study's models, one sentence each, starting with the key.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     list of str

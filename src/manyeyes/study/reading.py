@@ -40,10 +40,6 @@ def study_from_config(config: Mapping) -> Study:
     config : Mapping
         Already validated against ``workflow/schemas/study.schema.yaml``.
 
-    Returns
-    -------
-    Study
-
     Raises
     ------
     StudyError
