@@ -4,7 +4,7 @@ Usage::
 
     snakemake --cores 4 --configfile config/config.yaml --forceall --dry-run > plan.txt
     python tools/declared_and_used.py results/paper plan.txt --markdown
-    python tools/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30
+    python tools/declared_and_used.py results/paper plan.txt --tomograms 1000 --users 30 --cores 64
 
 The dry run shows what the rules declare now. The last line of a job's log has its CPU time and peak
 memory (`rule_script`). Snakemake's benchmark file of the same name has its time, and the memory of
@@ -40,10 +40,8 @@ PLANNED = {
 JOB = re.compile(r"^ *(?:local)?rule \w+:$")
 OUTPUT = re.compile(r"^ *output: (.*)$")
 LOG = re.compile(r"^ *log: \S*?logs/(\S+)\.log")
-# Rules with one job per user and image.
-OF_A_USER = ("annotate_", "segment_", "measure/")
-# Rules with a job for each image that takes as long as there are users of it.
-OF_ALL_USERS = ("compare_users/",)
+# Rules whose jobs take longer the more users there are.
+OF_USERS = ("annotate_", "segment_", "measure/", "compare_users/")
 
 
 def declared(plan: str) -> dict[str, dict]:
@@ -167,19 +165,23 @@ def _faults(row: dict) -> list[str]:
     return faults
 
 
-def node_hours(jobs: pd.DataFrame, tomograms: int, users: int, cores: int) -> dict:
+def node_hours(
+    jobs: pd.DataFrame, measured_users: int, tomograms: int, users: int, cores: int
+) -> dict:
     """Estimate what a study of many tomograms like the measured ones would take.
 
-    Jobs of a user count once for each user of an image, those that hold users against each other
-    in proportion to them, all others of a dataset once; what does not belong to a dataset (tables,
-    figures, the FIB-SEM chain) is left out. All cores of a node are taken to be busy.
+    Jobs that annotate, segment and measure, and those that compare users, are taken to grow in
+    proportion to the users. All other jobs of a dataset count once. Jobs that belong to no dataset
+    (tables, figures, the FIB-SEM chain) are left out. All cores of the node are assumed to be busy.
 
     Parameters
     ----------
     jobs : DataFrame
         From `read_jobs`.
+    measured_users : int
+        Users of the measured study; a job may serve several.
     tomograms, users, cores : int
-        Of the study on paper; `cores` of a node.
+        Of the planned study; `cores` of a node.
 
     Returns
     -------
@@ -188,10 +190,9 @@ def node_hours(jobs: pd.DataFrame, tomograms: int, users: int, cores: int) -> di
     """
     measured = jobs[jobs.job.str.startswith("filter_tomogram/")].job.str.split("/").str[1]
     datasets = measured.nunique()
-    people = jobs[jobs.job.str.startswith(OF_A_USER)].job.str.split("/").str[-1].nunique()
-    of_user = jobs.job.str.startswith(OF_A_USER + OF_ALL_USERS)
+    of_user = jobs.job.str.startswith(OF_USERS)
     of_dataset = jobs.job.str.contains("|".join(f"/{re.escape(d)}(?:/|$)" for d in set(measured)))
-    a_user = jobs[of_user].cpu_s.sum() / datasets / people
+    a_user = jobs[of_user].cpu_s.sum() / datasets / measured_users
     a_tomogram = jobs[of_dataset & ~of_user].cpu_s.sum() / datasets
     hours = tomograms * (a_tomogram + users * a_user) / 3600
     return {
@@ -208,7 +209,7 @@ def main() -> None:
     parser.add_argument("results", type=Path, help="folder of a finished study")
     parser.add_argument("plan", type=Path, help="what --forceall --dry-run printed")
     parser.add_argument("--markdown", action="store_true", help="print Markdown instead of CSV")
-    parser.add_argument("--tomograms", type=int, help="tomograms of a study on paper")
+    parser.add_argument("--tomograms", type=int, help="estimate a study of so many tomograms")
     parser.add_argument("--users", type=int, default=3, help="its users")
     parser.add_argument("--cores", type=int, default=64, help="cores of a node")
     options = parser.parse_args()
@@ -217,9 +218,9 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"Error: {error}")
     if options.tomograms:
-        for name, value in node_hours(
-            jobs, options.tomograms, options.users, options.cores
-        ).items():
+        measured = {path.stem for path in options.results.glob("segmentations/*/*/*/*.tif")}
+        hours = node_hours(jobs, len(measured), options.tomograms, options.users, options.cores)
+        for name, value in hours.items():
             print(f"{name}: {value:.1f}")
         return
     table = by_rule(jobs)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from manyeyes.commands import check
+from manyeyes.commands import check, run
 
 TOP = Path(__file__).parents[2]
 
@@ -69,5 +69,5 @@ def test_what_snakemake_says_is_cut_down_to_the_problem():
         "WorkflowError in file rules/annotate.smk, line 3:\n"
         "These input files are missing:\n  jo.tif\n"
     )
-    assert check.problem(printed) == "These input files are missing:\n  jo.tif"
-    assert check.problem("killed\n") == "killed"
+    assert run.problem(printed) == "These input files are missing:\n  jo.tif"
+    assert run.problem("killed\n") == "killed"

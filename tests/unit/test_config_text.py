@@ -1,14 +1,12 @@
 """Faults of a config's text are told with their line, before Snakemake reads it."""
 
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from manyeyes.study.config_files import file_problems, files_in, main
+from manyeyes.study.config_files import file_problems
 from manyeyes.study.text import text_problems
 
 TOP = Path(__file__).parents[2]
@@ -98,36 +96,12 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path):
     assert "cannot be read" in folder
 
 
-def test_the_script_says_what_is_wrong_and_ends_with_1(tmp_path, capsys):
+def test_only_the_file_that_is_wrong_is_named(tmp_path):
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text("study: a\n")
     bad.write_text("study: a\nstudy: b\n")
-    assert main([str(good)]) == 0
-    assert capsys.readouterr().err == ""
-    done = subprocess.run(
-        [sys.executable, "-m", "manyeyes.study.config_files", good, bad],
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert f"{bad}: line 2: study is given twice" in done.stderr
-    assert "good.yaml" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "files"),
-    [
-        ("snakemake --cores 4 --configfile a.yaml -- report", ["a.yaml"]),
-        ("snakemake --configfiles a.yaml b.yaml --cores 4", ["a.yaml", "b.yaml"]),
-        ("snakemake --configfile=a.yaml images", ["a.yaml"]),
-        ("snakemake --cores 4 images -- --configfile a.yaml", []),
-        ("snakemake", []),
-    ],
-)
-def test_the_files_of_a_call_of_snakemake(arguments, files, tmp_path, monkeypatch):
-    assert files_in(arguments.split()) == files
-    monkeypatch.chdir(tmp_path)
-    assert main(["--snakemake", *arguments.split()]) == (1 if files else 0)
+    (problem,) = file_problems([good, bad])
+    assert problem.startswith(f"{bad}: line 2: study is given twice")
 
 
 def test_whatever_yaml_refuses_is_told_in_a_sentence_with_a_line():

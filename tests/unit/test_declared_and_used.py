@@ -97,14 +97,15 @@ def test_node_hours_count_users_and_tomograms(study):
         "filter_tomogram/A/raw": (10, 9, 9, 9),
         "filter_tomogram/B/raw": (20, 9, 9, 9),
         "measure_geometry/A": (30, 9, 9, 9),
-        "measure/drawn/A/raw/jo": (100, 9, 9, 9),
-        "measure/drawn/B/raw/jo": (300, 9, 9, 9),
-        "segment_drawn/A/raw/jo": (2, 9, 9, 9),
-        "segment_drawn/B/raw/al": (2, 9, 9, 9),
+        "measure/A/raw/jo_to_al": (100, 9, 9, 9),
+        "measure/B/raw/jo_to_al": (300, 9, 9, 9),
+        "segment_drawn/A/raw/jo_to_al": (2, 9, 9, 9),
+        "segment_drawn/B/raw/jo_to_al": (2, 9, 9, 9),
         "compare_users/A/raw": (8, 9, 9, 9),
         "draw_figure": (1000, 9, 9, 9),
     }
-    hours = node_hours(read_jobs(study.folder, study(jobs)), tomograms=36, users=10, cores=10)
+    measured = read_jobs(study.folder, study(jobs))
+    hours = node_hours(measured, measured_users=2, tomograms=36, users=10, cores=10)
     assert hours["cpu_s_a_tomogram"] == (10 + 20 + 30) / 2
     assert hours["cpu_s_a_tomogram_and_user"] == (100 + 300 + 2 + 2 + 8) / 2 / 2
     assert hours["cpu_hours"] == pytest.approx(36 * (30 + 10 * 103) / 3600)

@@ -11,13 +11,12 @@ the study can be run, else 1 with all problems on standard error.
 
 import argparse
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
 from ..study.model import Study
-from .run import CannotRunError, config_of, snakemake_call, study_of
+from .run import CannotRunError, config_of, dry_run, snakemake_call, study_of
 
 KINDS = {
     "twin": "digital twin",
@@ -47,14 +46,8 @@ def main(arguments: list[str]) -> int | str:
 
 
 def checked_study(config: Path) -> Study:
-    """Return the study of a config.
-
-    Raises
-    ------
-    CannotRunError
-        With all problems.
-    """
-    # Snakemake takes a second to import; not every mistake has to wait for it.
+    """Return the study of a config; raise `CannotRunError` with all problems."""
+    # Snakemake takes a second to import, which not every message has to wait for.
     from snakemake.exceptions import WorkflowError
 
     from ..running.by_hand import parsed_workflow
@@ -74,26 +67,9 @@ def jobs_to_run(config: Path) -> int:
     CannotRunError
         If Snakemake cannot plan the study: files that people are to record are missing.
     """
-    done = subprocess.run(
-        [*snakemake_call(config, cores="1"), "--dry-run", "--quiet", "rules"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        raise CannotRunError(problem(done.stdout))
-    total = re.search(r"^total\s+(\d+)", done.stdout, re.MULTILINE)
+    plan = dry_run([*snakemake_call(config, cores="1"), "--dry-run", "--quiet", "rules"])
+    total = re.search(r"^total\s+(\d+)", plan, re.MULTILINE)
     return int(total[1]) if total else 0
-
-
-def problem(output: str) -> str:
-    """Return what is wrong, from all that Snakemake printed."""
-    _, found, message = output.partition("Error")
-    lines = message.splitlines()[1:] if found else output.splitlines()
-    return "\n".join(line for line in lines if line.strip())
 
 
 def summary(study: Study, jobs: int) -> list[str]:

@@ -1,14 +1,14 @@
 """Run a study: make its images, let its users segment them, and write tables, figures and report.
 
-    manyeyes run tiny                     the study of config/tiny.yaml, in some minutes
+    manyeyes run tiny                     the study of config/tiny.yaml, in two minutes
     manyeyes run mine --only report       its report, and only what that needs
     manyeyes run mine --dry-run           list the jobs, run none
     manyeyes run my/config.yaml --cores 8 --profile profiles/slurm
 
-Results go to results/<study>/ in the working folder; open report.html there first. A run that was
-stopped resumes where it was: the same command makes only what is missing or out of date. If a job
-fails, the rest of the study continues, and what is finished is reported. `manyeyes check` says
-beforehand what is wrong with a config.
+Results go to results/<study>/ in the working folder; open report.html there first. To resume a run
+that was stopped, give the same command again: it makes only what is missing or out of date. If a
+job fails, the rest of the study continues, and what is finished is reported. `manyeyes check` finds
+the mistakes of a config beforehand.
 """
 
 import argparse
@@ -80,8 +80,8 @@ def run(command: list[str]) -> int:
     return status if status >= 0 else 128 - status
 
 
-def dry_run(command: list[str]) -> list[str]:
-    """Return the files that Snakemake would make."""
+def dry_run(command: list[str]) -> str:
+    """Return what a dry run of Snakemake prints; raise `CannotRunError` if it cannot plan."""
     done = subprocess.run(
         command,
         stdout=subprocess.PIPE,
@@ -92,8 +92,15 @@ def dry_run(command: list[str]) -> list[str]:
         check=False,
     )
     if done.returncode:
-        raise CannotRunError(done.stdout[-2000:])
-    return pending_files(done.stdout)
+        raise CannotRunError(problem(done.stdout))
+    return done.stdout
+
+
+def problem(output: str) -> str:
+    """Return what is wrong, from all that Snakemake printed."""
+    _, found, message = output.partition("Error")
+    lines = message.splitlines()[1:] if found else output.splitlines()
+    return "\n".join(line for line in lines if line.strip())
 
 
 def report_what_is_finished(snakemake: list[str], settings: list[str], results: Path) -> bool:
@@ -101,12 +108,13 @@ def report_what_is_finished(snakemake: list[str], settings: list[str], results: 
     noted, report = results / NAME, results / "report.html"
     partly = [*settings, f"unfinished={noted}", "--"]
     measured = ["tables", "figures"]
-    note_files(noted, "missing", dry_run([*snakemake, "--dry-run", *config_option(settings)]))
+    planned = dry_run([*snakemake, "--dry-run", *config_option(settings)])
+    note_files(noted, "missing", pending_files(planned))
     try:
         # What cannot be made fails again, or is not tried; the second dry run shows it.
         run([*snakemake, "--quiet", "rules", "--config", *partly, *measured])
         left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
-        note_files(noted, "pending", left)
+        note_files(noted, "pending", pending_files(left))
     except CannotRunError as error:
         print(error, file=sys.stderr)
         return False

@@ -1,11 +1,9 @@
 """Check the text of config files before Snakemake reads them.
 
 Snakemake reads the files of its command line before any of our code runs, and says neither which
-file nor which line it cannot read. `python config_files.py CONFIG...` says it, and so does
-`python config_files.py --snakemake ARGUMENT...` for the files that Snakemake's arguments name.
+file nor which line it cannot read.
 """
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,40 +29,3 @@ def file_problems(paths: Iterable) -> list[str]:
         else:
             problems += [f"{path}: {problem}" for problem in text_problems(content)]
     return problems
-
-
-def files_in(arguments: Iterable[str]) -> list[str]:
-    """Return the config files that the arguments of a call of Snakemake name.
-
-    Parameters
-    ----------
-    arguments : iterable of str
-        For example ``--cores 4 --configfile a.yaml b.yaml -- target``.
-    """
-    files, follow = [], False
-    for argument in arguments:
-        if argument == "--":
-            break
-        option, is_joined, value = argument.partition("=")
-        if option in ("--configfile", "--configfiles"):
-            follow = not is_joined
-            files += [value] if is_joined else []
-        elif argument.startswith("-"):
-            follow = False
-        elif follow:
-            files.append(argument)
-    return files
-
-
-def main(arguments: list[str]) -> int:
-    """Tell what is wrong with the files named, and return 1 if anything is."""
-    if arguments[:1] == ["--snakemake"]:
-        arguments = files_in(arguments[1:])
-    problems = file_problems(arguments)
-    if problems:
-        print("The config cannot be read:\n  " + "\n  ".join(problems), file=sys.stderr)
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
