@@ -77,6 +77,14 @@ def test_every_part_of_a_study_has_rules(rules):
     } <= names
 
 
+def test_a_study_of_traits_alone_has_rules_without_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with parsed_workflow(TOP / "config/sensitivity.yaml") as parsed:
+        (rule,) = [rule for rule in parsed.rules if rule.name == "draw_tables"]
+        assert list(rule.output) == []
+        assert list(rule.log) == ["results/sensitivity/logs/draw_tables.log"]
+
+
 def test_every_rule_is_ready_for_a_cluster(workflow, rules):
     for rule in rules:
         assert len(rule.log) == 1, rule

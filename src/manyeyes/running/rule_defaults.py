@@ -60,8 +60,9 @@ def fill_in_rules(
 def _path(info, name: str) -> str:
     """Return the rule's name and its wildcards in the order of its first output, as a path."""
     outputs = [*info.output.paths, *info.output.kwpaths.values()]
-    first = outputs[0] if isinstance(outputs[0], str) else outputs[0][0]
-    wildcards = dict.fromkeys(WILDCARD.findall(first))
+    # A study may have none of the files that a rule makes.
+    first = [outputs[0]] if isinstance(outputs[0], str) else [*outputs[0], ""]
+    wildcards = dict.fromkeys(WILDCARD.findall(first[0]))
     return "/".join([info.name or name, *(f"{{{wildcard}}}" for wildcard in wildcards)])
 
 
