@@ -77,14 +77,6 @@ def test_every_part_of_a_study_has_rules(rules):
     } <= names
 
 
-def test_a_study_of_traits_alone_has_rules_without_files(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with parsed_workflow(TOP / "config/sensitivity.yaml") as parsed:
-        (rule,) = [rule for rule in parsed.rules if rule.name == "draw_tables"]
-        assert list(rule.output) == []
-        assert list(rule.log) == ["results/sensitivity/logs/draw_tables.log"]
-
-
 def test_every_rule_is_ready_for_a_cluster(workflow, rules):
     for rule in rules:
         assert len(rule.log) == 1, rule
@@ -164,3 +156,11 @@ def test_the_rule_graph_lists_each_need_once(tmp_path):
     assert path.read_text(encoding="utf-8") == (
         "rule,needed_by\nimage,report\nimage,segment\nsegment,report\n"
     )
+
+
+def test_a_study_of_traits_alone_has_rules_without_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with parsed_workflow(TOP / "config/sensitivity.yaml") as parsed:
+        (rule,) = [rule for rule in parsed.rules if rule.name == "draw_tables"]
+        assert list(rule.output) == []
+        assert list(rule.log) == ["results/sensitivity/logs/draw_tables.log"]
