@@ -101,18 +101,9 @@ class Crowd:
 def expected_threshold_percent(crowd: Crowd, population: Population) -> Callable[[float], list]:
     """Return S2's pairwise difference as a function of the spread of the threshold criterion.
 
-    Parameters
-    ----------
-    crowd : Crowd
-        Users and realisations.
-    population : Population
-        All other priors.
-
-    Returns
-    -------
-    callable
-        Takes a spread, returns the mean pairwise difference in per cent for each realisation.
-        The same standard scores serve every spread, so it is as smooth as grey levels allow.
+    The function takes a spread and returns the mean pairwise difference in per cent for each
+    realisation. The same standard scores serve every spread, so it is as smooth as grey levels
+    allow. `population` has all other priors.
     """
     curves = _curves(crowd, population, "threshold")
     histograms = [np.bincount(image.ravel(), minlength=GREY_LEVELS) for image in crowd.images]
@@ -139,21 +130,9 @@ def expected_watershed_percent(
 ) -> Callable[[float], list]:
     """Return a watershed's pairwise difference as a function of the spread of the seed error.
 
-    Parameters
-    ----------
-    crowd : Crowd
-        Users and realisations.
-    population : Population
-        All other priors.
-    seed_error : float
-        The variant's.
-
-    Returns
-    -------
-    callable
-        Takes a spread, returns the mean pairwise difference in per cent for each realisation, on
-        the crowd's crop. Windows are whole grey levels, so users share many, and each is flooded
-        once.
+    The function takes a spread and returns the mean pairwise difference in per cent for each
+    realisation, on the crowd's crop. Windows are whole grey levels, so users share many, and each
+    is flooded once. `seed_error` is the variant's; `population` has all other priors.
     """
     curves = _curves(crowd, population, "watershed")
     crops = [_centre(image, crowd.crop) for image in crowd.images]

@@ -20,18 +20,9 @@ MEMBER = re.compile(r"^    rule \w+:$")
 
 
 def submissions(plan: str) -> pd.DataFrame:
-    """Return the submissions in the plan of a dry run.
+    """Return the submissions in the plan of a dry run, in its order: name (of the group) and jobs.
 
-    Parameters
-    ----------
-    plan : str
-        The output of `snakemake --dry-run` with the profile of a cluster.
-
-    Returns
-    -------
-    DataFrame
-        One row a submission, in the order of the plan: name (of the group) and jobs. What has no
-        group is left out: it fetches files or makes nothing, and runs beside Snakemake itself.
+    Jobs without a group are left out: they fetch files or make nothing, and run beside Snakemake.
     """
     rows, group = [], None
     for line in plan.splitlines():

@@ -14,7 +14,17 @@ DRAWN = {"method": "drawn_forest", "slices": 7}
 
 
 def dataset(shape=(100, 100, 200), **keys):
-    return Dataset("d", "NMC", 400.0, {"kind": "file"}, shape, (0, 0, 0), None, "d", **keys)
+    return Dataset(
+        name="d",
+        material="NMC",
+        voxel_size_nm=400.0,
+        source={"kind": "file"},
+        shape=shape,
+        start=(0, 0, 0),
+        grey_window=None,
+        listed_as="d",
+        **keys,
+    )
 
 
 def study(users=3, **datasets):

@@ -1,6 +1,6 @@
-"""Compile what many jobs share, once, before the first of them; run when a workflow starts.
+"""Compile what many jobs share, once, when a workflow starts.
 
-A stamp beside the compiled code says that it is there: for this code, Numba, Python and processor.
+A stamp beside the compiled code says for which code, Numba, Python and processor it was compiled.
 """
 
 import hashlib
@@ -39,9 +39,9 @@ def main() -> None:
     done = stamp()
     if done.exists():
         return
-    print("Compiles the library's fast parts; this takes a minute, once.", file=sys.stderr)
+    print("Compiling the library's fast parts; this takes a minute, once.", file=sys.stderr)
     running = [subprocess.Popen([sys.executable, "-m", __spec__.name, name]) for name in NAMES]
-    # Somewhere that nobody may write to, each job compiles for itself, as it would have anyway.
+    # If the cache cannot be written, each job compiles for itself.
     failed = [process for process in running if process.wait() != 0]
     if not failed and done.parent.is_dir():
         done.touch()

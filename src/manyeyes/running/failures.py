@@ -66,15 +66,7 @@ class Failure:
 def failed_jobs(log: Path) -> list[Failure]:
     """Return the jobs of a run that failed and did not come to their end when tried again.
 
-    Parameters
-    ----------
-    log : Path
-        Snakemake's own log of the run. Paths in it hold from the working folder.
-
-    Returns
-    -------
-    list of Failure
-        Each once, in the order of the log.
+    `log` is Snakemake's own, with paths relative to the working folder. Each job is listed once.
     """
     found: dict[str, Failure] = {}
     for block in _blocks(log.read_text(encoding="utf-8", errors="replace").splitlines()):
@@ -87,19 +79,7 @@ def failed_jobs(log: Path) -> list[Failure]:
 
 
 def summary(failures: list[Failure], log: Path) -> str:
-    """Return what to say of a run that did not complete.
-
-    Parameters
-    ----------
-    failures : list of Failure
-    log : Path
-        Snakemake's own log of the run.
-
-    Returns
-    -------
-    str
-        Lines to print.
-    """
+    """Return what to say of a run that did not complete. `log` is Snakemake's own."""
     lines = full_disk(Path.cwd())
     if not failures:
         lines.append(

@@ -1,7 +1,7 @@
-"""What a job took: as its log says in its last line, and as Snakemake measured it from outside.
+"""What a job used: as the last line of its log says, and as Snakemake measured it from outside.
 
-The log knows CPU time and the peak of memory exactly (`rule_script`), but not what programs held
-that the job started; Snakemake looks seldom and can miss a peak and the end, but sees these too.
+The log has the exact CPU time and peak memory (`rule_script`), but not the memory of programs that
+the job started. Snakemake's benchmark includes these, but samples rarely and can miss a peak.
 """
 
 import re

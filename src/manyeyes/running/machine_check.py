@@ -15,21 +15,7 @@ def machine_problems(
 ) -> list[str]:
     """Return why a run cannot work here, one sentence each.
 
-    Parameters
-    ----------
-    checkout : Path
-        Of this project.
-    folder : Path
-        In which results are written.
-    environment : mapping
-        Environment variables.
-    python : str
-        Path of the interpreter.
-
-    Returns
-    -------
-    list of str
-        Empty if all is well.
+    Results are written in `folder`; `python` is the path of the interpreter.
     """
     found = []
     for what, path, forbidden in (

@@ -33,16 +33,8 @@ def lines_of(outputs: Iterable[str]) -> str:
 def altered(results: Path) -> list[str]:
     """Return the results of a study that are not what their jobs made.
 
-    Parameters
-    ----------
-    results : Path
-        The study's folder, seen from the folder in which it was run.
-
-    Returns
-    -------
-    list of str
-        Paths in alphabetical order. Only files that are newer than their job's log, or of another
-        size, are read.
+    `results` is seen from the folder in which the study was run. Only files that are newer than
+    their job's log, or of another size, are read.
     """
     noted: dict[Path, set] = {}
     suspects = set()

@@ -1,6 +1,6 @@
-"""What rules ask for: functions of wildcards and attempts, for Snakemake, of the numbers in `cost`.
+"""What rules ask for: the numbers of `cost` as functions of wildcards and attempts, for Snakemake.
 
-All grows with the number of attempts, so that a job killed for its memory or time gets more.
+Requests grow with each attempt, so a job that was killed for its memory or time gets more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ SMALL_JOB = {
     "runtime": more_each_time(3),
     "disk_mb": more_each_time(100),
 }
-"""What a job asks for that makes tables of tables."""
+"""The request of a job that makes tables from tables."""
 
 
 class JobResources:

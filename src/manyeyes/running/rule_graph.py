@@ -6,18 +6,7 @@ from pathlib import Path
 
 
 def needed_rules(dag) -> list[tuple[str, str]]:
-    """Return which rules of a plan are needed by which.
-
-    Parameters
-    ----------
-    dag : snakemake.dag.DAG
-        With all its jobs, those whose files are there already among them.
-
-    Returns
-    -------
-    list of (rule, needed by)
-        Sorted.
-    """
+    """Return the sorted pairs (rule, rule that needs it) of a plan, finished jobs among them."""
     return sorted(
         {(needed.rule.name, job.rule.name) for job in dag.jobs for needed in dag.dependencies[job]}
     )

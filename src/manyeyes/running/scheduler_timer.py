@@ -14,11 +14,6 @@ def keep_one_timer(scheduler: type = JobScheduler) -> None:
     of the run: after some hundred jobs a core is busy with looking (half an hour of CPU time in
     a study of 960 jobs). Its threads also hold up the end of a run. One timer, started when none is
     running, has the same effect: wherever jobs wait, the scheduler looks again within the timespan.
-
-    Parameters
-    ----------
-    scheduler : type
-        The class to change.
     """
     # A version without this timer needs no help; a test says so when the lock file moves to one.
     if hasattr(scheduler, "_schedule_reevalutation"):

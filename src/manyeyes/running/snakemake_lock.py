@@ -18,11 +18,6 @@ def lock_study(folder: Path) -> None:
     """Let Snakemake lock a study by the system before it makes any of its files.
 
     A dry run takes no lock, nor do `--nolock` and the Snakemakes that run single jobs.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the study's results.
     """
 
     @contextmanager
@@ -55,13 +50,8 @@ def remove_stale_locks(locks: Path, held: Path) -> None:
     """Remove what Snakemakes that are gone left in their folder of locks.
 
     A lock that names files of a study is removed if no process runs that study.
-
-    Parameters
-    ----------
-    locks : Path
-        ``.snakemake/locks`` of the working folder.
-    held : Path
-        The results of the study that this process holds.
+    `locks` is ``.snakemake/locks`` of the working folder; `held` has the results of the study that
+    this process holds.
     """
     results = held.parent
     for lock in sorted(locks.glob("*.lock")):

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-# Of the run that holds the study, and of its jobs, which can outlive a run that was killed.
+# The locks of a run, and of its jobs, which can outlive a run that was killed.
 RUN = ".run.lock"
 JOBS = ".jobs.lock"
 WAIT_S = 0.5
-# A run that only asks whether a study is being run holds its lock for a moment.
+# A run that only asks whether a study is running takes its lock for a moment.
 TRIES = 4
 
 
@@ -59,9 +59,9 @@ def held(folder: Path) -> Iterator[None]:
         if holder and holder.get("host") != socket.gethostname():
             # Not every shared file system passes locks on, so a free lock proves nothing here.
             raise LockedError(
-                f"{path}: the study was begun {_whose(holder)}, and no end was noted. Whether it "
-                f"still runs there cannot be known on this host, {socket.gethostname()}. If it "
-                "does not, remove this file and start again"
+                f"{path}: the study was begun {_whose(holder)}, and its end was not recorded. It "
+                f"cannot be known on this host, {socket.gethostname()}, whether it still runs "
+                "there. If it does not, remove this file and start again"
             )
         _wait_for_jobs(folder)
         _note(file, _this_process())
@@ -132,17 +132,9 @@ def _whose(holder: dict) -> str:
 
 
 def is_run(folder: Path) -> bool:
-    """Return whether another process runs a study.
+    """Return whether another process runs the study with these results.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the study's results.
-
-    Raises
-    ------
-    LockedError
-        If the file system keeps no locks.
+    Raises `LockedError` if the file system keeps no locks.
     """
     path = folder / RUN
     try:
@@ -174,10 +166,7 @@ def _wait_for_jobs(folder: Path) -> None:
 def job_of(folder: Path) -> Iterator[None]:
     """Show later runs of a study, for as long as this process lives, that a job of it is running.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the study's results. Nothing happens if no run has locked it.
+    Nothing happens if no run has locked the folder of results.
     """
     path = folder / JOBS
     if not path.exists():

@@ -33,12 +33,7 @@ CALLED = {
 def write_failures(path: Path, failures: Iterable[Failure], earlier: str | None = None) -> None:
     """Note which jobs of a run failed.
 
-    Parameters
-    ----------
-    path : Path
-    failures : iterable of Failure
-    earlier : str, optional
-        Path of what the run before noted, where this one only reported what that had finished.
+    `earlier` is the path of what the run before noted, if this one only reported what is finished.
     """
     noted = (
         read_unfinished(Path(earlier)) if earlier else {"failed": [], "missing": [], "pending": []}

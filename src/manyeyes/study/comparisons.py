@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from ..groups import GROUPS
+from .model import Cell, Study
 
 LEAST_USERS = 3
 """With fewer, a paired test of two standard deviations has no degree of freedom left."""
@@ -11,7 +12,7 @@ LEAST_USERS_FOR_CHOICES = 15
 """As ``least_users`` in ``claims.yaml``: choices of three of fewer overlap too much."""
 
 
-def unfiltered(study) -> list[str]:
+def unfiltered(study: Study) -> list[str]:
     """Return the filters that leave an image as it is."""
     return [name for name, entry in study.filters.items() if _leaves_as_is(entry)]
 
@@ -20,17 +21,10 @@ def _leaves_as_is(entry: Mapping) -> bool:
     return entry.get("method", "none") == "none"
 
 
-def cells_with_choices(study) -> list[tuple[str, str, str]]:
+def cells_with_choices(study: Study) -> list[tuple[str, str, str]]:
     """Return what enough users of a group segment for choices of three of them to be informative.
 
-    Parameters
-    ----------
-    study : manyeyes.study.Study
-
-    Returns
-    -------
-    list of (dataset, filter, variant)
-        In the order of the config.
+    Each is a (dataset, filter, variant), in the order of the config.
     """
     users: dict[tuple, int] = {}
     for cell in study.cells():
@@ -40,18 +34,8 @@ def cells_with_choices(study) -> list[tuple[str, str, str]]:
     return list(dict.fromkeys(enough))
 
 
-def shared_cells(study) -> list:
-    """Return the segmentations of every image and variant that two users of a group segment.
-
-    Parameters
-    ----------
-    study : manyeyes.study.Study
-
-    Returns
-    -------
-    list of Cell
-        In the order of the config.
-    """
+def shared_cells(study: Study) -> list[Cell]:
+    """Return the segmentations of every image and variant that two users of a group segment."""
     groups: dict[tuple, list] = {}
     for cell in study.cells():
         key = (cell.dataset, cell.filter, cell.variant, cell.made_by)
@@ -59,26 +43,16 @@ def shared_cells(study) -> list:
     return [cell for cells in groups.values() if len(cells) > 1 for cell in cells]
 
 
-def shared_with_truth(study) -> list[str]:
+def shared_with_truth(study: Study) -> list[str]:
     """Return the datasets with a known truth that two users of a group segment with one variant."""
-    names = {cell.dataset for cell in shared_cells(study)}
+    names = {cell.dataset for cell in shared_cells(study: Study)}
     return [n for n, dataset in study.datasets.items() if n in names and dataset.has_truth]
 
 
-def users_of_all(study, dataset: str, made_by: str) -> list[str]:
+def users_of_all(study: Study, dataset: str, made_by: str) -> list[str]:
     """Return who of a group did everything on a dataset that at least two of the group did.
 
-    Parameters
-    ----------
-    study : manyeyes.study.Study
-    dataset : str
-    made_by : str
-        The group.
-
-    Returns
-    -------
-    list of str
-        In the order of the config; methods can be compared with each other over these users.
+    Methods can be compared with each other over these users.
     """
     shared = [
         cell for cell in shared_cells(study) if cell.dataset == dataset and cell.made_by == made_by
@@ -90,7 +64,7 @@ def users_of_all(study, dataset: str, made_by: str) -> list[str]:
     return [user for user in study.users if conditions and done.get(user) == conditions]
 
 
-def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
+def comparisons_of(entries: Iterable[Mapping], study: Study) -> list[dict]:
     """Return the comparisons of spread that a study can make, for each group of users.
 
     Parameters
@@ -100,7 +74,7 @@ def comparisons_of(entries: Iterable[Mapping], study) -> list[dict]:
         three users of a group did both), ``first`` and ``second`` ([filter, variant]), and perhaps
         ``name``. A filter that no image has stands for the one with the same settings that the
         study uses, whatever it is called there.
-    study : manyeyes.study.Study
+    study : Study
 
     Returns
     -------
@@ -179,20 +153,11 @@ def _planned(entries: Iterable[Mapping], study) -> list[dict]:
     return made
 
 
-def possible_comparisons(planned: Iterable[Mapping], study) -> list[dict]:
+def possible_comparisons(planned: Iterable[Mapping], study: Study) -> list[dict]:
     """Return what is left of planned comparisons where a study lacks some of its segmentations.
 
-    Parameters
-    ----------
-    planned : iterable of mapping
-        As `comparisons_of` gives them for the whole study.
-    study : manyeyes.study.Study
-        What is left of it.
-
-    Returns
-    -------
-    list of dict
-        With the datasets where three users did both; comparisons without any are left out.
+    `planned` is what `comparisons_of` gives for the whole study. Comparisons without any dataset
+    where three users did both are left out.
     """
     entries = [{**entry, "datasets": "all"} for entry in planned]
     listed = {entry["name"]: entry["datasets"] for entry in planned}

@@ -11,13 +11,7 @@ from .text import text_problems
 
 
 def file_problems(paths: Iterable) -> list[str]:
-    """Return what is wrong with the text of config files, each sentence led by its file.
-
-    Returns
-    -------
-    list of str
-        Empty if Snakemake can read them all and no key is given twice.
-    """
+    """Return what is wrong with the text of config files, each sentence led by its file."""
     problems = []
     for path in dict.fromkeys(str(path) for path in paths):
         try:

@@ -40,19 +40,9 @@ _Validator = validators.extend(
 
 
 def problems(config: Mapping, schema: Mapping) -> list[str]:
-    """Return what is wrong with the form of a config.
+    """Return what is wrong with the form of a config (a study, merged with the protocol).
 
-    Parameters
-    ----------
-    config : Mapping
-        A study, merged with the protocol.
-    schema : Mapping
-        JSON schema, draft 2020-12.
-
-    Returns
-    -------
-    list of str
-        One sentence a problem, each starting with the key; empty if all is well.
+    Each problem is one sentence that starts with the key. `schema` is a JSON schema, draft 2020-12.
     """
     # Whatever reads the config further expects keys to be text.
     keys = list(_misread_keys(config, ""))
@@ -107,13 +97,7 @@ def _is_finite(value: float) -> bool:
 
 
 def found_value(value: object) -> str:
-    """Return a value of a config in words, with what YAML may have made of it.
-
-    Returns
-    -------
-    str
-        For example "no value (YAML reads null, ~ and an empty one so; a name needs quotes)".
-    """
+    """Return a value of a config in words, with what YAML may have made of it."""
     if value is None:
         return "no value (YAML reads null, ~ and an empty one so; a name needs quotes)"
     if isinstance(value, bool):

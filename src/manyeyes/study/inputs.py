@@ -114,15 +114,8 @@ def annotation_problem(
 ) -> str | None:
     """Return why a recorded threshold or window does not fit its variant.
 
-    Parameters
-    ----------
-    annotation : mapping
-        ``kind`` and its numbers, as `annotations.read_annotation` returns it.
-    variant : str
-    method : str
-        Of the variant; one whose annotation is a threshold or a window.
-    grey_window : (float, float) or None
-        `Dataset.level_window`, to translate a level by.
+    `annotation` is what `read_annotation` returns; `grey_window` (`Dataset.level_window`) turns
+    grey values of the dataset's file into levels.
     """
     expected = METHODS[method].kind.stored_as
     if annotation["kind"] != expected:

@@ -14,13 +14,7 @@ from .model import Study
 
 
 def model_problems(study: Study) -> list[str]:
-    """Return what is wrong with a study's models, one sentence each, starting with the key.
-
-    Returns
-    -------
-    list of str
-        Empty if all is well.
-    """
+    """Return what is wrong with a study's models, one sentence each, starting with the key."""
     checks: list[tuple[str, Callable, tuple]] = [
         ("population", Population.from_mapping, (study.population,))
     ]

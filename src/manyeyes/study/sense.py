@@ -24,15 +24,8 @@ RESERVED_BLOCKS = ("recorded",)
 def sense_problems(config: Mapping) -> list[str]:
     """Return what is wrong with a config's values that a schema cannot express.
 
-    Parameters
-    ----------
-    config : Mapping
-        A study, merged with the protocol, whose form `form.problems` has passed.
-
-    Returns
-    -------
-    list of str
-        One sentence a problem, each starting with the key; empty if all is well.
+    The form of the config has passed `form.problems`. Each problem is one sentence that starts with
+    the key.
     """
     checks = (_names, _codes, _sources, _repeated_datasets, _sizes, _recorded_paths)
     return list(dict.fromkeys(problem for check in checks for problem in check(config)))

@@ -12,8 +12,7 @@ import yaml
 # The key << that takes over another mapping; there may be several.
 MERGE = "tag:yaml.org,2002:merge"
 
-# What the parser says, and what it means in plain words. The first that
-# is found in the parser's words counts.
+# What the parser says, and what that means in plain words; the first match counts.
 _MEANT = (
     ("found character '\\t'", "a tab stands here; indent by blanks only"),
     (
@@ -78,18 +77,7 @@ _MEANT = (
 
 
 def text_problems(content: bytes) -> list[str]:
-    """Return what is wrong with the text of a config, before anything is made of it.
-
-    Parameters
-    ----------
-    content : bytes
-        Of a YAML or JSON file.
-
-    Returns
-    -------
-    list of str
-        Sentences that name line and column, counted from 1; empty if all is well.
-    """
+    """Return what is wrong with the text of a YAML or JSON file, with line and column from 1."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -101,7 +89,7 @@ def text_problems(content: bytes) -> list[str]:
     try:
         return _structure_problems(text)
     except yaml.MarkedYAMLError as error:
-        return [_told(error, text)]
+        return [_sentence(error, text)]
     except yaml.reader.ReaderError as error:
         return [_character(error, text)]
     except RecursionError:
@@ -188,7 +176,7 @@ def _unreadable(node: yaml.Node, seen: set) -> Iterator[str]:
             yield from _unreadable(part, seen)
 
 
-def _told(error: yaml.MarkedYAMLError, text: str) -> str:
+def _sentence(error: yaml.MarkedYAMLError, text: str) -> str:
     mark = error.problem_mark or error.context_mark
     if "unexpected end of stream" in (error.problem or "") and error.context_mark:
         mark = error.context_mark
