@@ -153,9 +153,13 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
         ("datasets/twin/source/origin_um", "1", "origin_um: expected a list, found 1"),
         ("datasets/twin/source/electrode", "3", "electrode: expected a text, found 3; put it into"),
         ("datasets/cell/source/kind", "twn", "kind must be one of twin, geometry, file"),
-        ("datasets/cell/source/file", "'a{b}.tif'", "holds braces"),
-        ("data_folder", "'/data/{x}'", "holds braces"),
-        ("datasets/cell/mask", "{file: 'a{b}.tif'}", "datasets.cell.mask.file: 'a{b}.tif' holds"),
+        ("datasets/cell/source/file", "'a{b}.tif'", "contains braces"),
+        ("data_folder", "'/data/{x}'", "contains braces"),
+        (
+            "datasets/cell/mask",
+            "{file: 'a{b}.tif'}",
+            "datasets.cell.mask.file: 'a{b}.tif' contains",
+        ),
         (f"{RECORD}/source/file", "'{dataset.foo}.tif'", "and no other braces"),
         (f"{RECORD}/source/file", "'{dataset!r}.tif'", "and no other braces"),
         (f"{RECORD}/source/file", "'{dataset:9}.tif'", "and no other braces"),
@@ -165,7 +169,7 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
         ("plan/recorded", "{datasets: all, filters: all, variants: [S1]}", "rules of this name"),
         ("plan/My-Block", "{datasets: all, filters: all, variants: [S1]}", "name of a block"),
         ("datasets/cell/source/sha", "abc", "'sha256'"),
-        ("datasets/cell/crops", "{}", "a slip of 'crops' for 'crop'?"),
+        ("datasets/cell/crops", "{}", "a typo: 'crops' for 'crop'?"),
         ("variants/MLX10/slices", "7.0", "slices"),
         ("datasets/cell/crop/shape", "[24.0, 48, 48]", "found 24.0 (write it without a point)"),
         ("variants/ML2/slices", "1.0e+300", "slices"),
@@ -211,10 +215,10 @@ def test_names_that_yaml_reads_as_something_else(name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("my cell", "it holds a blank"),
-        ("Zelle-ä", "it holds 'ä'"),
-        ("a.b", "it holds a dot"),
-        ("a/b c", "it holds a slash, a blank"),
+        ("my cell", "it contains a space"),
+        ("Zelle-ä", "it contains 'ä'"),
+        ("a.b", "it contains a dot"),
+        ("a/b c", "it contains a slash, a space"),
         ("-a", "a letter or digit first"),
         ("x" * 61, "up to 60"),
         ("", "a name"),
@@ -294,7 +298,7 @@ def test_users_called_alike():
     assert "'U04' is a recorded user" in problem
     config = config_with("users/0", "JO")
     (problem,) = output(config)
-    assert "JO and jo differ in large and small letters alone" in problem
+    assert "JO and jo differ only in upper and lower case" in problem
 
 
 def test_names_that_meet_where_a_job_takes_several_users():
@@ -304,7 +308,7 @@ def test_names_that_meet_where_a_job_takes_several_users():
     config = config_with("plan/simple_batch1", config["plan"]["simple"]) | {"users_per_job": 2}
     config["users"] = ["A", "B"]
     (problem,) = output(config)
-    assert "plan.simple_batch1: the workflow has rules of this name" in problem
+    assert "plan.simple_batch1: the workflow itself has rules of this name" in problem
 
 
 def test_the_reserved_names_of_blocks_are_those_of_our_rules():

@@ -25,7 +25,7 @@ def test_an_ordinary_place_is_fine(problems):
 @pytest.mark.parametrize("sign", list(" $&;('\"*"))
 def test_a_python_that_a_shell_cannot_start_is_named(problems, sign):
     (output,) = problems(python=f"/home/jo/a{sign}b/.venv/bin/python")
-    assert ("a blank" if sign == " " else f"the character {sign}") in output
+    assert ("a space" if sign == " " else f"the character {sign}") in output
     assert "move the checkout" in output
 
 

@@ -25,9 +25,9 @@ def machine_problems(
     ):
         strange = forbidden.search(path)
         if strange:
-            character = "a blank" if strange[0].isspace() else f"the character {strange[0]}"
+            character = "a space" if strange[0].isspace() else f"the character {strange[0]}"
             found.append(
-                f"the path of {what}, {path!r}, holds {character}, which breaks jobs; "
+                f"the path of {what}, {path!r}, contains {character}, which breaks jobs; "
                 "move the checkout to a path of letters, digits, - and _, and run "
                 "`make env` there"
             )

@@ -118,7 +118,8 @@ def data_folder(config: Mapping) -> str | None:
     folder = str(Path(named).expanduser())
     if set("{}") & set(folder):
         raise WorkflowError(
-            f"MANYEYES_DATA: {folder} holds braces, which Snakemake takes for a pattern; rename it"
+            f"MANYEYES_DATA: {folder} contains braces, which Snakemake takes for a pattern; "
+            "rename it"
         )
     return folder
 

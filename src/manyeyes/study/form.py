@@ -151,11 +151,11 @@ def _words(error: ValidationError) -> str:
 
 
 def _strange_characters(name: str) -> str:
-    """Say in words what a name holds that it may not."""
+    """Say in words which characters a name must not contain."""
     strange = dict.fromkeys(re.findall(r"[^A-Za-z0-9_-]", name))
-    words = {" ": "a blank", ".": "a dot", "/": "a slash", "\t": "a tab"}
+    words = {" ": "a space", ".": "a dot", "/": "a slash", "\t": "a tab"}
     named = [words.get(letter, f"{letter!r}") for letter in strange]
-    return f"; it holds {', '.join(named)}" if named else ""
+    return f"; it contains {', '.join(named)}" if named else ""
 
 
 def _meant(error: ValidationError) -> str:
@@ -163,7 +163,7 @@ def _meant(error: ValidationError) -> str:
     known = list(error.schema.get("properties", {}))
     guesses = {key: get_close_matches(key, known, 1) for key in error.instance if key not in known}
     words = [f"{key!r} for {guess[0]!r}" for key, guess in guesses.items() if guess]
-    return f"; a slip of {', '.join(words)}?" if words else ""
+    return f"; a typo: {', '.join(words)}?" if words else ""
 
 
 def _key(error: ValidationError) -> str:

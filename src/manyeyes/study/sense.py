@@ -14,7 +14,7 @@ from .reading import simulated_names
 MOST_VOXELS = 10**11
 LARGEST_ELECTRODE_UM3 = 1e8
 
-# What a pattern of recorded files may hold.
+# Names that a pattern of recorded files may contain.
 NAMES_IN_PATHS = ("dataset", "filter", "variant", "user")
 
 # Names of blocks that would give a rule the name of another.
@@ -53,7 +53,7 @@ def _names(config: Mapping) -> Iterator[str]:
         if name in simulated:
             yield (
                 f"users: {name!r} is a recorded user and a simulated one (simulated: n makes A, B, "
-                "C, U04, U05, ...); call the person otherwise"
+                "C, U04, U05, ...); give the person another name"
             )
     listed = {key: config[key] for key in ("datasets", "filters", "variants")}
     for key, names in {**listed, "users": dict.fromkeys([*simulated, *recorded])}.items():
@@ -62,23 +62,21 @@ def _names(config: Mapping) -> Iterator[str]:
             other = found.setdefault(name.lower(), name)
             if other != name:
                 yield (
-                    f"{key}: {other} and {name} differ in large and small letters alone, which "
-                    "some disks do not keep apart; call one of them otherwise"
+                    f"{key}: {other} and {name} differ only in upper and lower case, which "
+                    "some disks do not distinguish; rename one of them"
                 )
     per_job = config.get("users_per_job", 1)
     for name in config.get("plan", {}):
         stem, _, number = name.rpartition("_batch")
         taken = per_job > 1 and stem in config["plan"] and number.isdigit()
         if name in RESERVED_BLOCKS or taken:
-            yield (
-                f"plan.{name}: the workflow has rules of this name itself; call the block otherwise"
-            )
+            yield (f"plan.{name}: the workflow itself has rules of this name; rename the block")
     if per_job > 1:
         for name in simulated:
             if "_to_" in name:
                 yield (
-                    f"users: {name!r} reads like a batch of users (first_to_last); call the user "
-                    "otherwise, or leave users_per_job out"
+                    f"users: {name!r} reads like a batch of users (first_to_last); rename the "
+                    "user, or leave users_per_job out"
                 )
 
 
@@ -146,7 +144,7 @@ def _sources(config: Mapping) -> Iterator[str]:
     files.append(("baseline.fibsem.source.file", chain.get("source", {}).get("file", "")))
     for key, path in files:
         if "{" in path or "}" in path:
-            yield f"{key}: {path!r} holds braces, which Snakemake takes for a pattern; rename it"
+            yield f"{key}: {path!r} contains braces, which Snakemake takes for a pattern; rename it"
 
 
 def _file_in(entry: object) -> str:
@@ -204,13 +202,13 @@ def _sizes(config: Mapping) -> Iterator[str]:
 
 
 def _recorded_paths(config: Mapping) -> Iterator[str]:
-    """Yield patterns of recorded files that hold anything but the names that are filled in."""
+    """Yield patterns of recorded files that contain braces other than these names."""
     for user in _recorded_users(config):
         for record in user["recorded"]:
             pattern = record["source"]["file"]
             if not _is_pattern(pattern):
                 yield (
-                    f"users.{user['name']}.recorded.source.file: {pattern!r} may hold "
+                    f"users.{user['name']}.recorded.source.file: {pattern!r} may contain "
                     f"{', '.join(f'{{{name}}}' for name in NAMES_IN_PATHS)}, and no other braces"
                 )
 

@@ -14,7 +14,7 @@ MERGE = "tag:yaml.org,2002:merge"
 
 # What the parser says, and what that means in plain words; the first match counts.
 _MEANT = (
-    ("found character '\\t'", "a tab stands here; indent by blanks only"),
+    ("found character '\\t'", "there is a tab here; indent with spaces only"),
     (
         "found unknown escape character",
         "a backslash in double quotes has a meaning of its own; write the text in single quotes",
@@ -26,15 +26,15 @@ _MEANT = (
     (
         "mapping values are not allowed here",
         "a colon is not expected here; check the indentation of this line and the one above, and "
-        "put a text that holds a colon into quotes",
+        "put a text that contains a colon into quotes",
     ),
     (
         "expected ',' or '}'",
-        "a comma or the closing }} is missing; the {{ stands in line {opened}",
+        "a comma or the closing }} is missing; the {{ is in line {opened}",
     ),
     (
         "expected ',' or ']'",
-        "a comma or the closing ] is missing; the [ stands in line {opened}",
+        "a comma or the closing ] is missing; the [ is in line {opened}",
     ),
     (
         "found '<stream end>'",
@@ -42,7 +42,7 @@ _MEANT = (
     ),
     (
         "expected the node content",
-        "a value is missing here, or a comma, bracket or brace is one too many",
+        "a value is missing here, or there is a comma, bracket or brace too many",
     ),
     (
         "found unexpected end of stream",
@@ -59,7 +59,7 @@ _MEANT = (
     ),
     (
         "unacceptable character",
-        "a character that no text has; type the line again",
+        "a character that does not belong in text; type the line again",
     ),
     (
         "that cannot start any token",
@@ -93,7 +93,7 @@ def text_problems(content: bytes) -> list[str]:
     except yaml.reader.ReaderError as error:
         return [_character(error, text)]
     except RecursionError:
-        return ["brackets or braces lie in each other too deep for a config"]
+        return ["brackets or braces are nested too deeply for a config"]
 
 
 def _structure_problems(text: str) -> list[str]:
@@ -126,7 +126,8 @@ def _without_tabs_of_json(text: str) -> str:
 def _repeated_keys(node: yaml.Node, path: str, seen: set, above: set) -> Iterator[str]:
     """Yield a sentence for each key that a mapping has twice, at any depth."""
     if id(node) in above:
-        yield f"line {node.start_mark.line + 1}: {path or 'an anchor'} holds itself by an alias (*)"
+        name = path or "an anchor"
+        yield f"line {node.start_mark.line + 1}: {name} contains itself through an alias (*)"
         return
     if id(node) in seen or isinstance(node, yaml.ScalarNode):
         return
@@ -155,7 +156,7 @@ def _repeated_keys(node: yaml.Node, path: str, seen: set, above: set) -> Iterato
 
 
 def _unreadable(node: yaml.Node, seen: set) -> Iterator[str]:
-    """Yield a sentence for each value that looks like a date or number and is none."""
+    """Yield a sentence for each value that looks like a date or number but is not one."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -167,7 +168,7 @@ def _unreadable(node: yaml.Node, seen: set) -> Iterator[str]:
         except ValueError as error:
             yield (
                 f"line {node.start_mark.line + 1}, column {node.start_mark.column + 1}: "
-                f"{node.value} looks like a date or a number, and is none ({error}); put a text "
+                f"{node.value} looks like a date or a number but is not one ({error}); put a text "
                 "into quotes"
             )
         return
@@ -204,8 +205,8 @@ def _character(error: yaml.reader.ReaderError, text: str) -> str:
     line, column = before.count("\n"), place - (before.rfind("\n") + 1)
     code = error.character if isinstance(error.character, int) else ord(error.character)
     return (
-        f"line {line + 1}, column {column + 1}: a character that no text has (U+{code:04X}); "
-        "type the line again"
+        f"line {line + 1}, column {column + 1}: a character that does not belong in text "
+        f"(U+{code:04X}); type the line again"
     )
 
 
