@@ -45,7 +45,7 @@ def shared_cells(study: Study) -> list[Cell]:
 
 def shared_with_truth(study: Study) -> list[str]:
     """Return the datasets with a known truth that two users of a group segment with one variant."""
-    names = {cell.dataset for cell in shared_cells(study: Study)}
+    names = {cell.dataset for cell in shared_cells(study)}
     return [n for n, dataset in study.datasets.items() if n in names and dataset.has_truth]
 
 
