@@ -1,9 +1,7 @@
-"""How the tests share the cores: files side by side, the longest first."""
+"""How the tests share the cores: one file per process at a time, the longest files first."""
 
-import pytest
-
-# Minutes of work each; what is not named here is short. The first two run side by side, and only
-# the first waits for the finished run of the tiny study.
+# The files that take long. The first two start side by side, and only the first needs the finished
+# run of the tiny study.
 LONGEST_FIRST = (
     "test_tiny_study",
     "test_own_data",
@@ -23,11 +21,8 @@ LONGEST_FIRST = (
 
 
 def pytest_collection_modifyitems(items):
-    """Keep each file to one process, as fixtures of a module would else be made twice."""
+    """Put the longest files first; `--dist=loadfile` keeps each in one process."""
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    for item in items:
-        # The name of the file is not enough: two folders may have one of the same name.
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
 
     def place(item):
         pipeline = item.get_closest_marker("pipeline")
