@@ -1,4 +1,4 @@
-"""Runs of the workflow in throw-away folders, as a user would start them."""
+"""Runs of the workflow in temporary folders, as a user would start them."""
 
 import os
 import shutil
@@ -47,7 +47,11 @@ def run(folder, *arguments, data=None, check=True, **options):
 
 def planned(folder, *arguments, **options):
     """Return how many jobs of each rule a dry run plans."""
-    output = run(folder, "--dry-run", *arguments, **options).stdout
+    return jobs_in(run(folder, "--dry-run", *arguments, **options).stdout)
+
+
+def jobs_in(output):
+    """Return how many jobs of each rule the output of a dry run lists."""
     jobs = {}
     for line in output.splitlines():
         words = line.split()

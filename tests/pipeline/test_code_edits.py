@@ -1,4 +1,4 @@
-"""An edit of the code reruns what runs that code, and what follows from it; nothing else does."""
+"""An edit of the code reruns the jobs that run this code and those that follow; nothing else."""
 
 import os
 import re
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from running import TOP, clone, planned, run
+from running import TOP, clone, jobs_in, planned, run
 
 pytestmark = pytest.mark.pipeline
 
-# What stands for a whole, and is never a job of its own.
+# Targets without a job of their own.
 TARGETS = {"all", "default"}
 
 
@@ -29,16 +29,29 @@ def finished(tiny, tmp_path):
     return folder, code
 
 
-def jobs_after(finished, changes=None):
-    """Return the planned jobs when files of the code, by their paths, are changed by functions."""
+def plan_after(finished, changes=None):
+    """Return the planned jobs, and the figures they draw, when functions change files of the code.
+
+    Parameters
+    ----------
+    finished : fixture
+    changes : dict, optional
+        Functions from the old text of a file to the new one, by the paths of the files.
+    """
     folder, code = finished
     for name, change in (changes or {}).items():
         path = code / name
         before = path.read_text()
         path.write_text(change(before))
         assert path.read_text() != before, "the edit changed nothing"
-    jobs = planned(folder, snakefile=code / "Snakefile")
-    return {rule: n for rule, n in jobs.items() if rule not in TARGETS}
+    output = run(folder, "--dry-run", snakefile=code / "Snakefile").stdout
+    jobs = {rule: n for rule, n in jobs_in(output).items() if rule not in TARGETS}
+    return jobs, set(re.findall(r"^ +output: .*?/figures/(\w+)\.svg", output, re.MULTILINE))
+
+
+def jobs_after(finished, changes=None):
+    """Return the planned jobs when functions change files of the code."""
+    return plan_after(finished, changes)[0]
 
 
 def a_statement(text):
@@ -53,16 +66,8 @@ def test_a_fresh_copy_of_the_code_plans_nothing(finished):
     assert jobs_after(finished) == {}
 
 
-def figures_after(finished, changes=None):
-    """Return what `jobs_after` returns, and the names of the figures that are drawn again."""
-    jobs = jobs_after(finished, changes)
-    folder, code = finished
-    text = run(folder, "--dry-run", snakefile=code / "Snakefile").stdout
-    return jobs, set(re.findall(r"^ +output: .*?/figures/(\w+)\.svg", text, re.MULTILINE))
-
-
 def test_the_module_of_a_figure_redraws_it_alone(finished):
-    jobs, drawn = figures_after(finished, {"src/manyeyes/figures/fig3.py": a_statement})
+    jobs, drawn = plan_after(finished, {"src/manyeyes/figures/fig3.py": a_statement})
     assert jobs == {"draw_figure": 1, "write_report": 1}
     assert drawn == {"fig3"}
 
@@ -71,7 +76,7 @@ def test_the_module_of_a_figure_redraws_it_alone(finished):
     "module", ["src/manyeyes/figures/style.py", "workflow/scripts/draw_figure.py"]
 )
 def test_what_all_figures_share_redraws_them_all_and_computes_nothing(finished, tiny, module):
-    jobs, drawn = figures_after(finished, {module: a_statement})
+    jobs, drawn = plan_after(finished, {module: a_statement})
     assert drawn == {path.stem for path in (tiny / "figures").glob("*.svg")}
     assert jobs.pop("draw_figure") == len(drawn) > 15
     assert set(jobs) <= {"write_report"}
@@ -98,7 +103,7 @@ FIGURE = Figure(
 def test_a_new_figure_is_one_file(finished):
     _, code = finished
     (code / "src/manyeyes/figures/fig_mean.py").write_text(NEW_FIGURE)
-    jobs, drawn = figures_after(finished)
+    jobs, drawn = plan_after(finished)
     assert jobs == {"draw_figure": 1, "write_report": 1}
     assert drawn == {"fig_mean"}
 
@@ -158,7 +163,7 @@ def test_touched_files_rerun_nothing(finished):
 
 
 def test_a_fresh_clone_with_restored_results_plans_nothing(tiny, tmp_path):
-    """Results as from an archive: without Snakemake's notes of how they were made."""
+    """As from an archive: without Snakemake's records of how they were made."""
     clone(tmp_path)
     shutil.copytree(tiny, tmp_path / "results/tiny", copy_function=shutil.copy2)
     later = time.time() + 3600
@@ -175,7 +180,7 @@ def test_an_edited_text_of_the_report_rewrites_the_report(finished):
     assert jobs == {"write_report": 1}
 
 
-def test_an_edited_claim_is_held_against_the_tables_again(finished):
+def test_an_edited_claim_is_compared_with_the_tables_again(finished):
     jobs = jobs_after(finished, {"src/manyeyes/paper/claims.yaml": a_comment})
     assert jobs["score_claims"] == 1
     assert not [rule for rule in jobs if rule.startswith(("annotate", "segment", "measure"))]

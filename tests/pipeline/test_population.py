@@ -1,4 +1,4 @@
-"""Several realisations and batches of users: nothing of a smaller study changes or runs again."""
+"""More realisations or users: nothing of the smaller study changes or runs again."""
 
 import copy
 
@@ -18,6 +18,7 @@ TINY = yaml.safe_load((TOP / "config/tiny.yaml").read_text())
 def config_of(folder, **changes):
     config = copy.deepcopy(TINY) | {"baseline": None, "realisations": 2, "users_per_job": 2}
     del config["datasets"]["NEX-V"]
+    config["sensitivity"]["base_runs"] = {"S2": 16, "cWS": 16}
     config["users"] = {"simulated": 4}
     config["plan"] = {
         "simple": {"datasets": "all", "filters": ["raw"], "variants": ["S2", "cWS"]},

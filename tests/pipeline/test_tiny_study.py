@@ -1,4 +1,4 @@
-"""The whole workflow on the tiny study: what it makes, twice the same, and after a kill."""
+"""The whole workflow on the tiny study: its results, the same bytes after a kill, no rerun."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def test_every_planned_segmentation_is_there_and_nothing_else(tiny):
     assert len(fractions) == 2 * 2 * 5 * 3 + 2 * 3 * 3 + 2 * 5 * 3 + 2 * 3
 
 
-def test_labels_are_the_papers_and_open_in_imagej(tiny):
+def test_labels_have_the_codes_of_the_paper_and_open_in_imagej(tiny):
     for path in (tiny / "segmentations").rglob("*.tif"):
         with tifffile.TiffFile(path) as tiff:
             assert tiff.is_imagej
@@ -124,7 +124,7 @@ def test_a_drawing_reaches_its_coverage_on_seven_slices_and_nowhere_else(tiny):
         assert np.allclose(coverage, percent, atol=1)
 
 
-def test_what_a_user_did_can_be_read(tiny):
+def test_annotations_can_be_read(tiny):
     threshold = json.loads((tiny / "annotations/NMC-2/raw/S2/A.json").read_text())
     window = json.loads((tiny / "annotations/NMC-2/raw/cWS/B.json").read_text())
     assert threshold["kind"] == "threshold"
@@ -135,11 +135,11 @@ def test_what_a_user_did_can_be_read(tiny):
     assert np.array_equal(by_hand, labels(tiny, "NMC-2", "raw", "S2", "A"))
 
 
-def test_origins_are_told(tiny):
+def test_tables_say_the_origin(tiny):
     assert set(table(tiny, "volume_fractions").origin) == {"twin"}
 
 
-def test_every_figure_is_there_twice(tiny):
+def test_every_figure_is_there_in_both_formats(tiny):
     png = {path.stem for path in (tiny / "figures").glob("*.png")}
     svg = {path.stem for path in (tiny / "figures").glob("*.svg")}
     assert png == svg
@@ -148,7 +148,7 @@ def test_every_figure_is_there_twice(tiny):
 
 
 def test_results_agree_with_stored_ones(tiny):
-    """Across kinds of processor: 99.99 % of the voxels, fractions to 1e-4."""
+    """On any processor: 99.99 % of the voxels, fractions to 1e-4."""
     stored = pd.read_csv(STORED / "volume_fractions.csv")
     found = table(tiny, "volume_fractions")
     key = ["dataset", "filter", "variant", "user"]
@@ -166,7 +166,7 @@ def test_a_finished_study_has_nothing_left_to_do(tiny):
     assert planned(tiny.parents[1]) == {}
 
 
-def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_path):
+def test_a_killed_run_resumes_and_gives_the_same_bytes_on_other_cores(tiny, tmp_path):
     process = subprocess.Popen(
         command(tmp_path, "tables", "images", cores=2),
         stdout=subprocess.DEVNULL,
@@ -200,10 +200,10 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes_on_other_cores(tiny, tmp_
             assert again.read_bytes() == (tiny / name).read_bytes(), name
 
 
-def test_both_snakefiles_plan_the_study_of_the_paper(tmp_path):
-    for snakefile in (TOP / "Snakefile", TOP / "workflow/Snakefile"):
-        jobs = planned(tmp_path, snakefile=snakefile, config="config")
-        assert sum(n for rule, n in jobs.items() if rule.startswith("segment_")) > 20
+def test_the_inner_snakefile_plans_the_study_of_the_paper(tmp_path):
+    """All other tests start with the one at the top, which includes this one."""
+    jobs = planned(tmp_path, snakefile=TOP / "workflow/Snakefile", config="config")
+    assert sum(n for rule, n in jobs.items() if rule.startswith("segment_")) > 20
 
 
 def test_a_forests_labels_say_what_trained_it(tiny):

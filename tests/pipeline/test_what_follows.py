@@ -1,4 +1,4 @@
-"""Other users and ablations: a study that repeats its plan and leaves parts of the protocol out."""
+"""Other users and ablations: a study that repeats its plan and omits parts of the protocol."""
 
 import copy
 
@@ -34,6 +34,7 @@ def config_of(folder, **changes):
         },
     }
     config["structures"] = ["sharp_eyed"]
+    config["figures"] = ["fig_ablation", "fig_survival", "fig_spread"]
     config["ablations"] = {
         "Parts": ["MLX10-central", "MLX10-uncorrected", "MLX10"],
         "Nobody varies": ["Otsu", "S2"],
@@ -66,7 +67,7 @@ def test_every_variant_is_held_against_the_last_of_its_question(results):
         assert row["sd"] == pytest.approx(sd[variant], abs=1e-8)
         if question == "Parts" and variant != "MLX10":
             assert row["sd_ratio"] == pytest.approx(sd[variant] / sd["MLX10"], abs=1e-6)
-        else:  # the reference itself, and somebody who never varies
+        else:  # the reference itself, and users who never vary
             assert np.isnan(row["sd_ratio"])
     assert "**Parts.**" in (results / "tables/ablation.md").read_text()
     assert (results / "figures/fig_ablation.png").exists()
@@ -95,7 +96,7 @@ def test_other_users_repeat_the_plan_beside_the_study(results):
     assert np.allclose(sds["two_class"], own[sds.index])
     people = [name for name in sds.index if name != "Otsu"]
     assert not np.isclose(sds["two_class"], sds["sharp_eyed"])[sds.index.isin(people)].any()
-    # Nothing of the study itself is theirs.
+    # The other users are not in the tables of the study itself.
     fractions = pd.read_csv(results / "tables/volume_fractions.csv")
     assert len(fractions) == 6 * 3
 
