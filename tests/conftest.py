@@ -3,29 +3,30 @@
 # The files that take long. The first two start side by side, and only the first needs the finished
 # run of the tiny study.
 LONGEST_FIRST = (
-    "test_tiny_study",
-    "test_own_data",
-    "test_population",
-    "test_what_follows",
-    "test_slurm",
-    "test_unfinished",
-    "test_real_crop",
-    "test_code_edits",
-    "test_edits",
-    "test_own_stack",
-    "test_field_of_view",
-    "test_report",
-    "test_locks",
-    "test_broken_input",
+    "pipeline/test_tiny_study",
+    "pipeline/test_own_data",
+    "pipeline/test_population",
+    "pipeline/test_what_follows",
+    "pipeline/test_slurm",
+    "pipeline/test_unfinished",
+    "pipeline/test_real_crop",
+    "pipeline/test_code_edits",
+    "pipeline/test_edits",
+    "pipeline/test_own_stack",
+    "pipeline/test_field_of_view",
+    "pipeline/test_report",
+    "pipeline/test_locks",
+    "pipeline/test_broken_input",
+    "unit/test_forest_classifier",
+    "unit/test_figures_statistics",
+    "unit/test_classify_volume",
+    "unit/test_claims_scorecard",
+    "unit/test_electrodes",
 )
 
 
 def pytest_collection_modifyitems(items):
     """Put the longest files first; `--dist=loadfile` keeps each in one process."""
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
-
-    def place(item):
-        pipeline = item.get_closest_marker("pipeline")
-        return order.get(item.path.stem, len(order)) if pipeline else len(order)
-
-    items.sort(key=place)
+    others = len(order)
+    items.sort(key=lambda item: order.get(f"{item.path.parent.name}/{item.path.stem}", others))
