@@ -1,4 +1,4 @@
-"""A small made-up study as the report's functions take it, with numbers that are easy to check."""
+"""A small made-up study for the report's functions, with numbers that are easy to check."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Blobs of 160 in 60 with noise, whose right volume fraction is known."""
+"""Images of bright blobs (160 in 60) with noise and a known volume fraction."""
 
 import numpy as np
 from scipy import ndimage

@@ -1,4 +1,4 @@
-"""Configs: the tiny study with values that nobody meant, and mutated text."""
+"""Configs: the tiny study with nonsensical values, and mutated text."""
 
 import copy
 from functools import cache

@@ -1,4 +1,4 @@
-"""What is fuzzed: how inputs are made for each reader, sound, faulty or mutated, and how read."""
+"""The fuzzed readers: how valid, faulty and mutated inputs are made for each, and read."""
 
 from dataclasses import dataclass
 from pathlib import Path

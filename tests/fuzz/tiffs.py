@@ -338,7 +338,7 @@ def _read(path, labels):
     except FileError as error:
         facts, refused = None, error
     volume = read_volume(path, labels)
-    # What the header shows is told by both, and what it says is so.
+    # Both report the problems of the header, and what the header says is true.
     assert refused is None, f"read, but its header was refused: {refused}"
     assert facts.shape == volume.shape and facts.dtype == volume.dtype, facts
     assert volume.ndim == 3 and 0 not in volume.shape and volume.dtype.isnative

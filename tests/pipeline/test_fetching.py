@@ -1,4 +1,4 @@
-"""A fetched file stays, whatever folder of local copies is named later."""
+"""A fetched file is kept, whatever folder of local copies is named later."""
 
 import hashlib
 

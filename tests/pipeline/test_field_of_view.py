@@ -54,7 +54,7 @@ def test_the_outside_does_not_count_and_dark_material_is_active(tmp_path):
     found = pd.read_csv(folder / "tables/volume_fractions.csv")
     of_round, of_dark = (found[found.dataset == name] for name in ("round", "dark"))
     assert expected == pytest.approx(0.518, abs=0.0005)
-    # the filter blurs small blobs, so thresholds on what it leaves scatter more, mask or not
+    # The filter blurs small blobs, so thresholds vary more after it, with or without a mask.
     near = of_round["filter"].map({"raw": 0.01, "gaussian": 0.025})
     assert (abs(of_round.active_fraction - expected) < near).all()
     assert set(of_round.voxels) == {voxels}

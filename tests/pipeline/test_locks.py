@@ -69,14 +69,14 @@ def wait_until_held(folder, name):
     raise AssertionError("the run took no lock")
 
 
-def test_runs_keep_to_their_study_and_a_killed_one_is_taken_up(studies):
+def test_a_study_runs_once_at_a_time_and_a_killed_run_resumes(studies):
     first = start(studies, "one")
     holder = wait_until_held(studies, "one")
     assert holder["process"] == first.pid
-    # It must not come to its end while others ask.
+    # It must not finish while others try to start.
     first.send_signal(signal.SIGSTOP)
 
-    # Refused by plain Snakemake too, the second time as the first; a dry run may look.
+    # Plain Snakemake is refused too, as often as it is started; a dry run is allowed.
     for _ in range(2):
         refused = start(studies, "one")
         output = refused.communicate()[0]
@@ -87,7 +87,7 @@ def test_runs_keep_to_their_study_and_a_killed_one_is_taken_up(studies):
     looking.communicate()
     assert looking.returncode == 0
 
-    # Its jobs are not killed with it: the next run waits for them.
+    # Its jobs are not killed with it; the next run waits for them.
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     other, again = start(studies, "two"), start(studies, "one")
@@ -96,7 +96,7 @@ def test_runs_keep_to_their_study_and_a_killed_one_is_taken_up(studies):
     assert again.returncode == 0, output["one"][-3000:]
     assert other.returncode == 0, output["two"][-3000:]
 
-    # The same bytes, but for nothing: both studies are alike except for their names.
+    # The same bytes: the studies differ in their names only.
     one, two = (studies / table_of(name) for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
     assert not list((studies / ".snakemake" / "locks").glob("*.lock"))

@@ -1,4 +1,4 @@
-"""The workflow as a module of somebody else's, from a checkout."""
+"""The workflow as a module of another workflow, from a checkout."""
 
 import pytest
 import yaml
@@ -22,7 +22,7 @@ rule ours:
 """
 
 
-def test_another_workflow_takes_it_in(tmp_path):
+def test_another_workflow_includes_it(tmp_path):
     config = {}
     for name in ("protocol", "tiny"):
         config |= yaml.safe_load((TOP / f"config/{name}.yaml").read_text())
@@ -30,5 +30,5 @@ def test_another_workflow_takes_it_in(tmp_path):
     (tmp_path / "Snakefile").write_text(THEIRS.format(top=TOP))
     jobs = planned(tmp_path, snakefile=tmp_path / "Snakefile", config=tmp_path / "config.yaml")
     assert jobs["ours"] == 1
-    # Two images, of which a job does all three users.
+    # Two images, with one job each for all three users.
     assert jobs["manyeyes_annotate_drawn"] == 2

@@ -1,4 +1,4 @@
-"""Small studies of one's own data, with people of one's own: each ends in a report of itself."""
+"""Small studies of a user's own data and people: each ends with a report of its own."""
 
 import html
 import json
@@ -16,7 +16,7 @@ from running import run
 pytestmark = pytest.mark.pipeline
 
 LEVELS = {"ann": 105, "bob": 118}
-# Names that table readers take for missing numbers.
+# Names that readers of tables take for missing numbers.
 NOBODY, NOTHING = "NA", "null"
 
 
@@ -78,7 +78,7 @@ def check_own(results):
     return text
 
 
-def test_one_variant_by_people_and_simulated_users_is_told_side_by_side(tmp_path):
+def test_people_and_simulated_users_of_one_variant_are_reported_side_by_side(tmp_path):
     results = reported(
         tmp_path,
         users=["A", "B", "C", person("ann"), person("bob")],
@@ -116,7 +116,7 @@ def test_two_people_alone_are_a_study(tmp_path):
     assert "Two recorded people who segment" in text
     assert "three users" not in text.lower()
     assert "simulated user" not in text
-    # Of two: chi-square with one degree of freedom.
+    # Two people: chi-square with one degree of freedom.
     assert "0.45 to 31.91 times" in text
 
 

@@ -1,4 +1,4 @@
-"""The report that a real run writes: complete, the same every time, and alive in a browser."""
+"""The report that a real run writes: complete, reproducible, and working in a browser."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ SHOWN = "document.getElementById('viewer').dataset.shown"
 
 
 def without_run_times(html):
-    """Return a page without what no two runs share."""
+    """Return a page without the part that differs between runs."""
     return re.sub(r"<caption>Run time per step.*?</table>", "", html, count=1, flags=re.DOTALL)
 
 
@@ -45,13 +45,13 @@ def test_in_a_browser_it_asks_for_nothing_and_the_viewer_works(tiny):
         browser.open(tiny / "report.html")
         browser.wait_for(SHOWN)
         assert browser.run(SHOWN) == "NMC-2|raw|S1|A|B|32"
-        pictures = {canvas: self_portrait(browser, canvas) for canvas in ("grey", "difference")}
+        pictures = {canvas: pixels_of(browser, canvas) for canvas in ("grey", "difference")}
 
         browser.run("document.getElementById('viewer-slice').focus()")
         browser.press("ArrowRight", 39)
         browser.wait_for(f"{SHOWN}.endsWith('|40')")
         for canvas, before in pictures.items():
-            assert self_portrait(browser, canvas) != before
+            assert pixels_of(browser, canvas) != before
 
         for field, value, expected in (
             ("dataset", "NEX-V", "NEX-V|raw|S1|A|B|40"),
@@ -70,5 +70,5 @@ def test_in_a_browser_it_asks_for_nothing_and_the_viewer_works(tiny):
         assert browser.run("[...document.images].every((image) => image.naturalWidth > 0)")
 
 
-def self_portrait(browser, canvas):
+def pixels_of(browser, canvas):
     return browser.run(f"document.getElementById('viewer-{canvas}').toDataURL()")

@@ -1,4 +1,4 @@
-"""On a real Slurm of one node: past a killed job to the end, with the bytes of a local run."""
+"""A run on a real Slurm of one node survives a killed job and gives the bytes of a local run."""
 
 import os
 import re
@@ -16,9 +16,9 @@ from running import TOP, command, planned
 pytestmark = pytest.mark.pipeline
 
 PROGRAMS = ("slurmctld", "slurmd", "sinfo", "squeue", "scancel", "scontrol")
-# Steps that Slurm starts look here and nowhere else.
+# Steps that Slurm starts read their settings only here.
 CONFIG = Path("/etc/slurm/slurm.conf")
-MARK = "# Written by the tests of manyeyes, to be removed by them"
+MARK = "# Written by the tests of manyeyes, which remove it"
 CORES = min(4, os.cpu_count())
 SETTINGS = """{mark}
 ClusterName=test
@@ -54,7 +54,7 @@ def why_not():
     if missing:
         return f"no {', '.join(missing)} (Debian: slurm-wlm, slurm-client)"
     if os.geteuid() != 0:
-        return "a Slurm of one's own takes root"
+        return "starting a Slurm needs root"
     if CONFIG.exists() and not CONFIG.read_text(encoding="utf-8").startswith(MARK):
         return f"{CONFIG} is there: this machine belongs to a cluster, which is left alone"
     return None
@@ -65,7 +65,7 @@ def slurm(*call):
 
 
 def wait_for(what, seconds, *, until):
-    """Poll until something holds; say what did not come."""
+    """Wait until a condition holds, or fail and say what did not happen."""
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
@@ -153,7 +153,7 @@ def test_a_killed_job_is_tried_again_and_gives_the_bytes_of_a_local_run(
         slurm("scancel", "--signal=KILL", "--full", killed[1])
         process.wait(timeout=400)
     finally:
-        # A hung run does not mind being asked to end.
+        # A run that hangs does not react to a request to end.
         process.kill()
     said = (tmp_path / "output").read_text()
     assert process.returncode == 0, said[-3000:]

@@ -78,7 +78,7 @@ def test_the_traits_of_users_are_explored(tiny):
     assert found.groupby("variant")["runs"].first().to_dict() == {"S2": 5 * 256, "cWS": 6 * 16}
     by_threshold = found[found["variant"] == "S2"].set_index("factor")
     assert set(by_threshold.index) == {"eye_sigma_px", "criterion", "session_jitter"}
-    # Who draws the line elsewhere gets another fraction: that much is known beforehand.
+    # Another criterion moves the threshold, and so the fraction: this effect must be the largest.
     assert by_threshold["total"].idxmax() == "criterion"
     text = (tiny / "tables/sensitivity.md").read_text()
     assert "**S2.** First the choice between specks and holes" in text

@@ -1,4 +1,4 @@
-"""Of a study that fails in part, what is finished is reported; the rest is made once it can be."""
+"""A study that fails in part: what is finished is reported, and the rest is made later."""
 
 import subprocess
 import sys
@@ -63,7 +63,7 @@ def test_what_is_finished_is_reported_and_the_rest_made_later(study):
     results = study.parent / "results" / "mine"
     done = run_study(study)
     assert done.returncode == 1
-    # The last lines tell what failed and where to look.
+    # The last lines say what failed and where to look.
     end = done.stdout[-1500:]
     assert "1 job failed" in end
     assert "import_tomogram: datasets.flat" in end
@@ -76,7 +76,7 @@ def test_what_is_finished_is_reported_and_the_rest_made_later(study):
     assert "good," in fractions
     assert "flat," not in fractions
 
-    # Once the cause is gone, the same command makes all of it.
+    # Once the cause is fixed, the same command makes the rest.
     tifffile.imwrite(study.parent / "flat.tif", two_phase(0.6))
     done = run_study(study)
     assert done.returncode == 0, done.stdout[-3000:]
@@ -86,7 +86,7 @@ def test_what_is_finished_is_reported_and_the_rest_made_later(study):
     assert not (results / "unfinished.json").exists()
     assert "Done. Look at results/mine/report.html" in done.stdout
 
-    # What was deleted is made again, what was altered is not taken for a result.
+    # A deleted result is made again; an altered one is not accepted as a result.
     labels = results / "segmentations/good/raw/S2/A.tif"
     before = labels.read_bytes()
     labels.unlink()

@@ -1,4 +1,4 @@
-"""Input files are looked at before any job: all that their headers show is told at once."""
+"""Input files are checked before any job: all problems that headers show are reported together."""
 
 import json
 from dataclasses import replace

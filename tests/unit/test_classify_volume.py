@@ -148,7 +148,7 @@ def test_what_it_did_not_make_is_replaced_only_if_told(call, folder, monkeypatch
     for name in ("r.tif", "r.zarr"):
         assert call("t.tif", "labels.tif", name, "--overwrite") is None
         assert classified.mark_of(folder / name)
-    # A result of its own needs no word, unless somebody has changed it.
+    # Its own results are overwritten without asking, unless they were changed.
     for name in ("r.tif", "r.zarr"):
         assert call("t.tif", "labels.tif", name, "--seed", "1") is None
     changed = tifffile.memmap("r.tif", mode="r+")
@@ -326,7 +326,7 @@ def test_a_journal_keeps_finished_tiles_and_forgets_a_torn_line(tmp_path):
     assert again.finished({"shape": [1, 2, 3]}) == {0, 12}
     with pytest.raises(FileError, match="another volume"):
         again.finished({"shape": (1, 2, 4)})
-    # What goes on begins with whole lines: 1 and 5 do not become 15.
+    # A resumed journal begins with whole lines: 1 and 5 do not become 15.
     again.begin({"shape": (1, 2, 3), "tiles": 20}, {0, 12})
     again.add(5)
     assert read_journal(journal.path)[1] == {0, 5, 12}

@@ -1,4 +1,4 @@
-"""Faults of a config's text are told with their line, before Snakemake reads it."""
+"""Faults in the text of a config are reported with their line, before Snakemake reads it."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The container recipe, as far as it can be tried without building it."""
+"""The container recipe, as far as it can be tested without building it."""
 
 import json
 import re

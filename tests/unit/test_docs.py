@@ -1,4 +1,4 @@
-"""What the pages tell a reader to use is there: links, paths of the repository, configs."""
+"""Links, paths and configs that the documentation names exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files that come from elsewhere: the right one or none, within limits, and never lost again."""
+"""Downloaded files: the right one or none, within limits, and never lost again."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""Stacks on disk, and what becomes of a user's stack that is not as it should be."""
+"""Stacks on disk, and what happens to a user's stack that has faults."""
 
 import json
 from types import SimpleNamespace
@@ -81,7 +81,7 @@ def test_a_whole_folder_is_taken_as_it_is(tmp_path, folder, volume):
     assert repairs.empty
 
 
-def test_a_missing_slice_stops_or_is_mended_in_plain_sight(tmp_path, folder, volume):
+def test_a_missing_slice_stops_or_is_repaired_and_reported(tmp_path, folder, volume):
     (folder / "run2_004.tif").unlink()
     with pytest.raises(ValueError, match=r"slices missing: \[4\];.*repair: true"):
         imported(folder, tmp_path)
@@ -92,7 +92,7 @@ def test_a_missing_slice_stops_or_is_mended_in_plain_sight(tmp_path, folder, vol
     assert "slice 4 is missing" in (tmp_path / "log").read_text()
 
 
-def test_a_black_slice_stops_or_is_mended(tmp_path, folder, volume):
+def test_a_black_slice_stops_or_is_repaired(tmp_path, folder, volume):
     tifffile.imwrite(folder / "run2_007.tif", np.zeros_like(volume[7]))
     with pytest.raises(ValueError, match=r"slices blank: \[7\];"):
         imported(folder, tmp_path)
@@ -107,7 +107,7 @@ def test_a_slice_of_another_size_is_named(tmp_path, folder, volume):
         imported(folder, tmp_path)
 
 
-def test_a_wrong_order_is_refused_unless_somebody_has_looked(tmp_path, folder, volume):
+def test_a_wrong_order_is_refused_unless_the_user_has_checked_it(tmp_path, folder, volume):
     for k, other in ((2, 9), (9, 2)):
         tifffile.imwrite(folder / f"run2_{k:03d}.tif", volume[other])
     with pytest.raises(

@@ -100,27 +100,27 @@ def test_a_jump_in_the_stack_is_found(slices):
     assert 10 in misplaced_slices(mirrored)
 
 
-def test_mending_copies_the_neighbour_and_says_so(slices):
+def test_repair_copies_the_neighbour_and_says_so(slices):
     given = [*slices[:3], *slices[4:]]
     given[9] = np.zeros_like(given[9])
-    mended, repairs = repair(given, missing=[3], blank=[9])
-    assert len(mended) == 20
+    repaired, repairs = repair(given, missing=[3], blank=[9])
+    assert len(repaired) == 20
     assert repairs == [Repair(3, "missing", 2), Repair(10, "blank", 9)]
-    assert mended[3] is slices[2]
-    assert mended[10] is slices[9]
-    assert all(mended[k] is slices[k] for k in range(20) if k not in (3, 10))
+    assert repaired[3] is slices[2]
+    assert repaired[10] is slices[9]
+    assert all(repaired[k] is slices[k] for k in range(20) if k not in (3, 10))
 
 
-def test_the_first_slice_is_mended_from_the_second(slices):
-    mended, repairs = repair(slices, missing=[], blank=[0])
-    assert mended[0] is slices[1]
+def test_the_first_slice_is_repaired_from_the_second(slices):
+    repaired, repairs = repair(slices, missing=[], blank=[0])
+    assert repaired[0] is slices[1]
     assert repairs == [Repair(0, "blank", 1)]
 
 
 @pytest.mark.parametrize(
     ("missing", "blank"), [([4, 5], []), ([], [4, 5]), ([5], [4]), ([], [0, 1])]
 )
-def test_two_in_a_row_cannot_be_mended(slices, missing, blank):
+def test_two_in_a_row_cannot_be_repaired(slices, missing, blank):
     with pytest.raises(ValueError, match="a gap of two slices cannot be bridged"):
         repair(slices, missing, blank)
 

@@ -82,7 +82,7 @@ def fractions(people=PEOPLE, datasets=("mine",), seed=0):
     return pd.DataFrame(rows, columns=columns)
 
 
-def test_spread_of_simulated_users_does_not_hang_on_people():
+def test_spread_of_simulated_users_does_not_depend_on_people():
     cells = segmentations()
     table = volume_fractions_table(cells, {"mine": "measured"}, {})
     assert list(table)[4:6] == ["user", "made_by"]

@@ -1,4 +1,4 @@
-"""A person's labels are taken over as they lie, or refused; they are never moved."""
+"""A person's labels are imported unchanged or refused; they are never moved."""
 
 import json
 from types import SimpleNamespace

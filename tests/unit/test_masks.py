@@ -1,4 +1,4 @@
-"""Outside of a mask nothing counts, and a mask of nothing but inside changes nothing."""
+"""Nothing outside a mask counts, and a mask that covers everything changes nothing."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The report of two groups of users tells of each; that of own data tells of itself."""
+"""The report describes each group of users, and a study of own data without the paper."""
 
 import html
 import re

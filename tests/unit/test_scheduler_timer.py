@@ -29,7 +29,7 @@ def scheduler():
 
 
 def looks(scheduler, seconds):
-    """Return how often the scheduler is told to look within some seconds."""
+    """Return how often the scheduler is asked to look within some seconds."""
     end = time.monotonic() + seconds
     count = 0
     while scheduler._open_jobs.acquire(timeout=max(end - time.monotonic(), 0)):

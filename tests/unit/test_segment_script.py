@@ -1,4 +1,4 @@
-"""Whose forest it is: every name of a job has a say in the seeds, and nothing else has."""
+"""Seeds of forests: they depend on every name of a job and on nothing else."""
 
 import itertools
 from types import SimpleNamespace

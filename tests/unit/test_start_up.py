@@ -1,4 +1,4 @@
-"""What scripts load before they begin: most jobs are shorter than the imports once were."""
+"""What scripts import: most jobs are so short that imports matter."""
 
 import subprocess
 import sys

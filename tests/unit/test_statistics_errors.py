@@ -1,4 +1,4 @@
-"""Errors taken apart into bias and spread."""
+"""Errors split into bias and spread."""
 
 import numpy as np
 import pytest

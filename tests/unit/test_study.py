@@ -83,7 +83,7 @@ def test_recorded_files_are_named_by_pattern(config):
     study = study_from_config(config)
     files = [recording.file["file"] for recording in study.users["jo"].recordings]
     assert files == ["jo/NMC-2_raw_S2.json", "jo/NEX-V_raw_S2.json"]
-    # Somebody who did a variant of the study counts among its users.
+    # A person who recorded a variant of the study counts among its users.
     assert study.users_of("NMC-2", "raw", "S2") == ["A", "B", "C", "jo"]
 
 

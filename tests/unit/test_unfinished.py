@@ -1,4 +1,4 @@
-"""What is left of a study after a failure, and what is told of the rest."""
+"""What is left of a study after a failure, and what is reported about the rest."""
 
 import json
 from dataclasses import replace

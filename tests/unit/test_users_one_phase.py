@@ -1,4 +1,4 @@
-"""Users who meet a slice that shows a single phase go on with one that shows both."""
+"""Users who get a slice with a single phase continue with one that shows both."""
 
 import numpy as np
 import pytest
