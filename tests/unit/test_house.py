@@ -5,8 +5,6 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[2]
 MOST_POSITIONAL = 7
-# Calls of compiled functions and plain tables that are still written by position.
-NOT_YET = ("figures/rendering.py", "paper/names.py")
 
 
 def calls_by_position(path: Path) -> list[str]:
@@ -22,9 +20,4 @@ def test_no_call_has_many_arguments_whose_meaning_only_their_order_says():
     folders = ("src", "workflow", "tools")
     files = [path for folder in folders for path in (TOP / folder).rglob("*.py")]
     assert len(files) > 200
-    checked = [
-        path
-        for path in files
-        if not path.as_posix().endswith(NOT_YET) and path.parent.name != "forest"
-    ]
-    assert [call for path in checked for call in calls_by_position(path)] == []
+    assert [call for path in files for call in calls_by_position(path)] == []
