@@ -11,6 +11,7 @@ made at, and is repeated at others for comparison.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -19,9 +20,8 @@ from manyeyes.labels import ACTIVE
 from manyeyes.methods.watershed import gradient_magnitude, watershed
 from manyeyes.users.eye import GREY_LEVELS, GreyCurve
 from manyeyes.users.population import Population, Traits, draw_traits
-from manyeyes.users.seeding import look
+from manyeyes.users.seeding import WatershedOverlay, look, settle_threshold, settle_window
 from manyeyes.users.sitting import Sitting, begin_sitting
-from manyeyes.users.sliders import choose_threshold, choose_window
 
 
 def mean_pairwise_percent(
@@ -114,8 +114,8 @@ def expected_threshold_percent(crowd: Crowd, population: Population) -> Callable
         for realisation, histogram in enumerate(histograms):
             sittings = crowd.sittings(spread_population, realisation, "threshold")
             levels = [
-                choose_threshold(curve, sitting, population.indifference)
-                for curve, (_, sitting) in zip(curves[realisation], sittings, strict=True)
+                settle_threshold(curve, sitting, population)[0]
+                for (curve, _), (_, sitting) in zip(curves[realisation], sittings, strict=True)
             ]
             # thresholds are nested, so grey levels vote for all of their voxels
             votes = np.cumsum(np.bincount(levels, minlength=GREY_LEVELS))
@@ -139,6 +139,13 @@ def expected_watershed_percent(
     gradients = [gradient_magnitude(crop) for crop in crops]
     flooded: dict[tuple, np.ndarray] = {}
 
+    @cache
+    def overlay(realisation, looked_at):
+        return WatershedOverlay(crowd.images[realisation], looked_at)
+
+    def overlay_of(realisation, looked_at):
+        return lambda window: overlay(realisation, tuple(looked_at)).active_area(window)
+
     def active(task):
         realisation, window = task
         labels = watershed(crops[realisation], *window, gradients[realisation])
@@ -149,8 +156,10 @@ def expected_watershed_percent(
         tasks = []
         for realisation in range(len(crops)):
             sittings = crowd.sittings(spread_population, realisation, "watershed")
-            for curve, (_, sitting) in zip(curves[realisation], sittings, strict=True):
-                window = choose_window(curve, sitting, seed_error, population.least_seeded_share)
+            for (curve, looked_at), (_, sitting) in zip(curves[realisation], sittings, strict=True):
+                window, _ = settle_window(
+                    curve, sitting, seed_error, population, overlay_of(realisation, looked_at)
+                )
                 tasks.append((realisation, window))
         new = sorted(set(tasks) - flooded.keys())
         with ThreadPoolExecutor(crowd.threads) as pool:
@@ -244,11 +253,13 @@ def calibrate(
     )
 
 
-def _curves(crowd: Crowd, population: Population, method: str) -> list[list[GreyCurve]]:
-    """Return how grey levels look to each user: neither spread changes what a user sees."""
+def _curves(
+    crowd: Crowd, population: Population, method: str
+) -> list[list[tuple[GreyCurve, list[int]]]]:
+    """Return how grey levels look to each user, and where: neither spread changes that."""
     return [
         [
-            look(image, traits, sitting)[0]
+            look(image, traits, sitting)
             for traits, sitting in crowd.sittings(population, realisation, method)
         ]
         for realisation, image in enumerate(crowd.images)

@@ -7,9 +7,16 @@ from scipy import ndimage
 from manyeyes.imaging.masks import edge_distance
 from manyeyes.users.correcting import correction_edge, visible_errors
 from manyeyes.users.eye import Perception
-from manyeyes.users.outline import drawn_edge, eye_noise
+from manyeyes.users.outline import (
+    Hand,
+    drawn_edge,
+    eye_noise,
+    hand_on_image,
+    outline_length,
+)
 from manyeyes.users.painting import Brush, paint, shuffled_pixels
-from manyeyes.users.population import Population, draw_traits
+from manyeyes.users.people import REFERENCE_OUTLINE_PX
+from manyeyes.users.population import Population, draw_traits, typical_person
 
 
 def disc(radius=20, size=64):
@@ -154,49 +161,53 @@ def test_noise_of_normal_grey_levels_is_told_by_its_standard_deviation():
     assert eye_noise(divided(halves + noise)) == pytest.approx(6, rel=0.05)
 
 
+STILL = Hand(
+    shift_px=0, object_sd_px=0, object_px=20, noise_px=0, correlation_px=5, ambiguity_max_px=0
+)
+
+
 def test_a_steady_hand_draws_what_is_perceived():
-    still = Population(hand_noise_px=0, outline_habit_sd_px=0, outline_ambiguity_max_px=0)
-    traits = draw_traits(still, 1, "A")
-    drawn = drawn_edge(seen(), 0, 0.0, traits, np.random.default_rng(0))
+    drawn = drawn_edge(seen(), 0, 0.0, STILL, np.random.default_rng(0))
     assert np.allclose(drawn, edge_distance(seen().active[0]))
 
 
-def test_habit_shifts_and_the_hand_spreads_the_outline():
-    population = Population(hand_noise_px=0.6, outline_ambiguity_max_px=0)
-    traits = draw_traits(population, 1, "A")
+@pytest.mark.parametrize(
+    ("hand", "spread"),
+    [
+        (STILL._replace(shift_px=0.7, noise_px=0.6), 0.6),
+        (STILL._replace(shift_px=-0.4, object_sd_px=0.5), 0.5),
+        (STILL._replace(noise_px=0.6, object_sd_px=0.8), 1.0),
+    ],
+)
+def test_habit_shifts_the_outline_and_hand_and_objects_spread_it(hand, spread):
     perceived = edge_distance(seen().active[0])
     errors = np.array(
         [
-            (drawn_edge(seen(), 0, 0.0, traits, np.random.default_rng(i)) - perceived)[32, 12]
+            (drawn_edge(seen(), 0, 0.0, hand, np.random.default_rng(i)) - perceived)[32, 12]
             for i in range(400)
         ]
     )
-    assert errors.mean() == pytest.approx(traits.outline_habit_px, abs=0.1)
-    assert errors.std() == pytest.approx(0.6, rel=0.15)
+    assert errors.mean() == pytest.approx(hand.shift_px, abs=0.15)
+    assert errors.std() == pytest.approx(spread, rel=0.15)
 
 
-def test_the_hand_s_error_is_alike_within_its_correlation_length_and_no_further():
+def test_the_hand_s_error_is_forgotten_over_its_correlation_length():
     halves = np.broadcast_to(np.where(np.arange(400) < 200, 80.0, 180.0), (1, 400, 400))
-    population = Population(
-        hand_noise_px=1, hand_correlation_px=6, outline_habit_sd_px=0, outline_ambiguity_max_px=0
-    )
-    traits = draw_traits(population, 1, "A")
+    hand = STILL._replace(noise_px=1, correlation_px=8)
     perceived = edge_distance(halves[0] > 130)
-    error = drawn_edge(divided(halves), 0, 0.0, traits, np.random.default_rng(0)) - perceived
-    # white noise under a Gaussian is alike by exp(-d^2 / 2 L^2) at a distance d
-    for distance, likeness in ((6, np.exp(-0.5)), (12, np.exp(-2))):
+    error = drawn_edge(divided(halves), 0, 0.0, hand, np.random.default_rng(0)) - perceived
+    for distance, likeness in ((4, np.exp(-0.25)), (8, np.exp(-1)), (16, np.exp(-4))):
         found = np.corrcoef(error[distance:].ravel(), error[:-distance].ravel())[0, 1]
         assert found == pytest.approx(likeness, abs=0.07)
 
 
 def test_ambiguity_grows_with_noise_over_gradient_up_to_its_bound():
-    population = Population(hand_noise_px=0, outline_habit_sd_px=0, outline_ambiguity_max_px=3)
-    traits = draw_traits(population, 1, "A")
+    hand = STILL._replace(ambiguity_max_px=3)
     perceived = edge_distance(seen().active[0])
 
     def spread(noise):
         fields = [
-            drawn_edge(seen(), 0, noise, traits, np.random.default_rng(i)) - perceived
+            drawn_edge(seen(), 0, noise, hand, np.random.default_rng(i)) - perceived
             for i in range(50)
         ]
         return np.std(fields, axis=0)[np.abs(perceived) < 1].mean()
@@ -204,6 +215,48 @@ def test_ambiguity_grows_with_noise_over_gradient_up_to_its_bound():
     gradient = np.hypot(*np.gradient(seen().pooled[0]))[np.abs(perceived) < 1].mean()
     assert spread(5.0) == pytest.approx(5.0 / gradient, rel=0.15)
     assert spread(1e6) == pytest.approx(3.0, rel=0.15)
+
+
+def discs(radius, apart, shape=(3, 240, 240)):
+    y, x = np.mgrid[: shape[1], : shape[2]]
+    inside = np.hypot(y % apart - apart / 2, x % apart - apart / 2) < radius
+    return divided(np.broadcast_to(np.where(inside, 180.0, 80.0), shape))
+
+
+@pytest.mark.parametrize("radius", [6, 11, 20])
+def test_the_outline_s_length_is_that_of_a_particle_however_many_there_are(radius):
+    for apart in (48, 60, 80):
+        length = outline_length(discs(radius, apart))
+        assert length == pytest.approx(2 * np.pi * radius, rel=0.06)
+
+
+def test_a_field_of_view_is_no_outline():
+    whole = discs(11, 60)
+    inside = np.zeros(whole.active.shape, dtype=bool)
+    inside[:, 30:210, 30:210] = True
+    cut = Perception(whole.pooled, whole.active, whole.contrast, inside)
+    assert outline_length(cut) == pytest.approx(2 * np.pi * 11, rel=0.15)
+    empty = Perception(whole.pooled, np.zeros_like(whole.active), whole.contrast)
+    assert outline_length(empty) == REFERENCE_OUTLINE_PX
+
+
+def test_a_hand_errs_by_the_size_of_what_it_draws():
+    population = typical_person(
+        Population(
+            outline_exponent=0.5,
+            outline_object_sd_px=0.6,
+            hand_noise_px=0.8,
+            hand_noise_exponent=0.25,
+            hand_correlation_px=4,
+            hand_correlation_exponent=1,
+        )
+    )
+    hand = hand_on_image(population, 0.3, 16 * REFERENCE_OUTLINE_PX)
+    assert hand.shift_px == pytest.approx(1.2)
+    assert hand.object_sd_px == pytest.approx(2.4)
+    assert hand.noise_px == pytest.approx(1.6)
+    assert hand.correlation_px == pytest.approx(64)
+    assert hand.object_px == pytest.approx(16 * REFERENCE_OUTLINE_PX / np.pi)
 
 
 def test_a_slice_of_one_phase_has_no_outline_to_draw():

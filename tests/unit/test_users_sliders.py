@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from manyeyes.users.eye import grey_curve, perceive
+from manyeyes.users.population import Population
+from manyeyes.users.seeding import WatershedOverlay, settle_threshold, settle_window
 from manyeyes.users.sitting import Sitting
 from manyeyes.users.slices import looked_at_slices, seeded_slices, trained_slices
-from manyeyes.users.sliders import choose_threshold, choose_window
+from manyeyes.users.sliders import choose_threshold, choose_window, seen_area
 
 
 def sitting(criterion=0.0, tolerance=(0.0, 0.0), whim=0.5):
-    return Sitting(criterion, tolerance, whim, (0.5,))
+    return Sitting(criterion, tolerance, whim, (0.5,), 0.0)
 
 
 def two_gaussians(distance, size=400_000, noise=10.0, share=0.5):
@@ -166,3 +168,54 @@ def test_slices_are_different_and_inside(height, count):
     # none of the others lies nearer to the middle than the one that is drawn first
     central, *others = trained_slices(range(height), count)
     assert all(abs(central - height / 2) <= abs(z - height / 2) + 1 for z in others)
+
+
+def test_the_area_seen_is_the_share_that_looks_active():
+    greys, active = two_gaussians(3.0, share=0.3)
+    assert seen_area(grey_curve(greys, active)) == pytest.approx(active.mean(), abs=1e-9)
+
+
+def test_a_threshold_far_from_what_is_seen_is_set_again_half_way():
+    greys, active = two_gaussians(1.5)
+    curve = grey_curve(greys, active)
+    blind = Population(overlay_tolerance=1.0)
+    for criterion in (-2.5, 2.5):
+        level, again = settle_threshold(curve, sitting(criterion), blind)
+        assert (level, again) == (choose_threshold(curve, sitting(criterion), 0.006), 0)
+        off = abs(np.mean(greys >= level) - active.mean())
+        assert off > 0.2
+        looking = Population(overlay_tolerance=0.1, overlay_tries=3)
+        level, again = settle_threshold(curve, sitting(criterion), looking)
+        assert level == choose_threshold(curve, sitting(criterion * 0.5**again), 0.006)
+        assert abs(np.mean(greys >= level) - active.mean()) <= 0.1
+        # who has no patience keeps what the second look shows
+        hasty = Population(overlay_tolerance=0.01, overlay_tries=1)
+        assert settle_threshold(curve, sitting(criterion), hasty)[1] == 1
+
+
+def test_a_watershed_is_looked_at_on_the_slices():
+    rng = np.random.default_rng(2)
+    truth = np.zeros((3, 60, 60), dtype=bool)
+    truth[:, 20:40, 15:45] = True
+    greys = np.clip(rng.normal(np.where(truth, 160, 90), 25), 0, 255).astype(np.uint8)
+    overlay = WatershedOverlay(greys, [0, 2])
+    share = truth.mean()
+    assert overlay.active_area((80, 170)) == pytest.approx(share, abs=0.05)
+    # seeds of pore alone leave no active material
+    assert overlay.active_area((255, 255)) < 0.01
+    curve = grey_curve(greys, truth)
+    generous = sitting(tolerance=(4.0, -4.0))
+    blind, looking = Population(overlay_tolerance=1.0), Population(overlay_tolerance=0.05)
+    first, _ = settle_window(curve, generous, 0.01, blind, overlay.active_area)
+    last, again = settle_window(curve, generous, 0.01, looking, overlay.active_area)
+    seen = seen_area(curve)
+    assert abs(overlay.active_area(last) - seen) <= abs(overlay.active_area(first) - seen)
+    assert again > 0
+
+
+def test_a_look_at_a_watershed_stays_within_the_field_of_view():
+    inside = np.zeros((1, 20, 20), dtype=bool)
+    inside[:, :, :10] = True
+    greys = np.where(np.arange(20) < 5, 200, 20).astype(np.uint8)
+    greys = np.broadcast_to(greys, (1, 20, 20)).copy()
+    assert WatershedOverlay(greys, [0], inside).active_area((100, 100)) == pytest.approx(0.5)

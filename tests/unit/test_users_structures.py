@@ -117,7 +117,8 @@ def test_a_criterion_moves_a_sharp_eyed_threshold_by_contrast_over_noise_squared
 def test_who_sees_pixels_paints_what_they_would_cut():
     image = photograph(disc(), 2)
     for user in "ABCD":
-        hand = {"outline_habit_sd_px": 0, "hand_noise_px": 0, "outline_ambiguity_max_px": 0}
+        shifts = [f"outline_{part}_sd_px" for part in ("habit", "sitting", "object")]
+        hand = dict.fromkeys([*shifts, "hand_noise_px", "outline_ambiguity_max_px"], 0)
         done = work("sharp_eyed", MLX10, user, image, overshoot_px=0, session_share=0, **hand)
         bright, dark = (image[done.labels == label] for label in (1, 2))
         assert dark.max() <= bright.min()

@@ -19,7 +19,7 @@ def code_digest(
     """Return a digest of a script and of every module below some folders that it imports.
 
     Comments, docstrings and layout do not count, nor do imports of installed packages; these are
-    pinned by the lock file.
+    pinned by the lock file. A CSV file beside a module and of its name counts with it.
 
     Parameters
     ----------
@@ -134,7 +134,9 @@ def _files_of(name: str, roots: tuple[_Root, ...]) -> Iterator[Path]:
 
 @cache
 def _meaning(path: Path) -> str:
-    return _dump(_without_docstrings(_tree(path)))
+    numbers = path.with_suffix(".csv")
+    data = numbers.read_text(encoding="utf-8") if numbers.is_file() else ""
+    return _dump(_without_docstrings(_tree(path))) + data
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:

@@ -15,7 +15,7 @@ from ..methods import FirstOutput, Person
 from ..randomness import generator
 from .correcting import correction_edge, visible_errors
 from .eye import Perception
-from .outline import drawn_edge, eye_noise
+from .outline import Hand, drawn_edge, eye_noise, hand_on_image, outline_length
 from .painting import Brush, paint, shuffled_pixels
 from .population import Traits
 from .seeing import see
@@ -127,22 +127,23 @@ def draw(
     labels = np.zeros(image.shape, dtype=np.uint8)
     notes = []
 
-    def look_at(*places: int) -> tuple[list[int], Perception, float]:
-        """Return the slices looked at, what they look like, and the noise that is seen."""
+    def look_at(*places: int) -> tuple[list[int], Perception, float, Hand]:
+        """Return the slices looked at, what they look like, the noise seen, and the hand."""
         everything = sorted({*places, *looked_at})
         part = None if inside is None else inside[everything]
         seen = see(image[everything], traits, sitting, part)
-        return everything, seen, eye_noise(seen)
+        hand = hand_on_image(traits.population, sitting.outline_px, outline_length(seen))
+        return everything, seen, eye_noise(seen), hand
 
     # one impression of the phases, from the slices to be drawn and those looked at before
     impression = look_at(central, *others)
 
     def paint_slice(z: int, output: np.ndarray | None) -> None:
         rng = generator(*names, "slice", z)
-        everything, seen, noise = impression
+        everything, seen, noise, hand = impression
         index = everything.index(z)
         part = seen.inside_of(index)
-        edge = drawn_edge(seen, index, noise, traits, rng)
+        edge = drawn_edge(seen, index, noise, hand, rng)
         pixels = labels[z].size if part is None else np.count_nonzero(part)
         wanted = max(1, round(coverage_percent / 100 * pixels))
         page = Page(labels[z].copy(), wanted, labels[z].size - pixels, codes)
@@ -151,7 +152,7 @@ def draw(
         note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
         if output is not None:
             # what is wrong is judged by the eye alone; the hand only errs when it draws
-            perceived = edge_distance(seen.active[index], part) + traits.outline_habit_px
+            perceived = edge_distance(seen.active[index], part) + hand.shift_px
             rank = visible_errors(
                 output,
                 codes[0],

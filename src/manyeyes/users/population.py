@@ -1,11 +1,14 @@
 """The population that simulated users are drawn from, and the traits of one of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import exp, inf, log, sqrt
+
+import numpy as np
 
 from ..randomness import generator
 from ..settings import check_number, read_settings
+from .people import FITTED, draw_of_people, typical_people
 
 # Favourite widths of the brush, in pixels: those of ilastik (default 3) that fit into particles of
 # 20 px. The narrowest, 1, is used where the favourite does not fit; wider ones, 11 to 61, are left
@@ -16,7 +19,12 @@ STRUCTURES = ("two_class", "sharp_eyed", "contour")
 """How users can be modelled; see `manyeyes.users.seeing`."""
 
 # Bounds of numbers beyond "not negative".
-_SHARES = ("session_share", "correction_share_max")
+_UP_TO_1 = (
+    "criterion_outline_correlation",
+    "overlay_tolerance",
+    "session_share",
+    "correction_share_max",
+)
 _ABOVE_0 = ("eye_sigma_px", "eye_sigma_min_px", "hand_correlation_px", "stroke_px")
 _ABOVE_0 += ("overshoot_a", "overshoot_b")
 _BELOW_HALF = ("indifference", "least_seeded_share", "forest_seed_error")
@@ -32,8 +40,10 @@ class Population:
     """Priors of the traits and of what changes from one sitting to the next.
 
     Only `threshold_criterion_sd` and `seed_error_spread` are fitted to results of Bailey et al.
-    2023; see ``tools/calibration.py``. All others are assumptions. Lengths are in pixels of the
-    slice that the user looks at, errors and shares between 0 and 1.
+    2023; see ``tools/calibration.py``. What is marked as from people is fitted to outlines that real
+    people drew of other objects: None leaves it to them, and each user has a draw of its own; see
+    `manyeyes.users.people`. All others are assumptions. Lengths are in pixels of the slice that the
+    user looks at, errors and shares between 0 and 1.
 
     Attributes
     ----------
@@ -65,12 +75,35 @@ class Population:
     forest_seed_error : float
         Seed error tolerated for training a forest (ML1 to ML3), between the generous and the
         conservative watershed.
-    outline_habit_sd_px : float
-        Spread over users of how far outside (positive) or inside an edge they place it.
-    hand_noise_px : float
-        Standard deviation of the hand around the perceived edge.
-    hand_correlation_px : float
-        Length over which the hand's error keeps its sign along an outline.
+    outline_habit_sd_px : float or None
+        Spread over users of how far outside (positive) or inside an edge they place it, on objects
+        of the reference size, `manyeyes.users.people.REFERENCE_OUTLINE_PX`. From people.
+    outline_sitting_sd_px : float or None
+        The same over sittings of one user. From people.
+    outline_object_sd_px : float or None
+        The same over the objects of one sitting. From people.
+    outline_exponent : float or None
+        These three grow as this power of the length of an object's outline. From people.
+    hand_noise_px : float or None
+        Standard deviation of the hand along an outline, on objects of the reference size. From
+        people.
+    hand_noise_ln_sd : float or None
+        Spread of its natural logarithm over users. From people.
+    hand_noise_exponent : float or None
+        The power with which it grows. From people.
+    hand_correlation_px : float or None
+        Length along an outline until the hand's error is forgotten to 1 / e, on objects of the
+        reference size. From people.
+    hand_correlation_exponent : float or None
+        The power with which it grows. From people.
+    criterion_outline_correlation : float
+        Correlation over users between how much active material their thresholds give and how far
+        outside an edge they place it, -1 to 1. Unknown.
+    overlay_tolerance : float
+        If the area of an overlay differs by more than this share from that of the phase as seen, a
+        user moves the sliders half way to where the median user sets them, and looks again.
+    overlay_tries : int
+        How often at most.
     outline_ambiguity_max_px : float
         Upper bound of the part of the outline's error that grows with noise over gradient.
     stroke_px : float
@@ -123,9 +156,18 @@ class Population:
     indifference: float = 0.006
     least_seeded_share: float = 0.05
     forest_seed_error: float = 0.03
-    outline_habit_sd_px: float = 0.4
-    hand_noise_px: float = 0.6
-    hand_correlation_px: float = 5.0
+    outline_habit_sd_px: float | None = None
+    outline_sitting_sd_px: float | None = None
+    outline_object_sd_px: float | None = None
+    outline_exponent: float | None = None
+    hand_noise_px: float | None = None
+    hand_noise_ln_sd: float | None = None
+    hand_noise_exponent: float | None = None
+    hand_correlation_px: float | None = None
+    hand_correlation_exponent: float | None = None
+    criterion_outline_correlation: float = 0.0
+    overlay_tolerance: float = 0.1
+    overlay_tries: int = 3
     outline_ambiguity_max_px: float = 3.0
     stroke_px: float = 30.0
     margin_px: float = 1.5
@@ -147,16 +189,20 @@ class Population:
             )
         for item in fields(self)[1:]:
             key, value = f"population.{item.name}", getattr(self, item.name)
-            check_number(key, value, 0, 1 if item.name in _SHARES else inf)
+            if value is None and item.name in FITTED:
+                continue
+            least = -1 if item.name == "criterion_outline_correlation" else 0
+            check_number(key, value, least, 1 if item.name in _UP_TO_1 else inf)
             if item.name in _ABOVE_0 and value == 0:
                 raise ValueError(f"{key} must be above 0, found 0")
             if item.name in _BELOW_HALF and value >= 0.5:
                 raise ValueError(f"{key} must be below 0.5, found {value}")
-        if self.inspected_slices < 1 or self.inspected_slices != int(self.inspected_slices):
-            raise ValueError(
-                "population.inspected_slices must be a whole number of at least 1, "
-                f"found {self.inspected_slices}"
-            )
+        for name, least in (("inspected_slices", 1), ("overlay_tries", 0)):
+            value = getattr(self, name)
+            if value < least or value != int(value):
+                raise ValueError(
+                    f"population.{name} must be a whole number of at least {least}, found {value}"
+                )
         for low, high in _ORDERED:
             if getattr(self, low) > getattr(self, high):
                 raise ValueError(
@@ -177,7 +223,7 @@ class Traits:
     Attributes
     ----------
     population : Population
-        The person's; it also says how much sittings differ.
+        The person's; it also says how much sittings differ and how the hand errs. No field is None.
     user : str
         The person's name.
     eye_sigma_px : float
@@ -188,7 +234,7 @@ class Traits:
         What is added to the log-odds of the variant's seed error, for seeds of (active material,
         pore); above 0 the person tolerates more. The two are independent (assumption).
     outline_habit_px : float
-        How far outside an edge the person places it.
+        How far outside an edge the person places it, for objects of the reference size.
     brush_px : int
         Favourite width of the brush.
     overshoot_share : float
@@ -235,7 +281,22 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
     depth, share = rng.random(2)
     # last, since a beta draw takes as many random numbers as it needs
     overshoot = float(rng.beta(population.overshoot_a, population.overshoot_b))
-    return person_at(population, user, scores, brush, overshoot, (depth, share))
+    own = _own_hand(population, generator(seed, "people", user))
+    return person_at(own, user, scores, brush, overshoot, (depth, share))
+
+
+def _own_hand(population: Population, rng: np.random.Generator) -> Population:
+    """Return a population in which what comes from people is one draw, with a hand of its own."""
+    own = filled_in(population, draw_of_people(rng))
+    noise = own.hand_noise_px * exp(own.hand_noise_ln_sd * rng.standard_normal())
+    return replace(own, hand_noise_px=noise)
+
+
+def filled_in(population: Population, people: Mapping[str, float] | None = None) -> Population:
+    """Return a population with values for the fields that are None, by default typical people's."""
+    people = people or typical_people()
+    missing = [name for name in FITTED if getattr(population, name) is None]
+    return replace(population, **{name: people[name] for name in missing})
 
 
 def person_at(
@@ -251,11 +312,12 @@ def person_at(
     Parameters
     ----------
     population : Population
+        No field is None.
     user : str
         The person's name; nothing is drawn from it.
     scores : sequence of float
         Standard scores of the traits that are normally distributed: the logarithm of eye_sigma_px,
-        criterion, seed_tolerance (two) and outline_habit_px.
+        criterion, seed_tolerance (two) and what outline_habit_px does not share with criterion.
     brush_px : int
     overshoot_share : float
     corrections : (float, float)
@@ -270,6 +332,9 @@ def person_at(
     tolerance = population.seed_error_spread * lasting
     sigma = exp(log(population.eye_sigma_px) + population.eye_sigma_ln_sd * eye)
     depth, share = corrections
+    # a high criterion gives little active material
+    together = population.criterion_outline_correlation
+    habit = sqrt(1 - together**2) * habit - together * criterion
     return Traits(
         population=population,
         user=user,

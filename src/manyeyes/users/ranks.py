@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import scipy
 
 from ..methods import ANNOTATION_KINDS, METHODS
-from .population import BRUSHES_PX, Population, Traits, person_at
+from .population import BRUSHES_PX, Population, Traits, filled_in, person_at
 
 TRAITS = tuple(dict.fromkeys(name for kind in ANNOTATION_KINDS.values() for name in kind.traits))
 
@@ -53,7 +53,8 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
     Returns
     -------
     Traits
-        With ranks drawn evenly, people are distributed as `draw_traits` draws them.
+        With ranks drawn evenly, people are distributed as `draw_traits` draws them, but that what
+        is fitted to real people has its median.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def traits_at(population: Population, user: str, ranks: Mapping[str, float]) -> 
         rank["overshoot_share"], population.overshoot_a, population.overshoot_b
     )
     return person_at(
-        population,
+        filled_in(population),
         user,
         scores,
         brush_px=BRUSHES_PX[int(rank["brush_px"] * len(BRUSHES_PX))],

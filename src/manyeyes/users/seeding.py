@@ -3,18 +3,22 @@
 Sliders divide grey levels into two phases, active material and the rest.
 """
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from ..annotations import Drawing, Threshold, Window
+from ..imaging.flooding import flood
 from ..imaging.masks import known_mask
-from ..labels import UNLABELLED
+from ..labels import ACTIVE, REST, UNLABELLED
 from ..methods import Person
+from ..methods.watershed import gradient_magnitude
 from .eye import GreyCurve
-from .population import Traits
+from .population import Population, Traits
 from .seeing import judge_greys, see
 from .sitting import Sitting, begin_sitting
 from .slices import looked_at_slices, next_slices, seeded_slices, slices_worth_looking_at
-from .sliders import choose_threshold, choose_window
+from .sliders import choose_threshold, choose_window, seen_area, try_until_it_fits
 
 # A phase with a smaller share of a slice is too little to set a window by (assumption).
 LEAST_PHASE = 0.005
@@ -38,11 +42,12 @@ def set_threshold(image: np.ndarray, offset: int, person: Person) -> Threshold:
     """
     sitting = begin_sitting(person.traits, *person.names)
     curve, looked_at = look(image, person.traits, sitting, person.inside)
-    preferred = choose_threshold(curve, sitting, person.traits.population.indifference)
+    preferred, again = settle_threshold(curve, sitting, person.traits.population)
     record = {
         "preferred_level": preferred,
         "offset": offset,
         "criterion": sitting.criterion,
+        "set_again": again,
         "slices_looked_at": looked_at,
     }
     return Threshold(min(max(preferred + offset, 1), 255), record)
@@ -65,14 +70,83 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
     """
     sitting = begin_sitting(person.traits, *person.names)
     curve, looked_at = look(image, person.traits, sitting, person.inside)
-    least_share = person.traits.population.least_seeded_share
-    low, high = choose_window(curve, sitting, seed_error, least_share)
+    overlay = WatershedOverlay(image, looked_at, person.inside)
+    population = person.traits.population
+    (low, high), again = settle_window(curve, sitting, seed_error, population, overlay.active_area)
     record = {
         "seed_error": seed_error,
         "seed_tolerance": list(sitting.seed_tolerance),
+        "set_again": again,
         "slices_looked_at": looked_at,
     }
     return Window(low, high, record)
+
+
+def settle_threshold(curve: GreyCurve, sitting: Sitting, population: Population) -> tuple[int, int]:
+    """Return the level that a user prefers, and how often the slider was set again."""
+    return try_until_it_fits(
+        lambda mood: choose_threshold(curve, mood, population.indifference),
+        lambda level: 1.0 - float(curve.below[level]),
+        seen_area(curve),
+        sitting,
+        population,
+    )
+
+
+def settle_window(
+    curve: GreyCurve,
+    sitting: Sitting,
+    seed_error: float,
+    population: Population,
+    active_area: Callable[[tuple[int, int]], float],
+) -> tuple[tuple[int, int], int]:
+    """Return the window that a user prefers, and how often the sliders were set again."""
+    return try_until_it_fits(
+        lambda mood: choose_window(curve, mood, seed_error, population.least_seeded_share),
+        active_area,
+        seen_area(curve),
+        sitting,
+        population,
+    )
+
+
+class WatershedOverlay:
+    """What a user sees of a watershed: its result on the slices looked at.
+
+    Each slice is flooded by itself, which is nearly what the volume's watershed gives there and
+    takes a fraction of the time.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    looked_at : sequence of int
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+    """
+
+    def __init__(
+        self, image: np.ndarray, looked_at: Sequence[int], inside: np.ndarray | None = None
+    ):
+        self._slices = [
+            (image[z : z + 1], None if inside is None else inside[z : z + 1]) for z in looked_at
+        ]
+        self._gradients = [gradient_magnitude(part, within) for part, within in self._slices]
+        self._areas: dict[tuple[int, int], float] = {}
+
+    def active_area(self, window: tuple[int, int]) -> float:
+        """Return the share of the slices that the watershed of a window calls active."""
+        if window not in self._areas:
+            low, high = window
+            active = pixels = 0
+            for (part, within), gradient in zip(self._slices, self._gradients, strict=True):
+                seen = np.ones(part.shape, dtype=bool) if within is None else within
+                seeds = np.where(part >= high, ACTIVE, np.where(part < low, REST, UNLABELLED))
+                seeds = np.where(seen, seeds, UNLABELLED).astype(np.uint8)
+                if seeds.any():
+                    active += np.count_nonzero(flood(gradient, seeds, within) == ACTIVE)
+                pixels += np.count_nonzero(seen)
+            self._areas[window] = active / pixels
+        return self._areas[window]
 
 
 def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:

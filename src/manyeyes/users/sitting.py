@@ -1,6 +1,6 @@
 """What differs between sittings: mood, the slices looked at, where the slider stops."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -24,12 +24,22 @@ class Sitting:
         Where a threshold stops among those that look the same, 0 to 1.
     looks : tuple of float
         Places of the slices looked at, 0 to 1, one in each of several equal slabs.
+    outline_px : float
+        How far outside an edge the person places it today, for objects of the reference size.
     """
 
     criterion: float
     seed_tolerance: tuple[float, float]
     whim: float
     looks: tuple[float, ...]
+    outline_px: float
+
+    def moderated(self, share: float) -> "Sitting":
+        """Return the sitting with only a share of what sets its sliders apart from the median's."""
+        active, other = self.seed_tolerance
+        return replace(
+            self, criterion=share * self.criterion, seed_tolerance=(share * active, share * other)
+        )
 
 
 def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
@@ -48,6 +58,8 @@ def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
     tolerance = population.seed_error_spread * passing * rng.standard_normal(2)
     whim = rng.random()
     slabs = population.inspected_slices
+    looks = (np.arange(slabs) + rng.random(slabs)) / slabs
+    outline = population.outline_sitting_sd_px * rng.standard_normal()
     return Sitting(
         criterion=traits.criterion + mood,
         seed_tolerance=(
@@ -55,5 +67,6 @@ def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
             float(traits.seed_tolerance[1] + tolerance[1]),
         ),
         whim=float(whim),
-        looks=tuple(((np.arange(slabs) + rng.random(slabs)) / slabs).tolist()),
+        looks=tuple(looks.tolist()),
+        outline_px=traits.outline_habit_px + float(outline),
     )

@@ -7,13 +7,18 @@ active rise by d^2 per contrast, so the same difference between two people moves
 1 / d^2. People therefore agree on clean images and differ on noisy ones, without any tuning.
 """
 
+from collections.abc import Callable
 from math import ceil
+from typing import TypeVar
 
 import numpy as np
 from scipy.special import expit, logit
 
 from .eye import GREY_LEVELS, GreyCurve
+from .population import Population
 from .sitting import Sitting
+
+Choice = TypeVar("Choice")
 
 _EDGES = np.arange(GREY_LEVELS + 1)
 
@@ -90,6 +95,48 @@ def choose_window(
     most = int(np.searchsorted(curve.below_active, 1 - least_seeded_share, side="right")) - 1
     least, most = min(least, most), max(least, most)
     return _slider(min(max(low, least), most)), _slider(min(max(high, least), most))
+
+
+def seen_area(curve: GreyCurve) -> float:
+    """Return the share of the slices that looks active, 0 to 1."""
+    # isotonic regression keeps the total
+    return float(np.diff(curve.below) @ curve.active_share)
+
+
+def try_until_it_fits(
+    choose: Callable[[Sitting], Choice],
+    overlay_area: Callable[[Choice], float],
+    seen: float,
+    sitting: Sitting,
+    population: Population,
+) -> tuple[Choice, int]:
+    """Let a user compare an overlay with what is seen, and set the sliders again if it is far off.
+
+    Parameters
+    ----------
+    choose : callable
+        Takes a sitting, returns how the sliders are set in it.
+    overlay_area : callable
+        Takes that, returns the share of the slices looked at that the overlay calls active.
+    seen : float
+        The share that looks active.
+    sitting : Sitting
+    population : Population
+        `overlay_tolerance` and `overlay_tries`.
+
+    Returns
+    -------
+    choice
+        The first whose overlay is near enough, or the last.
+    again : int
+        How often the sliders were set again, each time half as far from where the median user sets
+        them (assumption).
+    """
+    for again in range(population.overlay_tries + 1):
+        choice = choose(sitting.moderated(0.5**again))
+        if abs(overlay_area(choice) - seen) <= population.overlay_tolerance:
+            break
+    return choice, again
 
 
 def _crossing(curve: GreyCurve, share: float) -> float:
