@@ -16,7 +16,7 @@ from manyeyes.users.outline import (
 )
 from manyeyes.users.painting import Brush, paint, shuffled_pixels
 from manyeyes.users.people import REFERENCE_OUTLINE_PX
-from manyeyes.users.population import Population, draw_traits, typical_person
+from manyeyes.users.population import Population, draw_traits, filled_in
 
 
 def disc(radius=20, size=64):
@@ -241,7 +241,7 @@ def test_a_field_of_view_is_no_outline():
 
 
 def test_a_hand_errs_by_the_size_of_what_it_draws():
-    population = typical_person(
+    population = filled_in(
         Population(
             outline_exponent=0.5,
             outline_object_sd_px=0.6,

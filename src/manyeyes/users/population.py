@@ -40,10 +40,10 @@ class Population:
     """Priors of the traits and of what changes from one sitting to the next.
 
     Only `threshold_criterion_sd` and `seed_error_spread` are fitted to results of Bailey et al.
-    2023; see ``tools/calibration.py``. What is marked as from people is fitted to outlines that real
-    people drew of other objects: None leaves it to them, and each user has a draw of its own; see
-    `manyeyes.users.people`. All others are assumptions. Lengths are in pixels of the slice that the
-    user looks at, errors and shares between 0 and 1.
+    2023; see ``tools/calibration.py``. What is marked as from people is fitted to outlines that
+    real people drew of other objects: None leaves it to them, and each user has a draw of its own;
+    see `manyeyes.users.people`. All others are assumptions. Lengths are in pixels of the slice that
+    the user looks at, errors and shares between 0 and 1.
 
     Attributes
     ----------
