@@ -1,10 +1,10 @@
-"""Calibrate the two calibrated spreads of the population; this takes several minutes.
+"""Calibrate the two spreads of each structure of users; this takes several minutes.
 
     python tools/calibrate_population.py --config config/config.yaml
 
-writes a table of the values, the differences they reproduce and how these vary between
-realisations, at the dataset's own contrast-to-noise and at neighbouring values. It prints the lines
-for the config.
+writes a table of the values, between which they lie since the paper's numbers are of a panel of
+three, the differences they reproduce and how these vary between realisations, at the dataset's own
+contrast-to-noise and, for the default structure, at neighbouring values. It prints the values.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from calibration import (
     calibrate,
     expected_threshold_percent,
     expected_watershed_percent,
+    panel_bounds,
 )
 from manyeyes.electrodes.electrode import describe_electrode
 from manyeyes.electrodes.rasterising import rasterise
@@ -29,7 +30,7 @@ from manyeyes.imaging.ct import image_ct
 from manyeyes.study.known import with_known
 from manyeyes.study.model import Study
 from manyeyes.study.reading import study_from_config
-from manyeyes.users.population import Population
+from manyeyes.users.population import STRUCTURES, Population
 
 # Bailey et al. 2023, section 3.1.2: pairwise differences of raw NMC-2
 DATASET = "NMC-2"
@@ -76,9 +77,13 @@ def realisations(study: Study, count: int) -> list[np.ndarray]:
 
 
 def calibrate_at(
-    study: Study, truths: list[np.ndarray], contrast_to_noise: float, options: argparse.Namespace
-) -> Iterator[Calibration]:
-    """Yield the calibrations of both parameters at a contrast-to-noise."""
+    study: Study,
+    truths: list[np.ndarray],
+    contrast_to_noise: float,
+    structure: str,
+    options: argparse.Namespace,
+) -> Iterator[tuple[Calibration, tuple[float, float]]]:
+    """Yield the calibrations of both parameters at a contrast-to-noise, and their bounds."""
     dataset = study.datasets[DATASET]
     imaging = {**dataset.source["imaging"], "contrast_to_noise": contrast_to_noise}
     images = [
@@ -93,30 +98,37 @@ def calibrate_at(
         crop=min(options.crop, *dataset.shape),
         threads=options.threads,
     )
-    population = Population.from_mapping(study.population)
-    yield calibrate(
-        "threshold_criterion_sd",
-        expected_threshold_percent(crowd, population),
-        S2_PERCENT,
-        CRITERION_GRID,
-        CRITERION_TOLERANCE,
-    )
-    yield calibrate(
-        "seed_error_spread",
-        expected_watershed_percent(crowd, population, study.variants["cWS"]["seed_error"]),
-        CWS_PERCENT,
-        SEED_ERROR_GRID,
-        SEED_ERROR_TOLERANCE,
-    )
+    population = Population.from_mapping({**study.population, "structure": structure})
+    criterion = expected_threshold_percent(crowd, population)
+    seed_error = expected_watershed_percent(crowd, population, study.variants["cWS"]["seed_error"])
+    for parameter, expected, target, grid, tolerance in (
+        ("threshold_criterion_sd", criterion, S2_PERCENT, CRITERION_GRID, CRITERION_TOLERANCE),
+        ("seed_error_spread", seed_error, CWS_PERCENT, SEED_ERROR_GRID, SEED_ERROR_TOLERANCE),
+    ):
+        found = calibrate(parameter, expected.percents, target, grid, tolerance)
+        bounds = (np.nan, np.nan)
+        if not np.isnan(found.value):
+            apart = expected.differences(found.value)
+            bounds = panel_bounds(apart, target, found.value, study.seed, structure, parameter)
+        yield found, bounds
 
 
-def row(contrast_to_noise: float, found: Calibration, options: argparse.Namespace) -> dict:
+def row(
+    structure: str,
+    contrast_to_noise: float,
+    found: Calibration,
+    bounds: tuple[float, float],
+    options: argparse.Namespace,
+) -> dict:
     """Return a line of the table."""
     percents = found.percents
     return {
+        "structure": structure,
         "contrast_to_noise": contrast_to_noise,
         "parameter": found.parameter,
         "value": found.value,
+        "panel_low": bounds[0],
+        "panel_high": bounds[1],
         "target_percent": found.target_percent,
         "reached_percent": np.mean(percents) if percents else np.nan,
         "sd_over_realisations": np.std(percents, ddof=1) if len(percents) > 1 else np.nan,
@@ -136,6 +148,7 @@ def main() -> None:
     parser.add_argument("--realisations", type=int, default=5)
     parser.add_argument("--crop", type=int, default=100, help="edge of the watersheds' cube")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--structures", nargs="+", choices=STRUCTURES, default=STRUCTURES)
     options = parser.parse_args()
     study = read_study(options.config)
     if DATASET not in study.datasets or study.datasets[DATASET].source["kind"] != "twin":
@@ -143,17 +156,23 @@ def main() -> None:
     own = study.datasets[DATASET].source["imaging"]["contrast_to_noise"]
     truths = realisations(study, options.realisations)
     rows = []
-    for contrast_to_noise in (own, *NEIGHBOURING_CONTRAST_TO_NOISE):
-        for found in calibrate_at(study, truths, contrast_to_noise, options):
-            rows.append(row(contrast_to_noise, found, options))
-            print(pd.Series(rows[-1]).to_string(), "\n", flush=True)
-            options.output.parent.mkdir(parents=True, exist_ok=True)
-            pd.DataFrame(rows).to_csv(options.output, index=False)
+    for structure in options.structures:
+        neighbours = NEIGHBOURING_CONTRAST_TO_NOISE if structure == STRUCTURES[0] else ()
+        for contrast_to_noise in (own, *neighbours):
+            for found, bounds in calibrate_at(study, truths, contrast_to_noise, structure, options):
+                rows.append(row(structure, contrast_to_noise, found, bounds, options))
+                print(pd.Series(rows[-1]).to_string(), "\n", flush=True)
+                options.output.parent.mkdir(parents=True, exist_ok=True)
+                pd.DataFrame(rows).to_csv(options.output, index=False)
     print("population:")
     for line in rows:
         if line["contrast_to_noise"] == own:
-            reached = "not reached" if np.isnan(line["value"]) else f"{line['value']:.3f}"
-            print(f"  {line['parameter']}: {reached}")
+            reached = (
+                "not reached"
+                if np.isnan(line["value"])
+                else "{value:.3f} ({panel_low:.2f} to {panel_high:.2f})".format(**line)
+            )
+            print(f"  {line['structure']}, {line['parameter']}: {reached}")
 
 
 if __name__ == "__main__":

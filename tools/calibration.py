@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
 
 from manyeyes.labels import ACTIVE
 from manyeyes.methods.watershed import gradient_magnitude, watershed
+from manyeyes.randomness import generator
 from manyeyes.users.eye import GREY_LEVELS, GreyCurve
 from manyeyes.users.population import Population, Traits, draw_traits
 from manyeyes.users.seeding import WatershedOverlay, look, settle_threshold, settle_window
@@ -59,6 +61,26 @@ def mean_pairwise_percent(
     return 100 * float(np.average(apart, weights=weights))
 
 
+PANELS = 2000
+"""Panels of three that are drawn from a crowd before each realisation."""
+
+
+class Expectation(NamedTuple):
+    """How people differ, as functions of a spread; the same standard scores serve every spread.
+
+    Attributes
+    ----------
+    percents : callable
+        Takes a spread, returns the mean pairwise difference in per cent for each realisation.
+    differences : callable
+        Takes a spread, returns the pairwise differences in per cent for each realisation, each an
+        array of shape (users, users).
+    """
+
+    percents: Callable[[float], list]
+    differences: Callable[[float], list]
+
+
 @dataclass(frozen=True)
 class Crowd:
     """Users before realisations of one tomogram.
@@ -98,7 +120,7 @@ class Crowd:
             yield traits, begin_sitting(traits, self.seed, user, dataset, "raw", method)
 
 
-def expected_threshold_percent(crowd: Crowd, population: Population) -> Callable[[float], list]:
+def expected_threshold_percent(crowd: Crowd, population: Population) -> Expectation:
     """Return S2's pairwise difference as a function of the spread of the threshold criterion.
 
     The function takes a spread and returns the mean pairwise difference in per cent for each
@@ -108,26 +130,36 @@ def expected_threshold_percent(crowd: Crowd, population: Population) -> Callable
     curves = _curves(crowd, population, "threshold")
     histograms = [np.bincount(image.ravel(), minlength=GREY_LEVELS) for image in crowd.images]
 
-    def percents(spread: float) -> list[float]:
+    def levels_of(spread: float, realisation: int) -> list[int]:
         spread_population = replace(population, threshold_criterion_sd=spread)
-        results = []
-        for realisation, histogram in enumerate(histograms):
-            sittings = crowd.sittings(spread_population, realisation, "threshold")
-            levels = [
-                settle_threshold(curve, sitting, population)[0]
-                for (curve, _), (_, sitting) in zip(curves[realisation], sittings, strict=True)
-            ]
-            # thresholds are nested, so grey levels vote for all of their voxels
-            votes = np.cumsum(np.bincount(levels, minlength=GREY_LEVELS))
-            results.append(mean_pairwise_percent(votes, crowd.users, histogram))
-        return results
+        sittings = crowd.sittings(spread_population, realisation, "threshold")
+        return [
+            settle_threshold(curve, sitting, population)[0]
+            for (curve, _), (_, sitting) in zip(curves[realisation], sittings, strict=True)
+        ]
 
-    return percents
+    def percents(spread: float) -> list[float]:
+        # thresholds are nested, so grey levels vote for all of their voxels
+        return [
+            mean_pairwise_percent(
+                np.cumsum(np.bincount(levels_of(spread, index), minlength=GREY_LEVELS)),
+                crowd.users,
+                histogram,
+            )
+            for index, histogram in enumerate(histograms)
+        ]
+
+    def differences(spread: float) -> list[np.ndarray]:
+        shares = [np.cumsum(histogram) / histogram.sum() for histogram in histograms]
+        below = [share[np.array(levels_of(spread, n)) - 1] for n, share in enumerate(shares)]
+        return [100 * np.abs(one[:, None] - one[None, :]) for one in below]
+
+    return Expectation(percents, differences)
 
 
 def expected_watershed_percent(
     crowd: Crowd, population: Population, seed_error: float
-) -> Callable[[float], list]:
+) -> Expectation:
     """Return a watershed's pairwise difference as a function of the spread of the seed error.
 
     The function takes a spread and returns the mean pairwise difference in per cent for each
@@ -151,29 +183,77 @@ def expected_watershed_percent(
         labels = watershed(crops[realisation], *window, gradients[realisation])
         return np.packbits(labels == ACTIVE)
 
-    def percents(spread: float) -> list[float]:
+    def flooded_for(spread: float) -> list[list[tuple]]:
         spread_population = replace(population, seed_error_spread=spread)
-        tasks = []
+        tasks: list[list[tuple]] = []
         for realisation in range(len(crops)):
             sittings = crowd.sittings(spread_population, realisation, "watershed")
+            tasks.append([])
             for (curve, looked_at), (_, sitting) in zip(curves[realisation], sittings, strict=True):
                 window, _ = settle_window(
                     curve, sitting, seed_error, population, overlay_of(realisation, looked_at)
                 )
-                tasks.append((realisation, window))
-        new = sorted(set(tasks) - flooded.keys())
+                tasks[-1].append((realisation, window))
+        new = sorted({task for some in tasks for task in some} - flooded.keys())
         with ThreadPoolExecutor(crowd.threads) as pool:
             flooded.update(zip(new, pool.map(active, new), strict=True))
+        return tasks
+
+    def percents(spread: float) -> list[float]:
         results = []
-        for realisation, crop in enumerate(crops):
+        for crop, tasks in zip(crops, flooded_for(spread), strict=True):
             votes = np.zeros(crop.size, dtype=np.int32)
             for task in tasks:
-                if task[0] == realisation:
-                    votes += np.unpackbits(flooded[task], count=crop.size)
+                votes += np.unpackbits(flooded[task], count=crop.size)
             results.append(mean_pairwise_percent(votes, crowd.users))
         return results
 
-    return percents
+    def differences(spread: float) -> list[np.ndarray]:
+        results = []
+        for crop, tasks in zip(crops, flooded_for(spread), strict=True):
+            windows = sorted(set(tasks))
+            place = [windows.index(task) for task in tasks]
+            apart = np.array(
+                [
+                    [int(np.bitwise_count(flooded[a] ^ flooded[b]).sum()) for b in windows]
+                    for a in windows
+                ]
+            )
+            results.append(100 / crop.size * apart[np.ix_(place, place)])
+        return results
+
+    return Expectation(percents, differences)
+
+
+def panel_bounds(
+    differences: Sequence[np.ndarray], target_percent: float, value: float, *seed_names: object
+) -> tuple[float, float]:
+    """Return between which values a parameter lies, given that the paper's number is of three.
+
+    Parameters
+    ----------
+    differences : sequence of ndarray, shape (users, users)
+        For each realisation, in per cent at the calibrated value.
+    target_percent : float
+        The paper's mean over the three pairs of its panel.
+    value : float
+        The calibrated value; differences are taken to grow in proportion to it.
+    *seed_names : object
+
+    Returns
+    -------
+    low, high : float
+        The values at which the paper's number is the 97.5th and the 2.5th percentile of what panels
+        of three give.
+    """
+    rng = generator(*seed_names, "panels")
+    panels = []
+    for apart in differences:
+        for _ in range(PANELS):
+            a, b, c = rng.choice(len(apart), 3, replace=False)
+            panels.append((apart[a, b] + apart[a, c] + apart[b, c]) / 3)
+    few, many = np.quantile(panels, [0.025, 0.975])
+    return float(value * target_percent / many), float(value * target_percent / few)
 
 
 @dataclass(frozen=True)

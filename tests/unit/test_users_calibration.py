@@ -17,6 +17,7 @@ from calibration import (
     expected_threshold_percent,
     expected_watershed_percent,
     mean_pairwise_percent,
+    panel_bounds,
 )
 from manyeyes.methods import annotate
 from manyeyes.methods.threshold import threshold
@@ -64,7 +65,9 @@ def test_the_crowd_is_the_people_whom_the_pipeline_would_ask():
             )
             segmentations.append(threshold(image, done.level))
         expected.append(pairwise(segmentations))
-    percents = expected_threshold_percent(CROWD, Population())
+    percents, differences = expected_threshold_percent(CROWD, Population())
+    means = [apart.sum() / (8 * 7) for apart in differences(1.3)]
+    assert means == pytest.approx(expected)
     assert percents(1.3) == pytest.approx(expected)
     assert percents(1.3) != pytest.approx(percents(0.6))
 
@@ -84,17 +87,19 @@ def test_watersheds_are_those_of_the_windows_on_the_crop():
             crop = np.ascontiguousarray(image[4:24, 4:24, 4:24])
             segmentations.append(watershed(crop, done.low, done.high))
         expected.append(pairwise(segmentations))
-    assert expected_watershed_percent(CROWD, Population(), 0.01)(1.5) == pytest.approx(expected)
+    percents, differences = expected_watershed_percent(CROWD, Population(), 0.01)
+    assert percents(1.5) == pytest.approx(expected)
+    assert [apart.sum() / (8 * 7) for apart in differences(1.5)] == pytest.approx(expected)
 
 
 def test_threads_change_nothing():
-    one = expected_watershed_percent(CROWD, Population(), 0.01)
-    more = expected_watershed_percent(replace(CROWD, threads=3), Population(), 0.01)
+    one = expected_watershed_percent(CROWD, Population(), 0.01).percents
+    more = expected_watershed_percent(replace(CROWD, threads=3), Population(), 0.01).percents
     assert one(2.0) == more(2.0)
 
 
 def test_a_wider_spread_drives_the_crowd_apart():
-    for percents in (
+    for percents, _ in (
         expected_threshold_percent(CROWD, Population()),
         expected_watershed_percent(CROWD, Population(), 0.01),
     ):
@@ -116,6 +121,19 @@ def test_a_target_that_cannot_be_reached_is_said_to_be_so():
     assert found.curve == tuple((value, float(np.tanh(value))) for value in (0.5, 1, 2))
 
 
+def test_a_panel_of_three_bounds_a_value_as_its_sampling_says():
+    """Of people spread normally, panels of three differ by a known distribution."""
+    results = np.random.default_rng(3).normal(0, 5.0, 300)
+    apart = np.abs(results[:, None] - results[None, :])
+    low, high = panel_bounds([apart], apart.sum() / (300 * 299), 1.0, "test")
+    # mean pairwise difference of 3 = 2/3 of their range; Harter's table of the range of three
+    many = 2 / 3 * 3.68 * 5.0
+    few = 2 / 3 * 0.30 * 5.0
+    mean = 2 / np.sqrt(np.pi) * 5.0
+    assert low == pytest.approx(mean / many, rel=0.1)
+    assert high == pytest.approx(mean / few, rel=0.2)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -135,7 +153,8 @@ def test_broken_input_is_refused(call, message):
 
 def test_the_script_writes_what_it_found(tmp_path, monkeypatch, capsys):
     output = tmp_path / "calibration.csv"
-    options = "--users 12 --realisations 2 --crop 24 --config config/tiny.yaml --output"
+    options = "--users 12 --realisations 2 --crop 24 --config config/tiny.yaml "
+    options += "--structures two_class --output"
     monkeypatch.setattr("sys.argv", ["calibrate_population.py", *options.split(), str(output)])
     monkeypatch.chdir(REPOSITORY)
     calibrate_population.main()
@@ -147,6 +166,8 @@ def test_the_script_writes_what_it_found(tmp_path, monkeypatch, capsys):
     assert found["reached_percent"].to_numpy() == pytest.approx(
         found["target_percent"].to_numpy(), abs=0.2
     )
+    assert (found["panel_low"] < found["value"]).all()
+    assert (found["panel_high"] > found["value"]).all()
     # a noisier image needs less difference between people for the same difference in result
     criterion = table[table["parameter"] == "threshold_criterion_sd"].set_index("contrast_to_noise")
     assert criterion["value"][2.5] < criterion["value"][3.0] < criterion["value"][3.5]

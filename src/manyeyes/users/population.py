@@ -166,7 +166,7 @@ class Population:
     hand_correlation_px: float | None = None
     hand_correlation_exponent: float | None = None
     criterion_outline_correlation: float = 0.0
-    overlay_tolerance: float = 0.1
+    overlay_tolerance: float = 0.15
     overlay_tries: int = 3
     outline_ambiguity_max_px: float = 3.0
     stroke_px: float = 30.0
