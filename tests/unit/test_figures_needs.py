@@ -66,7 +66,7 @@ def of_paper():
 def test_the_papers_study_draws_all_but_what_it_has_no_data_for(of_paper):
     # Choices of three take more than three users.
     others = ("fig_geometry", "fig_sensitivity", "fig_survival", "fig_ablation", "fig_strokes")
-    others += ("fig_choices",)
+    others += ("fig_choices", "fig_real_images")
     assert figures_of(of_paper) == [name for name in all_figures() if name not in others]
 
 
@@ -287,3 +287,17 @@ def test_statements_about_the_paper_agree_with_each_other():
     derived = paper.PUBLICATION.stated("sd")["NMC-2", "raw", "S2"]
     assert derived.low == pytest.approx(span / 2, abs=5e-4)
     assert derived.high == pytest.approx(span / 3**0.5, abs=5e-4)
+
+
+def test_a_twin_is_shown_beside_the_image_that_it_was_fitted_to():
+    fitted = twin()
+    fitted["source"] = fitted["source"] | {"fitted_to": "mine"}
+    real = measured() | {"crop": {"shape": [40, 50, 60]}}
+    both = study({"mine": real, "NMC-1": fitted, "NMC-2": twin()}, {"all": block(["S2"])})
+    needs = needs_of_figure("fig_real_images", both)
+    assert needs.datasets == ("NMC-1", "mine")
+    assert needs.volumes == (("NMC-1", "raw"), ("mine", "raw"))
+    assert needs.facts["shapes"] == {"mine": [40, 50, 60], "NMC-1": [40, 50, 60]}
+    # Without that image the twin is like any other, as one taken from the known datasets may be.
+    alone = study({"NMC-1": fitted}, {"all": block(["S2"])})
+    assert "fig_real_images" not in figures_of(alone)

@@ -54,7 +54,7 @@ rule image_truth:
     group:
         ASK.submission("{dataset}")
     resources:
-        **ASK.job(15, 0.5, volumes=1),
+        **ASK.job(22, 1, volumes=1),
     params:
         dataset=INPUTS.dataset_settings,
         imaging=INPUTS.source_setting("imaging"),

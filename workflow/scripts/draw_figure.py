@@ -53,7 +53,7 @@ def figure_data(snakemake) -> FigureData:
     given, shown = snakemake.input, snakemake.params.shown
     volumes = {
         name: (shown.get(name, []), given.get(name, []))
-        for name in ("images", "histograms", "cells", "truths", "votes", "imitated")
+        for name in ("images", "histograms", "cells", "truths", "votes", "volumes", "imitated")
     }
     masks = dict(zip(shown.get("masked", []), given.get("masks", []), strict=True))
     facts = dict(shown.get("facts", {}))
@@ -73,6 +73,9 @@ def figure_data(snakemake) -> FigureData:
         labels=slices(*volumes["cells"]),
         truths=slices(*volumes["truths"]),
         votes={key: page for key, page in ballots.items() if key[1] in wanted},
+        volumes={
+            _key(key): read_result(path) for key, path in zip(*volumes["volumes"], strict=True)
+        },
         imitated={
             tuple(cell): read_result(path) for cell, path in zip(*volumes["imitated"], strict=True)
         },

@@ -8,6 +8,7 @@ COMMANDS = {
     "run": "run a study: images, users, tables, figures and report",
     "check": "check a config and say what a run would do",
     "classify": "label a volume on disk with a random forest, from labels on a few slices",
+    "fit-imaging": "find the settings with which digital twins look like a tomogram of yours",
 }
 """What each command does; each is a module beside this one, imported only when it is run."""
 
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int | str:
         return 0
     if arguments[0] not in COMMANDS:
         return f"there is no command {arguments[0]!r}; there are {', '.join(COMMANDS)}"
-    command = importlib.import_module(f"{__package__}.{arguments[0]}")
+    command = importlib.import_module(f"{__package__}.{arguments[0].replace('-', '_')}")
     return command.main(arguments[1:])
 
 

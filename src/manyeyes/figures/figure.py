@@ -41,6 +41,8 @@ class Needs:
         Datasets whose true phases it shows, on the central slice.
     votes : tuple of (dataset, filter)
         Images on which it shows where users disagree.
+    volumes : tuple of (dataset, filter)
+        Images whose whole volume it measures.
     imitated : tuple of Cell
         Drawings of people that simulated users imitate.
     fibsem : tuple of str
@@ -60,6 +62,7 @@ class Needs:
     cells: tuple = ()
     truths: tuple[str, ...] = ()
     votes: tuple[tuple[str, str], ...] = ()
+    volumes: tuple[tuple[str, str], ...] = ()
     imitated: tuple = ()
     fibsem: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
@@ -71,7 +74,8 @@ class Needs:
     @property
     def reads_volumes(self) -> bool:
         """Whether a whole volume of a dataset is in memory at a time."""
-        return bool(self.images or self.histograms or self.cells or self.truths)
+        entries = (self.images, self.histograms, self.cells, self.truths, self.volumes)
+        return any(entries)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class FigureData:
     votes : mapping of (dataset, variant, made_by) to (ndarray of uint8, shape (y, x), int)
         How many users call a pixel active (a larger number: outside the field of view), and how
         many users there are.
+    volumes : mapping of (dataset, filter) to ndarray of uint8, shape (z, y, x)
     imitated : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (2 + n, y, x)
         Grey levels, a person's labels and those of n simulated users.
     fibsem : mapping of name to content
@@ -122,6 +127,7 @@ class FigureData:
     labels: Mapping = field(default_factory=dict)
     truths: Mapping = field(default_factory=dict)
     votes: Mapping = field(default_factory=dict)
+    volumes: Mapping = field(default_factory=dict)
     imitated: Mapping = field(default_factory=dict)
     fibsem: Mapping = field(default_factory=dict)
     voxel_sizes_nm: Mapping[str, float] = field(default_factory=dict)

@@ -64,6 +64,7 @@ def files_of_figure(
         "cells": ("cells", needs.cells),
         "truths": ("truths", needs.truths),
         "votes": ("votes", needs.votes),
+        "volumes": ("images", needs.volumes),
         "imitated": ("imitated", needs.imitated),
         "masks": ("masks", _masked(needs, masked)),
     }

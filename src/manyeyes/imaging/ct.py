@@ -6,8 +6,8 @@ import numpy as np
 
 from ..randomness import generator
 from ..settings import read_settings
-from .noise import backprojection_noise
-from .phases_to_grey import blurred_greys, check_truth, to_8_bit
+from .noise import slice_levels, tomogram_noise
+from .phases_to_grey import blurred, check_truth, sharp_greys, to_8_bit
 from .settings import CtSettings
 
 
@@ -19,10 +19,10 @@ def image_ct(
 ) -> np.ndarray:
     """Image a truth volume as an X-ray tomogram.
 
-    Attenuation by phase, a Gaussian point spread, noise with the spectrum of filtered
-    back-projection at the contrast-to-noise asked for, then 8 bits. The noise is the same
-    everywhere: noise that depends on the object, beam hardening and phase contrast are not
-    modelled.
+    Attenuation by phase, with a texture; a Gaussian point spread; edge enhancement, beam hardening,
+    cupping and rings if they are asked for; noise with the spectrum of filtered back-projection,
+    blurred if that is asked for, at the contrast-to-noise asked for; then 8 bits. The noise is the
+    same everywhere: photon statistics that follow the object are not modelled.
 
     Parameters
     ----------
@@ -53,15 +53,53 @@ def image_ct(
     greys = tuple(
         (values[phase] - values["pore"]) / contrast for phase in ("active", "cbd", "pore")
     )
-    image = blurred_greys(truth, greys, settings.resolution_nm, voxel_size_nm)
+    image = sharp_greys(truth, greys)
+    _vary(image, truth, settings, voxel_size_nm, *seed_names)
+    spread = (settings.resolution_z_nm, settings.resolution_nm, settings.resolution_nm)
+    image = blurred(image, spread, voxel_size_nm)
+    if settings.fringe > 0:
+        halo = blurred(image, settings.fringe_nm, voxel_size_nm)
+        # In place, as below: a volume may be a good part of the memory.
+        image *= np.float32(1 + settings.fringe)
+        halo *= np.float32(settings.fringe)
+        image -= halo
+        del halo
+    if settings.beam_hardening > 0:
+        # Imported here since scikit-image takes long to load.
+        from .beam_hardening import beam_hardening
+
+        image += beam_hardening(image, settings.beam_hardening)
     if settings.cupping > 0:
         image *= _cupping(image.shape, settings.cupping)
     if settings.ring_artefacts > 0:
         image += _rings(image.shape, settings.ring_artefacts, *seed_names)
-    noise = backprojection_noise(image.shape, settings.window, *seed_names, "noise")
+    noise = tomogram_noise(image.shape, settings.noise_colour, *seed_names, "noise")
+    if settings.uneven_noise > 0:
+        spread, length = settings.uneven_noise, settings.uneven_noise_slices
+        noise *= slice_levels(len(noise), spread, length, *seed_names, "slices")[:, None, None]
     noise *= np.float32(1 / settings.contrast_to_noise)
     image += noise
     return to_8_bit(image, settings.clipped_share)
+
+
+def _vary(greys, truth, settings: CtSettings, voxel_size_nm, *seed_names: object) -> None:
+    """Let greys vary within the phases, in place, as the settings ask for."""
+    if not (settings.texture or settings.particle_variation or settings.cbd_variation):
+        return
+    # Imported here since a tomogram of even phases needs none of it.
+    from .texture import texture, vary_active, vary_binder
+
+    if settings.cbd_variation > 0:
+        names = (*seed_names, "binder")
+        length_nm = settings.cbd_length_nm
+        vary_binder(greys, truth, settings.cbd_variation, length_nm, voxel_size_nm, *names)
+    if settings.particle_variation > 0:
+        vary_active(greys, truth, settings.particle_variation, *seed_names, "particles")
+    if settings.texture > 0:
+        names = (*seed_names, "texture")
+        field = texture(truth.shape, settings.texture_length_nm, voxel_size_nm, *names)
+        field *= np.float32(settings.texture)
+        greys += field
 
 
 def _radius(shape: tuple[int, int, int]) -> np.ndarray:

@@ -56,11 +56,45 @@ def blurred_greys(
     ValueError
         If a voxel size is not positive.
     """
+    return blurred(sharp_greys(truth, greys), resolution_nm, voxel_size_nm)
+
+
+def sharp_greys(truth: np.ndarray, greys: tuple[float, float, float]) -> np.ndarray:
+    """Give each phase its grey level: float32 (z, y, x); see `blurred_greys`."""
     active, cbd, pore = greys
     table = np.zeros(INTERNAL_PORE + 1, dtype=np.float32)
     table[[ACTIVE, CBD, PORE, INTERNAL_PORE]] = active, cbd, pore, pore
-    sigma = resolution_nm / _FWHM_PER_SIGMA / voxel_edges(voxel_size_nm)
-    return scipy.ndimage.gaussian_filter(table[truth], sigma, mode="reflect")
+    return table[truth]
+
+
+def blurred(
+    image: np.ndarray,
+    fwhm_nm: float | tuple[float, float, float],
+    voxel_size_nm: float | tuple[float, float, float],
+) -> np.ndarray:
+    """Blur a volume by a Gaussian.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        float32 (z, y, x).
+    fwhm_nm : float or tuple of float
+        Full width at half maximum, nm; one number, or (z, y, x).
+    voxel_size_nm : float or tuple of float
+        nm; one number, or (z, y, x).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (z, y, x). Beyond its faces the volume is mirrored.
+
+    Raises
+    ------
+    ValueError
+        If a voxel size is not positive.
+    """
+    sigma = np.asarray(fwhm_nm) / _FWHM_PER_SIGMA / voxel_edges(voxel_size_nm)
+    return scipy.ndimage.gaussian_filter(image, sigma, mode="reflect")
 
 
 def to_8_bit(values: np.ndarray, clipped_share: float) -> np.ndarray:
