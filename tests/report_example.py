@@ -139,6 +139,7 @@ def arguments():
             "unfiltered": ["raw"],
             "users": USERS,
             "methods": METHODS,
+            "with_offset": [],
             "viewer_note": "Every slice is shown.",
             "settings": {"seed": "1", "filters": {"raw": {"method": "none"}}},
         },

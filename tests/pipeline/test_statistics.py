@@ -66,6 +66,8 @@ def test_effort_is_what_was_drawn(tiny):
 def test_the_recommendation_is_the_lowest_error(tiny):
     found = table(tiny, "recommendation").set_index("dataset")
     errors = table(tiny, "errors")
+    # Deliberate offsets are no candidates.
+    errors = errors[~errors["variant"].isin(["S1", "S3"])]
     assert set(found.index) == {"NMC-2", "NEX-V"}
     for dataset, rows in errors.groupby("dataset"):
         assert found.loc[dataset, "rmse"] == pytest.approx(rows["rmse"].min())

@@ -13,14 +13,17 @@ from manyeyes.tables.registry import (
     tables_of,
 )
 
+OFFSETS = {"by-eye": 0, "lower": -9, "unused": 5}
 
-def study(has_truth, users="AB", filter_="unfiltered"):
-    cells = [Cell("one", filter_, "by-eye", user) for user in users]
+
+def study(has_truth, users="AB", filter_="unfiltered", variants=("by-eye",)):
+    cells = [Cell("one", filter_, variant, user) for variant in variants for user in users]
     return SimpleNamespace(
         cells=lambda: cells,
         images=lambda: [("one", filter_)],
         datasets={"one": SimpleNamespace(has_truth=has_truth, voxel_size_nm=350.0)},
         filters={"unfiltered": {"method": "none"}, "smooth": {"method": "gaussian"}},
+        variants={v: {"method": "threshold", "offset": n} for v, n in OFFSETS.items()},
         users=dict.fromkeys(users),
         baseline=None,
         ablations={},
@@ -48,8 +51,36 @@ def test_a_recommendation_takes_an_unfiltered_image_whatever_its_name():
     assert settings == {
         "users": {"simulated": {"one": ["A", "B"]}},
         "unfiltered": ["unfiltered"],
+        "left_out": [],
         "voxel_sizes_nm": {"one": 350.0},
     }
+
+
+def test_a_recommendation_leaves_out_what_is_set_off_on_purpose():
+    def left_out(*variants):
+        made = study(has_truth=True, variants=variants)
+        return table_called("recommendation").settings(made)["left_out"]
+
+    assert left_out("by-eye", "lower") == ["lower"]
+    # With nothing else, it is all that can be compared.
+    assert left_out("lower") == []
+    biases = {"by-eye": 0.1, "lower": 0.0}
+    rows = [("one", "unfiltered", v, u, b) for v, b in biases.items() for u in "AB"]
+    accuracy = pd.DataFrame(rows, columns=["dataset", "filter", "variant", "user", "bias"])
+    accuracy["bias"] += accuracy["user"].map({"A": -0.01, "B": 0.01})
+    found = table_called("recommendation").compute(
+        {
+            "accuracy": accuracy,
+            "image_quality": pd.DataFrame(
+                {"dataset": ["one"], "filter": "unfiltered", "contrast_to_noise": 3.0}
+            ),
+            "effort": accuracy.assign(labelled_voxels=0),
+        },
+        **table_called("recommendation").settings(
+            study(has_truth=True, variants=("by-eye", "lower"))
+        ),
+    )
+    assert found["variant"].tolist() == ["by-eye"]
 
 
 def test_optional_tables_are_used_where_the_study_has_them():

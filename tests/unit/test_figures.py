@@ -276,6 +276,32 @@ def test_the_truth_is_a_line_where_it_is_known(figures):
         assert 0.5 in heights
 
 
+def test_a_measure_that_no_twin_has_gets_no_panel():
+    only = ("GRA-1", "GRA-2")
+    measured = {"image_quality": quality(only), "geometry": geometry(only)}
+    measured["geometry"]["mean_diameter_um"] = np.nan
+    targets = {name: {"contrast_to_noise": 2.0} for name in only}
+    figure = drawn(
+        "fig_twins",
+        measured,
+        dict.fromkeys(only, "twin"),
+        histograms=histograms(only),
+        facts={"targets": targets},
+    )
+    assert len(figure.axes) == 2 + 3
+    assert all(axes.axison and axes.lines for axes in figure.axes)
+    assert not any("diameter" in axes.get_title() for axes in figure.axes)
+
+
+def test_each_panel_of_biases_has_its_own_scale(tables, figures):
+    upper = [axes for axes in figures["fig_accuracy"].axes if not axes.images and axes.axison]
+    assert len(upper) == 6
+    for axes, dataset in zip(upper, TWINS, strict=True):
+        rows = tables["accuracy"]
+        found = rows.loc[rows["dataset"] == dataset, "bias"].abs().max()
+        assert axes.get_ylim() == pytest.approx((-115 * found, 115 * found))
+
+
 def test_accuracy_map_holds_the_errors_in_points(tables, figures):
     numbers = {t.get_text() for t in texts(figures["fig_accuracy"])}
     for rmse in tables["accuracy_summary"]["rmse"]:

@@ -301,3 +301,12 @@ def test_a_twin_is_shown_beside_the_image_that_it_was_fitted_to():
     # Without that image the twin is like any other, as one taken from the known datasets may be.
     alone = study({"NMC-1": fitted}, {"all": block(["S2"])})
     assert "fig_real_images" not in figures_of(alone)
+
+
+def test_bias_and_spread_are_shown_without_deliberate_offsets(of_paper):
+    needs = needs_of_figure("fig_reproducible", of_paper)
+    assert "S2" in needs.variants
+    assert not {"S1", "S3"} & set(needs.variants)
+    assert needs.facts == {"left_out": "Without S1 and S3, whose offset is deliberate."}
+    alone = study({"one": twin()}, {"all": block(["S1"])})
+    assert needs_of_figure("fig_reproducible", alone).variants == ()

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from figure_example import METHODS, TWINS, check_page, data_of, render, texts
-from manyeyes.figures import style
+from manyeyes.figures import fig_spread, style, words
 from manyeyes.figures.registry import figure_called
 from manyeyes.measures.fractions import sample_sd
 from manyeyes.paper import names as paper
@@ -86,6 +86,14 @@ def test_the_scorecard_fits_a_page(claims):
     check_page(drawn("fig_claims", {"claims": claims}))
 
 
+def test_the_scorecard_cuts_no_words_off(claims):
+    written = [t.get_text() for t in texts(drawn("fig_claims", {"claims": claims}))]
+    assert not any("…" in text for text in written)
+    whole = " ".join(" ".join(written).split()).replace("\N{NO-BREAK SPACE}", " ")
+    for claim in claims.loc[claims["paper_low"].notna(), "claim"]:
+        assert " ".join(style.plain(claim).split()) in whole, claim
+
+
 def test_the_scorecard_has_every_claim_once(claims):
     words = " ".join(t.get_text() for t in texts(drawn("fig_claims", {"claims": claims})))
     for claim in claims["id"]:
@@ -153,6 +161,18 @@ def test_maps_show_where_users_differ(disagreement):
     assert panel.lines[0].get_ydata() == pytest.approx([30, 60, 90])
 
 
+def test_few_ways_to_differ_have_a_sign_each_and_many_a_bar(disagreement):
+    votes, table = disagreement
+    figure = maps(votes, table)
+    assert "1 of 3 users differs from the others" in {t.get_text() for t in texts(figure)}
+    # Maps, and a panel of lines for each dataset; no axes of a bar.
+    assert len(figure.axes) == 16 + 4
+    nine = {key: (counted, 9) for key, (counted, _) in votes.items()}
+    output = {t.get_text() for t in texts(maps(nine, table))}
+    assert "Share of pairs of users that label a pixel differently" in output
+    assert not any("differ from the others" in text for text in output)
+
+
 def test_what_lies_outside_the_field_of_view_is_no_active_material(disagreement):
     votes, table = disagreement
     counted, users = votes["NMC-2", "S2", "simulated"]
@@ -202,6 +222,13 @@ def test_spreads_stand_at_their_sd_with_their_interval(users):
     assert found == pytest.approx(sorted(100 * rows["sd"]))
 
 
+def test_panels_of_spreads_fill_the_page():
+    heights = {"a": 16, "b": 26, "c": 16, "d": 26, "e": 12, "f": 12}
+    assert fig_spread._stacks(heights) == [["a", "b"], ["c", "d"], ["e", "f"]]
+    assert fig_spread._stacks({"a": 5}) == [["a"]]
+    assert fig_spread._stacks({"a": 5, "b": 9}) == [["a"], ["b"]]
+
+
 def test_the_papers_spreads_stand_beside_ours():
     figure = drawn("fig_spread", {"spread": spread_table(fractions("ABC"))}, {"NEX-V": "twin"})
     (axes,) = figure.axes
@@ -235,6 +262,41 @@ def test_every_comparison_has_a_line_with_its_numbers(compared):
     assert any("no evidence about people" in text.replace("\n", " ") for text in words)
 
 
+def test_how_many_users_would_show_a_ratio_is_told_by_many_only(compared):
+    output = " ".join(t.get_text() for t in texts(drawn("fig_comparisons", compared)))
+    few = compared["comparisons"]["users"].max() < 15
+    assert ("users to show it" in output) != few
+    assert ("too uncertain to say" in " ".join(output.split())) == few
+
+
+def test_intervals_without_limits_are_called_so_and_not_drawn(compared):
+    comparisons = (
+        compared["comparisons"]
+        .iloc[:3]
+        .assign(
+            comparison="S2 gaussian against S2 raw",
+            ratio_low=[0.0, 0.0, 0.002],
+            ratio_high=[np.inf, 3.0, np.inf],
+        )
+    )
+    figure = drawn("fig_comparisons", {"comparisons": comparisons})
+    output = [t.get_text() for t in texts(figure)]
+    assert sum("(no limit)" in text for text in output) == 1
+    assert sum("(below 3.00)" in text for text in output) == 1
+    assert sum("(above 0.002)" in text for text in output) == 1
+    assert "S2 filtered against S2 raw" in output
+    assert not any("inf" in text or "∞" in text or "0.00 to" in text for text in output)
+    axes = figure.axes[0]
+    # Besides that above the heading, there is one level line for each interval with a limit.
+    lines = [line.get_ydata() for line in axes.lines if len(line.get_xdata()) == 2]
+    assert len([ends for ends in lines if ends[0] == ends[1] > 0]) == 2
+
+
+def test_a_comparison_that_a_user_has_named_keeps_its_name():
+    assert words.comparison_name("S2 gaussian against cWS raw") == "S2 filtered against cWS raw"
+    assert words.comparison_name("what gaussian filters do") == "what gaussian filters do"
+
+
 def test_comparisons_on_single_datasets_alone_can_be_drawn(compared):
     figure = drawn("fig_comparisons", {"comparisons": compared["comparisons"]})
     check_page(figure)
@@ -249,6 +311,25 @@ def test_power_curves_are_those_of_the_table(compared):
     rows = curves[(curves["design"] == "unpaired") & (curves["sd_ratio"] == 1.5)]
     assert line.get_xdata() == pytest.approx(rows["users"])
     assert line.get_ydata() == pytest.approx(rows["power"])
+
+
+def test_no_dot_of_the_power_figure_is_cut(compared):
+    comparisons = (
+        compared["comparisons"]
+        .iloc[:4]
+        .assign(sd_ratio=[0.02, 400.0, 1.01, 3.0], users_needed=[3, 3, 9365, 9])
+    )
+    figure = drawn("fig_power", compared | {"comparisons": comparisons})
+    axes = figure.axes[2]
+    grey = [line for line in axes.lines if line.get_color() == "#9b9b9b"]
+    signs = {line.get_marker(): line for line in grey}
+    assert set(signs) == {"o", ">", "^"}
+    assert sorted(signs["o"].get_xdata()) == pytest.approx([3, 50])
+    left, right = axes.get_xlim()
+    low, high = axes.get_ylim()
+    for line in grey:
+        assert np.all((left < line.get_xdata()) & (line.get_xdata() < right))
+        assert np.all((low < line.get_ydata()) & (line.get_ydata() < high))
 
 
 def test_figures_without_rows_say_so(compared):

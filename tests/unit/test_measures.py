@@ -13,7 +13,7 @@ from manyeyes.labels import truth_active
 from manyeyes.measures import shape
 from manyeyes.measures.fractions import percent_different, sample_sd, volume_fraction
 from manyeyes.measures.shape import morphology, specific_surface_per_um
-from manyeyes.measures.truth import accuracy, truth_fraction
+from manyeyes.measures.truth import accuracy, cbd_called_active, truth_fraction
 from manyeyes.randomness import generator
 
 segmentations = arrays(np.uint8, (3, 4, 5), elements=st.integers(1, 2))
@@ -132,6 +132,16 @@ def test_truth_outside_the_field_of_view_is_not_missed(truth):
     labels[:, :, 5:] = 0
     found = accuracy(labels, truth)
     assert (found.bias, found.dice, found.voxel_error) == (0, 1, 0)
+
+
+def test_binder_that_is_called_active_is_counted_inside_the_field_of_view():
+    truth = np.repeat(np.uint8([1, 2, 3, 4]), 25).reshape(1, 10, 10)
+    labels = np.where(np.arange(100).reshape(1, 10, 10) < 45, 1, 2).astype(np.uint8)
+    # 25 of 100 voxels are binder, 20 of them labelled active.
+    assert cbd_called_active(labels, truth) == (0.25, 0.20)
+    labels[0, 3:5] = 0
+    # Of the binder, only voxels 25 to 29 are still inside, and all of them are labelled active.
+    assert cbd_called_active(labels, truth) == (5 / 80, 5 / 80)
 
 
 def test_accuracy_of_two_empty_phases_is_perfect():

@@ -50,16 +50,21 @@ def variability(users=(3, 2)):
 def output(table, users=None):
     users = users or {"A": "simulated", "B": "simulated", "C": "simulated", "ann": "recorded"}
     found = answer({"variability": table}, {"mine": "measured"}, users, METHODS)
-    return found.headline, dict(found.parts)
+    return found.headline, dict([*found.first, *found.parts, ("rests", found.rests)])
 
 
 def test_each_group_has_its_sentences():
     headline, parts = output(variability())
-    assert "Three simulated users who segment" in headline
-    assert "Two recorded people who segment" in headline
+    assert "Three simulated users cannot show much" in headline
+    assert "Two recorded people cannot show much" in headline
+    spread = parts["How much do users differ?"]
+    assert "Three simulated users who segment" in spread
+    assert "Two recorded people who segment" in spread
     # Medians of each group, and of none of both together: 1 and 5, 5 and 9 points.
-    assert headline.index("3.0 points") < headline.index("7.0 points")
+    assert spread.index("3.0 points") < spread.index("7.0 points")
     for text in (
+        parts["Painting or thresholds?"],
+        parts["Method or person?"],
         parts["Which method makes users agree?"],
         parts["How much does the method matter?"],
     ):
@@ -72,7 +77,7 @@ def test_a_single_person_changes_nothing_of_what_is_said_of_others():
     alone_headline, alone = output(of_group(both, "simulated"))
     assert headline == alone_headline
     assert parts == alone
-    assert "One user is a recorded person (ann)." in parts["What does this rest on?"]
+    assert "One user is a recorded person (ann)." in parts["rests"]
 
 
 def test_results_of_own_data_are_listed_by_dataset_method_and_group():

@@ -8,7 +8,7 @@ import pytest
 from chromium import Chromium, executable
 from manyeyes.report.page import page
 from manyeyes.report.viewer import viewer_index
-from report_example import DATASETS, arguments, frames, packs, write
+from report_example import DATASETS, METHODS, arguments, frames, packs, write
 
 in_browser = pytest.mark.skipif(
     executable() is None, reason="no Chromium here (Debian's package chromium)"
@@ -250,6 +250,22 @@ def test_figures_and_tables_can_be_saved(opened):
     given = arguments()
     assert opened.run("window.saved['fig3.svg']") == given["figures"][0]["svg"]
     assert opened.run("window.saved['variability.csv']") == given["tables"]["variability"]
+
+
+@in_browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_runs_off_a_narrow_page(tmp_path, width):
+    long = "a_long_name_without_any_space_" * 4
+    given = arguments()
+    study = given["study"] | {"settings": {long: long}, "methods": {**METHODS, "recorded": "otsu"}}
+    with Chromium(width, 800) as narrow:
+        narrow.open(write(tmp_path / "report.html", study=study))
+        narrow.wait_for("document.getElementById('viewer').dataset.shown")
+        assert narrow.run("document.documentElement.scrollWidth") == width
+        # What is wider than the window scrolls in its own box.
+        assert narrow.run("document.querySelectorAll('table').length") == narrow.run(
+            "document.querySelectorAll('.scroll > table').length"
+        )
 
 
 @in_browser

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure as Drawing
 
 from . import groups, style, words
@@ -11,6 +12,8 @@ from .figure import CHECKS, Figure, FigureData, Needs
 
 MOST_COLUMNS = 3
 FILTER_OFFSET = 0.18
+SHADES = 30.0
+"""Largest error of the map over the smallest that has a shade of its own."""
 
 
 @style.styled
@@ -27,15 +30,16 @@ def draw(data: FigureData) -> Drawing:
     present = set(zip(summary["dataset"], summary["filter"], strict=True))
     images = [(d, f) for d in datasets for f in filters if (d, f) in present]
     columns = min(MOST_COLUMNS, len(datasets))
-    upper_mm = 46.0 * style.lines_of(len(datasets), columns)
+    upper_mm = 49.0 * style.lines_of(len(datasets), columns)
     map_mm = 14.0 + 5.0 * len(images)
     figure = style.new_figure(style.DOUBLE_MM, upper_mm + map_mm + 28.0)
     upper, lower = figure.subfigures(2, 1, height_ratios=[upper_mm + 18.0, map_mm + 6.0])
-    grid = style.panel_grid(upper, len(datasets), columns, sharey=True, sharex=True)
+    # A scale and the variants of its own for each panel: errors differ tenfold between datasets.
+    grid = style.panel_grid(upper, len(datasets), columns)
     for i, (axes, dataset) in enumerate(zip(grid.ravel(), datasets, strict=False)):
-        _draw_bias(axes, users[users["dataset"] == dataset], variants, filters)
+        own = users[users["dataset"] == dataset]
+        _draw_bias(axes, own, [v for v in variants if v in set(own["variant"])], filters)
         style.panel_letter(axes, "" if i else "a)", dataset)
-        axes.tick_params(axis="x", labelbottom=i >= len(datasets) - columns)
     for axes in grid[:, 0]:
         axes.set_ylabel("Bias of volume fraction\n(points)")
     handles = style.filter_handles(filters, ms=3.5, **style.POINT)
@@ -44,8 +48,9 @@ def draw(data: FigureData) -> Drawing:
     _draw_errors(lower, summary, images, variants)
     style.footnote(
         figure,
-        "Marks: users; short lines: their mean. Points: 100 times the difference of two volume "
-        "fractions. Truth as it is, internal pores not filled.",
+        "Marks: users; short lines: their mean. Each panel of a has its own scale; the shades of "
+        "b are logarithmic. Points: 100 times the difference of two volume fractions. Truth as "
+        "it is, internal pores not filled.",
         groups.note(data, *chosen),
         words.origin_sentence(data.origins, datasets),
     )
@@ -70,6 +75,8 @@ def _draw_bias(axes: Axes, rows: pd.DataFrame, variants: list[str], filters: lis
         mean = points.mean()
         axes.plot([x - FILTER_OFFSET * 0.8, x + FILTER_OFFSET * 0.8], [mean] * 2, "k-", lw=1.1)
     style.name_columns(axes, variants, rotation=90)
+    reach = 1.15 * max(100 * rows["bias"].abs().max(), 0.1)
+    axes.set_ylim(-reach, reach)
 
 
 def _draw_errors(figure, summary: pd.DataFrame, images: list, variants: list[str]) -> None:
@@ -80,10 +87,11 @@ def _draw_errors(figure, summary: pd.DataFrame, images: list, variants: list[str
         errors[at] = 100 * row.rmse
     axes = figure.subplots()
     top = np.nanmax(errors)
-    axes.imshow(errors, cmap="Blues", vmin=0, vmax=top, aspect="auto")
+    shades = LogNorm(top / SHADES, 1.6 * top, clip=True) if top > 0 else None
+    axes.imshow(errors, cmap="Blues", norm=shades, aspect="auto")
     for (i, j), error in np.ndenumerate(errors):
         if np.isfinite(error):
-            colour = "white" if error > 0.6 * top else "black"
+            colour = "white" if error > 0.35 * top else "black"
             axes.text(j, i, f"{error:.1f}", ha="center", va="center", color=colour, fontsize=6)
     axes.set_xticks(range(len(variants)), variants)
     axes.set_yticks(range(len(images)), [f"{d}, {words.filter_name(f)}" for d, f in images])
@@ -105,7 +113,8 @@ FIGURE = Figure(
     caption="""
 How far every method is from the truth, which is known for twins only: (a) bias of each user's
 volume fraction, (b) root-mean-square error over users, which includes both bias and spread (RMSE² =
-bias² + (n - 1)/n SD²).
+bias² + (n - 1)/n SD²). Errors differ tenfold between datasets, so each panel of (a) has its own
+scale and the shades of (b) are logarithmic.
 
 Not a figure of the paper, which had no truth for these data.
 

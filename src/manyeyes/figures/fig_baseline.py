@@ -18,10 +18,14 @@ LINES = {
     "paper": {"color": "black", "lw": 1.0, "ls": (0, (1, 1.2))},
     "truth": style.TRUTH_LINE,
 }
-SAMPLING = "#9b9b9b"
-SEGMENTATION = "#d9660a"
+# Greys and dots, which no variant has: a part is no method.
+SAMPLING = {"color": "#e0e0e0", "hatch": "......", "edgecolor": "#555555", "lw": 0.4}
+SEGMENTATION = {"color": "#5a5a5a", "edgecolor": "black", "lw": 0.4}
 # Behind everything: by how much two places of one electrode may differ without any error.
-SAMPLING_BAND = "#e3ecf5"
+SAMPLING_BAND = "#f3f0e6"
+ROW_MM = {"fractions": 60.0, "parts": 58.0, "sizes": 48.0}
+ROOM = 1.25
+"""Height of a panel over its highest mark."""
 
 
 @style.styled
@@ -42,8 +46,13 @@ def draw(data: FigureData) -> Drawing:
     is_papers = rows["baseline_source"] == "paper"
     rows = rows[~is_papers | rows["dataset"].isin(data.publication.datasets)]
     beside_paper = "paper" in set(rows["baseline_source"])
-    figure = style.new_figure(style.DOUBLE_MM, 172.0 if beside_paper else 122.0)
-    grid = figure.subplots(3 if beside_paper else 2, len(datasets), sharey="row", squeeze=False)
+    rows_mm = list(ROW_MM.values())[: 3 if beside_paper else 2]
+    figure = style.new_figure(style.DOUBLE_MM, sum(rows_mm) + 18.0)
+    # Each row has a legend of its own.
+    parts = np.atleast_1d(figure.subfigures(len(rows_mm), 1, height_ratios=rows_mm))
+    grid = np.stack(
+        [part.subplots(1, len(datasets), sharey=True, squeeze=False)[0] for part in parts]
+    )
     for j, dataset in enumerate(datasets):
         own = rows[rows["dataset"] == dataset]
         by_study, by_paper = (own[own["baseline_source"] == s] for s in ("measured", "paper"))
@@ -54,15 +63,31 @@ def draw(data: FigureData) -> Drawing:
             _draw_sizes(data, grid[2, j], by_paper[by_paper["filter"].isin(data.unfiltered)])
         for axes, letter in zip(grid[:, j], style.letters(), strict=False):
             style.panel_letter(axes, "" if j else letter, dataset)
-    grid[0, 0].set_ylabel("Active-material\nvolume fraction")
-    grid[1, 0].set_ylabel("Mean of users minus\nthis study's block (points)")
+    by_study = rows[rows["baseline_source"] == "measured"]
+    if len(by_study):
+        place = by_study["sampling_difference"] - by_study["baseline_error"]
+        end = _end_of_axis(
+            place, by_study["segmentation_difference"], by_study["difference_points"]
+        )
+        grid[1, 0].set_ylim(-end, end)
+    grid[0, 0].set_ylabel("Volume fraction of\nactive material")
+    grid[1, 0].set_ylabel("Mean of users minus\nFIB-SEM block (points)")
     if beside_paper:
-        grid[2, 0].set_ylabel("Raw image: size of mean\nminus 50.8 % (% of it)")
-    style.legend_above(figure, _handles(set(rows["baseline_source"])), columns=4)
+        shown = rows[(rows["baseline_source"] == "paper") & rows["filter"].isin(data.unfiltered)]
+        stated = data.publication.stated("baseline_percent").values()
+        numbers = pd.Series([n.high for n in stated if n.dataset in datasets], dtype=float)
+        grid[2, 0].set_ylim(0, _end_of_axis(shown["difference_percent"], numbers))
+        grid[2, 0].set_ylabel("Distance from the paper's\nFIB-SEM value (% of it)")
+    users = user_points.marked_users(data, fractions)
+    handles = _handles(users, set(rows["baseline_source"]))
+    for part, found in zip(parts, handles, strict=False):
+        style.legend_above(part, found, columns=4)
     style.footnote(
         figure,
         f"Baselines and truths with internal pores filled{', as in the paper' * beside_paper}. "
-        "Points: 100 times the difference of two volume fractions."
+        "Points: 100 times the difference of two volume fractions. Shaded: differences that the "
+        "place of the crop alone explains (95 %); panels that it fills say how far it reaches."
+        + (" c: raw images." if beside_paper else "")
         + (
             " The paper states sizes without sign, and does not say whether per cent or points; "
             "here they are taken as per cent."
@@ -99,34 +124,54 @@ def _draw_fractions(
 
 def _draw_parts(axes: Axes, rows: pd.DataFrame, columns) -> None:
     """Draw the parts of each difference side by side, and their sum as a black line."""
-    _draw_band(axes, (rows["high"] - rows["low"]) / 2, both_sides=True)
+    _draw_band(axes, (rows["high"] - rows["low"]) / 2, "points", both_sides=True)
     width = 0.38
     for row in rows.itertuples():
         x = columns.index((row.filter, row.variant))
         place = row.sampling_difference - row.baseline_error
-        for side, part, colour, hatch in (
-            (-1, place, SAMPLING, ""),
-            (1, row.segmentation_difference, SEGMENTATION, "/////"),
+        for side, part, look in (
+            (-1, place, SAMPLING),
+            (1, row.segmentation_difference, SEGMENTATION),
         ):
             if np.isfinite(part):
-                look = {"color": colour, "hatch": hatch, "edgecolor": "black", "lw": 0.4}
                 axes.bar(x + side * width / 2, part, width, **look)
         axes.plot([x - 0.45, x + 0.45], [row.difference_points] * 2, "k-", lw=1.6, zorder=4)
     axes.axhline(0, color="black", lw=0.6)
     user_points.label_columns(axes, columns)
 
 
-def _draw_band(axes: Axes, halves: pd.Series, *, both_sides: bool) -> None:
-    """Draw the differences that sampling alone explains, the same for all methods of a crop."""
-    if len(halves):
-        half = float(halves.max())
-        axes.axhspan(-half if both_sides else 0.0, half, color=SAMPLING_BAND, lw=0, zorder=0)
+def _draw_band(axes: Axes, halves: pd.Series, unit: str, *, both_sides: bool) -> None:
+    """Draw the differences that sampling alone explains, the same for all methods of a crop.
+
+    The axis is made for the other marks, which the band may exceed; so its reach is written too.
+    """
+    if halves.empty:
+        return
+    half = float(halves.max())
+    axes.axhspan(-half if both_sides else 0.0, half, color=SAMPLING_BAND, lw=0, zorder=0)
+    axes.text(
+        0.99,
+        0.97,
+        f"place of the crop alone: up to {'±' * both_sides}{half:.1f} {unit}",
+        transform=axes.transAxes,
+        ha="right",
+        va="top",
+        fontsize=6,
+        color="#444444",
+    )
+
+
+def _end_of_axis(*values: pd.Series) -> float:
+    """Return the end of a row's axis for the sizes of some values, with room for a text."""
+    highest = pd.concat(values).abs().max()
+    return ROOM * float(highest) if highest > 0 else 1.0
 
 
 def _draw_sizes(data: FigureData, axes: Axes, rows: pd.DataFrame) -> None:
     """Draw bars of the size of the difference on the raw image, and what the paper states."""
     variants = data.in_order(rows["variant"])
-    _draw_band(axes, (rows["high_percent"] - rows["low_percent"]) / 2, both_sides=False)
+    halves = (rows["high_percent"] - rows["low_percent"]) / 2
+    _draw_band(axes, halves, "% of it", both_sides=False)
     styles = style.variant_styles(variants)
     stated = data.publication.stated("baseline_percent")
     for row in rows.itertuples():
@@ -136,23 +181,39 @@ def _draw_sizes(data: FigureData, axes: Axes, rows: pd.DataFrame) -> None:
         if number:
             axes.plot(x, number.high, "D", ms=4, zorder=5, **style.PAPER_MARK)
     style.name_columns(axes, variants)
-    axes.set_ylim(bottom=0)
 
 
-def _handles(sources: set[str]) -> list[Artist]:
-    names = {"measured": "this study's FIB-SEM block", "paper": "paper's FIB-SEM, 50.8 %"}
-    handles = [style.line_handle(names[s], **LINES[s]) for s in names if s in sources]
-    handles += [
-        style.line_handle("truth of this crop", **LINES["truth"]),
-        Patch(fc=SAMPLING, ec="black", lw=0.4, label="part: place, and the block's own error"),
-        Patch(fc=SEGMENTATION, ec="black", lw=0.4, hatch="/////", label="part: segmentation"),
-        style.line_handle("sum of the parts", color="black", lw=1.6),
-        Patch(fc=SAMPLING_BAND, ec="#9b9b9b", lw=0.4, label="may be sampling alone (95 %)"),
+def _handles(users: list[str], sources: set[str]) -> list[list[Artist]]:
+    """Return the legend of each row of panels."""
+    names = {"measured": "FIB-SEM block of this study", "paper": "paper's FIB-SEM, 50.8 %"}
+    point = {"ms": 4, "mfc": "#bbbbbb", **style.POINT}
+    marks = user_points.USER_MARKERS if len(users) <= user_points.MOST_MARKED else ()
+    fractions = [
+        style.line_handle(f"user {user}", marker=marker, **point)
+        for user, marker in zip(users, marks, strict=False)
     ]
-    if "paper" in sources:
-        mark = {"marker": "D", "ms": 4, "ls": "", **style.PAPER_MARK}
-        handles.append(style.line_handle("stated in the paper", **mark))
-    return handles
+    fractions.append(style.line_handle("mean of users", color="black", lw=0.9))
+    fractions += [style.line_handle(names[s], **LINES[s]) for s in names if s in sources]
+    fractions.append(style.line_handle("truth of this crop", **LINES["truth"]))
+    band = Patch(fc=SAMPLING_BAND, ec="#9b9b9b", lw=0.4, label="place of the crop alone (95 %)")
+    parts = [
+        style.line_handle("difference: sum of both parts", color="black", lw=1.6),
+        Patch(**_patch(SAMPLING), label="part: place, and the block's own error"),
+        Patch(**_patch(SEGMENTATION), label="part: segmentation"),
+        band,
+    ]
+    mark = {"marker": "D", "ms": 4, "ls": "", **style.PAPER_MARK}
+    sizes = [
+        Patch(fc="white", ec="black", lw=0.5, label="this study, raw image"),
+        style.line_handle("stated in the paper", **mark),
+        band,
+    ]
+    return [fractions, parts, sizes]
+
+
+def _patch(look: dict) -> dict:
+    """Return how a legend shows a bar."""
+    return {"facecolor": look["color"], **{k: v for k, v in look.items() if k != "color"}}
 
 
 def _needs(study) -> Needs:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from ..groups import RECORDED, groups_in
+from ..study.comparisons import LEAST_USERS_FOR_CHOICES
 from . import groups, style, words
 from .choosing import compared_datasets
 from .figure import SURE, Figure, FigureData, Needs
@@ -17,10 +18,13 @@ ROW_MM = 3.3
 REST_MM = 38.0
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 MOST_RATIO = 60.0
+OPEN = "no difference shown"
 CLEAR = 0.05
 """Marks are filled for smaller Holm-adjusted p-values."""
-COLUMNS = {0.0: "ratio (95 % interval)", 0.5: "p (Holm)", 0.72: "users to show it"}
+COLUMNS = {0.0: "ratio (95 % interval)", 0.53: "p (Holm)", 0.74: "users to show it"}
 """Start of each column of text beside the panel, as a share of their width."""
+LEAST_TO_PLAN = LEAST_USERS_FOR_CHOICES
+"""With fewer users the ratio found is too uncertain to plan a study with."""
 SIMULATED_TESTS = (
     "There can be any number of simulated users, so their p-values help to plan studies and are no "
     "evidence about people."
@@ -44,6 +48,11 @@ class Line(NamedTuple):
     def known(self) -> bool:
         """Whether there is a ratio to draw."""
         return self.ratio is not None and bool(np.isfinite(self.ratio))
+
+    @property
+    def bounded(self) -> bool:
+        """Whether its interval has an end at all."""
+        return self.low > 0 or bool(np.isfinite(self.high))
 
 
 @style.styled
@@ -77,7 +86,8 @@ def draw(data: FigureData) -> Drawing:
         tick.label1.set_fontweight("bold" if line.ratio is None else "normal")
     beside.set_axis_off()
     axes.set_xlabel("Ratio of spreads, first over second (< 1: the first spreads less)")
-    for x, title in COLUMNS.items():
+    can_plan = any(np.isfinite(line.users) for line in lines)
+    for x, title in list(COLUMNS.items())[: 3 if can_plan else 2]:
         _write(beside, x, -1.0, title)
     simulated = groups_in(comparisons) != [RECORDED]
     style.legend_above(figure, _handles(over_datasets is not None), columns=4)
@@ -87,11 +97,17 @@ def draw(data: FigureData) -> Drawing:
         f"{groups.numbers_of_users(comparisons)}, the same ones under both conditions"
         + (f", on {most} realisations of each dataset" if most > 1 else "")
         + ". Circles: ratio of SDs on one dataset (Pitman-Morgan). Diamonds: ratio of mean "
-        "absolute deviations over all of them (Brown-Forsythe in a mixed model), users and perhaps "
-        "datasets being a draw. Each kind is one family for Holm's correction, listed before any "
-        "run.",
+        "absolute deviations over all of them (Brown-Forsythe in a mixed model); users are a "
+        "random sample, and so are the datasets for “datasets like these”. Each kind is one family "
+        "for Holm's correction, listed before any run.",
         SIMULATED_TESTS if simulated else "",
-        "Users to show it: for a power of 80 % if the ratio found were the true one.",
+        "Users to show it: for a power of 80 % if the ratio found were the true one."
+        if can_plan
+        else f"With fewer than {LEAST_TO_PLAN} users the ratios found are too uncertain to say how "
+        "many users would show them.",
+        "Intervals without limits are not drawn."
+        if any(line.known and not line.bounded for line in lines)
+        else "",
         words.origin_sentence(data.origins),
     )
     return figure
@@ -103,11 +119,12 @@ def _lines(data: FigureData, comparisons, over_datasets: pd.DataFrame | None) ->
     both = groups.both_groups(comparisons)
     datasets = [*data.origins, *comparisons["dataset"]]
     for group in dict.fromkeys(comparisons["comparison"]):
-        lines.append(Line(group))
+        lines.append(Line(words.comparison_name(group)))
         rows = comparisons[comparisons["comparison"] == group]
         for row in sorted(rows.itertuples(), key=lambda one: datasets.index(one.dataset)):
             whose = _whose(row, both)
-            numbers = (row.sd_ratio, row.ratio_low, row.ratio_high, row.p_holm, row.users_needed)
+            needed = row.users_needed if row.users >= LEAST_TO_PLAN else np.nan
+            numbers = (row.sd_ratio, row.ratio_low, row.ratio_high, row.p_holm, needed)
             lines.append(Line(row.dataset + whose, *numbers, by_people=bool(whose)))
         if over_datasets is None:
             continue
@@ -133,7 +150,8 @@ def _reach(lines: list[Line]) -> float:
 def _draw_line(axes: Axes, y: int, line: Line, reach: float) -> None:
     ends = np.clip([line.low, line.high], 1 / reach, reach)
     colour = "#444444" if line.over_datasets else "#3d8fc7"
-    axes.plot(ends, [y, y], color=colour, lw=1.0, zorder=2)
+    if line.bounded:
+        axes.plot(ends, [y, y], color=colour, lw=1.0, zorder=2)
     axes.plot(
         np.clip(line.ratio, 1 / reach, reach),
         y,
@@ -149,9 +167,9 @@ def _draw_line(axes: Axes, y: int, line: Line, reach: float) -> None:
 
 def _write_line(axes: Axes, y: int, line: Line) -> None:
     texts = [
-        f"{_ratio(line.ratio)} ({_ratio(line.low)} to {_ratio(line.high)})",
+        f"{_ratio(line.ratio)} ({_interval(line)})",
         _p_value(line.p),
-        "" if line.over_datasets else _users(line.users),
+        _users(line.users) if np.isfinite(line.users) else "",
     ]
     for x, text in zip(COLUMNS, texts, strict=True):
         _write(axes, x, y, text)
@@ -162,9 +180,20 @@ def _write(axes: Axes, x: float, y: float, text: str) -> None:
 
 
 def _ratio(value: float) -> str:
-    if np.isinf(value):
-        return "∞"
+    if 0 < value < 0.1:
+        return f"{value:.1g}" if value < 0.01 else f"{value:.2f}"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _interval(line: Line) -> str:
+    """Return an interval in words; an end at 0 or infinity is none."""
+    if not line.bounded:
+        return "no limit"
+    if line.low <= 0:
+        return f"below {_ratio(line.high)}"
+    if np.isinf(line.high):
+        return f"above {_ratio(line.low)}"
+    return f"{_ratio(line.low)} to {_ratio(line.high)}"
 
 
 def _p_value(p: float) -> str:
@@ -172,8 +201,6 @@ def _p_value(p: float) -> str:
 
 
 def _users(users: float) -> str:
-    if not np.isfinite(users):
-        return "–"
     return f"{users:.0f}" if users <= 1000 else "> 1000"
 
 
@@ -187,10 +214,10 @@ def _handles(over: bool) -> list:
             ms=4.2,
             mew=1.0,
             mec=colour,
-            mfc=colour if sign != "open" else "white",
+            mfc=colour if sign != OPEN else "white",
         )
         for name, (marker, colour) in kinds.items()
-        for sign in ("p < 0.05", "open")
+        for sign in (f"p < {CLEAR:g}", OPEN)
     ]
 
 
@@ -209,7 +236,10 @@ def _clear_ones(comparisons: pd.DataFrame) -> str:
     text += f"(adjusted p below {CLEAR:g})."
     if len(clear):
         ends = [clear.loc[clear["sd_ratio"].idxmin()], clear.loc[clear["sd_ratio"].idxmax()]]
-        found = [f"{row['sd_ratio']:.2f} ({row['comparison']}, {row['dataset']})" for row in ends]
+        found = [
+            f"{row['sd_ratio']:.2f} ({words.comparison_name(row['comparison'])}, {row['dataset']})"
+            for row in ends
+        ]
         text += f" They run from {' to '.join(found)}."
     return text
 

@@ -1,10 +1,13 @@
 """How many users differ where, and how near to interfaces they do."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Patch
 
 from ..groups import GROUPS, RECORDED
 from ..statistics.disagreement import disagreement_map
@@ -16,6 +19,7 @@ from .figure import FOLLOWS, Figure, FigureData, Needs
 ROW_MM = 58.0
 MOST_DATASETS = 4
 MOST_VARIANTS = 4
+MOST_SPLITS = 3
 TITLE_MM = 5.0
 MOST_PANEL_MM = 43.0
 EVENLY_SPREAD = {"lw": 0.9, "ls": (0, (4, 2))}
@@ -43,7 +47,7 @@ def draw(data: FigureData) -> Drawing:
         (style.DOUBLE_MM - 6) / columns,
         (style.PAGE_MM - ROW_MM - 24) / len(datasets) - TITLE_MM,
     )
-    maps_mm = len(datasets) * (panel_mm + TITLE_MM) + 12
+    maps_mm = len(datasets) * (panel_mm + TITLE_MM) + 10
     figure = style.new_figure(style.DOUBLE_MM, maps_mm + ROW_MM + 12)
     upper, lower = figure.subfigures(2, 1, height_ratios=[maps_mm, ROW_MM])
     grid = upper.subplots(len(datasets), columns, squeeze=False)
@@ -60,11 +64,16 @@ def draw(data: FigureData) -> Drawing:
             _show(axes, counted, users, norm)
             style.panel_letter(axes, next(letters), f"{dataset}, {variant}")
             style.scale_bar(axes, counted.shape[1], data.voxel_sizes_nm[dataset])
-    bar = upper.colorbar(
-        ScalarMappable(norm, DISAGREEMENT), ax=grid, location="top", shrink=0.4, aspect=40
-    )
-    bar.set_label("Share of pairs of users that label a pixel differently")
-    bar.outline.set_linewidth(0.4)
+    splits = _splits(users for _, users in votes.values())
+    if len(splits) <= MOST_SPLITS:
+        # Few users can differ in few ways, which need no bar of all shades.
+        style.legend_above(upper, _split_handles(splits, norm))
+    else:
+        bar = upper.colorbar(
+            ScalarMappable(norm, DISAGREEMENT), ax=grid, location="top", shrink=0.4, aspect=40
+        )
+        bar.set_label("Share of pairs of users that label a pixel differently")
+        bar.outline.set_linewidth(0.4)
     references = _draw_concentration(lower, raw_rows, datasets, variants, letters)
     bounded = any((page > users).any() for page, users in votes.values())
     style.footnote(
@@ -83,6 +92,24 @@ def _most(users: int) -> float:
     """Return the share of pairs that differ if users are split evenly."""
     half = users // 2
     return 2 * half * (users - half) / (users * (users - 1))
+
+
+def _splits(numbers: Iterable[int]) -> dict[str, float]:
+    """Return how users can differ, and the share of pairs of them that then does."""
+    found = {}
+    for users in sorted(set(numbers)):
+        for fewer in range(1, users // 2 + 1):
+            share = 2 * fewer * (users - fewer) / (users * (users - 1))
+            found[f"{fewer} of {users} users differ{'s' * (fewer == 1)} from the others"] = share
+    return found
+
+
+def _split_handles(splits: Mapping[str, float], norm: Normalize) -> list[Patch]:
+    """Return legend entries for what users agree on, and for each way in which they can differ."""
+    look = {"edgecolor": "#666666", "linewidth": 0.4}
+    agreed = {"all: active material": MAJORITY(1), "all: the rest": MAJORITY(0)}
+    shades = agreed | {name: DISAGREEMENT(norm(share)) for name, share in splits.items()}
+    return [Patch(facecolor=shade, label=name, **look) for name, shade in shades.items()]
 
 
 def _show(axes: Axes, votes: np.ndarray, users: int, norm: Normalize) -> None:
@@ -120,7 +147,7 @@ def _draw_concentration(figure, table, datasets, variants, letters) -> list[str]
             axes.plot(near, 100 * line["voxel_share"], color=colour, zorder=2, **EVENLY_SPREAD)
         axes.set(xlim=(0.7, 3.3), ylim=(0, 103), xticks=(1, 2, 3))
         axes.grid(axis="y")
-        axes.set_xlabel("Within (voxels)")
+        axes.set_xlabel("Distance to interface (voxels)")
         style.panel_letter(axes, next(letters), dataset)
     grid[0].set_ylabel("Share of all disagreement (%)")
     handles = [
@@ -175,12 +202,12 @@ FIGURE = Figure(
     needs=_needs,
     draw=draw,
     caption="""
-Where users differ. Upper panels: central slices of raw images; the darker a pixel, the more pairs
-of users label it differently (the mean over the volume is the pairwise difference). Lower panels:
-the share of all disagreement within one, two and three voxels of an interface, beside the share
-of all voxels that are so close. Interfaces are those of the truth where it is known, otherwise of
-the users' majority. Disagreement that follows the dashed line, such as that from noise, is
-unrelated to interfaces.
+Where users differ. Upper panels: central slices of raw images; the darker red a pixel, the more
+pairs of users label it differently (the mean over the volume is the pairwise difference). Lower
+panels: the share of all disagreement within one, two and three voxels of an interface, beside the
+share of all voxels that are so close. Interfaces are those of the truth where it is known,
+otherwise of the users' majority. Disagreement that follows the dashed line, such as that from
+noise, is unrelated to interfaces.
 """,
     tables=("concentration",),
 )

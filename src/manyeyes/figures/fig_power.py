@@ -7,6 +7,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Drawing
 
 from ..groups import MADE_BY, RECORDED, groups_in
+from ..study.comparisons import LEAST_USERS_FOR_CHOICES
 from . import groups, style, words
 from .choosing import compared_datasets
 from .figure import SURE, Figure, FigureData, Needs
@@ -18,10 +19,10 @@ PAPERS_RATIOS = (2, 4)
 COLOURS = ("#a6cbe8", "#6fb1dc", "#3d8fc7", "#1f6aa5", "#0b4a78")
 MARKERS = ("o", "s", "^", "D", "v")
 DESIGN_COLOURS = ("#d9660a", "#a6cbe8", "#3d8fc7", "#0b4a78")
-RATIO_TICKS = (1.1, 1.5, 2, 3, 4, 6, 10, 20)
+RATIO_TICKS = (1, 1.5, 2, 3, 5, 10, 20, 50, 100)
 USERS_TICKS = (3, 5, 10, 20, 50, 100, 200, 500, 1000)
 MOST_USERS = 1000
-MOST_RATIO = 20.0
+MOST_RATIO = 100.0
 SHOWN_CORRELATION = 0.5
 
 
@@ -59,8 +60,14 @@ def draw(data: FigureData) -> Drawing:
         + ("the paper's three users" if of_paper else "")
         + (" and " if len(numbers) > 1 else "")
         + (f"this study's {users}" if len(numbers) > 1 or not of_paper else "")
-        + ". Signs in c: checked by simulation. Grey dots in c: this study's comparisons, as if "
-        "the ratio and the correlation found were the true ones."
+        + ". Signs in c: checked by simulation. Grey in c: this study's comparisons, as if the "
+        f"ratio and the correlation found were the true ones; triangles: beyond the panel (more "
+        f"than {MOST_USERS} users, or a ratio above {MOST_RATIO:g})."
+        + (
+            f" Found with {users} users, such ratios are far from sure."
+            if users < LEAST_USERS_FOR_CHOICES
+            else ""
+        )
         + (" Yellow: the paper's two- to fourfold spreads." if of_paper else ""),
         "For planning studies with people"
         + (
@@ -99,35 +106,43 @@ def _draw_needed(
 ) -> None:
     found = comparisons.dropna(subset=["users_needed"])
     ratios = np.exp(np.abs(np.log(found["sd_ratio"])))
-    most = 1.05 * float(np.clip(ratios.max(), needed["sd_ratio"].max(), MOST_RATIO))
+    most = 1.25 * float(np.clip(ratios.max(), needed["sd_ratio"].max(), MOST_RATIO))
+    # Beyond the panel: a triangle at its edge instead of half a dot.
+    far, many = ratios > MOST_RATIO, found["users_needed"] > MOST_USERS
     people = groups.both_groups(found) & (found.get(MADE_BY, "") == RECORDED)
     for theirs, marker, size in ((False, "o", 2.6), (True, style.PEOPLES_MARKER, 5.0)):
         rows = np.broadcast_to(people, len(found)) == theirs
-        axes.plot(
-            np.clip(ratios[rows], 1.05, most),
-            np.clip(found["users_needed"][rows], 3, MOST_USERS),
-            marker,
-            ms=size,
-            color="#9b9b9b",
-            mew=0,
-            zorder=2,
-        )
+        for chosen, sign in ((~far & ~many, marker), (many, "^"), (far & ~many, ">")):
+            # The layout would make room for a line without points.
+            if not (rows & chosen).any():
+                continue
+            axes.plot(
+                np.clip(ratios[rows & chosen], 1.0, MOST_RATIO),
+                np.clip(found["users_needed"][rows & chosen], 3, MOST_USERS),
+                sign,
+                ms=size if sign == marker else 4.0,
+                color="#9b9b9b",
+                mew=0,
+                zorder=2,
+                clip_on=False,
+            )
     designs = [("unpaired", np.nan), *_correlations(needed)]
     looks = zip(DESIGN_COLOURS, MARKERS, strict=False)
     for (design, correlation), (colour, marker) in zip(designs, looks, strict=False):
         rows = needed[needed["design"] == design]
-        look = {"color": colour, "marker": marker, "ms": 5.0, "lw": 2.0, "label": "different users"}
+        # Wider and below the others, because the same users without correlation need as many.
+        look = {"color": colour, "marker": marker, "ms": 6.5, "lw": 3.0, "label": "different users"}
         if design == "paired":
             rows = rows[rows["correlation"] == correlation]
             look |= {"ms": 3.0, "lw": 1.0, "label": f"same users, r = {correlation:g}"}
         axes.plot(rows["sd_ratio"], rows["users"], zorder=3, **look)
     for number in numbers:
         axes.axhline(number, color="#777777", lw=0.8, ls=":", zorder=1)
-    axes.set(xscale="log", yscale="log", ylim=(2.7, MOST_USERS * 1.1))
+    axes.set(xscale="log", yscale="log", ylim=(2.4, MOST_USERS * 1.3))
     style.label_ticks(axes.xaxis, [tick for tick in RATIO_TICKS if tick < most])
     _label_users(axes.yaxis, MOST_USERS)
     axes.set(xlabel="Ratio of the two SDs", ylabel="Users needed (in each group)")
-    axes.set_xlim(1.04, most)
+    axes.set_xlim(0.95, most)
     axes.grid(axis="both")
     axes.legend(loc="upper right", borderaxespad=0.2)
 

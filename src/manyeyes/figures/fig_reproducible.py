@@ -7,19 +7,30 @@ from matplotlib.figure import Figure as Drawing
 
 from ..report.words import in_points
 from ..statistics.tables import pool_errors
+from ..statistics.words import and_list
+from ..study.comparisons import LEAST_USERS_FOR_CHOICES
+from ..study.variants import with_offset
 from . import groups, style, words
-from .choosing import shared_datasets, with_known_truth
+from .choosing import methods_of_variants, shared_datasets, with_known_truth
 from .figure import FOLLOWS, Figure, FigureData, Needs
 from .findings import extremes, for_each_group
 
 MOST_COLUMNS = 3
 RINGS = (1, 2, 5, 10, 20, 50)
 """Root-mean-square errors, in points, of the lines that are drawn behind the methods."""
+LEAST_USERS = LEAST_USERS_FOR_CHOICES
+"""With fewer, intervals are so long that they would hide the marks."""
+LINEAR = 1.0
+"""Points about zero within which the axis of the bias is linear; beyond, it is logarithmic."""
+BIAS_TICKS = (0, 0.5, 1, 2, 5, 10, 20, 50)
 
 
 @style.styled
 def draw(data: FigureData) -> Drawing:
-    """Return, for each dataset, every method's bias over its spread, with intervals, in points."""
+    """Return, for each dataset, every method's bias over its spread, in points.
+
+    Intervals are drawn where there are users enough for them to be shorter than the panel.
+    """
     pooled = pool_errors(data.rows("errors"))
     (table,) = groups.named_by_group(data, pooled)
     datasets = data.datasets_in(table)
@@ -36,12 +47,18 @@ def draw(data: FigureData) -> Drawing:
         axes.set_ylabel("Bias: mean of users minus truth (points)")
     handles = _handles(data.in_order(table["variant"]), filters)
     style.legend_above(figure, handles, columns=8 if columns > 1 else 5)
+    few = bool((table["users"] < LEAST_USERS).any())
     style.footnote(
         figure,
-        f"Marks: {groups.numbers_of_users(table)}; lines: 95 % intervals for all such users "
-        "(chi-square for the SD, t for the bias), cut at the frame. Grey: where the "
-        "root-mean-square error of all users is the number beside. Left: reproducible; on the "
-        "dashed line: right on average; only both is accurate.",
+        f"Marks: {groups.numbers_of_users(table)}. "
+        + (
+            f"Intervals are drawn from {LEAST_USERS} users on; those of fewer are in errors.csv. "
+            if few
+            else "Lines: 95 % intervals for all such users, cut at the frame. "
+        )
+        + "Grey: where the root-mean-square error of all users is the number beside. Left: "
+        "reproducible; on the dashed line: right on average; only both is accurate.",
+        data.facts.get("left_out", ""),
         "Methods whose users all agree stand at the left edge." if (table["sd"] <= 0).any() else "",
         groups.note(data, pooled),
         words.origin_sentence(data.origins, datasets),
@@ -53,9 +70,13 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, filters: list[str]) -> None:
     points = rows[["bias", "bias_low", "bias_high", "sd", "sd_low", "sd_high"]] * 100
     positive = points.loc[points["sd"] > 0, "sd"]
     left, right = (positive.min() / 2.2, positive.max() * 2.2) if len(positive) else (0.1, 10.0)
-    reach = 1.3 * max(points["bias"].abs().max(), 0.5)
-    axes.set(xscale="log", xlim=(left, right), ylim=(-reach, reach))
+    reach = 1.4 * max(points["bias"].abs().max(), LINEAR)
+    axes.set(xscale="log", xlim=(left, right))
+    axes.set_yscale("symlog", linthresh=LINEAR, linscale=0.6)
+    axes.set_ylim(-reach, reach)
     style.label_ticks(axes.xaxis, style.log_ticks(left, right))
+    ticks = [tick for tick in BIAS_TICKS if tick < reach]
+    style.label_ticks(axes.yaxis, [*(-tick for tick in ticks[:0:-1]), *ticks])
     _draw_rings(axes, left, right, reach)
     axes.axhline(0, zorder=1, **style.TRUTH_LINE)
     styles = style.variant_styles(dict.fromkeys(rows["variant"]))
@@ -64,8 +85,10 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, filters: list[str]) -> None:
         hollow = filters.index(names.filter) > 0
         x = max(p.sd, left)
         line = {"color": look.colour, "lw": 0.6, "alpha": 0.6, "zorder": 2}
-        axes.plot([x, x], [p.bias_low, p.bias_high], **line)
-        if p.sd > 0:
+        many = names.users >= LEAST_USERS
+        if many:
+            axes.plot([x, x], [p.bias_low, p.bias_high], **line)
+        if many and p.sd > 0:
             axes.plot([p.sd_low, p.sd_high], [p.bias, p.bias], **line)
         axes.plot(
             x,
@@ -85,12 +108,13 @@ def _draw_rings(axes: Axes, left: float, right: float, reach: float) -> None:
     for ring in RINGS:
         if ring <= left:
             continue
-        sd = np.geomspace(left, min(ring, right), 200)
+        sd = np.geomspace(left, min(ring, right), 2000)
         bias = np.sqrt(np.maximum(ring**2 - sd**2, 0))
         for sign in (-1, 1):
             axes.plot(sd, sign * bias, color="#c9c9c9", lw=0.6, zorder=0)
         if ring < 0.93 * reach:
-            axes.text(left * 1.04, bias[0], f"{ring}", color="#777777", fontsize=5.5, va="bottom")
+            look = {"color": "#777777", "fontsize": 5.5, "va": "bottom"}
+            axes.text(left * 1.04, bias[0], f"{ring}", **look)
 
 
 def _handles(variants: list[str], filters: list[str]) -> list:
@@ -104,7 +128,15 @@ def _handles(variants: list[str], filters: list[str]) -> list:
 
 def _needs(study) -> Needs:
     shared = set(shared_datasets(study))
-    return Needs(tuple(name for name in with_known_truth(study) if name in shared))
+    used = list(methods_of_variants(study))
+    deliberate = [name for name in with_offset(study.variants) if name in used]
+    shown = [name for name in used if name not in deliberate]
+    note = f"Without {and_list(deliberate)}, whose offset is deliberate."
+    return Needs(
+        tuple(name for name in with_known_truth(study) if name in shared),
+        variants=tuple(shown),
+        facts={"left_out": note} if deliberate and shown else {},
+    )
 
 
 def _finding(data: FigureData) -> str:
@@ -131,9 +163,11 @@ FIGURE = Figure(
     draw=draw,
     caption="""
 Each mark is one method on one dataset: the standard deviation of the volume fraction over users
-against the bias of their mean to the truth, with 95 % intervals. Methods far to the left are
-reproducible; those on the dashed line are right on average; grey lines join equal
-root-mean-square errors (RMSE² = bias² + SD² over all users).
+against the bias of their mean to the truth, with 95 % intervals where there are fifteen users or
+more. Methods far to the left are reproducible; those on the dashed line are right on average;
+grey lines join equal root-mean-square errors (RMSE² = bias² + SD² over all users). Within a point
+of zero the bias is drawn on a linear scale, beyond it on a logarithmic one. Variants with
+a deliberate offset are left out.
 
 Not a figure of the paper, which had no truth for these data.
 """,

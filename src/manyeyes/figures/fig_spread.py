@@ -1,5 +1,8 @@
 """How sure a spread is: the SD over users of every condition with its interval."""
 
+from collections.abc import Mapping
+from itertools import combinations, pairwise
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,6 +14,8 @@ from .figure import SURE, Figure, FigureData, Needs
 
 MOST_COLUMNS = 3
 ROW_MM = 3.4
+TITLE_ROWS = 4.5
+"""Height of a panel's title and axis, in rows."""
 REST_MM = 34.0
 WIDEST = 100.0
 """Largest ratio of the ends of the axis."""
@@ -26,26 +31,36 @@ def draw(data: FigureData) -> Drawing:
     (table,) = groups.named_by_group(data, chosen)
     datasets = data.datasets_in(table)
     conditions = {d: _conditions(data, table[table["dataset"] == d]) for d in datasets}
-    columns = min(MOST_COLUMNS, len(datasets))
-    lines = [datasets[i : i + columns] for i in range(0, len(datasets), columns)]
-    heights = [max(len(conditions[d]) for d in line) + 3.5 for line in lines]
-    width = style.DOUBLE_MM if columns > 1 else style.SINGLE_MM * 1.3
-    row_mm = min(ROW_MM, (style.PAGE_MM - REST_MM) / sum(heights))
-    figure = style.new_figure(width, row_mm * sum(heights) + REST_MM)
-    grid = style.panel_grid(figure, len(datasets), columns, sharex=True, height_ratios=heights)
+    stacks = _stacks({dataset: len(rows) + TITLE_ROWS for dataset, rows in conditions.items()})
+    width = style.DOUBLE_MM if len(stacks) > 1 else style.SINGLE_MM * 1.3
+    rows_high = max(sum(len(conditions[d]) + TITLE_ROWS for d in stack) for stack in stacks)
+    row_mm = min(ROW_MM, (style.PAGE_MM - REST_MM) / rows_high)
+    figure = style.new_figure(width, row_mm * rows_high + REST_MM)
     limits = _limits(table)
     stated = data.publication.stated("sd")
     kinds: set[str] = set()
-    for axes, dataset, letter in zip(grid.ravel(), datasets, style.letters(), strict=False):
-        rows = table[table["dataset"] == dataset]
-        kinds |= _draw_dataset(axes, rows, conditions[dataset], limits, stated)
-        # Rows are the same distance apart in every panel of a line.
-        beside = next(line for line in lines if dataset in line)
-        axes.set_ylim(max(len(conditions[d]) for d in beside) - 0.4, -0.6)
-        style.panel_letter(axes, letter, dataset)
-        axes.tick_params(axis="x", labelbottom=True)
-    for axes in _lowest(grid, len(datasets)):
-        axes.set_xlabel("SD over users (points)")
+    letters = style.letters()
+    parts = np.atleast_1d(figure.subfigures(1, len(stacks)))
+    for part, stack in zip(parts, stacks, strict=True):
+        heights = [len(conditions[d]) + TITLE_ROWS for d in stack]
+        empty = rows_high - sum(heights)
+        grid = part.subplots(
+            len(stack) + (empty > 0),
+            1,
+            sharex=True,
+            squeeze=False,
+            height_ratios=[*heights, empty] if empty else heights,
+        )[:, 0]
+        if empty:
+            # So that rows are the same distance apart in every column.
+            grid[-1].set_axis_off()
+        for axes, dataset in zip(grid, stack, strict=False):
+            rows = table[table["dataset"] == dataset]
+            kinds |= _draw_dataset(axes, rows, conditions[dataset], limits, stated)
+            axes.set_ylim(len(conditions[dataset]) - 0.4, -0.6)
+            style.panel_letter(axes, next(letters), dataset)
+            axes.tick_params(axis="x", labelbottom=True)
+        grid[len(stack) - 1].set_xlabel("SD over users (points)")
     grey = {"color": "#555555"}
     handles = [style.line_handle("SD and 95 % interval", marker="o", ms=4, mec="black", **grey)]
     if (table["realisations"] > 1).any():
@@ -53,12 +68,12 @@ def draw(data: FigureData) -> Drawing:
     handles += bars.mark_handles(kinds)
     if any(groups.is_peoples(data, variant) for variant in table["variant"]):
         handles.append(style.line_handle("recorded people", marker="*", ms=5, ls="", **grey))
-    style.legend_above(figure, handles, columns=3 if columns == 1 else 5)
+    style.legend_above(figure, handles, columns=3 if len(stacks) == 1 else 5)
     style.footnote(
         figure,
         _basis(table),
         groups.note(data, chosen),
-        "Intervals (chi-square, n - 1 degrees of freedom) are for all users such as these; ends "
+        "Intervals (chi-square, n - 1 degrees of freedom) are for all users like these; ends "
         "beyond the frame are cut.",
         words.origin_sentence(data.origins, datasets),
     )
@@ -71,6 +86,18 @@ def _conditions(data: FigureData, rows: pd.DataFrame) -> list[tuple[str, str]]:
     variants = data.in_order(rows["variant"])
     filters = list(dict.fromkeys(rows["filter"]))
     return [(f, v) for f in filters for v in variants if (f, v) in present]
+
+
+def _stacks(heights: Mapping[str, float]) -> list[list[str]]:
+    """Return datasets in columns, in their order, so that the highest column is as low as it gets.
+
+    Panels of few methods beside panels of many would leave much of the page empty.
+    """
+    names = list(heights)
+    columns = min(MOST_COLUMNS, len(names))
+    cuts = combinations(range(1, len(names)), columns - 1)
+    choices = [[names[start:end] for start, end in pairwise((0, *cut, len(names)))] for cut in cuts]
+    return min(choices, key=lambda stacks: max(sum(heights[d] for d in s) for s in stacks))
 
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
@@ -123,12 +150,6 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits, stat
     return kinds
 
 
-def _lowest(grid: np.ndarray, panels: int) -> list[Axes]:
-    """Return the lowest panel of each column."""
-    columns = grid.shape[1]
-    return [grid[(panels - 1 - j) // columns, j] for j in range(min(columns, panels))]
-
-
 def _basis(table: pd.DataFrame) -> str:
     text = f"{groups.numbers_of_users(table)}."
     most = table["realisations"].max()
@@ -149,7 +170,7 @@ FIGURE = Figure(
     draw=draw,
     caption="""
 The standard deviation of the volume fraction over users, in points, of every image and method,
-with the 95 % chi-square interval for all users such as these (n - 1 degrees of freedom; users are
+with the 95 % chi-square interval for all users like these (n - 1 degrees of freedom; users are
 the unit, realisations of a twin add none).
 
 The paper states some of these for its three users: they are drawn in yellow.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
@@ -29,9 +30,13 @@ def draw(data: FigureData) -> Drawing:
     geometry, targets = data.tables["geometry"], data.facts["targets"]
     datasets = data.datasets_in(data.rows("geometry"))
     looks = filter_looks(data)
-    figure = style.new_figure(style.DOUBLE_MM, 118.0)
+    shown = {measure: _known(data, geometry, targets, measure, datasets) for measure in PANELS}
+    # A measure that no dataset has, such as the diameter of platelets, gets no panel.
+    shown = {measure: found for measure, found in shown.items() if any(found)}
+    columns = max(len(datasets), len(shown))
+    figure = style.new_figure(min(style.DOUBLE_MM, 48.0 * columns), 118.0)
     upper, lower = figure.subfigures(2, 1, height_ratios=[1.0, 1.25])
-    (line,) = style.panel_grid(upper, len(datasets), max(len(datasets), 3), sharey=True)
+    line = upper.subplots(1, len(datasets), sharey=True, squeeze=False)[0]
     highest = 0.0
     for i, (axes, dataset) in enumerate(zip(line, datasets, strict=False)):
         highest = max(highest, draw_histograms(data, axes, dataset))
@@ -39,19 +44,12 @@ def draw(data: FigureData) -> Drawing:
         axes.set_xlabel("Grey level")
         style.panel_letter(axes, "" if i else "a)", dataset)
     line[0].set(ylabel="% of voxels", ylim=(0, 1.05 * highest))
-    panels = lower.subplots(1, len(PANELS))
+    panels = lower.subplots(1, len(shown), squeeze=False)[0]
     letters = style.letters()
     next(letters)
-    for axes, (measure, name), letter in zip(panels, PANELS.items(), letters, strict=False):
-        is_of_image = measure == "contrast_to_noise"
-        table = first_realisation(data.tables["image_quality"]) if is_of_image else geometry
-        values = {
-            (row.dataset, getattr(row, "filter", "")): getattr(row, measure)
-            for row in table[table["dataset"].isin(datasets)].itertuples()
-        }
-        wanted = {d: targets.get(d, {}).get(measure, np.nan) for d in datasets}
-        _draw_measure(axes, values, wanted, datasets, looks)
-        axes.set_title(name, loc="center", fontsize=6.5)
+    for axes, (measure, found), letter in zip(panels, shown.items(), letters, strict=False):
+        _draw_measure(axes, *found, looks)
+        axes.set_title(PANELS[measure], loc="center", fontsize=6.5)
         style.panel_letter(axes, letter)
     style.legend_above(figure, _handles(looks), columns=5)
     style.footnote(
@@ -65,17 +63,34 @@ def draw(data: FigureData) -> Drawing:
     return figure
 
 
-def _draw_measure(
-    axes: Axes, values: Mapping, wanted: Mapping, datasets: list[str], looks: Mapping
-) -> None:
+def _known(
+    data: FigureData, geometry: pd.DataFrame, targets: Mapping, measure: str, datasets: list[str]
+) -> tuple[dict, dict]:
+    """Return what is known of a measure: values by (dataset, filter), and targets by dataset."""
+    is_of_image = measure == "contrast_to_noise"
+    table = first_realisation(data.tables["image_quality"]) if is_of_image else geometry
+    values = {
+        (row.dataset, getattr(row, "filter", "")): getattr(row, measure)
+        for row in table[table["dataset"].isin(datasets)].itertuples()
+    }
+    wanted = {d: targets.get(d, {}).get(measure, np.nan) for d in datasets}
+    return (
+        {key: value for key, value in values.items() if np.isfinite(value)},
+        {dataset: value for dataset, value in wanted.items() if np.isfinite(value)},
+    )
+
+
+def _draw_measure(axes: Axes, values: Mapping, wanted: Mapping, looks: Mapping) -> None:
+    """Draw a column for each dataset that has a value or a target."""
+    datasets = list(dict.fromkeys([*(dataset for dataset, _ in values), *wanted]))
     for (dataset, filter_), value in values.items():
         colour = looks[filter_]["color"] if filter_ else TRUTH_COLOUR
         axes.plot(datasets.index(dataset), value, "o", ms=4, mfc=colour, zorder=3, **style.POINT)
-    for x, dataset in enumerate(datasets):
-        axes.plot([x - 0.35, x + 0.35], [wanted[dataset]] * 2, "k-", lw=1.4, zorder=2)
+    for dataset, value in wanted.items():
+        x = datasets.index(dataset)
+        axes.plot([x - 0.35, x + 0.35], [value] * 2, "k-", lw=1.4, zorder=2)
     style.name_columns(axes, datasets, rotation=90)
-    heights = [value for value in (*values.values(), *wanted.values()) if np.isfinite(value)]
-    axes.set_ylim(0, 1.12 * max(heights, default=1.0))
+    axes.set_ylim(0, 1.12 * max([*values.values(), *wanted.values()]))
 
 
 def _handles(looks: Mapping[str, Mapping]) -> list:

@@ -23,6 +23,18 @@ def filter_name(filter_: str) -> str:
     return FILTER_NAMES.get(filter_, filter_)
 
 
+def comparison_name(name: str) -> str:
+    """Return the name of a planned comparison with filters called as in figures.
+
+    Only a name made of two variants with their filters is changed, not what a user called it.
+    """
+    parts = name.split(" ")
+    if len(parts) != 5 or parts[2] != "against":
+        return name
+    first, one, against, second, other = parts
+    return " ".join([first, filter_name(one), against, second, filter_name(other)])
+
+
 def origin_sentence(origins: Mapping[str, str], datasets: Collection[str] | None = None) -> str:
     """Return a sentence that says where the data of each dataset come from.
 

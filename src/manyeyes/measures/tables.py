@@ -19,13 +19,15 @@ from ..labels import TWO_PHASES, Phases
 from .fractions import percent_different, sample_sd, volume_fraction
 from .quality import ImageQuality, image_quality
 from .shape import Morphology, morphology
-from .truth import Accuracy, accuracy, truth_fraction
+from .truth import Accuracy, accuracy, cbd_called_active, truth_fraction
 
 PAPER_BASELINE = 0.508
 
 IMAGE = ["dataset", "filter"]
 GROUP = [*IMAGE, "variant"]
 CELL = [*GROUP, "user", MADE_BY]
+
+OF_CBD = ["cbd", "cbd_called_active"]
 
 _TEXT = (*CELL, "realisation", "origin", "user_a", "user_b", "baseline_source")
 _WHOLE = ("voxels", "users", "histogram_modes", "otsu_threshold", "active_specks", "closed_pores")
@@ -251,7 +253,8 @@ def accuracy_table(
     DataFrame
         dataset, filter, variant, user, made_by, then bias, dice, voxel_error against the truth as
         it is and bias_filled, dice_filled, voxel_error_filled against the truth whose internal
-        pores are filled; fractions, see `truth.Accuracy`.
+        pores are filled; fractions, see `truth.Accuracy`. Last, cbd and cbd_called_active: shares
+        of all voxels inside, see `truth.cbd_called_active`.
     """
     rows = []
     for cell, labels in segmentations:
@@ -264,10 +267,11 @@ def accuracy_table(
                 **_named(cell, CELL),
                 **asdict(accuracy(labels, truth, phases=phases)),
                 **{f"{name}_filled": value for name, value in filled.items()},
+                **dict(zip(OF_CBD, cbd_called_active(labels, truth, phases), strict=True)),
             }
         )
     measures = _fields(Accuracy)
-    return _table(rows, [*CELL, *measures, *(f"{name}_filled" for name in measures)])
+    return _table(rows, [*CELL, *measures, *(f"{name}_filled" for name in measures), *OF_CBD])
 
 
 def accuracy_summary(accuracies: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..labels import OUTSIDE, TWO_PHASES, Phases, truth_active
+from ..labels import CBD, OUTSIDE, TWO_PHASES, Phases, truth_active
 from .fractions import check_segmentation
 
 
@@ -32,6 +32,33 @@ class Accuracy:
 def truth_fraction(truth: np.ndarray, *, filled: bool) -> float:
     """Return the truth's volume fraction, 0 to 1; see `truth_active` for the parameters."""
     return float(np.count_nonzero(truth_active(truth, filled=filled)) / truth.size)
+
+
+def cbd_called_active(
+    labels: np.ndarray, truth: np.ndarray, phases: Phases = TWO_PHASES
+) -> tuple[float, float]:
+    """Return how much carbon-binder domain the truth has, and how much a segmentation calls active.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (z, y, x)
+        Codes of the phases, 0 outside the field of view.
+    truth : ndarray of uint8, shape (z, y, x)
+        Codes as in `truth_active`.
+    phases : Phases
+        What the labels may hold.
+
+    Returns
+    -------
+    tuple of float
+        Shares of the voxels inside, 0 to 1: of true carbon-binder domain, and of those of it that
+        are labelled active material. The second is what this domain alone adds to the volume
+        fraction.
+    """
+    voxels = np.count_nonzero(labels)
+    domain = (truth == CBD) & (labels != OUTSIDE)
+    called = domain & (labels == phases["active"].code)
+    return float(np.count_nonzero(domain) / voxels), float(np.count_nonzero(called) / voxels)
 
 
 def accuracy(

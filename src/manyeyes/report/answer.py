@@ -1,6 +1,6 @@
 """The answer of a study, written from its tables: what differs, by how much, how sure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -10,6 +10,14 @@ from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS, filter_name
 from ..groups import group_name, groups_in, of_group
 from ..methods import METHODS
 from ..statistics.words import and_list
+from .first_screen import (
+    interval_factors,
+    method_sentence,
+    painting_sentence,
+    standing,
+    sure_sentence,
+    without_offsets,
+)
 from .words import count, in_points, names, sentence
 
 FAMILIES = {name: method.title for name, method in METHODS.items()}
@@ -36,12 +44,19 @@ class Answer(NamedTuple):
     Attributes
     ----------
     headline : str
-        Spread over users, effect of the method, and how sure both are.
+        What so few users can show; with many, how much they differ.
+    first : tuple of (str, str)
+        At most three questions, each with a sentence or two: painting against thresholds, the
+        method against the person, how sure that is.
+    rests : str
+        What all of it rests on.
     parts : tuple of (str, str)
-        Questions, each with its answer.
+        Further questions, each with its answer in more detail.
     """
 
     headline: str
+    first: tuple[tuple[str, str], ...]
+    rests: str
     parts: tuple[tuple[str, str], ...]
 
 
@@ -50,19 +65,22 @@ def answer(
     origins: Mapping[str, str],
     users: Mapping[str, str],
     methods: Mapping[str, str],
+    with_offset: Collection[str] = (),
 ) -> Answer:
     """Return the answer of a study.
 
     Parameters
     ----------
     tables : mapping of name to DataFrame
-        ``variability`` is needed; ``pairwise``, ``spread``, ``comparisons``,
+        ``variability`` is needed; ``volume_fractions``, ``pairwise``, ``spread``, ``comparisons``,
         ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used if the study
         has them. Simulated users and recorded people get separate answers.
     origins : mapping of dataset to origin
         Of the datasets that are segmented.
     users : mapping of user to "simulated" or "recorded"
     methods : mapping of variant to method
+    with_offset : collection of str
+        Variants with a deliberate offset, which the answer leaves out.
 
     Returns
     -------
@@ -75,7 +93,8 @@ def answer(
     """
     if "variability" not in tables:
         raise ValueError("the answer of a study is written from its table variability.csv")
-    rests = ("What does this rest on?", _basis(origins, users, tables.get("claims")))
+    tables = without_offsets(tables, set(with_offset))
+    rests = _basis(origins, users, tables.get("claims"))
     by_group = {
         name: {title: of_group(table, name) for title, table in tables.items()}
         for name in groups_in(tables["variability"])
@@ -88,27 +107,36 @@ def answer(
             "much the measured volume fraction depends on the person."
         )
         parts = _side_by_side({n: [_method_part(t["variability"])] for n, t in by_group.items()})
-        return Answer(headline, (*parts, rests))
-    headlines, answers = [], {}
+        return Answer(headline, (), rests, tuple(parts))
+    headlines, firsts, answers = [], {}, {}
     for name in phrases:
         found, rows = by_group[name], shared[name]
         if headlines:
             # How many users a study needs is the same for both groups.
             found = {title: table for title, table in found.items() if title != "power"}
         kinds = {name} if name else _kinds(tables.get("pairwise"), users)
-        headlines += [
-            _spread_sentence(rows, kinds),
-            *_method_sentence(found["variability"]),
-            *_sure_sentence(found, rows),
-        ]
+        spread = _spread_sentence(rows, kinds)
+        most = int(rows["users"].max())
+        few = standing(found.get("volume_fractions"), most, found.get("spread"), _called(kinds))
+        headlines.append(few or spread)
+        sentences = (
+            ("Painting or thresholds?", painting_sentence(rows, methods)),
+            ("Method or person?", method_sentence(found["variability"], rows)),
+            ("How sure is that?", sure_sentence(found)),
+        )
+        firsts[name] = [(question, text) for question, text in sentences if text]
         answers[name] = [
+            ("How much do users differ?", spread),
             _family_part(rows, methods),
             _method_part(found["variability"]),
-            ("How sure is that?", _sureness(found, rows, kinds)),
+            ("What do the intervals and tests say?", _sureness(found, rows, kinds)),
         ]
         if "errors" in found and not found["errors"].empty:
-            answers[name].append(("Who is right?", _accuracy(found["errors"])))
-    return Answer(" ".join(headlines), (*_side_by_side(answers), rests))
+            answers[name].append(
+                ("Who is right?", _accuracy(found["errors"], found.get("accuracy")))
+            )
+    first, parts = (tuple(_side_by_side(found)) for found in (firsts, answers))
+    return Answer(" ".join(headlines), first, rests, parts)
 
 
 def _side_by_side(answers: Mapping[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:
@@ -156,10 +184,15 @@ def _kinds(pairwise: pd.DataFrame | None, users: Mapping[str, str]) -> set[str]:
     return {users[name] for name in {*pairwise["user_a"], *pairwise["user_b"]}}
 
 
+def _called(kinds: set[str]) -> tuple[str, str]:
+    """Return what one and several of those who are compared are called."""
+    kind = min(kinds)
+    return ("user", "users") if len(kinds) > 1 else (group_name(kind, 1), group_name(kind))
+
+
 def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
     numbers = sorted(set(shared["users"]))
-    kind = min(kinds)
-    one, several = ("user", "users") if len(kinds) > 1 else (group_name(kind, 1), group_name(kind))
+    one, several = _called(kinds)
     who = f"{numbers[0]} to {numbers[-1]} {several}"
     if len(numbers) == 1:
         who = count(numbers[0], one, several)
@@ -172,29 +205,6 @@ def _spread_sentence(shared: pd.DataFrame, kinds: set[str]) -> str:
         f"{who} who segment the same image by the same method get volume fractions of active "
         f"material that scatter with a standard deviation of {and_list(phrases)}"
     )
-
-
-def _method_sentence(variability: pd.DataFrame) -> list[str]:
-    phrases = [
-        _on_images(ranges.median(), filter_) for filter_, ranges, _ in _method_ranges(variability)
-    ]
-    if not phrases:
-        return []
-    return [
-        "From the method with the lowest to that with the highest result, their mean moves by "
-        f"{and_list(phrases)}."
-    ]
-
-
-def _sure_sentence(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame) -> list[str]:
-    tested = [tables[name]["p_holm"].dropna() for name in COMPARED if name in tables]
-    p_values = pd.concat(tested) if tested else pd.Series(dtype=float)
-    if p_values.empty:
-        return []
-    text = _shown(p_values, "of methods and filters") + " in spread beyond chance"
-    if not (p_values < ALPHA).any():
-        text += f": {count(int(shared['users'].max()), 'user')} are too few to tell them apart"
-    return [sentence(text)]
 
 
 def _shown(p_values: pd.Series, compared: str) -> str:
@@ -275,8 +285,6 @@ def _method_part(variability: pd.DataFrame) -> tuple[str, str]:
         f"From the variant with the lowest to that with the highest result, {what} moves "
         f"by {and_list(phrases)}."
     )
-    if {"S1", "S3"} <= set(variability["variant"]):
-        text += " S1 and S3 are set off from S2 on purpose."
     return question, text
 
 
@@ -286,12 +294,12 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
     spread = tables.get("spread")
     if spread is not None:
         rows = spread[(spread["sd"] > 0) & (spread["users"] > 1)]
-        ends = rows[["sd_low", "sd_high"]].div(rows["sd"], axis=0).groupby(rows["users"]).median()
-        phrases += [
-            f"With {count(int(users), 'user')} a standard deviation is known to a factor only: its "
-            f"95 % interval reaches from {low:.2f} to {high:.2f} times the value"
-            for users, low, high in ends.itertuples()
-        ]
+        for users in sorted({int(number) for number in rows["users"]}):
+            low, high = interval_factors(users, spread)
+            phrases.append(
+                f"With {count(users, 'user')}, the 95 % interval of a standard deviation reaches "
+                f"from {low:.2f} to {high:.2f} times the value"
+            )
     for name, what in COMPARED.items():
         if len(tables.get(name, ())):
             tests = True
@@ -299,7 +307,7 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
             phrases.append(f"{text} at 5 % (after Holm's correction)")
     if tests and "simulated" in kinds:
         phrases.append(
-            "any number of simulated users can be had, so these tests help to plan studies with "
+            "there can be any number of simulated users, so these tests help to plan studies with "
             "people but are no evidence about them"
         )
     power = tables.get("power")
@@ -319,7 +327,7 @@ def _sureness(tables: Mapping[str, pd.DataFrame], shared: pd.DataFrame, kinds: s
     return " ".join(sentence(text) for text in phrases)
 
 
-def _accuracy(errors: pd.DataFrame) -> str:
+def _accuracy(errors: pd.DataFrame, accuracies: pd.DataFrame | None) -> str:
     phrases = [
         _on_images(found["bias"].abs().median(), filter_) for filter_, found in _by_filter(errors)
     ]
@@ -342,7 +350,22 @@ def _accuracy(errors: pd.DataFrame) -> str:
                 f"{worst['dataset']}: SD {in_points(worst['sd'])}, bias {in_points(worst['bias'])} "
                 "points."
             )
-    return text.strip()
+    return " ".join([text.strip(), *_binder(accuracies)])
+
+
+def _binder(accuracies: pd.DataFrame | None) -> list[str]:
+    """Return how much carbon-binder domain is labelled active, where that adds points."""
+    columns = ["bias", "cbd", "cbd_called_active"]
+    if accuracies is None or not set(columns) <= set(accuracies):
+        return []
+    medians = accuracies.groupby("dataset", sort=False)[columns].median()
+    return [
+        f"On {dataset}, {100 * row['cbd_called_active'] / row['cbd']:.0f} % of the carbon-binder "
+        f"domain is labelled active, which adds {in_points(row['cbd_called_active'])} points to "
+        f"the result; the bias is {in_points(row['bias'])} (medians over all segmentations)."
+        for dataset, row in medians.iterrows()
+        if row["cbd_called_active"] > OFF
+    ]
 
 
 def _basis(

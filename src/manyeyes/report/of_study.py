@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from ..study.comparisons import unfiltered
+from ..study.variants import with_offset
 from .choosing import viewer_note
 
 
@@ -52,6 +53,7 @@ def study_for_report(
         "users": {name: user.made_by for name, user in study.users.items()},
         "methods": {name: variant["method"] for name, variant in study.variants.items()},
         "viewer_note": viewer_note(viewed_users, list(study.users), slice_step),
+        "with_offset": with_offset(study.variants),
         "settings": {
             "seed": study.seed,
             "datasets": {name: d.source for name, d in one_of_each.datasets.items()},

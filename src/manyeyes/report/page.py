@@ -11,12 +11,13 @@ from ..figures.figure import CATEGORIES
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS
 from ..groups import SIMULATED, group_name, groups_in
 from ..paper.claims.scorecard import summary_sentence
-from ..statistics.recommendation import recommendation_text
+from ..statistics.recommendation import recommendation_notes
 from . import sections
 from .answer import answer
 from .captions import caption
 from .embedding import packed_text, script_json, svg_address, with_small_pictures
 from .findings import finding, users_shown
+from .first_screen import without_offsets
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
@@ -40,7 +41,8 @@ def page(
     study : mapping
         name, title; missing (sentences: what an unfinished study lacks); datasets (by name: origin,
         material, voxel_size_nm, shape, and mask and active where the config has them), users (by
-        name: simulated or recorded), methods (by variant), settings (nested), viewer_note,
+        name: simulated or recorded), methods (by variant), with_offset (variants with
+        a deliberate offset), settings (nested), viewer_note,
         segmented (names of the segmented datasets), unfiltered (filters that leave an image as it
         is), about_paper (whether the paper speaks of any segmented dataset; else the page speaks
         of the study's own data alone).
@@ -73,6 +75,7 @@ def page(
     origins = {name: phrases["origin"] for name, phrases in segmented.items()}
     packed = {name: packed_text(text) for name, text in tables.items()}
     variability, fractions = frames["variability"], frames["volume_fractions"]
+    chosen = without_offsets({"": variability}, set(study["with_offset"]))[""]
     methods, about_paper = study["methods"], study["about_paper"]
     viewed = viewer_index(packs, study["datasets"], fractions, frames["pairwise"])
     context = {
@@ -83,9 +86,9 @@ def page(
         "warnings": list(dict.fromkeys(warnings)),
         "origins": _origin_badges(origins),
         "user_kinds": _user_badges(study["users"]),
-        "answer": answer(frames, origins, study["users"], methods),
-        "plot": spread_plot(variability, methods),
-        "families": sections.families(variability, methods),
+        "answer": answer(frames, origins, study["users"], methods, study["with_offset"]),
+        "plot": spread_plot(chosen, methods),
+        "families": sections.families(chosen, methods),
         "comparisons": [
             row
             for name in ("comparisons_over_datasets", "comparisons")
@@ -105,6 +108,7 @@ def page(
         "about_paper": about_paper,
         "categories": _categories(figures, frames, about_paper),
         "claims": [],
+        "scorecard": "",
         "recommendation": [],
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
@@ -122,11 +126,14 @@ def page(
     if "claims" in frames:
         context["claims"] = sections.claim_rows(frames["claims"])
         context["claims_sentence"] = _claims_sentence(frames["claims"], frames)
+        # One line of it for the first screen.
+        context["scorecard"] = context["claims_sentence"].split(". ")[0].rstrip(".") + "."
         context["verdicts"] = sections.verdict_counts(frames["claims"])
     if "recommendation" in frames:
         advice = frames["recommendation"]
-        context["recommendation"] = sections.recommendation_rows(advice)
-        context["recommendation_text"] = recommendation_text(advice, study["unfiltered"])
+        context["recommendation"] = sections.recommendation_rows(advice, study["unfiltered"])
+        used = [name for name in study["with_offset"] if name in set(variability["variant"])]
+        context["recommendation_notes"] = recommendation_notes(advice, used)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )

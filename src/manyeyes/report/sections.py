@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from ..figures.words import ORIGIN_NAMES, filter_name
+from ..figures.words import ORIGIN_NAMES, comparison_name, filter_name
 from ..groups import group_name, groups_in
 from ..paper.claims.definition import VERDICTS
 from ..paper.claims.wording import percent as whole_percent
+from ..statistics.recommendation import binder_in_words, cheap_in_words, errors_cancel
 from ..statistics.words import contrast_to_noise_in_words
 from .answer import FAMILIES, by_family
 from .words import count, grouped, in_points, percent
@@ -207,8 +208,17 @@ def verdict_counts(claims: pd.DataFrame) -> list[dict]:
     ]
 
 
-def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
-    """Return the option that came closest to the truth on each dataset."""
+def recommendation_rows(recommendation: pd.DataFrame, unfiltered: Iterable[str] = ()) -> list[dict]:
+    """Return the option that came closest to the truth on each dataset, and what its error is of.
+
+    Parameters
+    ----------
+    recommendation : DataFrame
+        Table of the study.
+    unfiltered : iterable of str
+        The filters that leave an image as it is.
+    """
+    recommendation = recommendation.assign(cancel=errors_cancel(recommendation))
     return [
         {
             "dataset": row.dataset,
@@ -218,9 +228,14 @@ def recommendation_rows(recommendation: pd.DataFrame) -> list[dict]:
             f"({in_points(row.rmse_low)} to {in_points(row.rmse_high)})",
             "bias": in_points(row.bias),
             "sd": in_points(row.sd),
+            "wrong": in_points(row.wrong_active),
+            "missed": in_points(row.missed),
+            "cancel": "yes" if row.cancel else "no",
+            "binder": binder_in_words(row._asdict()),
             "who": _who(row),
             "work": grouped(row.labelled_voxels) if row.labelled_voxels else "none",
             "sure": whole_percent(row.best_share),
+            "cheap": cheap_in_words(row._asdict(), list(unfiltered)),
         }
         for row in recommendation.itertuples()
     ]
@@ -237,10 +252,10 @@ def comparison_rows(comparisons: pd.DataFrame) -> list[dict]:
         ratio = row.spread_ratio if over_datasets else row.sd_ratio
         rows.append(
             {
-                "comparison": row.comparison,
+                "comparison": comparison_name(row.comparison),
                 "where": where,
                 "ratio": _ratio(ratio),
-                "interval": f"{_ratio(row.ratio_low)} to {_ratio(row.ratio_high)}",
+                "interval": _interval(row.ratio_low, row.ratio_high),
                 "p": _probability(row.p_value),
                 "p_holm": _probability(row.p_holm),
             }
@@ -252,6 +267,13 @@ def _ratio(value: float) -> str:
     if np.isnan(value):
         return "–"
     return "∞" if np.isinf(value) else f"{value:.2g}"
+
+
+def _interval(low: float, high: float) -> str:
+    """Return an interval of a ratio in words; an end at 0 or infinity is none."""
+    if low <= 0:
+        return "no limit" if np.isinf(high) else f"below {_ratio(high)}"
+    return f"above {_ratio(low)}" if np.isinf(high) else f"{_ratio(low)} to {_ratio(high)}"
 
 
 def _probability(value: float) -> str:

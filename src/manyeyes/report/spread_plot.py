@@ -11,11 +11,16 @@ from ..groups import RECORDED, groups_in
 from .answer import by_family, shared_rows
 from .words import in_points
 
-WIDTH, LABEL_WIDTH, ROW_HEIGHT = 560, 190, 17
+WIDTH, LEFT, ROW_HEIGHT, NAME_HEIGHT = 440, 14, 19, 20
+"""In the drawing's own units; narrow, so that its letters stay readable on a telephone."""
+
 LEAST_POINTS = 0.01
 """Smaller standard deviations are drawn here, because the scale is logarithmic."""
 
+MOST_TICKS = 10
+
 _SHAPES = ("circle", "diamond", "cross")
+_TICKS = [float(f"{step}e{power}") for power in range(-2, 3) for step in (1, 2, 5)]
 
 
 def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
@@ -38,20 +43,21 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         return ""
     filters = list(dict.fromkeys(rows["filter"]))
     sd = np.maximum(100 * rows["sd"].to_numpy(), LEAST_POINTS)
-    first, last = np.floor(np.log10(sd.min())), np.ceil(np.log10(sd.max()))
-    last = max(last, first + 1)
+    # From a tick below the smallest to one above the largest, and at least a decade.
+    first = max(tick for tick in _TICKS if tick <= sd.min() * 1.0001)
+    last = min(tick for tick in _TICKS if tick >= max(sd.max(), 10 * first) * 0.9999)
     right = WIDTH - 14
 
     def x_of(value):
-        share = (np.log10(max(value, LEAST_POINTS)) - first) / (last - first)
-        return LABEL_WIDTH + share * (right - LABEL_WIDTH)
+        share = np.log(max(value, LEAST_POINTS) / first) / np.log(last / first)
+        return LEFT + share * (right - LEFT)
 
     parts, y = [], 8.0
     both = len(groups_in(rows)) > 1
     for family, made_by, images in by_family(variability, methods):
         family += PEOPLE if both and made_by == RECORDED else ""
-        middle = y + ROW_HEIGHT * len(images) / 2
-        parts.append(f'<text class="family" x="0" y="{middle + 4:g}">{escape(family)}</text>')
+        parts.append(f'<text class="family" x="0" y="{y + 14:g}">{escape(family)}</text>')
+        y += NAME_HEIGHT
         for filter_, found in images.items():
             place = min(filters.index(filter_), 2)
             centre = y + ROW_HEIGHT / 2
@@ -67,19 +73,16 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         y += 6
     bottom = y
     grid = []
-    # Within one or two decades, powers of ten alone would be too few ticks.
-    steps = (1, 2, 5) if last - first <= 2 else (1,)
-    for tick in (
-        float(f"{n}e{power}") for power in range(int(first), int(last) + 1) for n in steps
-    ):
-        if tick > 10.0**last:
-            break
+    within = [tick for tick in _TICKS if first <= tick <= last]
+    if len(within) > MOST_TICKS:
+        within = [tick for tick in within if f"{tick:e}".startswith("1.")]
+    for tick in within:
         x = x_of(tick)
         grid.append(
             f'<path class="grid" d="M{x:.1f},4 V{bottom:g}"/>'
             f'<text class="tick" x="{x:.1f}" y="{bottom + 14:g}">{tick:g}</text>'
         )
-    legend, x = [], LABEL_WIDTH
+    legend, x = [], LEFT
     for filter_ in filters:
         name, place = filter_name(filter_), min(filters.index(filter_), 2)
         legend.append(
@@ -92,8 +95,8 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         f'<text x="{x + 12:g}" y="{bottom + 50:g}">median</text>'
     )
     axis = (
-        f'<text class="axis" x="{(LABEL_WIDTH + right) / 2:g}" y="{bottom + 30:g}">Standard '
-        "deviation of the volume fraction over users (points)</text>"
+        f'<text class="axis" x="{(LEFT + right) / 2:g}" y="{bottom + 30:g}">Standard '
+        "deviation over users of the volume fraction (points)</text>"
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 58:g}" '

@@ -1,17 +1,19 @@
 """Which method a laboratory should use on its images, derived from the errors of a study."""
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
-from ..groups import group_name, groups_in, in_groups, of_group
+from ..groups import MADE_BY, group_name, groups_in, in_groups, of_group
 from ..randomness import generator
 from .errors import plausible_normals
 from .grids import GROUP, users_by_cell
 from .spread import check_level
 from .words import and_list, contrast_to_noise_in_words, points
+
+PARTS = ["wrong_active", "missed", "cbd", "cbd_called_active"]
+"""What the error of the best option is made of, as shares of all voxels."""
 
 OPTION = ["filter", "variant"]
 RESAMPLES = 2000
@@ -21,13 +23,12 @@ LEAST_USERS = 10
 CLOSE = 0.005
 """Volume fraction by which an error may exceed another and still count as equally good."""
 
-CONFIDENCE_WORDS = (
-    (0.95, "almost certainly the best of those tried"),
-    (0.80, "probably the best of those tried"),
-    (0.50, "more likely than not the best of those tried"),
-    (0.0, "the best, but by a margin too small to be certain"),
-)
-"""Smallest share of resampled studies with this choice as the best, for each wording."""
+CANCELLED = 0.02
+"""Share of all voxels: where more than this cancels, and more than is left, the text says so. It
+also tells of carbon-binder domain that is labelled active where it is more than this."""
+
+SURE = 0.8
+"""Smallest share of resampled studies with a choice as the best that is called sure."""
 
 
 def recommendation_table(
@@ -72,10 +73,13 @@ def recommendation_table(
         (NaN) are last. Columns: dataset, contrast_to_noise, voxel_size_nm, users, realisations,
         options (how many filters and variants were tried); made_by (if the table of accuracies has
         it; each group of users has its own rows); filter, variant, rmse, rmse_low, rmse_high, bias,
-        sd, labelled_voxels of the best option; best_share (share of resampled studies in which it
-        is the best); cheap_filter, cheap_variant, cheap_rmse, cheap_labelled_voxels of the option
-        with the least work within half a point of the best (the best itself if there is none);
-        cheap_share (share of resampled studies in which it is within half a point).
+        sd, labelled_voxels of the best option; wrong_active and missed (shares of all voxels that
+        it labels active wrongly, or fails to; the bias is their difference), cbd and
+        cbd_called_active (see `manyeyes.measures.accuracy_table`), all NaN if the accuracies do not
+        have them; best_share (share of resampled studies in which it is the best); cheap_filter,
+        cheap_variant, cheap_rmse, cheap_labelled_voxels of the option with the least work within
+        half a point of the best (the best itself if there is none); cheap_share (share of resampled
+        studies in which it is within half a point).
 
     Raises
     ------
@@ -95,11 +99,14 @@ def recommendation_table(
     def of_one_group(own: pd.DataFrame, work: pd.DataFrame) -> pd.DataFrame:
         grids = users_by_cell(own, error)
         labelled = work.groupby(GROUP)["labelled_voxels"].mean()
+        parts = _parts(own, error)
         rows = []
         for dataset in dict.fromkeys(key[0] for key in grids):
             options = [key for key in grids if key[0] == dataset]
             _check_known(dataset, options, noise, voxel_sizes_nm, labelled)
             errors = _paired_errors(options, grids)
+            choice = _choice(options, errors, labelled.loc[options].to_numpy(), level)
+            best = (dataset, choice["filter"], choice["variant"])
             rows.append(
                 {
                     "dataset": dataset,
@@ -108,7 +115,8 @@ def recommendation_table(
                     "users": errors.shape[2],
                     "realisations": errors.shape[1],
                     "options": len(options),
-                    **_choice(options, errors, labelled.loc[options].to_numpy(), level),
+                    **choice,
+                    **parts.loc[best].to_dict(),
                 }
             )
         return pd.DataFrame(rows)
@@ -145,8 +153,10 @@ def paired_rows(
     return pd.concat(parts)
 
 
-def recommendation_text(table: pd.DataFrame, unfiltered: Collection[str]) -> str:
-    """Return the recommendation as a paragraph.
+def recommendation_text(
+    table: pd.DataFrame, unfiltered: Collection[str], left_out: Collection[str] = ()
+) -> str:
+    """Return the recommendation as a table in Markdown, and what to know before using it.
 
     Parameters
     ----------
@@ -154,11 +164,60 @@ def recommendation_text(table: pd.DataFrame, unfiltered: Collection[str]) -> str
         As made by `recommendation_table`.
     unfiltered : collection of str
         The filters that leave an image as it is.
+    left_out : collection of str
+        Variants that were no candidates, see `recommendation_notes`.
 
     Returns
     -------
     str
-        One or two sentences for each run of datasets, from noisy to clean, with the same choice.
+
+    Raises
+    ------
+    ValueError
+        If the table is empty.
+    """
+    notes = recommendation_notes(table, left_out)
+    names = groups_in(table)
+    columns = {
+        "Dataset": _dataset,
+        "Closest to the truth": lambda row: option_in_words(row, unfiltered),
+        "Error (95 % interval)": lambda row: (
+            f"{points(row['rmse'])} ({points(row['rmse_low'])} to {points(row['rmse_high'])})"
+        ),
+        "Bias": lambda row: points(row["bias"]),
+        "SD": lambda row: points(row["sd"]),
+        "Wrongly active": lambda row: _share(row, "wrong_active"),
+        "Missed": lambda row: _share(row, "missed"),
+        "Binder labelled active": binder_in_words,
+        "Errors cancel": lambda row: "yes" if row["cancel"] else "no",
+        "Pixels to label": lambda row: work_in_words(row["labelled_voxels"]),
+        "Best in": lambda row: f"{100 * row['best_share']:.0f} %",
+        "Within half a point, with less work": lambda row: cheap_in_words(row, unfiltered),
+    }
+    if len(names) > 1:
+        columns = {"By": lambda row: group_name(row[MADE_BY]), **columns}
+    lines = [list(columns), ["---"] * len(columns)]
+    known = table.assign(cancel=errors_cancel(table))
+    lines += [[write(row) for write in columns.values()] for _, row in known.iterrows()]
+    written = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n\n".join([written, *notes])
+
+
+def recommendation_notes(table: pd.DataFrame, left_out: Collection[str] = ()) -> list[str]:
+    """Return what a reader must know before following the recommendation, a sentence or two each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As made by `recommendation_table`.
+    left_out : collection of str
+        Variants that were no candidates because their offset is deliberate.
+
+    Returns
+    -------
+    list of str
+        Where an error only cancels; what carbon-binder domain adds to the bias; what the numbers
+        are; how few the users are.
 
     Raises
     ------
@@ -167,21 +226,111 @@ def recommendation_text(table: pd.DataFrame, unfiltered: Collection[str]) -> str
     """
     if table.empty:
         raise ValueError("no dataset has a known truth, so there is nothing to recommend")
-    names = groups_in(table)
-    if len(names) > 1:
-        texts = {name: recommendation_text(of_group(table, name), unfiltered) for name in names}
-        return "\n\n".join(f"{group_name(n).capitalize()}: {t}" for n, t in texts.items())
-    runs = groupby((row for _, row in table.iterrows()), key=lambda row: tuple(row[OPTION]))
-    sentences = [_sentences(list(run), unfiltered) for _, run in runs]
-    users, realisations = table["users"].min(), table["realisations"].min()
+    both = len(groups_in(table)) > 1
+    notes = []
+    cancelling = table[errors_cancel(table)]
+    if len(cancelling):
+        where = and_list(_whose(row, both) for _, row in cancelling.iterrows())
+        notes.append(
+            f"Two errors cancel on {where}: the voxels labelled active wrongly and those missed "
+            "are both more than the bias tells. On another image they need not cancel."
+        )
+    domain = and_list(
+        f"{100 * row['cbd_called_active'] / row['cbd']:.0f} % on {_whose(row, both)}, which adds "
+        f"{points(row['cbd_called_active'])} points (bias {points(row['bias'])})"
+        for _, row in table[table["cbd_called_active"] > CANCELLED].iterrows()
+    )
+    if domain:
+        notes.append(f"Carbon-binder domain is labelled active by these options: {domain}.")
+    if left_out:
+        notes.append(
+            f"{and_list(left_out)} {'is' if len(left_out) == 1 else 'are'} left out, because an "
+            "offset shifts the result deliberately."
+        )
+    users, realisations = int(table["users"].min()), int(table["realisations"].min())
     basis = f"{users} users" + (f" on {realisations} realisations" if realisations > 1 else "")
-    sentences.append(
-        f"The error is the root mean square, over {basis}, of measured minus true volume fraction "
-        "in points; it applies to these users and images."
+    notes.append(
+        f"Errors are root mean squares, over {basis}, of measured minus true volume fraction in "
+        "points. “Best in” is the share of resampled studies in which the option comes out best; "
+        f"below {100 * SURE:.0f} % another may be as good. All of it applies to these users and "
+        "images."
     )
     if users < LEAST_USERS:
-        sentences.append(f"{users} users are few: take this as a first indication.")
-    return " ".join(sentences)
+        notes.append(f"{users} users are few: take this as a first indication.")
+    return notes
+
+
+def errors_cancel(table: pd.DataFrame) -> pd.Series:
+    """Return where the smaller of two opposite errors exceeds `CANCELLED` and what is left.
+
+    Parameters
+    ----------
+    table : DataFrame
+        wrong_active, missed and bias, all shares of the voxels; NaN where they are not known.
+
+    Returns
+    -------
+    Series of bool
+    """
+    cancelled = table[["wrong_active", "missed"]].min(axis=1)
+    return (cancelled > CANCELLED) & (cancelled > table["bias"].abs())
+
+
+def option_in_words(row: Mapping, unfiltered: Collection[str], cheap: str = "") -> str:
+    """Return variant and image of a row's best option, or of the one with less work."""
+    name = row[f"{cheap}filter"]
+    image = "raw image" if name in unfiltered else f"filtered image ({name})"
+    return f"{row[f'{cheap}variant']} on the {image}"
+
+
+def cheap_in_words(row: Mapping, unfiltered: Collection[str]) -> str:
+    """Return the option with less work within half a point of a row's best, if there is another."""
+    if all(row[f"cheap_{name}"] == row[name] for name in OPTION):
+        return "–"
+    return (
+        f"{option_in_words(row, unfiltered, 'cheap_')} ({points(row['cheap_rmse'])} points, "
+        f"{work_in_words(row['cheap_labelled_voxels'])} pixels)"
+    )
+
+
+def binder_in_words(row: Mapping) -> str:
+    """Return the share of carbon-binder domain that a row's best option labels active."""
+    if not row["cbd"] > 0:
+        return "–"
+    return f"{100 * row['cbd_called_active'] / row['cbd']:.0f} %"
+
+
+def work_in_words(labelled_voxels: float) -> str:
+    """Return about how many pixels a user labels."""
+    if labelled_voxels == 0:
+        return "no"
+    return f"{float(f'{labelled_voxels:.2g}'):,.0f}".replace(",", " ")
+
+
+def _whose(row: Mapping, both: bool) -> str:
+    """Return a row's dataset, and its group of users where there are two."""
+    return row["dataset"] + (f" ({group_name(row[MADE_BY])})" if both else "")
+
+
+def _share(row: Mapping, part: str) -> str:
+    return points(row[part]) if np.isfinite(row[part]) else "–"
+
+
+def _parts(accuracies: pd.DataFrame, error: str) -> pd.DataFrame:
+    """Return what the errors are made of by condition, means over users and realisations."""
+    columns = {
+        "bias": error,
+        "voxel_error": error.replace("bias", "voxel_error"),
+        **{name: name for name in ("cbd", "cbd_called_active")},
+    }
+    known = pd.DataFrame(
+        {name: accuracies.get(column, np.nan) for name, column in columns.items()},
+        index=accuracies.index,
+    )
+    means = known.astype(float).groupby([accuracies[name] for name in GROUP], sort=False).mean()
+    means["wrong_active"] = (means["voxel_error"] + means["bias"]) / 2
+    means["missed"] = (means["voxel_error"] - means["bias"]) / 2
+    return means[PARTS]
 
 
 def _choice(options: Sequence[tuple], errors: np.ndarray, costs: np.ndarray, level: float) -> dict:
@@ -269,50 +418,8 @@ def _check_known(dataset, options, noise, voxel_sizes_nm, labelled) -> None:
             )
 
 
-def _sentences(run: Sequence[pd.Series], unfiltered: Collection[str]) -> str:
-    """Return what to do for datasets with the same best filter and variant."""
-
-    def option(row: pd.Series, cheap: str = "") -> str:
-        name = row[f"{cheap}filter"]
-        image = "raw image" if name in unfiltered else f"filtered image ({name})"
-        return f"{row[f'{cheap}variant']} on the {image}"
-
-    def each_once(texts) -> str:
-        return and_list(dict.fromkeys(texts))
-
-    text = (
-        f"For {and_list(map(_dataset, run))}, {option(run[0])} came closest to the truth: an error "
-        f"of {and_list(map(_error, run))}, for "
-        f"{each_once(_work(row['labelled_voxels']) for row in run)}; it is "
-        f"{each_once(_confidence(row['best_share']) for row in run)}."
-    )
-    offers = and_list(
-        f"{option(row, 'cheap_')} of {row['dataset']} "
-        f"({points(row['cheap_rmse'])} points, {_work(row['cheap_labelled_voxels'])})"
-        for row in run
-        if any(row[f"cheap_{name}"] != row[name] for name in OPTION)
-    )
-    return text + (f" Within half a point of it with less work: {offers}." if offers else "")
-
-
 def _dataset(row: pd.Series) -> str:
     return (
         f"{row['dataset']} (contrast-to-noise "
         f"{contrast_to_noise_in_words(row['contrast_to_noise'])}, {row['voxel_size_nm']:.0f} nm)"
     )
-
-
-def _error(row: pd.Series) -> str:
-    interval = f"{points(row['rmse_low'])} to {points(row['rmse_high'])}"
-    return f"{points(row['rmse'])} points ({interval})"
-
-
-def _confidence(share: float) -> str:
-    words = next(words for least, words in CONFIDENCE_WORDS if share >= least)
-    return f"{words} ({100 * share:.0f} % of resampled studies)"
-
-
-def _work(labelled_voxels: float) -> str:
-    if labelled_voxels == 0:
-        return "no labelled pixel"
-    return f"about {float(f'{labelled_voxels:.2g}'):,.0f} labelled pixels".replace(",", " ")

@@ -23,3 +23,13 @@ def is_drawn_by_hand(variant: Mapping) -> bool:
 def looks_at_output(variant: Mapping) -> bool:
     """Return whether users look at what a forest makes of their labels, and correct it."""
     return METHODS[variant["method"]].looks_at_output
+
+
+def has_offset(variant: Mapping) -> bool:
+    """Return whether a variant deliberately shifts what its user chose, by an offset."""
+    return bool(variant.get("offset", 0))
+
+
+def with_offset(variants: Mapping[str, Mapping]) -> list[str]:
+    """Return the names of the variants with a deliberate offset, in their order."""
+    return [name for name, variant in variants.items() if has_offset(variant)]

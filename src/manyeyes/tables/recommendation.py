@@ -2,6 +2,7 @@
 
 from ..groups import GROUPS
 from ..study.comparisons import shared_with_truth, unfiltered, users_of_all
+from ..study.variants import with_offset
 from .registry import Table, Text
 
 
@@ -23,18 +24,23 @@ def _users(study) -> dict[str, dict[str, list[str]]]:
 def _settings(study) -> dict:
     users = _users(study)
     names = dict.fromkeys(name for of_group in users.values() for name in of_group)
+    used = {cell.variant for cell in study.cells()}
+    deliberate = [name for name in with_offset(study.variants) if name in used]
     return {
         "users": users,
         "unfiltered": unfiltered(study),
+        # Where nothing else was tried, they are all that can be compared.
+        "left_out": deliberate if used - {*deliberate} else [],
         "voxel_sizes_nm": {name: study.datasets[name].voxel_size_nm for name in names},
     }
 
 
-def _compute(tables, users, unfiltered, voxel_sizes_nm):
+def _compute(tables, users, unfiltered, left_out, voxel_sizes_nm):
     from ..statistics.recommendation import paired_rows, recommendation_table
 
+    candidates = tables["accuracy"][~tables["accuracy"]["variant"].isin(left_out)]
     return recommendation_table(
-        paired_rows(tables["accuracy"], users),
+        paired_rows(candidates, users),
         tables["image_quality"],
         tables["effort"],
         unfiltered,
@@ -42,10 +48,10 @@ def _compute(tables, users, unfiltered, voxel_sizes_nm):
     )
 
 
-def _text(table, unfiltered, **settings):
+def _text(table, unfiltered, left_out, **settings):
     from ..statistics.recommendation import recommendation_text
 
-    return recommendation_text(table, unfiltered)
+    return recommendation_text(table, unfiltered, left_out)
 
 
 TABLE = Table(
@@ -57,9 +63,10 @@ TABLE = Table(
         "What to do",
         _text,
         "Which filter and variant came closest to the truth on each dataset of this study, what "
-        "it costs the user in labelled pixels, and how sure that is: the share of studies in "
-        "which it would be the best again if users and realisations were drawn anew. It is "
-        "computed from the tables and applies to the users of this study; other data give "
-        "another answer. ``recommendation.csv`` has the numbers.",
+        "it costs the user in labelled pixels, and how sure that is: the share of resampled "
+        "studies (users and realisations drawn anew) in which it comes out best. Variants with a "
+        "deliberate offset are no candidates. It is computed from the tables and applies to the "
+        "users of this study; other data give another answer. ``recommendation.csv`` has the "
+        "numbers.",
     ),
 )

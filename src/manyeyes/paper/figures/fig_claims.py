@@ -1,13 +1,12 @@
 """The scorecard: every claim of the paper, its verdict, and the paper's numbers and ours."""
 
 from collections.abc import Iterator
-from textwrap import shorten, wrap
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.patches import Rectangle
 
 from ...figures import style, words
 from ...figures.figure import FOLLOWS, Figure, FigureData, Needs
@@ -30,8 +29,12 @@ LETTER_MM = 1.03
 TOP_MM = 13.0
 FOOT_MM = 17.0
 LEFT, MIDDLE, RIGHT = 3.0, 98.0, 187.0
-ORDERING_MM = 3.35
-NUMBER_MM = 5.1
+ORDERING_MM = 3.25
+NUMBER_MM = 4.9
+LINE_MM = 2.2
+"""Height of a row with one line of a claim's words, and of each further line."""
+ORDERING_LETTERS, NUMBER_LETTERS = 44, 54
+"""Letters of a claim's words in a line."""
 MOST_RATIO = 30.0
 
 
@@ -40,7 +43,8 @@ def draw(data: FigureData) -> Drawing:
     """Return the scorecard of a study on one page.
 
     Orderings as marks with the share of choices of users that show them, numbers as ratios to the
-    paper's with both values written out, the other claims by name, and counts.
+    paper's with both values written out, the other claims by name, and a count of each verdict. All
+    words are written in full, on as many lines as they take.
     """
     claims = data.tables["claims"]
     unknown = set(claims["verdict"]) - set(MARKS)
@@ -52,8 +56,10 @@ def draw(data: FigureData) -> Drawing:
     orderings = claims[claims["kind"] == "ordering"]
     numbers = claims[claims["paper_low"].notna()]
     others = claims.drop(index=[*orderings.index, *numbers.index])
-    left_mm = 5.0 + ORDERING_MM * len(orderings)
-    right_mm = 5.0 + NUMBER_MM * len(numbers) + 34.0 + 3.0 * len(others) / 8
+    left = list(_rows(orderings, "paper_value", ORDERING_LETTERS, ORDERING_MM))
+    right = list(_rows(numbers, "claim", NUMBER_LETTERS, NUMBER_MM))
+    left_mm = 5.0 + _end(left) - TOP_MM
+    right_mm = 5.0 + _end(right) - TOP_MM + 8.0 + 2.7 * len(others) / 7
     height = TOP_MM + max(left_mm, right_mm) + FOOT_MM
     figure = style.new_figure(style.DOUBLE_MM, height)
     # All positions are given; there is nothing to lay out.
@@ -62,11 +68,10 @@ def draw(data: FigureData) -> Drawing:
     # Coordinates are mm from the upper left corner.
     axes.set(xlim=(0, style.DOUBLE_MM), ylim=(height, 0))
     axes.set_axis_off()
-    _draw_legend(axes)
-    _draw_orderings(axes, orderings)
-    below = _draw_numbers(axes, numbers)
-    below = _draw_others(axes, others, below + 4)
-    _draw_counts(axes, claims, below + 3)
+    _draw_legend(axes, claims)
+    _draw_orderings(axes, left)
+    below = _draw_numbers(axes, right)
+    _draw_others(axes, others, below + 4)
     style.footnote(
         figure,
         "Share: of all choices of three users and of realisations that show the ordering; with "
@@ -78,25 +83,29 @@ def draw(data: FigureData) -> Drawing:
     return figure
 
 
-def _draw_legend(axes: Axes) -> None:
+def _draw_legend(axes: Axes, claims: pd.DataFrame) -> None:
+    """Draw the sign of each verdict, and how many claims got it."""
+    numbers = claims["verdict"].value_counts()
     x = LEFT + 2
     for verdict, (mark, colour) in MARKS.items():
         _write(axes, x, 4, mark, color=colour, weight="bold", ha="center", size=7.0)
         _write(axes, x + 2.5, 4, verdict, size=6.5)
-        x += 9 + 1.35 * len(verdict)
+        x += 4.5 + 1.3 * len(verdict)
+        _write(axes, x, 4, str(int(numbers.get(verdict, 0))), size=6.0, weight="bold")
+        x += 10
 
 
-def _draw_orderings(axes: Axes, orderings: pd.DataFrame) -> None:
+def _draw_orderings(axes: Axes, rows: list[tuple]) -> None:
     bar, width = LEFT + 63, 25.0
-    _write(axes, LEFT, TOP_MM - 3.5, rf"$\bf{{a)}}$  {len(orderings)} orderings", size=7.0)
+    _write(axes, LEFT, TOP_MM - 3.5, rf"$\bf{{a)}}$  {len(rows)} orderings", size=7.0)
     _write(axes, bar + width / 2, TOP_MM - 5, "share that shows it", ha="center")
     for share in (0, 0.5, 1):
         _write(axes, bar + width * share, TOP_MM - 2.2, f"{100 * share:.0f} %", ha="center")
-    bottom = TOP_MM + ORDERING_MM * len(orderings)
+    bottom = _end(rows)
     axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
-    for row, y in _rows(orderings, ORDERING_MM):
+    for row, lines, y, _ in rows:
         _name(axes, row, LEFT, y)
-        _write(axes, LEFT + 15, y, _short(row.paper_value, 42))
+        _write_lines(axes, LEFT + 15, y, lines)
         axes.plot([bar, bar + width], [y, y], color="#e4e4e4", lw=0.5, zorder=0)
         if not np.isfinite(row.our_value):
             continue
@@ -107,24 +116,26 @@ def _draw_orderings(axes: Axes, orderings: pd.DataFrame) -> None:
         axes.plot(bar + width * row.our_value, y, "o", ms=2.6, color=colour, zorder=3)
 
 
-def _draw_numbers(axes: Axes, numbers: pd.DataFrame) -> float:
+def _draw_numbers(axes: Axes, rows: list[tuple]) -> float:
     bar, width = MIDDLE + 71, 18.0
-    _write(axes, MIDDLE, TOP_MM - 3.5, rf"$\bf{{b)}}$  {len(numbers)} numbers", size=7.0)
+    _write(axes, MIDDLE, TOP_MM - 3.5, rf"$\bf{{b)}}$  {len(rows)} numbers", size=7.0)
     _write(axes, bar + width / 2, TOP_MM - 5, "ours / paper's", ha="center")
     for ratio in (0.1, 1, 10):
         x = bar + width * _place(ratio)
         _write(axes, x, TOP_MM - 2.2, f"{ratio:g}", ha="center")
-    bottom = TOP_MM + NUMBER_MM * len(numbers)
+    bottom = _end(rows)
     axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
-    for row, y in _rows(numbers, NUMBER_MM):
-        _name(axes, row, MIDDLE, y - 1)
-        _write(axes, MIDDLE + 13.5, y - 1.1, _short(row.claim, 55))
+    for row, lines, y, _ in rows:
+        below = LINE_MM * len(lines) / 2
+        _name(axes, row, MIDDLE, y - below)
+        _write_lines(axes, MIDDLE + 13.5, y - LINE_MM / 2, lines)
         ours = "not testable here"
         if np.isfinite(row.our_value):
             ours = f"here {row.our_value:.2g}"
         if np.isfinite(row.low) and np.isfinite(row.high):
             ours += f" ({row.low:.2g} to {row.high:.2g})"
-        _write(axes, MIDDLE + 13.5, y + 1.1, f"paper {row.paper_value};  {ours}", color="#444444")
+        text = style.plain(f"paper {row.paper_value};  {ours}")
+        _write(axes, MIDDLE + 13.5, y + below, text, color="#444444")
         axes.plot([bar, bar + width], [y, y], color="#e4e4e4", lw=0.5, zorder=0)
         middle = (row.paper_low + row.paper_high) / 2
         ends = [bar + width * _place(x / middle) for x in (row.paper_low, row.paper_high)]
@@ -146,8 +157,8 @@ def _place(ratio: float) -> float:
     return float(0.5 + np.log(limited) / np.log(MOST_RATIO) / 2)
 
 
-def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> float:
-    """Name the claims that are neither ordering nor number; return where the text ends."""
+def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> None:
+    """Name the claims that are neither ordering nor number."""
     _write(
         axes,
         MIDDLE,
@@ -165,26 +176,22 @@ def _draw_others(axes: Axes, others: pd.DataFrame, y: float) -> float:
             _write(axes, MIDDLE + 1, y, mark, color=colour, weight="bold", ha="center")
             mark = ""
             y += 2.7
-    return y
 
 
-def _draw_counts(axes: Axes, claims: pd.DataFrame, y: float) -> None:
-    """Draw the number of claims with each verdict."""
-    _write(axes, MIDDLE, y, rf"$\bf{{d)}}$  all {len(claims)} claims", size=7.0)
-    count = claims["verdict"].value_counts()
-    scale = 50.0 / count.max()
-    for step, (verdict, (mark, colour)) in enumerate(MARKS.items(), start=1):
-        number, at = int(count.get(verdict, 0)), y + 0.6 + 3.1 * step
-        _write(axes, MIDDLE + 1, at, mark, color=colour, weight="bold", ha="center")
-        _write(axes, MIDDLE + 3.5, at, verdict)
-        bar = Rectangle((MIDDLE + 24, at - 1.1), scale * number, 2.2, color=colour, lw=0)
-        axes.add_patch(bar)
-        _write(axes, MIDDLE + 25 + scale * number, at, str(number), size=6.0)
+def _rows(table: pd.DataFrame, column: str, letters: int, step_mm: float) -> Iterator[tuple]:
+    """Yield each claim, the lines of its words, the middle of its row and the row's end, in mm."""
+    top = TOP_MM
+    for row in table.itertuples():
+        # A number stays on the line of its unit.
+        lines = wrap(str(getattr(row, column)).replace(" %", "\N{NO-BREAK SPACE}%"), letters)
+        height = step_mm + LINE_MM * (len(lines) - 1)
+        yield row, lines, top + height / 2, top + height
+        top += height
 
 
-def _rows(table: pd.DataFrame, step_mm: float) -> Iterator[tuple]:
-    for i, row in enumerate(table.itertuples()):
-        yield row, TOP_MM + step_mm * (i + 0.5)
+def _end(rows: list[tuple]) -> float:
+    """Return where the last of some rows ends, in mm from the top."""
+    return rows[-1][-1] if rows else TOP_MM
 
 
 def _name(axes: Axes, row, x: float, y: float) -> None:
@@ -195,8 +202,10 @@ def _name(axes: Axes, row, x: float, y: float) -> None:
     _write(axes, x + 3.5, y, row.id + (" ↔" if contradicted else ""))
 
 
-def _short(text: str, letters: int) -> str:
-    return style.plain(shorten(text, letters, placeholder=" …"))
+def _write_lines(axes: Axes, x: float, y: float, lines: list[str]) -> None:
+    """Write lines around a height."""
+    for i, line in enumerate(lines):
+        _write(axes, x, y + LINE_MM * (i - (len(lines) - 1) / 2), style.plain(line))
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **kwargs) -> None:
@@ -219,8 +228,8 @@ FIGURE = Figure(
 Every claim of Bailey et al. 2023 with what this study says about it. (a) Orderings: the share of
 all choices of three users, and of realisations, that show them. (b) Numbers: the paper's, and
 ours with the central range that panels of three users give, as a ratio to the paper's. (c) Claims
-that follow from settings, or that no segmentation study can test. (d) Counts; only agreement,
-disagreement and undecided were tested.
+that follow from settings, or that no segmentation study can test. Beside each sign: how many
+claims got the verdict; only agreement, disagreement and undecided were tested.
 
 The limits behind each verdict were stated before any study was run (``rules`` in
 ``claims.yaml``). With fewer than fifteen users most claims stay undecided, as they must: an
