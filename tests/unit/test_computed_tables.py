@@ -27,6 +27,7 @@ def study(has_truth, users="AB", filter_="unfiltered", variants=("by-eye",)):
         users=dict.fromkeys(users),
         baseline=None,
         ablations={},
+        outline_map=None,
     )
 
 
@@ -89,7 +90,7 @@ def test_optional_tables_are_used_where_the_study_has_them():
 
 
 def test_tables_with_a_text_say_what_it_is_about():
-    assert names_with_text(True) == ["ablation", "recommendation"]
+    assert names_with_text(True) == ["ablation", "outline_people", "recommendation"]
     for name in names_with_text(True):
         text = table_called(name).text
         assert text.title

@@ -66,7 +66,7 @@ def of_paper():
 def test_the_papers_study_draws_all_but_what_it_has_no_data_for(of_paper):
     # Choices of three take more than three users.
     others = ("fig_geometry", "fig_sensitivity", "fig_survival", "fig_ablation", "fig_strokes")
-    others += ("fig_choices", "fig_real_images")
+    others += ("fig_choices", "fig_real_images", "fig_outline_map")
     assert figures_of(of_paper) == [name for name in all_figures() if name not in others]
 
 
@@ -75,6 +75,16 @@ def test_a_study_of_traits_alone_draws_them_and_nothing_else():
     alone = study({"NMC-1": twin(), "NMC-2": twin()}, {}, sensitivity=sensitivity)
     assert figures_of(alone) == ["fig_sensitivity"]
     assert needs_of_figure("fig_sensitivity", alone).datasets == ("NMC-1", "NMC-2")
+
+
+def test_a_map_over_outlines_is_drawn_of_its_images_and_needs_no_plan():
+    images = [["NMC-2", "raw"], ["NMC-1", "raw"]]
+    wanted = {"images": images, "painted": "MLX10", "slider": "S2", "users": 5}
+    alone = study(
+        {"NMC-1": twin(), "NMC-2": twin()}, {}, outline_map={**wanted, "shifts_px": [-1, 0, 1]}
+    )
+    assert figures_of(alone) == ["fig_outline_map"]
+    assert needs_of_figure("fig_outline_map", alone).datasets == ("NMC-2", "NMC-1")
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,67 @@ def test_traits_are_explored_on_what_the_config_names(config):
         study_from_config(config)
 
 
+OUTLINE_MAP = {
+    "images": [["NMC-2", "raw"]],
+    "painted": "MLX10",
+    "slider": "S2",
+    "users": 12,
+    "shifts_px": [-1, 0, 2],
+}
+
+
+def test_a_map_over_outlines_has_users_of_its_own(config):
+    del config["plan"], config["sensitivity"]
+    config["outline_map"] = OUTLINE_MAP
+    assert problems(config, SCHEMA) == []
+    study = study_from_config(config)
+    assert study.outline_map.images == (("NMC-2", "raw"),)
+    assert study.outline_map.users[:4] == ("A", "B", "C", "U04")
+    names = [batch.name for batch in study.outline_map.batches(5)]
+    assert names == ["A_to_U05", "U06_to_U10", "U11_to_U12"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("images", [["NMC-9", "raw"]], ["outline_map.images[0]", "NMC-9"]),
+        ("images", [["NMC-2", "median"]], ["outline_map.images[0]", "median"]),
+        ("images", [["NMC-2", "raw"], ["NMC-2", "raw"]], ["NMC-2 (raw) is listed twice"]),
+        ("painted", "S2", ["outline_map.painted", "not painted by hand"]),
+        ("painted", "recorded", ["outline_map.painted", "not painted by hand"]),
+        ("slider", "cWS", ["outline_map.slider", "not set with one slider"]),
+        ("slider", "S9", ["outline_map.slider", "S9"]),
+        ("shifts_px", [0, 1, 2], ["outline_map.shifts_px", "from below 0 to above 0"]),
+        ("shifts_px", [1, 0, -1], ["outline_map.shifts_px", "ascending"]),
+        ("shifts_px", [-1.5, 0, 1], ["outline_map.shifts_px: -1.5 moves", "other numbers"]),
+    ],
+)
+def test_a_map_over_outlines_that_cannot_be_made_is_refused(config, key, value, words):
+    config["outline_map"] = {**OUTLINE_MAP, key: value}
+    assert problems(config, SCHEMA) == []
+    with pytest.raises(StudyError) as error:
+        study_from_config(config)
+    assert all(word in str(error.value) for word in words)
+
+
+def test_a_map_over_outlines_needs_slices_to_paint_on(config):
+    config["outline_map"] = OUTLINE_MAP
+    config["variants"]["MLX10"]["slices"] = 64
+    config["plan"] = {}
+    del config["sensitivity"]
+    with pytest.raises(StudyError, match="outline_map: MLX10 wants 64 separate slices"):
+        study_from_config(config)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("users", 4), ("shifts_px", [-1, 1]), ("shifts_px", [-30, 0, 1])]
+)
+def test_the_form_of_a_map_over_outlines_is_checked(config, key, value):
+    config["outline_map"] = {**OUTLINE_MAP, key: value}
+    (problem,) = problems(config, SCHEMA)
+    assert f"outline_map.{key}" in problem
+
+
 def test_a_study_without_plan_and_traits_is_refused(config):
     del config["plan"], config["sensitivity"]
     assert problems(config, SCHEMA) == []

@@ -71,6 +71,22 @@ def test_the_tables_of_a_study_are_those_that_it_can_fill(tiny):
     assert len(tiny.tables()) == len(set(tiny.tables()))
 
 
+def test_a_map_over_outlines_has_a_part_for_each_image_and_batch():
+    images = [["NEX-V", "raw"], ["NMC-2", "raw"]]
+    wanted = {"images": images, "painted": "MLX10", "slider": "S2", "users": 5}
+    targets = simple(["A"], outline_map={**wanted, "shifts_px": [-1, 0, 1]}, users_per_job=3)
+    parts = [path.split("/parts/")[1] for path in targets.parts_of_outline_map()]
+    assert parts == [
+        f"outline_shifts/{dataset}/raw/{batch}.csv"
+        for dataset in ("NEX-V", "NMC-2")
+        for batch in ("A_to_C", "U04_to_U05")
+    ]
+    names = [Path(path).name for path in targets.tables()]
+    tables = {"outline_shifts.csv", "outline_map.csv", "outline_people.csv", "outline_people.md"}
+    assert tables <= set(names)
+    assert len(names) == len(set(names))
+
+
 def test_one_user_agrees_with_nobody():
     names = {Path(path).stem for path in simple(["A"]).tables()}
     assert "pairwise" in names

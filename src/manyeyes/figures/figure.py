@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 CATEGORIES = (
     "Variation between users",
     "What follows",
+    "Where painting stops winning",
     "Images, twins and accuracy",
     "Slices",
     "User by user",
@@ -20,7 +21,7 @@ CATEGORIES = (
     "How sure that is",
 )
 """Headings of the report, in its order."""
-VARIATION, FOLLOWS, CHECKS, SLICES, DETAILS, CHAIN, SURE = CATEGORIES
+VARIATION, FOLLOWS, OUTLINES, CHECKS, SLICES, DETAILS, CHAIN, SURE = CATEGORIES
 
 
 @dataclass(frozen=True)

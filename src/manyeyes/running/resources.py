@@ -8,7 +8,7 @@ from math import ceil
 
 from ..study import cost
 from ..study.chain import FibsemChain
-from ..study.model import Dataset, Study
+from ..study.model import Dataset, OutlineMap, Study
 from .job_inputs import UserJob
 
 
@@ -97,6 +97,16 @@ class JobResources:
             "mem_mb": self.of_dataset(lambda d: cost.segmenting_megabytes(d, variants, users)),
             "runtime": self.of_dataset(lambda d: cost.segmenting_minutes(d, variants, users)),
             "disk_mb": self.disk(len(variants) * users),
+        }
+
+    def shifting(self, wanted: OutlineMap) -> dict[str, Callable]:
+        """Return the resources of a job that paints an image with shifted outlines."""
+        painted, shifts = self._study.variants[wanted.painted], len(wanted.shifts_px)
+        users = min(self._study.users_per_job, len(wanted.users))
+        return {
+            "mem_mb": self.of_dataset(lambda d: cost.shifting_megabytes(d, painted, shifts)),
+            "runtime": self.of_dataset(lambda d: cost.shifting_minutes(d, shifts, users)),
+            "disk_mb": more_each_time(10),
         }
 
     def of_block(self, needed: Callable[[Dataset, Sequence[Mapping], int], float]) -> Callable:

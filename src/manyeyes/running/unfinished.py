@@ -17,13 +17,21 @@ NAME = "unfinished.json"
 # Parts of a study that stand by themselves: the folders that their jobs write to.
 SEPARATE = {
     "sensitivity": ("parts/sensitivity_runs/",),
+    "outline_map": ("parts/outline_shifts/",),
     "structures": ("parts/structures/",),
     "imitators": ("parts/strokes/",),
     "baseline": ("fibsem/", "baseline/"),
 }
-WITHOUT = {"sensitivity": None, "structures": (), "imitators": (), "baseline": None}
+WITHOUT = {
+    "sensitivity": None,
+    "outline_map": None,
+    "structures": (),
+    "imitators": (),
+    "baseline": None,
+}
 CALLED = {
     "sensitivity": "the sensitivity study",
+    "outline_map": "the map over people's outlines",
     "structures": "the users of other structures",
     "imitators": "the simulated users in a person's place",
     "baseline": "the FIB-SEM baseline",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from ..groups import RECORDED
-from .model import Block, Dataset, Sensitivity, StudyError
+from .model import Block, Dataset, OutlineMap, Sensitivity, StudyError
 
 
 def check_repetitions(blocks: Iterable[Block]) -> None:
@@ -57,6 +57,7 @@ def _fits(start_um: Sequence[float], extent_um: Sequence[float], size_um: Sequen
 def check_slices(
     blocks: Iterable[Block],
     sensitivity: Sensitivity | None,
+    outline_map: OutlineMap | None,
     datasets: Mapping[str, Dataset],
     variants: Mapping[str, Mapping],
 ) -> None:
@@ -64,6 +65,9 @@ def check_slices(
     wanted = [(f"plan.{block.name}", block.variants, block.datasets) for block in blocks]
     if sensitivity is not None:
         wanted.append(("sensitivity", sensitivity.base_runs, sensitivity.datasets))
+    if outline_map is not None:
+        names = [dataset for dataset, _ in outline_map.images]
+        wanted.append(("outline_map", [outline_map.painted], names))
     for key, chosen, names in wanted:
         for variant in chosen:
             slices = variants[variant].get("slices")

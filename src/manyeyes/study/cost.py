@@ -48,6 +48,10 @@ DENSE_LABEL_BYTES = 1000
 with all voxels labelled: 740; at 99^3, where every tree learns from all of them: 760, and 1270 if
 the labels are mere noise, so that trees grow as large as they can."""
 
+PAINTED_SECONDS = 1.0
+"""CPU time of one painting and its forest, by the megavoxel. Measured at 100^3, seven paintings of
+each user together: 0.7 to 0.9 on one thread."""
+
 LARGE_MEGAVOXELS = 32
 """From this size on a volume gets four threads; users of smaller ones fill cores side by side."""
 
@@ -165,6 +169,17 @@ def repeating_minutes(dataset: Dataset, variants: Sequence[Mapping], users: int)
     """Return how long repeating a block takes, in which each user looks, labels and waits."""
     each = sum(7 if needs_forest(variant) else 2 for variant in variants)
     return minutes(dataset, each * users)
+
+
+def shifting_megabytes(dataset: Dataset, painted: Mapping, shifts: int) -> float:
+    """Return the memory for painting an image with shifted outlines: a user's drawings are held."""
+    drawings = dataset.voxels * shifts / 1e6
+    return segmenting_megabytes(dataset, [painted], shifts) + drawings + 60
+
+
+def shifting_minutes(dataset: Dataset, shifts: int, users: int) -> float:
+    """Return how long some users' paintings with shifted outlines take (measured on 100^3)."""
+    return minutes(dataset, PAINTED_SECONDS * shifts * users)
 
 
 def stack_minutes(megavoxels: float, seconds_a_megavoxel: float) -> float:

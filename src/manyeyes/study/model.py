@@ -227,6 +227,34 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
+class OutlineMap:
+    """Images on which a slider and painting are compared, whatever people's outlines are.
+
+    Attributes
+    ----------
+    images : tuple of (dataset, filter)
+    painted, slider : str
+        Variants.
+    users : tuple of str
+        Simulated users.
+    shifts_px : tuple of float
+        How far outside the edge outlines are placed, in pixels of the image; ascending.
+    """
+
+    images: tuple[tuple[str, str], ...]
+    painted: str
+    slider: str
+    users: tuple[str, ...]
+    shifts_px: tuple[float, ...]
+
+    def batches(self, users_per_job: int) -> list["Batch"]:
+        """Return the batches in which its users are done."""
+        firsts = range(0, len(self.users), users_per_job)
+        groups = [self.users[first : first + users_per_job] for first in firsts]
+        return [Batch(_batch_name(group), group) for group in groups]
+
+
+@dataclass(frozen=True)
 class Batch:
     """Consecutive users whose part of a block is done by one job on each image.
 
@@ -239,6 +267,10 @@ class Batch:
 
     name: str
     users: tuple[str, ...]
+
+
+def _batch_name(users: tuple[str, ...]) -> str:
+    return users[0] if len(users) == 1 else f"{users[0]}_to_{users[-1]}"
 
 
 @dataclass(frozen=True)
@@ -263,6 +295,7 @@ class Study:
     figures: tuple[str, ...] | None = field(default=None)
     report: Mapping = field(default_factory=dict)
     sensitivity: Sensitivity | None = None
+    outline_map: OutlineMap | None = None
     structures: tuple[str, ...] = ()
     ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
@@ -346,6 +379,5 @@ class Study:
         for group in groups:
             chosen = tuple(name for name in group if users is None or name in users)
             if chosen:
-                name = chosen[0] if len(chosen) == 1 else f"{chosen[0]}_to_{chosen[-1]}"
-                batches.append(Batch(name, chosen))
+                batches.append(Batch(_batch_name(chosen), chosen))
         return batches

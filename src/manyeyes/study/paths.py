@@ -35,6 +35,7 @@ class Paths:
         # {"warnings": [sentences]} in JSON: doubts of a job, shown first in the report.
         self.drawing_warnings = f"{self.results}/parts/warnings/drawings/{by_user}.json"
         self.sensitivity_runs = self.part("sensitivity_runs/{dataset}/{filter}/{variant}")
+        self.outline_shifts = self.part("outline_shifts/{dataset}/{filter}/{batch}")
         self.repeated = self.part("structures/{structure}/{table}/{block}/{dataset}/{filter}")
         self.rule_graph = self.part("rule_graph")
         self.slices = f"{self.results}/parts/slices/{{dataset}}/{{filter}}.json"

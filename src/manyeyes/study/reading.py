@@ -19,6 +19,7 @@ from .model import (
     SOURCE_KINDS,
     Block,
     Dataset,
+    OutlineMap,
     Recording,
     Sensitivity,
     Study,
@@ -55,11 +56,12 @@ def study_from_config(config: Mapping) -> Study:
     blocks = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
     blocks += _recorded_blocks(users, datasets, filters, variants)
     sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
-    if not blocks and sensitivity is None:
+    outline_map = _outline_map(config.get("outline_map"), datasets, filters, variants)
+    if not blocks and sensitivity is None and outline_map is None:
         raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     check_repetitions(blocks)
     check_twins(datasets, electrodes)
-    check_slices(blocks, sensitivity, datasets, variants)
+    check_slices(blocks, sensitivity, outline_map, datasets, variants)
     realisations = config.get("realisations", 1)
     expanded = _realised(datasets, realisations)
     figures = config.get("figures", "all")
@@ -78,6 +80,7 @@ def study_from_config(config: Mapping) -> Study:
         figures=None if figures == "all" else tuple(figures),
         report=config.get("report", {}),
         sensitivity=sensitivity,
+        outline_map=outline_map,
         structures=_structures(config),
         ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
@@ -334,6 +337,43 @@ def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
         filters=_chosen(entry["filters"], filters, "sensitivity.filters"),
         base_runs={name: base_runs[name] for name in variants if name in base_runs},
     )
+
+
+def _outline_map(entry, datasets, filters, variants) -> OutlineMap | None:
+    if entry is None:
+        return None
+    key = "outline_map"
+    images = tuple((dataset, filter_) for dataset, filter_ in entry["images"])
+    for place, (dataset, filter_) in enumerate(images):
+        _chosen([dataset], datasets, f"{key}.images[{place}]")
+        _chosen([filter_], filters, f"{key}.images[{place}]")
+        if (dataset, filter_) in images[:place]:
+            raise StudyError(f"{key}.images: {dataset} ({filter_}) is listed twice; list it once")
+    painted, slider = entry["painted"], entry["slider"]
+    for role, variant in (("painted", painted), ("slider", slider)):
+        _chosen([variant], variants, f"{key}.{role}")
+        method = METHODS[variants[variant]["method"]]
+        wanted = "drawing" if role == "painted" else "threshold"
+        if method.annotate is None or method.annotation != wanted:
+            does = "painted by hand" if role == "painted" else "set with one slider"
+            raise StudyError(
+                f"{key}.{role}: {variant!r} ({method.name}) is not {does} by a simulated user; "
+                "name a variant that is"
+            )
+    shifts = tuple(float(shift) for shift in entry["shifts_px"])
+    if list(shifts) != sorted(set(shifts)) or not shifts[0] < 0 < shifts[-1]:
+        raise StudyError(
+            f"{key}.shifts_px: expected ascending numbers from below 0 to above 0, "
+            f"found {list(shifts)}"
+        )
+    halves = [shift for shift in shifts if shift % 1 == 0.5]
+    if halves:
+        raise StudyError(
+            f"{key}.shifts_px: {halves[0]:g} moves an edge, which lies between pixels, onto their "
+            "centres, where corrections would leave out a whole row; no hand stops exactly there, "
+            "so take other numbers"
+        )
+    return OutlineMap(images, painted, slider, tuple(simulated_names(entry["users"])), shifts)
 
 
 def _baseline(entry, datasets, electrodes):

@@ -20,6 +20,9 @@ BETWEEN_USERS = ("pairwise", *AGREEMENT)
 OF_TRUTH = ("geometry", "particles")
 """Tables with a part for each dataset whose truth is known."""
 
+OF_OUTLINES = ("outline_shifts", "outline_map", "outline_people")
+"""Tables of the map over people's outlines: the paintings, and what is computed from them."""
+
 
 class Targets:
     """The files of a study.
@@ -186,6 +189,20 @@ class Targets:
             for variant in study.base_runs
         }
 
+    def parts_of_outline_map(self) -> list[str]:
+        """Return the parts of the table of paintings with shifted outlines."""
+        wanted = self.study.outline_map
+        return [
+            self.paths.outline_shifts.format(dataset=dataset, filter=filter_, batch=batch.name)
+            for dataset, filter_ in (wanted.images if wanted else ())
+            for batch in wanted.batches(self.study.users_per_job)
+        ]
+
+    def users_of_outline_map(self, wildcards) -> list[str]:
+        """Return the users of a job of the outline map."""
+        batches = self.study.outline_map.batches(self.study.users_per_job)
+        return next(list(batch.users) for batch in batches if batch.name == wildcards.batch)
+
     def warnings(self) -> list[str]:
         """Return the files in which jobs note what looked doubtful but was not refused."""
         return [
@@ -256,11 +273,21 @@ class Targets:
         suffixes = ("csv", "md") if self.study.sensitivity else ()
         return [self.paths.table("sensitivity", suffix) for suffix in suffixes]
 
+    def tables_of_outline_map(self) -> list[str]:
+        """Return the tables of the outline map, if there is one."""
+        names = OF_OUTLINES if self.study.outline_map else ()
+        texts = set(names_with_text(True)).intersection(names)
+        return [
+            self.paths.table(name, suffix)
+            for name in names
+            for suffix in (("csv", "md") if name in texts else ("csv",))
+        ]
+
     def tables(self) -> list[str]:
         """Return every table that this study can fill."""
         study, table = self.study, self.paths.table
         if not study.cells():
-            return self.tables_of_sensitivity()
+            return self.tables_of_sensitivity() + self.tables_of_outline_map()
         names = [name for group in self.collected().values() for name in group]
         names += OF_TRUTH if self.datasets_with_truth() else ()
         names += ["claims", "claims_summary"] if self.is_about_paper() else []
@@ -273,6 +300,7 @@ class Targets:
         found = [table(name) for name in names]
         found += [table(name, "md") for name in computed if name in names_with_text(True)]
         found += self.tables_of_sensitivity()
+        found += [path for path in self.tables_of_outline_map() if path not in found]
         if study.imitated():
             found += [table("strokes"), table("stroke_comparison")]
             found += [table("stroke_comparison", "md")]
