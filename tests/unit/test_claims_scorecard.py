@@ -100,9 +100,7 @@ def test_columns(agreeing):
     ]
 
 
-@pytest.mark.parametrize(
-    "claim", ["C001", "C002", "C024", "C029", "C032", "C044", "C066", "C074", "C081", "C086"]
-)
+@pytest.mark.parametrize("claim", ["C001", "C002", "C024", "C032", "C044", "C066", "C081", "C086"])
 def test_a_world_as_the_paper_says_agrees(agreeing, claim):
     assert agreeing.loc[claim, "verdict"] == "agrees"
 
@@ -117,8 +115,9 @@ def test_three_users_leave_a_world_of_equal_spreads_undecided():
     for seed in range(2):
         tables = study(lambda *cell: 0.03, users=3, realisations=1, seed=seed)
         card = scorecard({"volume_fractions": tables["volume_fractions"]}, CLAIMS_OF_PAPER)
-        verdicts += card.loc[card["users"] == 3, "verdict"].tolist()
-    assert len(verdicts) > 70
+        tested = card["verdict"].isin(["agrees", "disagrees", "undecided"])
+        verdicts += card.loc[tested, "verdict"].tolist()
+    assert len(verdicts) > 60
     assert np.mean([verdict == "undecided" for verdict in verdicts]) > 0.9
 
 
@@ -346,7 +345,7 @@ def test_the_baseline_is_the_measured_one():
 
 @pytest.mark.parametrize(
     ("in_block", "verdict"),
-    [(0.004, "agrees"), (0.001, "disagrees"), (0.0, "not testable here")],
+    [(0.004, "consequence"), (0.001, "consequence"), (0.0, "not testable here")],
 )
 def test_closed_pores_are_compared_with_the_blocks(in_block, verdict):
     tables = study(papers_world, users=15, realisations=1)
@@ -354,6 +353,8 @@ def test_closed_pores_are_compared_with_the_blocks(in_block, verdict):
     tables["baseline"].loc[measured, "baseline_closed_pores"] = in_block
     row = scorecard(tables, only("C070")).iloc[0]
     assert row["verdict"] == verdict
+    if in_block:
+        assert row["our_value"] == (1.0 if in_block > 0.002 else 0.0)
 
 
 def test_a_dataset_with_two_measured_baselines_is_refused():
@@ -375,10 +376,10 @@ def test_an_image_that_cannot_be_measured_is_not_testable():
 
 def test_images_need_no_users(of_three):
     row = of_three.loc["C029"]
-    assert (row["verdict"], row["users"], row["our_value"]) == ("agrees", 0, 1.0)
+    assert (row["verdict"], row["users"], row["our_value"]) == ("consequence", 0, 1.0)
     assert row["reason"].startswith("Holds.")
     # the gain of the filter is the same everywhere in this made-up study
-    assert of_three.loc["C031", "verdict"] == "disagrees"
+    assert of_three.loc["C031", "our_value"] == 0.0
 
 
 def test_two_metrics_in_one_place():

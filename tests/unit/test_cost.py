@@ -105,6 +105,14 @@ def test_repeating_a_block_holds_the_labels_of_all():
     assert minutes == pytest.approx(6 * (10 + 2 * (2 + 7) * 10) / 60)
 
 
+def test_shifted_paintings_take_time_by_user_and_hold_a_users_drawings():
+    # A second a megavoxel, six times what was measured, beside a minute to start.
+    assert cost.shifting_minutes(dataset(), 7, 15) == pytest.approx((2 * 7 * 15 + 10) * 6 / 60)
+    # No more forests than 24 are held at once.
+    few, many = (cost.shifting_megabytes(dataset(), DRAWN, shifts) for shifts in (30, 35))
+    assert many - few == pytest.approx(2 * 5)
+
+
 def test_retries_get_more_of_everything():
     wildcards = SimpleNamespace(dataset="d")
     asked = JobResources(study()).job(15, 3, volumes=1)

@@ -112,7 +112,8 @@ def test_findings_are_given_for_each_group():
     [
         ((3, 2), "Here: 3 simulated users and 2 recorded people."),
         ((2, 1), "of 2 runs from 0.45 to 31.91 times it."),
-        ((30, 1), "of 30 runs from 0.80 to 1.34 times it."),
+        # From eight users on the interval depends on their values, not on their number alone.
+        ((30, 1), "Here: 30 users."),
     ],
 )
 def test_captions_know_the_number_of_users(users, words):

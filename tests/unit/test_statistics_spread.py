@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from manyeyes.randomness import generator
-from manyeyes.statistics.spread import f_ratio, pitman_morgan, sample_sd, sd_interval_factors
+from manyeyes.statistics.spread import (
+    f_ratio,
+    pitman_morgan,
+    sample_sd,
+    sd_interval,
+    sd_interval_factors,
+)
 
 DRAWS = 20_000
 
@@ -36,6 +42,35 @@ def test_the_interval_of_an_sd_covers_as_often_as_it_says(users):
     low, high = (sd * factor for factor in sd_interval_factors(users, level=0.9))
     covered = np.mean((low <= 1) & (high >= 1))
     assert within_simulation_error(covered, 0.9, DRAWS)
+
+
+def test_three_users_have_the_chi_square_interval():
+    values = [1.0, 2.0, 3.0]
+    assert sd_interval(values) == pytest.approx((0.5207, 6.2847), abs=1e-4)
+    assert sd_interval([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]) == pytest.approx(sd_interval(values))
+    assert sd_interval([2.0] * 20) == (0.0, 0.0)
+
+
+def test_bonetts_interval_by_hand():
+    """Ten users, half at -1 and half at 1: SD sqrt(10 / 9), kurtosis 10 * 10 / 100 = 1."""
+    score, users = 1.959964, 10
+    kurtosis = (users * 1 + 10 * 6) / (users + 10)
+    small = users / (users - score)
+    reach = score * small * np.sqrt((kurtosis - 0.7) / 9)
+    expected = np.sqrt(small * 10 / 9 * np.exp([-reach, reach]))
+    assert sd_interval([-1.0, 1.0] * 5) == pytest.approx(expected, rel=1e-6)
+    assert sd_interval(np.array([-3.0, 3.0] * 5) + 7) == pytest.approx(3 * expected, rel=1e-6)
+
+
+def test_the_interval_covers_sds_of_users_with_heavy_tails():
+    draws = 1200
+    values = generator("test", "heavy tails").standard_t(5, (draws, 30))
+    true = np.sqrt(5 / 3)
+    ends = np.array([sd_interval(row) for row in values])
+    covered = np.mean((ends[:, 0] <= true) & (true <= ends[:, 1]))
+    assert 0.93 - 0.02 <= covered <= 0.97 + 0.02
+    low, high = sample_sd(values) * np.array(sd_interval_factors(30))[:, None]
+    assert np.mean((low <= true) & (true <= high)) < 0.88
 
 
 def test_two_sds_of_three_differ_only_above_a_ratio_of_six():

@@ -9,7 +9,7 @@ from manyeyes.statistics.deviations import compare_deviations
 from manyeyes.statistics.errors import ErrorParts
 from manyeyes.statistics.families import holm
 from manyeyes.statistics.grids import ANY, shared_realisations, users_by_cell
-from manyeyes.statistics.spread import pitman_morgan, sd_interval_factors
+from manyeyes.statistics.spread import pitman_morgan, sd_interval
 from manyeyes.statistics.tables import (
     Contrast,
     comparison_table,
@@ -74,7 +74,7 @@ def test_spread_over_users_and_realisations(study):
     values = study["GRA-1", "raw", "cWS"]
     row = table.loc["GRA-1", "cWS"]
     assert row["sd"] ** 2 == pytest.approx(np.mean(values.var(axis=1, ddof=1)))
-    assert row["sd_high"] == pytest.approx(row["sd"] * sd_interval_factors(12)[1])
+    assert (row["sd_low"], row["sd_high"]) == pytest.approx(sd_interval(values))
     assert row["sd_lowest"] <= row["sd"] <= row["sd_highest"]
     assert (row["users"], row["realisations"]) == (12, 2)
 

@@ -20,6 +20,8 @@ VERDICT_SIGNS = {
     "undecided": "?",
     "not testable here": "–",
     "calibrated": "c",
+    "consequence": "i",
+    "duplicate": "″",
     "by construction": "=",
 }
 """A sign for each verdict, so that it is readable without colour."""
@@ -170,6 +172,9 @@ def _range_in_percent(ends: pd.Series) -> str:
     return " to ".join(texts)
 
 
+TEXTS_OF_CLAIMS = ("place", "paper_value", "reason", "panel", "ceiling")
+
+
 def claim_rows(claims: pd.DataFrame) -> list[dict]:
     """Return the scorecard, one row per claim."""
     return [
@@ -179,12 +184,20 @@ def claim_rows(claims: pd.DataFrame) -> list[dict]:
             "claim": row.claim,
             "paper": row.paper_value,
             "ours": _ours(row),
+            "panel": getattr(row, "panel", "") or "–",
+            "population": _population_share(row),
+            "ceiling": getattr(row, "ceiling", "") or "–",
             "verdict": row.verdict,
             "sign": VERDICT_SIGNS[row.verdict],
             "reason": row.reason,
         }
-        for row in claims.fillna({"place": "", "paper_value": "", "reason": ""}).itertuples()
+        for row in claims.fillna(dict.fromkeys(TEXTS_OF_CLAIMS, "")).itertuples()
     ]
+
+
+def _population_share(row) -> str:
+    share = getattr(row, "population_share", np.nan)
+    return whole_percent(share) if np.isfinite(share) else "–"
 
 
 def _ours(row) -> str:

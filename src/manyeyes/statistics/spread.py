@@ -64,6 +64,70 @@ def sd_interval_factors(users: int, level: float = 0.95) -> tuple[float, float]:
     return float(np.sqrt(freedom / upper)), float(np.sqrt(freedom / lower))
 
 
+LEAST_FOR_KURTOSIS = 8
+PRIOR_KURTOSIS, PRIOR_USERS = 6.0, 10
+"""Kurtosis before anything is seen, that of a Laplace distribution, and its weight in users."""
+
+
+def sd_interval(values, level: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a standard deviation over users whose tails may be heavy.
+
+    With 8 users or more, Bonett's interval (2006, doi:10.1016/S0167-9473(05)00088-3, Eq. 2), whose
+    width follows the sample's kurtosis about a trimmed mean. A small sample hides its tails, so
+    the kurtosis is averaged with a prior one, as Bonett proposes in section 3. With fewer users
+    the kurtosis cannot be estimated, and the interval is that of chi-square
+    (`sd_interval_factors`).
+
+    Coverage of the 95 % interval in per cent, that of chi-square in brackets, by
+    ``benchmarks/sd_coverage.py``:
+
+    =======================  ===========  ===========  ===========
+    Values                   3 users      15 users     30 users
+    =======================  ===========  ===========  ===========
+    normal                   95 (95)      99 (95)      98 (95)
+    Student's t, 5 degrees   93 (93)      97 (85)      94 (83)
+    Laplace                  91 (91)      96 (82)      94 (81)
+    gamma, shape 4           93 (93)      98 (89)      96 (88)
+    log-normal, sigma 0.5    91 (91)      95 (81)      91 (76)
+    =======================  ===========  ===========  ===========
+
+    Parameters
+    ----------
+    values : array_like, shape (users,) or (realisations, users)
+        At least two users. The SD is then the root mean square over realisations; users remain
+        the unit, which is cautious.
+    level : float, default 0.95
+
+    Returns
+    -------
+    low, high : float
+        In the unit of the values; both 0 if users never differ.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two users, or a value is not finite.
+    """
+    check_level(level)
+    values = np.atleast_2d(checked_values(values, least=2))
+    users = values.shape[-1]
+    sd = float(np.sqrt(np.mean(sample_sd(values) ** 2)))
+    if users < LEAST_FOR_KURTOSIS or sd == 0:
+        low, high = sd_interval_factors(users, level)
+        return sd * low, sd * high
+    score = scipy.stats.norm.ppf((1 + level) / 2)
+    trimmed = scipy.stats.trim_mean(values, 1 / (2 * np.sqrt(users - 4)), axis=-1)
+    fourth = np.mean(np.sum((values - trimmed[:, None]) ** 4, axis=-1))
+    kurtosis = users * fourth / ((users - 1) * sd**2) ** 2
+    kurtosis = (users * kurtosis + PRIOR_USERS * PRIOR_KURTOSIS) / (users + PRIOR_USERS)
+    # Bonett's correction for samples so small that the two tails would differ.
+    small = users / (users - score)
+    excess = max(kurtosis - (users - 3) / users, 0.0)
+    reach = score * small * np.sqrt(excess / (users - 1))
+    middle = np.log(small * sd**2)
+    return float(np.exp((middle - reach) / 2)), float(np.exp((middle + reach) / 2))
+
+
 def pitman_morgan(
     first, second, level: float = 0.95, *, over_realisations: bool = False
 ) -> SdRatio:

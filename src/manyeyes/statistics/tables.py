@@ -19,7 +19,7 @@ from .errors import ErrorParts, error_parts
 from .families import holm
 from .grids import ANY, GROUP, shared_realisations, users_by_cell
 from .power import users_to_show
-from .spread import pitman_morgan, sample_sd, sd_interval_factors
+from .spread import pitman_morgan, sample_sd, sd_interval
 
 
 class Contrast(NamedTuple):
@@ -70,9 +70,8 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
     -------
     DataFrame
         dataset, filter, variant, made_by (if the table has it), users, realisations, sd (root
-        mean square over realisations), sd_low, sd_high (chi-square, users - 1 degrees of freedom),
-        sd_lowest, sd_highest (of the realisations). Conditions with a single user have no spread
-        and no row.
+        mean square over realisations), sd_low, sd_high (`spread.sd_interval`), sd_lowest,
+        sd_highest (of the realisations). Conditions with a single user have no spread and no row.
     """
     columns = ["users", "realisations", "sd", "sd_low", "sd_high", "sd_lowest", "sd_highest"]
 
@@ -84,7 +83,7 @@ def spread_table(volume_fractions: pd.DataFrame, level: float = 0.95) -> pd.Data
             if users > 1:
                 sds = sample_sd(values)
                 sd = float(np.sqrt(np.mean(sds**2)))
-                ends = [sd * factor for factor in sd_interval_factors(users, level)]
+                ends = sd_interval(values, level)
                 rows.append((*key, users, realisations, sd, *ends, sds.min(), sds.max()))
         return pd.DataFrame(rows, columns=[*GROUP, *columns])
 

@@ -125,19 +125,19 @@ class Population:
 
     Notes
     -----
-    The two calibrated spreads hold only for a twin of NMC-2 with a contrast-to-noise of 3, itself
-    an assumption. 200 users on each of 5 realisations gave
+    The two calibrated spreads hold only for a twin of NMC-2 with a contrast-to-noise of 3.5, itself
+    an assumption. 100 users on each of 3 realisations gave
 
-    ==================  ======================  =================
+    ==================  ======================  ====================
     contrast-to-noise   threshold_criterion_sd  seed_error_spread
-    ==================  ======================  =================
-    2.5                 0.68                    1.38
-    3.0                 0.94                    1.88
-    3.5                 1.25                    2.48
-    ==================  ======================  =================
+    ==================  ======================  ====================
+    2.5                 1.04 (0.54 to 5.5)      not reached
+    3.5                 1.57 (0.80 to 8.0)      1.67 (0.90 to 4.5)
+    ==================  ======================  ====================
 
-    with a standard error of about 3 % from people and realisations
-    (``tools/calibrate_population.py``).
+    with a standard error of 3 and 6 % from realisations. In brackets: between which values the
+    spreads lie, since the paper's numbers are of three people (``tools/calibrate_population.py``).
+    The other structures of users are not calibrated.
 
     Users who act by rules are known as robot users (Nickisch et al. 2010; Kohli et al. 2012,
     doi:10.1007/s11263-012-0537-3). Idealised ones overstate quality, and variation between clicks
@@ -145,8 +145,8 @@ class Population:
     """
 
     structure: str = "two_class"
-    threshold_criterion_sd: float = 0.94
-    seed_error_spread: float = 1.88
+    threshold_criterion_sd: float = 1.57
+    seed_error_spread: float = 1.67
     session_share: float = 0.25
     eye_sigma_px: float = 1.5
     eye_sigma_ln_sd: float = 0.3

@@ -10,8 +10,13 @@ VERDICTS = (
     "undecided",
     "not testable here",
     "calibrated",
+    "consequence",
+    "duplicate",
     "by construction",
 )
+"""The last five never count. A consequence follows from an input of the study, whatever users do; a
+duplicate is judged at another claim that says the same."""
+
 KINDS = ("ordering", "number", "calibrated", "by construction", "not testable")
 CHECKED_KINDS = ("ordering", "number", "calibrated")
 
@@ -38,6 +43,10 @@ class Rules:
         Factors, above 1.
     near_percent : float
         Tolerance of differences from the baseline, in per cent of it.
+    permutations : int
+        How often names of methods are given at random; see `joint`.
+    chance_at_most : float
+        Part of the claims that a family shows, at most, that names at random would show too.
     """
 
     level: float
@@ -49,9 +58,17 @@ class Rules:
     much: float
     near: float
     near_percent: float
+    permutations: int
+    chance_at_most: float
 
     def __post_init__(self):
-        for name in ("level", "agrees_from", "majority", "number_agrees_from"):
+        for name in (
+            "level",
+            "agrees_from",
+            "majority",
+            "number_agrees_from",
+            "chance_at_most",
+        ):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(
                     f"rules.{name} must be between 0 and 1, found {getattr(self, name)}"
@@ -66,6 +83,8 @@ class Rules:
                 f"rules.agrees_from ({self.agrees_from}) must not be below one half or below "
                 f"rules.majority ({self.majority}), else a claim could agree and disagree at once"
             )
+        if self.permutations < 99:
+            raise ValueError(f"rules.permutations must be at least 99, found {self.permutations}")
         if self.least_users < 5:
             raise ValueError(
                 f"rules.least_users must be at least 5, found {self.least_users}: the interval of "
@@ -141,6 +160,10 @@ class Claim:
         How the paper's words were interpreted, where they are ambiguous.
     contradicts : tuple of str
         Ids of the claims that the paper contradicts by this one.
+    consequence_of : str
+        The input of a study that this follows from, whatever users do; empty if there is none.
+    same_as : str
+        Id of the claim that says the same and is judged in its place.
     """
 
     id: str
@@ -152,6 +175,13 @@ class Claim:
     because: str = ""
     note: str = ""
     contradicts: tuple[str, ...] = ()
+    consequence_of: str = ""
+    same_as: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the claim can agree or disagree."""
+        return self.kind in ("ordering", "number") and not (self.consequence_of or self.same_as)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from enum import Enum
 from functools import reduce
 
 import numpy as np
+import scipy
 
 from ...statistics.choices import (
     Share,
@@ -41,6 +42,8 @@ class OrderingOutcome:
         most often if any is enough.
     part_share : float
         Share of the panels in which that one holds.
+    p_value : float
+        Of the status, before the correction for other claims; NaN if it is open.
     """
 
     status: Status
@@ -48,6 +51,7 @@ class OrderingOutcome:
     holds: np.ndarray
     part: Part
     part_share: float
+    p_value: float
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class NumberOutcome:
         Share of panels within the tolerance around the paper's number.
     place : float
         Position of the paper's number among them, 0 to 1.
+    p_value : float
+        Of disagreement, before the correction for other claims; NaN otherwise.
     """
 
     status: Status
@@ -74,6 +80,7 @@ class NumberOutcome:
     high: float
     within: float
     place: float
+    p_value: float = float("nan")
 
 
 def part_holds(part: Part, view: View, extremes: View | None = None) -> np.ndarray:
@@ -125,7 +132,12 @@ def judge_ordering(check: OrderingCheck, panels: Panels, rules: Rules) -> Orderi
         status = Status.OPEN
     shares = [one.share for one, _ in single]
     place = int(np.argmin(shares) if every else np.argmax(shares))
-    return OrderingOutcome(status, share, joint, check.parts[place], shares[place])
+    tested = share if status is not decisive else single[place][0]
+    comparisons = 1 if status is not decisive else len(holds)
+    p_value = p_of_share(tested, status, joint.size, panels, rules) * comparisons
+    return OrderingOutcome(
+        status, share, joint, check.parts[place], shares[place], min(1.0, p_value)
+    )
 
 
 def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutcome:
@@ -155,7 +167,13 @@ def judge_number(check: NumberCheck, panels: Panels, rules: Rules) -> NumberOutc
     status = Status.SUPPORTED if agrees else Status.REFUTED if outside else Status.OPEN
     if _too_few(panels) and isinstance(check.quantity, Counted):
         status = Status.OPEN
-    return NumberOutcome(status, value, low, high, within, place_in(values, check.value))
+    p_value = float("nan")
+    if status is Status.REFUTED:
+        nearest = check.stated_low if check.stated_low > high else check.stated_high
+        tail = place_in(values, nearest)
+        p_value = max(2 * min(tail, 1 - tail), 1 / values.size)
+    place = place_in(values, check.value)
+    return NumberOutcome(status, value, low, high, within, place, p_value)
 
 
 def _status_of_share(share: Share, panels: Panels, rules: Rules, comparisons: int) -> Status:
@@ -173,6 +191,27 @@ def _status_of_share(share: Share, panels: Panels, rules: Rules, comparisons: in
     if share.share <= 1 - needed and high < 1 - majority:
         return Status.REFUTED
     return Status.OPEN
+
+
+def p_of_share(share: Share, status: Status, size: int, panels: Panels, rules: Rules) -> float:
+    """Return the two-sided p-value of a share of panels that supports or refutes a claim.
+
+    With choices of users, the share is tested against the majority with its jackknife error; with
+    few users, it is a share of the populations that they may come from. NaN for an open status,
+    and 0 for images, which have no users.
+    """
+    if status is Status.OPEN:
+        return float("nan")
+    if not panels.users:
+        return 0.0
+    against = share.share if status is Status.REFUTED else 1 - share.share
+    if not panels.enough:
+        return min(1.0, max(2 * against, 1 / size))
+    reach = share.high - share.share if status is Status.REFUTED else share.share - share.low
+    if not reach > 0:
+        return 0.0
+    score = scipy.stats.norm.ppf((1 + rules.level) / 2) * (rules.majority - against) / reach
+    return float(2 * scipy.stats.norm.sf(score))
 
 
 def share_and_status(

@@ -68,6 +68,11 @@ class StudyTables:
         """Return every image and variant whose volume fractions are known."""
         return list(self._by_cell(*FRACTIONS))
 
+    def users(self) -> list[str]:
+        """Return the users in the order of the volume fractions."""
+        table = self._tables.get("volume_fractions")
+        return [] if table is None else list(dict.fromkeys(table["user"].astype(str)))
+
     def frames(self, metric: str, cell: Condition) -> list[pd.DataFrame | pd.Series]:
         """Return what a metric of a cell is computed from; nothing if the tables lack any of it.
 
@@ -82,6 +87,19 @@ class StudyTables:
                 return []
             found.append(values[key])
         return found
+
+    def sampling_percent(self, dataset: str) -> float:
+        """Return the standard error of a difference from the measured baseline, in per cent of it.
+
+        It comes from the finite size of block and crop, and so is the same for every variant; 0 if
+        the baseline table says nothing about it.
+        """
+        table = self._tables.get("baseline")
+        if table is None or "high_percent" not in table:
+            return 0.0
+        rows = table[(table["dataset"] == dataset) & (table["baseline_source"] == "measured")]
+        width = float((rows["high_percent"] - rows["low_percent"]).mean())
+        return width / 2 / scipy.stats.norm.ppf(0.975) if np.isfinite(width) else 0.0
 
     def _by_cell(self, name: str, column: str) -> dict:
         """Return a column by cell, or by dataset for a baseline."""
@@ -213,12 +231,25 @@ class Panels:
             case "baseline_percent":
                 baseline = self._rows(others[0].to_frame())
                 mean = self._mean(view, "fraction", cell, frame)
-                return np.abs(100 * (mean - baseline) / baseline)
+                signed = 100 * (mean - baseline) / baseline
+                return np.abs(signed + self._sampling(view, cell.dataset, signed.shape[1]))
             case "pores_per_baseline":
                 return self._mean(view, metric, cell, frame) / self._rows(others[0].to_frame())
             case _ if metric in IMAGE_METRICS:
                 return self._rows(frame)
+        if metric in SHAPE_METRICS:
+            # Counts differ by factors, and none is below 0.
+            return np.maximum(np.expm1(self._mean(view, metric, cell, np.log1p(frame))), 0.0)
         return self._mean(view, metric, cell, frame)
+
+    def _sampling(self, view: str, dataset: str, draws: int) -> np.ndarray:
+        """Return errors of a difference from the baseline, in per cent: one for all variants."""
+        error = self.tables.sampling_percent(dataset)
+        if view == "measured" or error == 0:
+            return np.zeros((1, 1))
+        scores = scipy.stats.norm.ppf((np.arange(draws) + 0.5) / draws)
+        # All realisations are compared with one block, so the error is one too.
+        return error * generator("panels", "sampling", dataset).permutation(scores)[None]
 
     def _rows(self, frame: pd.DataFrame) -> np.ndarray:
         rows = [ANY if ANY in frame.index else name for name in self.realisations]
@@ -282,7 +313,7 @@ def panels_for(
         if any(frame.isna().any(axis=None) for frame in frames):
             return "the image's quality could not be measured (no core of a phase is large enough)"
         return Panels(tables, [], realisations, least_users)
-    users = _shared_users(
+    users = shared_users(
         frame
         for metric, cell in sorted(needs)
         if metric not in IMAGE_METRICS
@@ -294,7 +325,7 @@ def panels_for(
     return Panels(tables, users, realisations, least_users)
 
 
-def _shared_users(frames: Iterable[pd.DataFrame]) -> list[str]:
+def shared_users(frames: Iterable[pd.DataFrame]) -> list[str]:
     """Return the users who did all cells, in the order of the tables."""
     shared = None
     for frame in frames:

@@ -92,6 +92,7 @@ def _rules(mapping: Mapping) -> Rules:
 
 def _claim(entry: Mapping, groups: Groups, rules: Rules) -> Claim:
     known = {"id", "place", "claim", "paper", "kind", "checks", "because", "note", "contradicts"}
+    known |= {"consequence_of", "same_as"}
     _refuse_unknown("it", entry, known)
     kind = entry["kind"]
     if kind not in KINDS:
@@ -113,6 +114,8 @@ def _claim(entry: Mapping, groups: Groups, rules: Rules) -> Claim:
         because=" ".join(entry.get("because", "").split()),
         note=" ".join(entry.get("note", "").split()),
         contradicts=tuple(entry.get("contradicts", ())),
+        consequence_of=" ".join(entry.get("consequence_of", "").split()),
+        same_as=entry.get("same_as", ""),
     )
 
 
@@ -276,6 +279,10 @@ def _check_ids(claims: list[Claim]) -> None:
     if len(by_id) != len(claims):
         raise ValueError("two claims have the same id; give each its own")
     for claim in claims:
+        if claim.same_as and (claim.same_as not in by_id or by_id[claim.same_as].same_as):
+            raise ValueError(
+                f"claim {claim.id} is the same as {claim.same_as}, which must exist and be judged"
+            )
         for other in claim.contradicts:
             if other not in by_id or claim.id not in by_id[other].contradicts:
                 raise ValueError(

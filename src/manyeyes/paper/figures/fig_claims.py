@@ -20,13 +20,18 @@ MARKS = {
     "undecided": ("?", "#2f6ea5"),
     "not testable here": ("–", "#8a8a8a"),
     "calibrated": ("c", "#7d3270"),
+    "consequence": ("i", "#8a8a8a"),
+    "duplicate": ("″", "#8a8a8a"),
     "by construction": ("=", "#8a8a8a"),
 }
 """A sign and a colour for each verdict; either is enough to recognise it."""
 
+PANEL_MARKS = {"shown": "+", "not shown": "−", "": ""}
+"""Whether the study's first three users show a claim."""
+
 SMALL = 5.5
 LETTER_MM = 1.03
-TOP_MM = 13.0
+TOP_MM = 16.0
 FOOT_MM = 17.0
 LEFT, MIDDLE, RIGHT = 3.0, 98.0, 187.0
 ORDERING_MM = 3.25
@@ -53,8 +58,10 @@ def draw(data: FigureData) -> Drawing:
             f"expected claims with verdicts out of {', '.join(MARKS)}, found {len(claims)} claims "
             f"and {', '.join(sorted(unknown)) or 'no other verdict'}"
         )
-    orderings = claims[claims["kind"] == "ordering"]
-    numbers = claims[claims["paper_low"].notna()]
+    # What follows from an input, or is told twice, is named with those that do not count.
+    counted = ~claims["verdict"].isin(["consequence", "duplicate"])
+    orderings = claims[(claims["kind"] == "ordering") & counted]
+    numbers = claims[claims["paper_low"].notna() & counted]
     others = claims.drop(index=[*orderings.index, *numbers.index])
     left = list(_rows(orderings, "paper_value", ORDERING_LETTERS, ORDERING_MM))
     right = list(_rows(numbers, "claim", NUMBER_LETTERS, NUMBER_MM))
@@ -76,7 +83,8 @@ def draw(data: FigureData) -> Drawing:
         figure,
         "Share: of all choices of three users and of realisations that show the ordering; with "
         "fewer than 15 users, of the populations that they may come from. Intervals of numbers: "
-        "what panels of three give. Yellow: the paper. ↔: the paper contradicts itself. "
+        "what panels of three give. Panel: shown (+) or not (−) by the first three users. "
+        "Yellow: the paper. ↔: the paper contradicts itself. "
         "Only tested claims count; reasons are in claims.csv.",
         words.origin_sentence(data.origins),
     )
@@ -86,13 +94,14 @@ def draw(data: FigureData) -> Drawing:
 def _draw_legend(axes: Axes, claims: pd.DataFrame) -> None:
     """Draw the sign of each verdict, and how many claims got it."""
     numbers = claims["verdict"].value_counts()
-    x = LEFT + 2
-    for verdict, (mark, colour) in MARKS.items():
-        _write(axes, x, 4, mark, color=colour, weight="bold", ha="center", size=7.0)
-        _write(axes, x + 2.5, 4, verdict, size=6.5)
-        x += 4.5 + 1.3 * len(verdict)
-        _write(axes, x, 4, str(int(numbers.get(verdict, 0))), size=6.0, weight="bold")
-        x += 10
+    columns = len(MARKS) // 2
+    for place, (verdict, (mark, colour)) in enumerate(MARKS.items()):
+        row, column = divmod(place, columns)
+        x, y = LEFT + 2 + 40 * column, 3 + 4 * row
+        _write(axes, x, y, mark, color=colour, weight="bold", ha="center", size=7.0)
+        _write(axes, x + 2.5, y, verdict, size=6.5)
+        count = str(int(numbers.get(verdict, 0)))
+        _write(axes, x + 4.5 + 1.3 * len(verdict), y, count, size=6.0, weight="bold")
 
 
 def _draw_orderings(axes: Axes, rows: list[tuple]) -> None:
@@ -101,11 +110,13 @@ def _draw_orderings(axes: Axes, rows: list[tuple]) -> None:
     _write(axes, bar + width / 2, TOP_MM - 5, "share that shows it", ha="center")
     for share in (0, 0.5, 1):
         _write(axes, bar + width * share, TOP_MM - 2.2, f"{100 * share:.0f} %", ha="center")
+    _write(axes, bar - 1, TOP_MM - 2.2, "panel", ha="right")
     bottom = _end(rows)
     axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
     for row, lines, y, _ in rows:
         _name(axes, row, LEFT, y)
         _write_lines(axes, LEFT + 15, y, lines)
+        _write(axes, bar - 2.5, y, PANEL_MARKS.get(getattr(row, "panel", ""), ""), ha="center")
         axes.plot([bar, bar + width], [y, y], color="#e4e4e4", lw=0.5, zorder=0)
         if not np.isfinite(row.our_value):
             continue
@@ -228,13 +239,15 @@ FIGURE = Figure(
 Every claim of Bailey et al. 2023 with what this study says about it. (a) Orderings: the share of
 all choices of three users, and of realisations, that show them. (b) Numbers: the paper's, and
 ours with the central range that panels of three users give, as a ratio to the paper's. (c) Claims
-that follow from settings, or that no segmentation study can test. Beside each sign: how many
-claims got the verdict; only agreement, disagreement and undecided were tested.
+that follow from settings or other inputs, repeat another claim, or that no segmentation study can
+test. Beside each sign: how many claims got the verdict; only agreement, disagreement and undecided
+were tested.
 
 The limits behind each verdict were stated before any study was run (``rules`` in
-``claims.yaml``). With fewer than fifteen users most claims stay undecided, as they must: an
-ordering of two spreads is shown by half of all choices of three even where there is no
-difference. The reason for each verdict is in ``tables/claims.csv``.
+``claims.yaml``). With fewer than fifteen users hardly any claim can be decided alone: an ordering
+of two spreads is shown by half of all choices of three even where there is no difference. The
+claims are then judged together, against names of methods given at random. The reason for each
+verdict, and the verdict that a perfect copy of the paper would get, are in ``tables/claims.csv``.
 """,
     tables=("claims",),
     finding=lambda data: summary_sentence(data.tables["claims"]),
