@@ -386,7 +386,8 @@ def _basis(
     if simulated:
         text += " " + sentence(
             f"{count(simulated, 'user')} {'is' if simulated == 1 else 'are'} simulated: "
-            "what they do follows from a model of seeing and drawing, not from observed people"
+            "what they do follows from a model of seeing and drawing; how they place outlines is "
+            "fitted to people who outlined cells and nodules, not electrodes"
         )
     if recorded:
         text += " " + sentence(
