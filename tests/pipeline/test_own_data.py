@@ -72,7 +72,7 @@ def check_own(results):
     text = text_of(results)
     for words in ("The paper found", "by construction", "Bailey et al. 2023.", "Fig. 3."):
         assert words not in text
-    assert text.index("What was measured on each electrode") < text.index("What does this rest on?")
+    assert text.index("What this rests on.") < text.index("What was measured on each electrode")
     drawn = "".join(path.read_text() for path in results.glob("figures/*.svg"))
     assert "in the paper" not in drawn
     return text
