@@ -203,6 +203,8 @@ CLAIMS = {
         "much": 2,
         "near": 2,
         "near_percent": 0.5,
+        "permutations": 99,
+        "chance_at_most": 0.2,
     },
     "claims": [
         {
