@@ -13,6 +13,16 @@ from two_phases import two_phase
 FOREST = {"trees": 10}
 STRUCTURES = ("two_class", "sharp_eyed", "contour")
 NAMES = ("1", "A", "d", "raw")
+# Objects are some 10 px wide here: people's errors of a pixel would hide what is tested.
+STEADY = {
+    "outline_habit_sd_px": 0.4,
+    "outline_sitting_sd_px": 0,
+    "outline_object_sd_px": 0,
+    "outline_exponent": 0,
+    "hand_noise_px": 0.6,
+    "hand_noise_ln_sd": 0,
+    "hand_noise_exponent": 0,
+}
 
 
 def with_one_phase(*slices, grey=160):
@@ -27,7 +37,7 @@ def with_one_phase(*slices, grey=160):
 
 def drawn(image, structure="two_class", **variant):
     variant = {"method": "drawn_forest", "coverage_percent": 10, "forest": FOREST, **variant}
-    traits = draw_traits(Population.from_mapping({"structure": structure}), "1", "A")
+    traits = draw_traits(Population(structure=structure, **STEADY), "1", "A")
     return annotation_of(image, "MLX10", variant, traits, NAMES)
 
 
@@ -53,8 +63,7 @@ def test_a_central_slice_of_one_phase_is_drawn_and_the_next_before_a_first_outpu
     assert first["visible_errors"] == second["visible_errors"] == 0
     variants = {"MLX10": {"method": "drawn_forest", "forest": FOREST}}
     labels, _ = forest_segmentations(image, {"MLX10": found.labels}, variants, NAMES)["MLX10"]
-    # hands err by a pixel, which is much of objects so small
-    assert np.mean((labels == 1) == truth) > 0.8
+    assert np.mean((labels == 1) == truth) > 0.85
 
 
 def test_a_single_slice_of_one_phase_is_followed_by_the_next_that_shows_both():

@@ -187,7 +187,7 @@ def test_habit_shifts_the_outline_and_hand_and_objects_spread_it(hand, spread):
             for i in range(400)
         ]
     )
-    assert errors.mean() == pytest.approx(hand.shift_px, abs=0.15)
+    assert errors.mean() == pytest.approx(hand.shift_px, abs=0.1)
     assert errors.std() == pytest.approx(spread, rel=0.15)
 
 
