@@ -6,7 +6,7 @@ import pytest
 from manyeyes.imaging.beam_hardening import beam_hardening
 from manyeyes.imaging.ct import image_ct
 from manyeyes.imaging.noise import NoiseColour, backprojection_noise, slice_levels, tomogram_noise
-from manyeyes.imaging.phases_to_grey import blurred_greys, to_8_bit
+from manyeyes.imaging.phases_to_grey import blurred, sharp_greys, to_8_bit
 from manyeyes.imaging.texture import texture, vary_active, vary_binder
 
 QUIET = {
@@ -35,7 +35,7 @@ def test_settings_that_are_not_given_leave_a_tomogram_as_it_was():
         "attenuation_per_cm": {"active": 10.0, "cbd": 4.0, "pore": 0.0},
     }
     truth = halves((8, 40, 44), codes=(1, 2))
-    plain = blurred_greys(truth, (1.0, 0.4, 0.0), 800, 400)
+    plain = blurred(sharp_greys(truth, (1.0, 0.4, 0.0)), 800, 400)
     noise = backprojection_noise(truth.shape, "hann", "test", "noise")
     noise *= np.float32(1 / 3.0)
     np.testing.assert_array_equal(

@@ -73,8 +73,8 @@ def draw(data: FigureData) -> Drawing:
         figure,
         _basis(table),
         groups.note(data, chosen),
-        "Intervals (chi-square, n - 1 degrees of freedom) are for all users like these; ends "
-        "beyond the frame are cut.",
+        "Intervals (chi-square below eight users, Bonett's from eight on) are for all users like "
+        "these; ends beyond the frame are cut.",
         words.origin_sentence(data.origins, datasets),
     )
     return figure
@@ -170,8 +170,8 @@ FIGURE = Figure(
     draw=draw,
     caption="""
 The standard deviation of the volume fraction over users, in points, of every image and method,
-with the 95 % chi-square interval for all users like these (n - 1 degrees of freedom; users are
-the unit, realisations of a twin add none).
+with the 95 % interval for all users like these (chi-square below eight users, Bonett's from eight
+on; users are the unit, realisations of a twin add none).
 
 The paper states some of these for its three users: they are drawn in yellow.
 """,

@@ -27,13 +27,8 @@ def check_truth(truth: np.ndarray) -> np.ndarray:
     return truth
 
 
-def blurred_greys(
-    truth: np.ndarray,
-    greys: tuple[float, float, float],
-    resolution_nm: float,
-    voxel_size_nm: float | tuple[float, float, float],
-) -> np.ndarray:
-    """Return the grey levels of a truth's phases, blurred by the point spread.
+def sharp_greys(truth: np.ndarray, greys: tuple[float, float, float]) -> np.ndarray:
+    """Give each phase its grey level.
 
     Parameters
     ----------
@@ -41,26 +36,12 @@ def blurred_greys(
         uint8 (z, y, x), codes 1 to 4.
     greys : tuple of float
         Of active material, CBD and pore; pores inside particles are pores.
-    resolution_nm : float
-        Full width at half maximum of the point spread, nm.
-    voxel_size_nm : float or tuple of float
-        nm; one number, or (z, y, x).
 
     Returns
     -------
     numpy.ndarray
-        float32 (z, y, x). The volume is mirrored at its faces.
-
-    Raises
-    ------
-    ValueError
-        If a voxel size is not positive.
+        float32 (z, y, x).
     """
-    return blurred(sharp_greys(truth, greys), resolution_nm, voxel_size_nm)
-
-
-def sharp_greys(truth: np.ndarray, greys: tuple[float, float, float]) -> np.ndarray:
-    """Give each phase its grey level: float32 (z, y, x); see `blurred_greys`."""
     active, cbd, pore = greys
     table = np.zeros(INTERNAL_PORE + 1, dtype=np.float32)
     table[[ACTIVE, CBD, PORE, INTERNAL_PORE]] = active, cbd, pore, pore

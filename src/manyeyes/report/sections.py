@@ -28,7 +28,7 @@ VERDICT_SIGNS = {
 
 
 def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict]:
-    """Return the first screen's table: how much users differ, by method, group and filter.
+    """Return how much users differ, by method, group and filter.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ def _draw_orderings(axes: Axes, rows: list[tuple]) -> None:
     _write(axes, bar + width / 2, TOP_MM - 5, "share that shows it", ha="center")
     for share in (0, 0.5, 1):
         _write(axes, bar + width * share, TOP_MM - 2.2, f"{100 * share:.0f} %", ha="center")
-    _write(axes, bar - 1, TOP_MM - 2.2, "panel", ha="right")
+    _write(axes, bar - 1, TOP_MM - 5, "panel", ha="right")
     bottom = _end(rows)
     axes.plot([bar + width / 2] * 2, [TOP_MM, bottom], color="#bbbbbb", lw=0.5, zorder=1)
     for row, lines, y, _ in rows:
