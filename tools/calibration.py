@@ -173,10 +173,7 @@ def expected_watershed_percent(
 
     @cache
     def overlay(realisation, looked_at):
-        return WatershedOverlay(crowd.images[realisation], looked_at)
-
-    def overlay_of(realisation, looked_at):
-        return lambda window: overlay(realisation, tuple(looked_at)).active_area(window)
+        return WatershedOverlay(crowd.images[realisation], list(looked_at))
 
     def active(task):
         realisation, window = task
@@ -189,10 +186,12 @@ def expected_watershed_percent(
         for realisation in range(len(crops)):
             sittings = crowd.sittings(spread_population, realisation, "watershed")
             tasks.append([])
-            for (curve, looked_at), (_, sitting) in zip(curves[realisation], sittings, strict=True):
-                window, _ = settle_window(
-                    curve, sitting, seed_error, population, overlay_of(realisation, looked_at)
-                )
+            for (curve, looked_at), (traits, sitting) in zip(
+                curves[realisation], sittings, strict=True
+            ):
+                shown = overlay(realisation, tuple(looked_at))
+                look_at = (shown.active_area, shown.area_seen(traits, sitting))
+                window, _ = settle_window(curve, sitting, seed_error, population, look_at)
                 tasks[-1].append((realisation, window))
         new = sorted({task for some in tasks for task in some} - flooded.keys())
         with ThreadPoolExecutor(crowd.threads) as pool:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from manyeyes.users.eye import grey_curve, perceive
-from manyeyes.users.population import Population
+from manyeyes.users.population import STRUCTURES, Population, draw_traits
 from manyeyes.users.seeding import WatershedOverlay, settle_threshold, settle_window
 from manyeyes.users.sitting import Sitting
 from manyeyes.users.slices import looked_at_slices, seeded_slices, trained_slices
@@ -64,12 +64,8 @@ def test_shares_rise_with_the_grey_level_and_follow_the_classes():
 def test_the_threshold_costs_least_in_speckle_and_holes(curve, weight):
     # a user who would call everything one phase is kept from it by the slider's end
     assume(curve.active_share[0] < weight <= curve.active_share[255])
-    other, bright = np.diff(curve.below_other), np.diff(curve.below_active)
-    pixels = np.diff(curve.below)
-    # shares of all pixels, by which the two classes weigh as they are common
-    common = (pixels @ np.arange(256) - other @ np.arange(256)) / (
-        bright @ np.arange(256) - other @ np.arange(256)
-    )
+    # the share of all pixels that looks active, also where both classes have one mean grey level
+    common = seen_area(curve)
     speckle = (1 - common) * (1 - curve.below_other)
     holes = common * curve.below_active
     cost = weight * speckle + (1 - weight) * holes
@@ -207,8 +203,9 @@ def test_a_watershed_is_looked_at_on_the_slices():
     overlay, curve = WatershedOverlay(noisy, [0, 2]), grey_curve(noisy, truth)
     generous = sitting(tolerance=(4.0, -4.0))
     blind, looking = Population(overlay_tolerance=1.0), Population(overlay_tolerance=0.05)
-    first, _ = settle_window(curve, generous, 0.1, blind, overlay.active_area)
-    last, again = settle_window(curve, generous, 0.1, looking, overlay.active_area)
+    look_at = (overlay.active_area, seen_area(curve))
+    first, _ = settle_window(curve, generous, 0.1, blind, look_at)
+    last, again = settle_window(curve, generous, 0.1, looking, look_at)
     assert overlay.active_area(first) > share + 0.2
     assert overlay.active_area(last) == pytest.approx(share, abs=0.05)
     assert again > 0
@@ -220,3 +217,15 @@ def test_a_look_at_a_watershed_stays_within_the_field_of_view():
     greys = np.where(np.arange(20) < 5, 200, 20).astype(np.uint8)
     greys = np.broadcast_to(greys, (1, 20, 20)).copy()
     assert WatershedOverlay(greys, [0], inside).active_area((100, 100)) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_what_is_seen_is_the_share_of_whole_slices(structure):
+    """A user who follows contours compares greys beside them, but sees the slice."""
+    truth = np.zeros((2, 60, 60), dtype=bool)
+    truth[:, 20:40, 20:44] = True
+    greys = np.where(truth, 180, 60) + np.random.default_rng(1).integers(-8, 8, truth.shape)
+    overlay = WatershedOverlay(greys.astype(np.uint8), [0, 1])
+    traits = draw_traits(Population(structure=structure), 1, "A")
+    assert overlay.area_seen(traits, sitting()) == pytest.approx(truth.mean(), abs=0.02)
+    assert overlay.active_area((90, 150)) == pytest.approx(truth.mean(), abs=0.02)

@@ -71,8 +71,11 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
     sitting = begin_sitting(person.traits, *person.names)
     curve, looked_at = look(image, person.traits, sitting, person.inside)
     overlay = WatershedOverlay(image, looked_at, person.inside)
+    seen = overlay.area_seen(person.traits, sitting)
     population = person.traits.population
-    (low, high), again = settle_window(curve, sitting, seed_error, population, overlay.active_area)
+    (low, high), again = settle_window(
+        curve, sitting, seed_error, population, (overlay.active_area, seen)
+    )
     record = {
         "seed_error": seed_error,
         "seed_tolerance": list(sitting.seed_tolerance),
@@ -98,13 +101,17 @@ def settle_window(
     sitting: Sitting,
     seed_error: float,
     population: Population,
-    active_area: Callable[[tuple[int, int]], float],
+    look_at: tuple[Callable[[tuple[int, int]], float], float],
 ) -> tuple[tuple[int, int], int]:
-    """Return the window that a user prefers, and how often the sliders were set again."""
+    """Return the window that a user prefers, and how often the sliders were set again.
+
+    ``look_at`` is what gives the active share of a window's overlay, and the share seen.
+    """
+    active_area, seen = look_at
     return try_until_it_fits(
         lambda mood: choose_window(curve, mood, seed_error, population.least_seeded_share),
         active_area,
-        seen_area(curve),
+        seen,
         sitting,
         population,
     )
@@ -113,8 +120,8 @@ def settle_window(
 class WatershedOverlay:
     """What a user sees of a watershed: its result on the slices looked at.
 
-    Each slice is flooded by itself, which is nearly what the volume's watershed gives there and
-    takes a fraction of the time.
+    Each slice is flooded by itself instead of with the volume, which takes a fraction of the time
+    (an approximation).
 
     Parameters
     ----------
@@ -127,11 +134,18 @@ class WatershedOverlay:
     def __init__(
         self, image: np.ndarray, looked_at: Sequence[int], inside: np.ndarray | None = None
     ):
+        self._whole = (image[looked_at], None if inside is None else inside[looked_at])
         self._slices = [
             (image[z : z + 1], None if inside is None else inside[z : z + 1]) for z in looked_at
         ]
         self._gradients = [gradient_magnitude(part, within) for part, within in self._slices]
         self._areas: dict[tuple[int, int], float] = {}
+
+    def area_seen(self, traits: Traits, sitting: Sitting) -> float:
+        """Return the share of the slices that looks active to a user."""
+        slices, inside = self._whole
+        active = see(slices, traits, sitting, inside).active
+        return float(np.mean(active if inside is None else active[inside]))
 
     def active_area(self, window: tuple[int, int]) -> float:
         """Return the share of the slices that the watershed of a window calls active."""
