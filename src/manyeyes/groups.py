@@ -1,6 +1,6 @@
 """Simulated users and recorded people: two groups, set side by side and never pooled."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -121,9 +121,3 @@ def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
 def group_name(made_by: str, number: int = 2) -> str:
     """Return what so many of a group are called."""
     return GROUP_NAMES[made_by][number != 1]
-
-
-def kinds_of(users: Iterable[str], made_by: dict[str, str]) -> list[str]:
-    """Return the groups of some users, simulated users first."""
-    found = {made_by[user] for user in users}
-    return [name for name in GROUPS if name in found]
