@@ -4,6 +4,7 @@ Sliders divide grey levels into two phases, active material and the rest.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -142,9 +143,13 @@ class WatershedOverlay:
         self._areas: dict[tuple[int, int], float] = {}
 
     def area_seen(self, traits: Traits, sitting: Sitting) -> float:
-        """Return the share of the slices that looks active to a user."""
+        """Return the share of the slices that looks active to a user.
+
+        As with a threshold, the criterion plays no part: it is where a user draws the line in
+        doubt, and what is seen is held to be the same for all.
+        """
         slices, inside = self._whole
-        active = see(slices, traits, sitting, inside).active
+        active = see(slices, traits, replace(sitting, criterion=0.0), inside).active
         return float(np.mean(active if inside is None else active[inside]))
 
     def active_area(self, window: tuple[int, int]) -> float:
