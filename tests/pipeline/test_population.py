@@ -92,3 +92,34 @@ def test_more_realisations_run_no_earlier_one_again(several):
     jobs = planned(several, config=config_of(several, realisations=3))
     assert jobs["rasterise_twin"] == jobs["image_truth"] == 1
     assert jobs["annotate_simple"] == jobs["segment_drawn_batch2"] == 1
+
+
+def test_a_population_sample_stands_beside_the_study_s_own_users(several):
+    tables = several / "results/tiny/tables"
+    before = pd.read_csv(tables / "volume_fractions.csv")
+    sample = {"users": 7, "users_per_job": 2, "datasets": "all", "filters": ["raw"]}
+    config = config_of(several, population_sample=sample | {"variants": ["S2"]})
+    jobs = planned(several, "tables", config=config)
+    for stage in ("annotate", "segment"):
+        heavy = {rule: n for rule, n in jobs.items() if rule.startswith(stage)}
+        assert heavy == {
+            f"{stage}_population_sample": 2,
+            f"{stage}_population_sample_batch2": 2,
+        }
+    run(several, "tables", config=config)
+    pd.testing.assert_frame_equal(pd.read_csv(tables / "volume_fractions.csv"), before)
+    everybody = pd.read_csv(tables / "population_fractions.csv")
+    users = ["A", "B", "C", "U04", "U05", "U06", "U07"]
+    assert everybody.groupby("realisation")["user"].agg(list).tolist() == [users, users]
+    own = before[before["variant"] == "S2"]
+    both = own.merge(everybody, on=["realisation", "user"], suffixes=("", "_sampled"))
+    assert len(both) == len(own)
+    assert (both["active_fraction"] == both["active_fraction_sampled"]).all()
+    pairs = pd.read_csv(tables / "population_pairwise.csv")
+    assert len(pairs) == 2 * 7 * 6 / 2
+    spread = pd.read_csv(tables / "spread.csv").set_index("variant")
+    squares = everybody.groupby("realisation")["active_fraction"].var()
+    assert spread.loc["S2", "population_sd"] == pytest.approx(np.sqrt(squares.mean()))
+    assert spread.loc["S2", "choices"] == 35
+    assert 0 <= spread.loc["S2", "place"] <= 1
+    assert spread.loc[["cWS", "MLX10"], "population_sd"].isna().all()

@@ -18,6 +18,7 @@ from manyeyes.paper.claims.reading import claims_from_mapping
 from manyeyes.paper.claims.scorecard import scorecard
 from manyeyes.paper.figures import fig_claims
 from manyeyes.randomness import generator
+from manyeyes.statistics.panel import beside_population
 from manyeyes.statistics.power import power_curves, power_table
 from manyeyes.statistics.tables import (
     Contrast,
@@ -375,3 +376,27 @@ def test_what_a_user_writes_is_drawn_as_it_stands(compared, text):
     render(figure)
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert text in [label.replace(r"\$", "$") for label in labels]
+
+
+def with_population():
+    """Return the spread of three users beside that of sixteen, on the raw images of two twins."""
+    many = fractions("ABCDEFGHIJKLMNOP")
+    sampled = many["dataset"].isin(["NMC-2", "NEX-V"]) & many["variant"].isin(["S2", "MLX10"])
+    sample = many[sampled & (many["filter"] == "raw")]
+    return beside_population(spread_table(many[many["user"].isin(list("ABC"))]), sample)
+
+
+def test_the_spread_of_a_population_stands_beside_that_of_the_study_s_users():
+    table = with_population()
+    figure = drawn("fig_spread", {"spread": table})
+    hollow = [
+        100 * line.get_xdata()[0]
+        for axes in figure.axes
+        for line in axes.lines
+        if line.get_marker() == "o" and line.get_markerfacecolor() == "white"
+    ]
+    expected = 1e4 * table["population_sd"].dropna()
+    assert sorted(hollow) == pytest.approx(sorted(expected))
+    assert any("16 users of the same population" in text.get_text() for text in texts(figure))
+    plain = drawn("fig_spread", {"spread": table.drop(columns="population_sd")})
+    assert not any("population" in text.get_text() for text in texts(plain))

@@ -4,14 +4,13 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from manyeyes.report.answer import answer
 from manyeyes.report.first_screen import (
     interval_factors,
     method_sentence,
+    of_population,
     painting_sentence,
-    places_of_panel,
     standing,
     sure_sentence,
     without_offsets,
@@ -112,54 +111,37 @@ def test_the_method_is_set_beside_the_person():
 
 
 def test_a_few_users_are_warned_of_with_the_factor_of_their_intervals():
-    assert standing(None, 3, None) == (
+    assert standing(3, None) == (
         "Three users cannot show much: the standard deviation over all such users may be 0.5 to "
         "6.3 times the one measured (95 %)."
     )
-    assert standing(None, 15, None) == ""
+    assert standing(15, None) == ""
     table = pd.DataFrame({"users": [3, 3, 5], "sd": [1.0, 2.0, 1.0], "sd_low": [0.5, 1.0, 0.9]})
     table["sd_high"] = [4.0, 8.0, 1.1]
     assert interval_factors(3, table) == (0.5, 4.0)
-    assert "0.5 to 4.0 times" in standing(None, 3, table)
+    assert "0.5 to 4.0 times" in standing(3, table)
 
 
 def test_a_panel_is_placed_among_all_choices_of_its_population():
-    table = fractions({"one": 0.01, "two": 0.02}, users=16)
-    places = places_of_panel(table)
-    assert places["choices"].tolist() == [560, 560]
-    assert (places["panel"].tolist(), places["population"].tolist()) == ([3, 3], [16, 16])
-    # No other three lie so close together; the panel itself counts half.
-    assert places["place"].tolist() == pytest.approx([0.5 / 560] * 2)
-    text = standing(table, 16, None)
-    assert text.startswith("This study's three users are one of 560 choices of 3 out of 16.")
-    assert "exceeds that of 0 % of all choices (median; 0 to 0 %), on two combinations" in text
-    assert text.endswith("so their spreads here are low.")
-    assert "so their spreads here are high" in standing(far_apart(table), 16, None)
+    spread = pd.DataFrame({"users": [3, 3, 3], "population": [30, 30, np.nan]})
+    spread["place"] = [0.1, 0.2, np.nan]
+    assert standing(3, spread) == (
+        "This study's three users are one of 4\u202f060 choices of 3 out of 30. Their standard "
+        "deviation exceeds that of 15 % of all choices (median; 10 to 20 %), on two combinations "
+        "of image and variant that all of them did. They agree better than most choices would, so "
+        "their spreads here are low."
+    )
+    assert "so their spreads here are high" in standing(3, spread.assign(place=0.9))
 
 
-def far_apart(table):
-    """Return the same with the panel at both ends and in the middle."""
-    users = [f"u{i}" for i in range(16)]
-    order = [users[i] for i in (0, 15, 1, *range(2, 15))]
-    renamed = dict(zip(order, users, strict=True))
-    many = table["dataset"] != "other"
-    return table.assign(user=table["user"].where(~many, table["user"].map(renamed)))
-
-
-def test_without_a_population_or_a_panel_there_is_no_place():
-    everywhere = fractions({"one": 0.01}, users=16)
-    assert places_of_panel(everywhere[everywhere["dataset"] == "one"]).empty
-    assert places_of_panel(everywhere[everywhere["dataset"] == "other"]).empty
-    strangers = everywhere["user"].where(everywhere["dataset"] == "one", "x" + everywhere["user"])
-    assert places_of_panel(everywhere.assign(user=strangers)).empty
-
-
-def test_realisations_are_averaged():
-    table = fractions({"one": 0.01}, users=16)
-    both = [table.assign(realisation="1"), far_apart(table).assign(realisation="2")]
-    (place,) = places_of_panel(pd.concat(both))["place"]
-    single = [places_of_panel(one.drop(columns="realisation"))["place"].item() for one in both]
-    assert place == pytest.approx(np.mean(single))
+def test_where_there_is_a_population_it_answers():
+    spread = TABLE.assign(population=np.nan, population_sd=np.nan)
+    pd.testing.assert_frame_equal(of_population(TABLE, spread), TABLE)
+    spread.loc[0, ["population", "population_sd"]] = [30, 0.07]
+    (row,) = of_population(TABLE, spread).itertuples()
+    assert (row.users, row.sd, row.variant) == (30, 0.07, TABLE["variant"].iloc[0])
+    text = method_sentence(TABLE, TABLE, spread)
+    assert ", 30 users by 7.0 where the study's own differ by" in text
 
 
 def test_how_sure_counts_comparisons_and_names_the_users_needed():

@@ -350,3 +350,45 @@ def test_the_longer_population_study_is_the_same_study_with_more_to_do():
     plans = [config.pop("plan") for config in (short, long)]
     assert short == long
     assert {name: plans[1][name] for name in plans[0]} == plans[0]
+
+
+SAMPLE = {"users": 6, "datasets": ["NMC-2"], "filters": ["raw"], "variants": ["S2", "MLX10"]}
+
+
+def test_a_population_sample_adds_users_for_a_part_of_the_plan(config):
+    plain = study_from_config(config)
+    study = study_from_config(config | {"population_sample": SAMPLE | {"users_per_job": 2}})
+    sample = study.population_sample
+    assert study.cells() == plain.cells()
+    assert list(study.users) == ["A", "B", "C"]
+    assert study.everybody() == ["A", "B", "C", "U04", "U05", "U06"]
+    assert [batch.name for batch in sample.batches()] == ["U04_to_U05", "U06"]
+    assert [cell.user for cell in sample.cells_on("NMC-2", "raw")] == 2 * study.everybody()
+    assert [cell.user for cell in sample.others.cells()] == 2 * ["U04", "U05", "U06"]
+    # As the study's own users are done, unless the sample says otherwise.
+    usual = study_from_config(config | {"population_sample": SAMPLE, "users_per_job": 3})
+    assert [batch.name for batch in usual.population_sample.batches()] == ["U04_to_U06"]
+
+
+def test_a_population_sample_has_all_realisations_and_one_of_each(config):
+    study = study_from_config(config | {"population_sample": SAMPLE, "realisations": 2})
+    assert study.population_sample.images() == [("NMC-2", "raw"), ("NMC-2.r2", "raw")]
+    assert study.first_realisations().population_sample.images() == [("NMC-2", "raw")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"users": 3}, "the study's users must be the first of the 3 in the sample"),
+        ({"datasets": ["NMC-9"]}, "population_sample.datasets: there is no 'NMC-9'"),
+        ({"datasets": ["NEX-V"], "variants": ["ML1"]}, r"ML1 on NEX-V \(raw\) by A is not in the"),
+    ],
+)
+def test_a_population_sample_that_does_not_fit_is_refused(config, changes, words):
+    with pytest.raises(StudyError, match=words):
+        study_from_config(config | {"population_sample": SAMPLE | changes})
+
+
+def test_the_study_s_own_users_come_first_in_a_sample(config):
+    with pytest.raises(StudyError, match=r"A, B, C, U04 and so on.*found B, A"):
+        study_from_config(config | {"population_sample": SAMPLE, "users": ["B", "A"]})

@@ -163,3 +163,18 @@ def test_planned_files_are_read_off_a_dry_run_with_and_without_groups():
         output: results/s/c.csv
 """
     assert pending_files(output) == ["results/s/a.tif", "results/s/b.tif", "results/s/c.csv"]
+
+
+def test_a_population_sample_with_gaps_is_left_out():
+    sample = {"users": 4, "datasets": ["a"], "filters": ["raw"], "variants": ["S2"]}
+    study = study_from_config(yaml.safe_load(CONFIG) | {"population_sample": sample})
+    for user in ("B", "U04"):
+        gone = [f"results/s/segmentations/a/raw/S2/{user}.tif"]
+        left = without_missing(study, "results/s", noted(gone=gone))
+        assert left.population_sample is None
+        found = missing(study, left, noted(gone=gone))
+        assert "The population sample is left out." in found
+    elsewhere = noted(gone=["results/s/segmentations/b/raw/S2/A.tif"])
+    assert without_missing(study, "results/s", elsewhere).population_sample is not None
+    measured = noted(failed=["results/s/parts/population_fractions/a/raw.csv"])
+    assert without_missing(study, "results/s", measured).population_sample is None

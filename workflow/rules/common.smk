@@ -31,7 +31,7 @@ from manyeyes.running.scheduler_timer import keep_one_timer
 from manyeyes.running.shown import PAGE, Shown
 from manyeyes.study import cost
 from manyeyes.study.chain import FibsemChain
-from manyeyes.study.targets import OF_TRUTH
+from manyeyes.study.targets import OF_POPULATION, OF_TRUTH
 
 keep_one_timer()
 starting.let_jobs_import(SOURCES)
@@ -73,4 +73,4 @@ wildcard_constraints:
     dataset="|".join(STUDY.datasets),
     filter="|".join(STUDY.filters),
     variant="|".join(STUDY.variants),
-    user="|".join(STUDY.users),
+    user="|".join(STUDY.everybody()),

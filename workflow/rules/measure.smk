@@ -53,6 +53,31 @@ rule compare_users:
         "../scripts/compare_users.py"
 
 
+if STUDY.population_sample:
+
+    rule compare_sample:
+        input:
+            segmentations=INPUTS.sampled_segmentations_on_image,
+            truth=INPUTS.truth,
+        output:
+            **{name: PATHS.part(f"{name}/{{dataset}}/{{filter}}") for name in OF_POPULATION},
+        group:
+            ASK.submission("{dataset}.{filter}")
+        resources:
+            # Each voxel: a byte for everybody's labels by a variant.
+            mem_mb=ASK.mb(10 + len(STUDY.everybody())),
+            runtime=lambda wildcards, attempt: ASK.minutes(
+                0.01 * len(INPUTS.sampled_cells_on_image(wildcards)) ** 1.5
+            )(wildcards, attempt),
+            disk_mb=ASK.disk(0),
+        params:
+            cells=INPUTS.sampled_cells_on_image,
+            phases=config.get("phases"),
+            origin=lambda wildcards: INPUTS.dataset(wildcards).origin,
+        script:
+            "../scripts/compare_sample.py"
+
+
 rule assess_image:
     input:
         image=PATHS.image,

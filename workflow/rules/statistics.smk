@@ -22,7 +22,8 @@ rule score_claims:
 
 rule compare_spread:
     input:
-        PATHS.table("volume_fractions"),
+        **FILES.tables_of_population(),
+        volume_fractions=PATHS.table("volume_fractions"),
     output:
         spread=PATHS.table("spread"),
         power=PATHS.table("power"),

@@ -2,6 +2,7 @@
 
 from manyeyes.files.tables import read_table, write_table
 from manyeyes.running.rule_script import run
+from manyeyes.statistics.panel import beside_population, with_sample
 from manyeyes.statistics.power import power_curves, power_table
 from manyeyes.statistics.tables import (
     comparison_table,
@@ -13,8 +14,13 @@ from manyeyes.statistics.tables import (
 
 def main(snakemake) -> None:
     """Run the rule `compare_spread`."""
-    fractions, output = read_table(snakemake.input[0]), snakemake.output
-    write_table(spread_table(fractions), output.spread)
+    tables = {name: read_table(path) for name, path in snakemake.input.items()}
+    fractions, output = tables["volume_fractions"], snakemake.output
+    spread, sample = spread_table(fractions), tables.get("population_fractions")
+    if sample is not None:
+        spread = beside_population(spread, sample)
+    fractions = with_sample(fractions, sample)
+    write_table(spread, output.spread)
     params = snakemake.params
     write_table(power_table(params.sd_ratios), output.power)
     write_table(power_curves(params.sd_ratios, params.users), output.curves)
@@ -24,7 +30,7 @@ def main(snakemake) -> None:
     for path in output.comparisons:
         write_table(comparison_table(fractions, contrasts_of(listed)), path)
     for path in output.over_datasets:
-        table = mixed_comparison_table(fractions, contrasts_of(over_datasets))
+        table = mixed_comparison_table(fractions, contrasts_of(over_datasets, True))
         write_table(table, path)
 
 

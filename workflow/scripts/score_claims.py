@@ -8,6 +8,7 @@ from manyeyes.files.tables import read_table, write_table
 from manyeyes.paper.claims.reading import claims_from_mapping
 from manyeyes.paper.claims.scorecard import count_verdicts, scorecard
 from manyeyes.running.rule_script import run
+from manyeyes.statistics.panel import with_population
 
 
 def main(snakemake) -> None:
@@ -16,7 +17,8 @@ def main(snakemake) -> None:
     claims = claims_from_mapping(
         yaml.safe_load(Path(given.pop("claims")).read_text(encoding="utf-8"))
     )
-    card = scorecard({name: read_table(path) for name, path in given.items()}, claims)
+    tables = with_population({name: read_table(path) for name, path in given.items()})
+    card = scorecard(tables, claims)
     write_table(card, snakemake.output.claims)
     write_table(count_verdicts(card), snakemake.output.summary)
 

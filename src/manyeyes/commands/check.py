@@ -83,10 +83,21 @@ def summary(study: Study, jobs: int) -> list[str]:
         "images": len(study.images()),
         "users": ", ".join(f"{number} {made_by}" for made_by, number in users.items()),
         "segmentations": len(study.cells()),
+        **_sample(study),
         "jobs": f"{jobs} to run" if jobs else "none; all results are there",
         "results": f"results/{study.name}/",
     }
     return [f"  {name:14} {value}" for name, value in rows.items()]
+
+
+def _sample(study: Study) -> dict[str, str]:
+    sample = study.population_sample
+    if sample is None:
+        return {}
+    users, others = len(sample.everybody.users), len(list(sample.others.cells()))
+    return {
+        "sample": f"{users} users of {len(sample.images())} images, {others} segmentations more"
+    }
 
 
 def _counted(number: int, name: str) -> str:

@@ -17,6 +17,7 @@ ROW_MM = 3.4
 TITLE_ROWS = 4.5
 """Height of a panel's title and axis, in rows."""
 REST_MM = 34.0
+POPULATION = {"color": "#0b4a78", "mfc": "white", "lw": 0.8}
 WIDEST = 100.0
 """Largest ratio of the ends of the axis."""
 
@@ -65,6 +66,9 @@ def draw(data: FigureData) -> Drawing:
     handles = [style.line_handle("SD and 95 % interval", marker="o", ms=4, mec="black", **grey)]
     if (table["realisations"] > 1).any():
         handles.append(style.line_handle("realisations", marker="|", ms=5, ls="", mew=0.8, **grey))
+    if _has_population(table):
+        name = f"{int(table['population'].max())} users of the same population"
+        handles.append(style.line_handle(name, marker="o", ms=3, mew=0.8, **POPULATION))
     handles += bars.mark_handles(kinds)
     if any(groups.is_peoples(data, variant) for variant in table["variant"]):
         handles.append(style.line_handle("recorded people", marker="*", ms=5, ls="", **grey))
@@ -123,6 +127,8 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits, stat
         if row.realisations > 1:
             ends = np.maximum([100 * row.sd_lowest, 100 * row.sd_highest], left)
             axes.plot(ends, [y, y], "|", ms=5, color="#555555", mew=0.8, zorder=3)
+        if _has_population(rows) and np.isfinite(row.population_sd):
+            _draw_population(axes, y - 0.28, row, left)
         mark = {"marker": look.marker, "ms": style.mark_size(look, 4.2), "mfc": look.colour}
         mark |= style.POINT
         axes.plot(max(100 * row.sd, left), y, zorder=4, clip_on=row.sd > 0, **mark)
@@ -150,8 +156,20 @@ def _draw_dataset(axes: Axes, rows: pd.DataFrame, conditions: list, limits, stat
     return kinds
 
 
+def _has_population(table: pd.DataFrame) -> bool:
+    return "population_sd" in table and bool(table["population_sd"].notna().any())
+
+
+def _draw_population(axes: Axes, y: float, row, left: float) -> None:
+    ends = [100 * max(end, left / 100) for end in (row.population_sd_low, row.population_sd_high)]
+    axes.plot(ends, [y, y], zorder=2, **POPULATION)
+    axes.plot(max(100 * row.population_sd, left), y, "o", ms=3, mew=0.8, zorder=3, **POPULATION)
+
+
 def _basis(table: pd.DataFrame) -> str:
     text = f"{groups.numbers_of_users(table)}."
+    if _has_population(table):
+        text += f" The other {int(table['population'].max())} users include them."
     most = table["realisations"].max()
     if most > 1:
         text += (
@@ -172,6 +190,9 @@ FIGURE = Figure(
 The standard deviation of the volume fraction over users, in points, of every image and method,
 with the 95 % interval for all users like these (chi-square below eight users, Bonett's from eight
 on; users are the unit, realisations of a twin add none).
+
+Where a larger sample of the population did the same, its standard deviation stands above that of
+the study's own users, who are a part of it.
 
 The paper states some of these for its three users: they are drawn in yellow.
 """,

@@ -13,7 +13,9 @@ from ..statistics.words import and_list
 from .first_screen import (
     interval_factors,
     method_sentence,
+    of_population,
     painting_sentence,
+    sampled,
     standing,
     sure_sentence,
     without_offsets,
@@ -94,7 +96,7 @@ def answer(
     if "variability" not in tables:
         raise ValueError("the answer of a study is written from its table variability.csv")
     tables = without_offsets(tables, set(with_offset))
-    rests = _basis(origins, users, tables.get("claims"))
+    rests = _basis(origins, users, tables.get("claims"), sampled(tables.get("spread")))
     by_group = {
         name: {title: of_group(table, name) for title, table in tables.items()}
         for name in groups_in(tables["variability"])
@@ -117,11 +119,14 @@ def answer(
         kinds = {name} if name else _kinds(tables.get("pairwise"), users)
         spread = _spread_sentence(rows, kinds)
         most = int(rows["users"].max())
-        few = standing(found.get("volume_fractions"), most, found.get("spread"), _called(kinds))
+        few = standing(most, found.get("spread"), _called(kinds))
         headlines.append(few or spread)
         sentences = (
-            ("Painting or thresholds?", painting_sentence(rows, methods)),
-            ("Method or person?", method_sentence(found["variability"], rows)),
+            (
+                "Painting or thresholds?",
+                painting_sentence(of_population(rows, found.get("spread")), methods),
+            ),
+            ("Method or person?", method_sentence(found["variability"], rows, found.get("spread"))),
             ("How sure is that?", sure_sentence(found)),
         )
         firsts[name] = [(question, text) for question, text in sentences if text]
@@ -369,7 +374,10 @@ def _binder(accuracies: pd.DataFrame | None) -> list[str]:
 
 
 def _basis(
-    origins: Mapping[str, str], users: Mapping[str, str], claims: pd.DataFrame | None
+    origins: Mapping[str, str],
+    users: Mapping[str, str],
+    claims: pd.DataFrame | None,
+    beside: pd.DataFrame,
 ) -> str:
     by_origin: dict[str, list] = {}
     for dataset, origin in origins.items():
@@ -384,8 +392,12 @@ def _basis(
     recorded = [name for name, made_by in users.items() if made_by == "recorded"]
     simulated = len(users) - len(recorded)
     if simulated:
+        own = ""
+        if len(beside):
+            own = f" ({simulated} do all of the plan, the others a part of it)"
+            simulated = int(beside["population"].max())
         text += " " + sentence(
-            f"{count(simulated, 'user')} {'is' if simulated == 1 else 'are'} simulated: "
+            f"{count(simulated, 'user')} {'is' if simulated == 1 else 'are'} simulated{own}: "
             "what they do follows from a model of seeing and drawing; how they place outlines is "
             "fitted to people who outlined cells and nodules, not electrodes"
         )

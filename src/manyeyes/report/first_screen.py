@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from math import comb
 
-import numpy as np
 import pandas as pd
 
 from ..figures.words import filter_name
-from ..statistics.choices import choices_of_users, place_in, sd_of_choices
-from ..statistics.grids import users_by_cell
 from ..statistics.spread import sd_interval_factors
 from ..statistics.words import and_list
 from ..study.comparisons import LEAST_USERS_FOR_CHOICES
@@ -45,7 +42,6 @@ def without_offsets(
 
 
 def standing(
-    volume_fractions: pd.DataFrame | None,
     users: int,
     intervals: pd.DataFrame | None,
     called: tuple[str, str] = ("user", "users"),
@@ -54,14 +50,11 @@ def standing(
 
     Parameters
     ----------
-    volume_fractions : DataFrame or None
-        dataset, filter, variant, user, active_fraction; realisation is optional. Of one group. If
-        at least `LEAST_USERS_FOR_CHOICES` users share some conditions and fewer share others, those
-        few are the study's panel and the many its population.
     users : int
-        Most users who segment an image with a variant that is not the population's.
+        Most users who segment an image with one variant.
     intervals : DataFrame or None
-        users, sd, sd_low, sd_high (the table of spreads), for how far an SD may be off.
+        users, sd, sd_low, sd_high (the table of spreads), for how far an SD may be off; perhaps
+        with the columns of `manyeyes.statistics.panel.beside_population`.
     called : tuple of str
         What one of them is called, and what several are.
 
@@ -69,9 +62,9 @@ def standing(
     -------
     str
     """
-    places = None if volume_fractions is None else places_of_panel(volume_fractions)
-    if places is not None and len(places):
-        return _place_sentence(places, called)
+    beside = sampled(intervals)
+    if len(beside):
+        return _place_sentence(beside, called)
     if users >= LEAST_USERS_FOR_CHOICES:
         return ""
     low, high = interval_factors(users, intervals)
@@ -94,52 +87,38 @@ def interval_factors(users: int, intervals: pd.DataFrame | None) -> tuple[float,
     return sd_interval_factors(users)
 
 
-def places_of_panel(volume_fractions: pd.DataFrame) -> pd.DataFrame:
-    """Return where a panel's SDs lie among those of all equally large choices of a population.
+def of_population(shared: pd.DataFrame, spread: pd.DataFrame | None) -> pd.DataFrame:
+    """Return numbers of users and SDs of a population sample; those of the study without one.
 
     Parameters
     ----------
-    volume_fractions : DataFrame
-        As of `standing`.
-
-    Returns
-    -------
-    DataFrame
-        dataset, filter, variant, panel and population (numbers of users), choices, place (0: below
-        all choices, 1: above all; the mean over realisations). Empty if there is no panel beside a
-        population.
+    shared : DataFrame
+        dataset, filter, variant, users, sd and more, of the study's own users.
+    spread : DataFrame or None
+        The table of spreads.
     """
-    columns = ["dataset", "filter", "variant", "panel", "population", "choices", "place"]
-    by = ["dataset", "filter", "variant"]
-    numbers = volume_fractions.groupby(by)["user"].transform("nunique")
-    few = volume_fractions[numbers < LEAST_USERS_FOR_CHOICES]
-    many = volume_fractions[numbers >= LEAST_USERS_FOR_CHOICES]
-    panel = list(dict.fromkeys(few["user"]))
-    rows = []
-    if 1 < len(panel) < LEAST_USERS_FOR_CHOICES and len(many):
-        for key, grid in users_by_cell(many, "active_fraction").items():
-            grid = grid.dropna(axis="columns")
-            if not set(panel) <= set(grid.columns):
-                continue
-            choices = choices_of_users(grid.shape[1], len(panel))
-            places = [
-                place_in(sd_of_choices(values, choices), values[panel].std(ddof=1))
-                for _, values in grid.iterrows()
-            ]
-            numbers = (len(panel), grid.shape[1], len(choices))
-            rows.append((*key, *numbers, float(np.mean(places))))
-    return pd.DataFrame(rows, columns=columns)
+    beside = sampled(spread)
+    if beside.empty:
+        return shared
+    return beside.assign(users=beside["population"].astype(int), sd=beside["population_sd"])
+
+
+def sampled(spread: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the rows of the table of spreads that a population sample stands beside."""
+    if spread is None or "population" not in spread:
+        return pd.DataFrame()
+    return spread[spread["population"].notna()]
 
 
 def _place_sentence(places: pd.DataFrame, called: tuple[str, str]) -> str:
-    panel, population = int(places["panel"].iloc[0]), int(places["population"].max())
+    panel, population = int(places["users"].iloc[0]), int(places["population"].max())
     low, middle, high = (100 * places["place"].quantile(q) for q in (0, 0.5, 1))
     ends = f" (median; {low:.0f} to {high:.0f} %)" if len(places) > 1 else ""
     text = (
         f"This study's {count(panel, *called)} are one of {grouped(comb(population, panel))} "
         f"choices of {panel} out of {population}. Their standard deviation exceeds that of "
         f"{middle:.0f} % of all choices{ends}, on {count(len(places), 'combination')} of image and "
-        "variant that everybody segmented."
+        "variant that all of them did."
     )
     if middle < 100 * LOW:
         text += " They agree better than most choices would, so their spreads here are low."
@@ -154,14 +133,14 @@ def painting_sentence(shared: pd.DataFrame, methods: Mapping[str, str]) -> str:
     Parameters
     ----------
     shared : DataFrame
-        Rows of the table of variability of two users or more, without deliberate offsets.
+        dataset, filter, variant, users, sd of two users or more, without deliberate offsets.
     methods : mapping of variant to method
 
     Returns
     -------
     str
-        On the first filter's images that both were used on; only on those of a population where
-        there are any. Empty if there is no such image.
+        On the first filter's images that both were used on; only on those that a population
+        segmented where there are any. Empty if there is no such image.
     """
     if shared.empty:
         return ""
@@ -198,7 +177,9 @@ def painting_sentence(shared: pd.DataFrame, methods: Mapping[str, str]) -> str:
     )
 
 
-def method_sentence(variability: pd.DataFrame, shared: pd.DataFrame) -> str:
+def method_sentence(
+    variability: pd.DataFrame, shared: pd.DataFrame, spread: pd.DataFrame | None = None
+) -> str:
     """Return how far the method moves the result, beside how far the person does.
 
     Parameters
@@ -207,6 +188,8 @@ def method_sentence(variability: pd.DataFrame, shared: pd.DataFrame) -> str:
         Without deliberate offsets.
     shared : DataFrame
         Its rows of two users or more.
+    spread : DataFrame, optional
+        The table of spreads, for what a population sample says of the same.
 
     Returns
     -------
@@ -214,6 +197,7 @@ def method_sentence(variability: pd.DataFrame, shared: pd.DataFrame) -> str:
         Empty if each image was segmented with one variant.
     """
     moved, differ = [], []
+    beside = sampled(spread)
     for filter_, found in variability.groupby("filter", sort=False):
         ends = found.groupby("dataset", sort=False)["mean"].agg(["min", "max", "size"])
         ends = ends[ends["size"] > 1]
@@ -229,6 +213,12 @@ def method_sentence(variability: pd.DataFrame, shared: pd.DataFrame) -> str:
     text = f"The choice of method moves the users' mean by {and_list(moved)} (highest minus lowest)"
     if differ:
         text += f"; users of one method differ by {and_list(differ)} (SD)"
+    if differ and len(beside):
+        text += (
+            f", {count(int(beside['population'].max()), 'user')} by "
+            f"{in_points(beside['population_sd'].median())} where the study's own differ by "
+            f" {in_points(beside['sd'].median())}"
+        )
     return f"{text}. All are medians."
 
 

@@ -192,17 +192,24 @@ class JobInputs:
     # Users
 
     def user_jobs(self) -> list[UserJob]:
-        """Return the rules that do the plan.
+        """Return the rules that do the plan, and what others of the population sample do.
 
         With one user a job, one rule serves all users of a block; else there is one for each batch.
         """
+        study, sample = self._study, self._study.population_sample
+        planned = [
+            (block, study.users_per_job, study.batches(block.users))
+            for block in study.simulated_blocks()
+        ]
+        if sample:
+            planned.append((sample.others, sample.users_per_job, sample.batches()))
         jobs = []
-        for block in self._study.simulated_blocks():
-            variants = self.variants_of(block.name)
-            if self._study.users_per_job == 1:
+        for block, users_per_job, batches in planned:
+            variants = {name: study.variants[name] for name in block.variants}
+            if users_per_job == 1:
                 jobs.append(UserJob(block, block.name, "{user}", ("{user}",), variants))
                 continue
-            for number, batch in enumerate(self._study.batches(block.users), start=1):
+            for number, batch in enumerate(batches, start=1):
                 name = block.name if number == 1 else f"{block.name}_batch{number}"
                 jobs.append(UserJob(block, name, batch.name, batch.users, variants))
         return jobs
@@ -259,6 +266,15 @@ class JobInputs:
     def shared_cells_on_image(self, wildcards) -> list[tuple[str, str, str]]:
         """Return the same of an image's segmentations by variants that several users did."""
         return _names(self._targets.shared_cells_on_image(wildcards.dataset, wildcards.filter))
+
+    def sampled_cells_on_image(self, wildcards) -> list[tuple[str, str, str]]:
+        """Return the same of the population sample's segmentations of an image."""
+        return _names(self._targets.sampled_cells_on_image(wildcards.dataset, wildcards.filter))
+
+    def sampled_segmentations_on_image(self, wildcards) -> list[str]:
+        """Return the population sample's segmentations of an image."""
+        cells = self._targets.sampled_cells_on_image(wildcards.dataset, wildcards.filter)
+        return self._targets.segmentations(cells)
 
     def cells_drawn_by_hand(self, wildcards) -> list[tuple[str, str, str]]:
         """Return (variant, user, group) of an image's segmentations with drawn labels."""

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from ..study.model import Study
+from ..study.paths import Paths
 from .failures import Failure
 
 NAME = "unfinished.json"
@@ -20,6 +21,7 @@ SEPARATE = {
     "outline_map": ("parts/outline_shifts/",),
     "structures": ("parts/structures/",),
     "imitators": ("parts/strokes/",),
+    "population_sample": ("parts/population_fractions/",),
     "baseline": ("fibsem/", "baseline/"),
 }
 WITHOUT = {
@@ -27,6 +29,7 @@ WITHOUT = {
     "outline_map": None,
     "structures": (),
     "imitators": (),
+    "population_sample": None,
     "baseline": None,
 }
 CALLED = {
@@ -34,6 +37,7 @@ CALLED = {
     "outline_map": "the map over people's outlines",
     "structures": "the users of other structures",
     "imitators": "the simulated users in a person's place",
+    "population_sample": "the population sample",
     "baseline": "the FIB-SEM baseline",
 }
 
@@ -91,6 +95,11 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
         for name, folders in SEPARATE.items()
         if any(path.startswith(f"{results}/{folder}") for path in failed for folder in folders)
     }
+    sample = study.population_sample
+    if sample:
+        sampled = map(Paths(study.name).segmentation_of, sample.everybody.cells())
+        # The standard deviation of a population must not depend on who could be finished.
+        left_out |= {} if set(noted["missing"]).isdisjoint(sampled) else {"population_sample": None}
     return replace(study, **left_out, lost=frozenset(_lost(study, results, noted["missing"])))
 
 

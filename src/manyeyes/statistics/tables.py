@@ -43,12 +43,17 @@ class Contrast(NamedTuple):
     made_by: str = SIMULATED
 
 
-def contrasts_of(planned: Iterable[Mapping]) -> list[Contrast]:
-    """Return the comparisons that `manyeyes.study.comparisons.comparisons_of` has planned."""
+def contrasts_of(planned: Iterable[Mapping], over_datasets: bool = False) -> list[Contrast]:
+    """Return the comparisons that `manyeyes.study.comparisons.comparisons_of` has planned.
+
+    Those over several datasets are made with a population sample where one did both: many users
+    of a few datasets say more than the few users who did all.
+    """
+    key = "sampled" if over_datasets else "datasets"
     return [
         Contrast(
             one["name"],
-            tuple(one["datasets"]),
+            tuple(one.get(key, one["datasets"])),
             tuple(one["first"]),
             tuple(one["second"]),
             one[MADE_BY],

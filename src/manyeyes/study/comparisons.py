@@ -1,8 +1,9 @@
 """What can be compared in a study, by whom, and the comparisons that its config lists."""
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 
-from ..groups import GROUPS
+from ..groups import GROUPS, SIMULATED
 from .model import Cell, Study
 
 LEAST_USERS = 3
@@ -27,7 +28,8 @@ def cells_with_choices(study: Study) -> list[tuple[str, str, str]]:
     Each is a (dataset, filter, variant), in the order of the config.
     """
     users: dict[tuple, int] = {}
-    for cell in study.cells():
+    sample = study.population_sample
+    for cell in (*study.cells(), *(sample.others.cells() if sample else ())):
         key = (cell.dataset, cell.filter, cell.variant, cell.made_by)
         users[key] = users.get(key, 0) + 1
     enough = [key[:3] for key, number in users.items() if number >= LEAST_USERS_FOR_CHOICES]
@@ -80,7 +82,8 @@ def comparisons_of(entries: Iterable[Mapping], study: Study) -> list[dict]:
     -------
     list of dict
         name, made_by, datasets, first, second, and paired_over_datasets: whether there are several
-        datasets and three users who did all of them. A group of users that did both on no dataset
+        datasets and three users who did all of them; sampled: the datasets on which a population
+        sample did both, if there are several. A group of users that did both on no dataset
         has no entry. Comparisons of ``all`` datasets are left out if the study has none of these,
         so that one list can serve many studies.
 
@@ -140,6 +143,7 @@ def _planned(entries: Iterable[Mapping], study) -> list[dict]:
             if not datasets:
                 continue
             everywhere = set.intersection(*(who[dataset] for dataset in datasets))
+            sampled = [name for name in datasets if _sampled(study, name, first, second, made_by)]
             made.append(
                 {
                     "name": name,
@@ -148,9 +152,20 @@ def _planned(entries: Iterable[Mapping], study) -> list[dict]:
                     "first": list(first),
                     "second": list(second),
                     "paired_over_datasets": len(datasets) > 1 and len(everywhere) >= LEAST_USERS,
+                    **({"sampled": sampled} if len(sampled) > 1 else {}),
                 }
             )
     return made
+
+
+def _sampled(study: Study, dataset: str, first: tuple, second: tuple, made_by: str) -> bool:
+    """Return whether a population sample segments a dataset under both conditions."""
+    sample = study.population_sample
+    if sample is None or made_by != SIMULATED:
+        return False
+    what = sample.everybody
+    conditions = ((f, v) in product(what.filters, what.variants) for f, v in (first, second))
+    return dataset in what.datasets and all(conditions)
 
 
 def possible_comparisons(planned: Iterable[Mapping], study: Study) -> list[dict]:

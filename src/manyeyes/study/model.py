@@ -210,6 +210,45 @@ class Block:
 
 
 @dataclass(frozen=True)
+class PopulationSample:
+    """What a sample of the population does: a part of the study's plan.
+
+    The study's own users, its panel, are the first of the sample.
+
+    Attributes
+    ----------
+    everybody : Block
+        What is done, by the panel and the others.
+    panel : tuple of str
+    users_per_job : int
+        Others whose part is done by one job on each image.
+    """
+
+    everybody: Block
+    panel: tuple[str, ...]
+    users_per_job: int
+
+    @property
+    def others(self) -> Block:
+        """What is done besides the plan: by everybody but the panel."""
+        others = [user for user in self.everybody.users if user not in self.panel]
+        return replace(self.everybody, users=tuple(others))
+
+    def batches(self) -> list["Batch"]:
+        """Return the batches in which the others are done."""
+        return _batches(self.others.users, self.users_per_job)
+
+    def images(self) -> list[tuple[str, str]]:
+        """Return all (dataset, filter), in the order of the config."""
+        return [(d, f) for d in self.everybody.datasets for f in self.everybody.filters]
+
+    def cells_on(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return everybody's segmentations of an image, those of each variant together."""
+        cells = self.everybody.cells()
+        return [cell for cell in cells if (cell.dataset, cell.filter) == (dataset, filter_)]
+
+
+@dataclass(frozen=True)
 class Sensitivity:
     """Images and variants on which the effect of each user trait on the spread is studied.
 
@@ -249,9 +288,7 @@ class OutlineMap:
 
     def batches(self, users_per_job: int) -> list["Batch"]:
         """Return the batches in which its users are done."""
-        firsts = range(0, len(self.users), users_per_job)
-        groups = [self.users[first : first + users_per_job] for first in firsts]
-        return [Batch(_batch_name(group), group) for group in groups]
+        return _batches(self.users, users_per_job)
 
 
 @dataclass(frozen=True)
@@ -267,6 +304,12 @@ class Batch:
 
     name: str
     users: tuple[str, ...]
+
+
+def _batches(users: tuple[str, ...], users_per_job: int) -> list[Batch]:
+    firsts = range(0, len(users), users_per_job)
+    groups = [users[first : first + users_per_job] for first in firsts]
+    return [Batch(_batch_name(group), group) for group in groups]
 
 
 def _batch_name(users: tuple[str, ...]) -> str:
@@ -296,6 +339,7 @@ class Study:
     report: Mapping = field(default_factory=dict)
     sensitivity: Sensitivity | None = None
     outline_map: OutlineMap | None = None
+    population_sample: PopulationSample | None = None
     structures: tuple[str, ...] = ()
     ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
@@ -308,6 +352,11 @@ class Study:
     def users_made_by(self, made_by: str) -> list[str]:
         """Return the names of the users of a group, in the order of the config."""
         return [user.name for user in self.users.values() if user.made_by == made_by]
+
+    def everybody(self) -> list[str]:
+        """Return the names of the users, and of those who are in the population sample alone."""
+        sample = self.population_sample
+        return [*self.users, *(sample.others.users if sample else ())]
 
     def simulated_blocks(self) -> list[Block]:
         """Return the blocks that simulated users do: those of the config's plan."""
@@ -357,11 +406,18 @@ class Study:
     def first_realisations(self) -> "Study":
         """Return the same study with one realisation of each dataset, named as in the config."""
         datasets = {name: d for name, d in self.datasets.items() if d.realisation == 1}
-        blocks = [
-            replace(block, datasets=tuple(name for name in block.datasets if name in datasets))
-            for block in self.blocks
-        ]
-        return replace(self, datasets=datasets, blocks=tuple(blocks), realisations=1)
+
+        def of_first(block: Block) -> Block:
+            return replace(block, datasets=tuple(n for n in block.datasets if n in datasets))
+
+        sample = self.population_sample
+        return replace(
+            self,
+            datasets=datasets,
+            blocks=tuple(map(of_first, self.blocks)),
+            population_sample=sample and replace(sample, everybody=of_first(sample.everybody)),
+            realisations=1,
+        )
 
     def batches(self, users: Collection[str] | None = None) -> list[Batch]:
         """Return the batches in which some users (or all) are done, in the order of the config.

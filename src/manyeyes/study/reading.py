@@ -20,6 +20,7 @@ from .model import (
     Block,
     Dataset,
     OutlineMap,
+    PopulationSample,
     Recording,
     Sensitivity,
     Study,
@@ -57,6 +58,7 @@ def study_from_config(config: Mapping) -> Study:
     blocks += _recorded_blocks(users, datasets, filters, variants)
     sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
     outline_map = _outline_map(config.get("outline_map"), datasets, filters, variants)
+    sample = _population_sample(config, datasets, filters, variants, users, blocks)
     if not blocks and sensitivity is None and outline_map is None:
         raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     check_repetitions(blocks)
@@ -64,6 +66,9 @@ def study_from_config(config: Mapping) -> Study:
     check_slices(blocks, sensitivity, outline_map, datasets, variants)
     realisations = config.get("realisations", 1)
     expanded = _realised(datasets, realisations)
+    if sample is not None:
+        everybody = _over_realisations(sample.everybody, expanded)
+        sample = replace(sample, everybody=everybody)
     figures = config.get("figures", "all")
     return Study(
         name=config["study"],
@@ -81,6 +86,7 @@ def study_from_config(config: Mapping) -> Study:
         report=config.get("report", {}),
         sensitivity=sensitivity,
         outline_map=outline_map,
+        population_sample=sample,
         structures=_structures(config),
         ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
@@ -257,6 +263,42 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
                 )
         blocks.append(block)
     return blocks
+
+
+SAMPLE = "population_sample"
+"""The config's key of the population sample, and the name of its block."""
+
+
+def _population_sample(
+    config, datasets, filters, variants, users, blocks
+) -> PopulationSample | None:
+    entry = config.get(SAMPLE)
+    if entry is None:
+        return None
+    names = simulated_names(entry["users"])
+    panel = tuple(user.name for user in users.values() if user.made_by == SIMULATED)
+    if list(panel) != names[: len(panel)] or not 0 < len(panel) < len(names):
+        raise StudyError(
+            f"{SAMPLE}.users: the study's users must be the first of the {len(names)} in the "
+            f"sample ({', '.join(names[:4])} and so on), and fewer; found {', '.join(panel)}"
+        )
+    everybody = Block(
+        name=SAMPLE,
+        datasets=_chosen(entry["datasets"], datasets, f"{SAMPLE}.datasets"),
+        filters=_chosen(entry["filters"], filters, f"{SAMPLE}.filters"),
+        variants=_chosen(entry["variants"], variants, f"{SAMPLE}.variants"),
+        users=tuple(names),
+    )
+    planned = {cell for block in blocks for cell in block.cells()}
+    for cell in replace(everybody, users=panel).cells():
+        if cell not in planned:
+            raise StudyError(
+                f"{SAMPLE}: {cell.variant} on {cell.dataset} ({cell.filter}) by {cell.user} is not "
+                "in the plan; the sample repeats what all users of the study do, so plan it or "
+                "take it out of the sample"
+            )
+    users_per_job = entry.get("users_per_job", config.get("users_per_job", 1))
+    return PopulationSample(everybody, panel, users_per_job)
 
 
 def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:

@@ -18,7 +18,7 @@ LARGEST_ELECTRODE_UM3 = 1e8
 NAMES_IN_PATHS = ("dataset", "filter", "variant", "user")
 
 # Names of blocks that would give a rule the name of another.
-RESERVED_BLOCKS = ("recorded",)
+RESERVED_BLOCKS = ("recorded", "population_sample")
 
 
 def sense_problems(config: Mapping) -> list[str]:

@@ -17,6 +17,9 @@ AGREEMENT = ("agreement", "group_agreement", "concentration")
 BETWEEN_USERS = ("pairwise", *AGREEMENT)
 """Tables with a part for each image on which several users of a group share a variant."""
 
+OF_POPULATION = ("population_fractions", "population_pairwise")
+"""Tables with a part for each image that the population sample segments."""
+
 OF_TRUTH = ("geometry", "particles")
 """Tables with a part for each dataset whose truth is known."""
 
@@ -127,9 +130,14 @@ class Targets:
         names = dict.fromkeys(dataset for dataset, _ in self.one_of_each.images())
         return [name for name in names if datasets[name].has_truth]
 
+    def sampled_cells_on_image(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return the population sample's segmentations of an image, ordered by variant."""
+        return self.study.population_sample.cells_on(dataset, filter_)
+
     def volumes(self) -> list[str]:
         """Return all volumes and annotations that are kept; deleted ones are made again."""
-        cells = self.study.cells()
+        sample = self.study.population_sample
+        cells = [*self.study.cells(), *(sample.others.cells() if sample else ())]
         datasets = list(dict.fromkeys(dataset for dataset, _ in self.study.images()))
         return [
             *(self.paths.tomogram.format(dataset=dataset) for dataset in datasets),
@@ -148,6 +156,9 @@ class Targets:
         if table in OF_TRUTH:
             return [part(f"{table}/{dataset}") for dataset in self.datasets_with_truth()]
         images = self.study.images()
+        if table in OF_POPULATION:
+            images = self.study.population_sample.images()
+            return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
         if table in BY_BATCH:
             return [
                 part(f"{table}/{dataset}/{filter_}/{batch.name}")
@@ -229,6 +240,11 @@ class Targets:
         """Return the tables, by name, that the paper's claims are tested on."""
         names = ["volume_fractions", "pairwise", "morphology", "image_quality"]
         names += ["baseline"] if self.study.baseline else []
+        return {name: self.paths.table(name) for name in names} | self.tables_of_population()
+
+    def tables_of_population(self) -> dict[str, str]:
+        """Return the tables of the population sample, by name, if there is one."""
+        names = OF_POPULATION if self.study.population_sample else ()
         return {name: self.paths.table(name) for name in names}
 
     def table_of_comparisons(self, over_datasets: bool = False) -> list[str]:
@@ -251,6 +267,7 @@ class Targets:
             "comparisons": BETWEEN_USERS if self.shared_images() else ("pairwise",),
             "image_quality": ("image_quality",),
             "effort": ("effort",),
+            **({"population": OF_POPULATION} if self.study.population_sample else {}),
         }
 
     def realisations_listed(self) -> dict[str, list] | None:
@@ -265,7 +282,7 @@ class Targets:
             "dataset": list(self.study.datasets),
             "filter": list(self.study.filters),
             "variant": list(self.study.variants),
-            "user": list(self.study.users),
+            "user": self.study.everybody(),
         }
 
     def tables_of_sensitivity(self) -> list[str]:

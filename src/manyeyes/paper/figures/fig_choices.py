@@ -7,6 +7,7 @@ from matplotlib.figure import Figure as Drawing
 from ...figures import bars, groups, style, words
 from ...figures.figure import SURE, Figure, FigureData, Needs
 from ...figures.findings import for_each_group
+from ...statistics.grids import GROUP
 from ...study.comparisons import cells_with_choices
 from .. import names as paper
 
@@ -21,6 +22,7 @@ BLOCKS = "Baseline: this study's block; the paper's numbers are distances from i
 
 ROW_MM = 5.0
 OURS = "#3d8fc7"
+PANEL = {"marker": "v", "ms": 4, "mfc": "white", "color": "black", "mew": 0.8, "zorder": 5}
 
 
 @style.styled
@@ -31,6 +33,7 @@ def draw(data: FigureData) -> Drawing:
     (table,) = groups.named_by_group(data, mixed)
     if table.empty:
         raise ValueError("nothing to draw: the paper states nothing about these conditions")
+    panel = _panel(data)
     panels = {q: _sorted(data, table[table["quantity"] == q]) for q in PANELS}
     panels = {quantity: rows for quantity, rows in panels.items() if len(rows)}
     heights = [len(rows) + 2.0 for rows in panels.values()]
@@ -39,9 +42,14 @@ def draw(data: FigureData) -> Drawing:
     for axes, (quantity, rows), letter in zip(grid, panels.items(), style.letters(), strict=False):
         title, scale = PANELS[quantity]
         _draw_quantity(axes, rows, scale)
+        if quantity == "sd":
+            _mark_panel(axes, rows, panel)
         style.panel_letter(axes, letter)
         axes.set_xlabel(title)
-    style.legend_above(figure, _handles(set(table["paper_kind"])), columns=3)
+    handles = _handles(set(table["paper_kind"]))
+    if panel:
+        handles.append(style.line_handle("this study's own three users", ls="", **PANEL))
+    style.legend_above(figure, handles, columns=3)
     realisations = int(table["realisations"].max())
     on = f", each on {realisations} realisations" if realisations > 1 else ""
     style.footnote(
@@ -54,6 +62,23 @@ def draw(data: FigureData) -> Drawing:
         words.origin_sentence(data.origins, set(table["dataset"])),
     )
     return figure
+
+
+def _panel(data: FigureData) -> dict[tuple, float]:
+    """Return the SDs of the study's own users by condition, where others did the same."""
+    spread = data.tables.get("spread")
+    if spread is None or "population" not in spread:
+        return {}
+    rows = spread[spread["population"].notna()]
+    return dict(zip(zip(*(rows[name] for name in GROUP), strict=True), rows["sd"], strict=True))
+
+
+def _mark_panel(axes: Axes, rows: pd.DataFrame, panel: dict[tuple, float]) -> None:
+    left = axes.get_xlim()[0]
+    for y, row in enumerate(rows.itertuples()):
+        sd = panel.get((row.dataset, row.filter, row.variant))
+        if sd is not None:
+            axes.plot(max(100 * sd, left), y - 0.3, **PANEL)
 
 
 def _sorted(data: FigureData, rows: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +148,8 @@ def _handles(kinds: set[str]) -> list:
 def _needs(study) -> Needs:
     stated = {(s.dataset, s.filter, s.variant) for s in paper.STATED}
     names = {key[0] for key in cells_with_choices(study) if key in stated}
-    return Needs(tuple(paper.of_paper(names)))
+    beside = ("spread",) if study.population_sample else ()
+    return Needs(tuple(paper.of_paper(names)), tables=beside)
 
 
 def _finding(data: FigureData) -> str:
@@ -154,8 +180,9 @@ Every choice of three users, on every realisation of a twin, is one study that c
 made instead of the paper's. The figure shows what they would have found where the paper gives a
 number (yellow): (a) the standard deviation of the volume fraction, (b) the mean share of voxels
 that two users label differently, (c) the distance of the users' mean from the FIB-SEM volume
-fraction, where the study has one. On the right: the share of the choices below the paper's
-number or limit, or within its range. S2 and cWS on raw NMC-2 were calibrated on the paper's
+fraction, where the study has one. Hollow triangles show the study's own three users, where a
+larger sample of the population did the same. On the right: the share of the choices below the
+paper's number or limit, or within its range. S2 and cWS on raw NMC-2 were calibrated on its
 pairwise differences; all else is a prediction.
 """,
     tables=("choices",),
