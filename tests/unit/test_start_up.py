@@ -18,6 +18,7 @@ HEAVY = "numba", "scipy.ndimage", "scipy.stats", "skimage.filters", "matplotlib.
         ("manyeyes.statistics.tables", ()),
         ("manyeyes.paper.claims.scorecard", ()),
         ("manyeyes.figures.style", ()),
+        ("manyeyes.figures.registry; manyeyes.figures.registry.all_figures()", ()),
         ("manyeyes.fibsem.acquisition", ("numba",)),
     ],
 )

@@ -7,6 +7,7 @@ import yaml
 from manyeyes.study.form import problems
 from manyeyes.study.known import with_known
 from manyeyes.study.model import StudyError
+from manyeyes.study.models import model_problems
 from manyeyes.study.reading import study_from_config
 from manyeyes.users.population import STRUCTURES
 
@@ -195,13 +196,36 @@ def test_structures_of_users_are_those_that_there_are(config):
     assert tuple(listed) == STRUCTURES
     config["structures"] = ["sharp_eyed", "contour"]
     assert problems(config, SCHEMA) == []
-    assert study_from_config(config).structures == ("sharp_eyed", "contour")
+    assert study_from_config(config).structures.keys() == {"sharp_eyed", "contour"}
     config["population"]["structure"] = "contour"
     config["structures"] = ["two_class", "sharp_eyed"]
-    assert study_from_config(config).structures == ("two_class", "sharp_eyed")
+    assert study_from_config(config).structures.keys() == {"two_class", "sharp_eyed"}
     del config["plan"]
     with pytest.raises(StudyError, match="structures: there is no plan"):
         study_from_config(config)
+
+
+def test_each_structure_has_a_population_of_its_own(config):
+    config["population"] = {"threshold_criterion_sd": 1.5, "overlay_tries": 2}
+    config["population_by_structure"] = {"contour": {"threshold_criterion_sd": 0.5}}
+    config["structures"] = ["sharp_eyed", "contour"]
+    assert problems(config, SCHEMA) == []
+    study = study_from_config(config)
+    shared = {"overlay_tries": 2}
+    assert study.population == shared | {"threshold_criterion_sd": 1.5}
+    assert study.structures == {
+        "sharp_eyed": shared | {"threshold_criterion_sd": 1.5, "structure": "sharp_eyed"},
+        "contour": shared | {"threshold_criterion_sd": 0.5, "structure": "contour"},
+    }
+    # Also where a structure is the study's own.
+    config["population"]["structure"] = "contour"
+    config["structures"] = ["two_class"]
+    study = study_from_config(config)
+    assert study.population["threshold_criterion_sd"] == 0.5
+    assert study.structures["two_class"]["threshold_criterion_sd"] == 1.5
+    config["population_by_structure"]["two_class"] = {"patience": 1}
+    (problem,) = model_problems(study_from_config(config))
+    assert problem.startswith("population_by_structure.two_class: ")
 
 
 def test_a_trainer_that_we_do_not_have_is_refused(config):

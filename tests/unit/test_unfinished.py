@@ -114,7 +114,7 @@ def test_a_separate_part_that_failed_is_not_tried_again(study):
     ],
 )
 def test_each_separate_part_is_left_out_alone(study, part, path):
-    parts = {"baseline": {"fibsem": {}}, "structures": ("contour",), "imitators": ("jo",)}
+    parts = {"baseline": {"fibsem": {}}, "structures": {"contour": {}}, "imitators": ("jo",)}
     study = replace(study, **parts)
     left = without_missing(study, "results/s", noted(failed=[f"results/s/{path}"]))
     assert [name for name in parts if not getattr(left, name)] == [part]

@@ -27,7 +27,7 @@ rule repeat_plan:
         ),
         users=lambda wildcards: list(FILES.blocks[wildcards.block].users),
         variants=lambda wildcards: INPUTS.variants_of(wildcards.block),
-        population=STUDY.population,
+        population=lambda wildcards: STUDY.structures[wildcards.structure],
         seed=STUDY.seed,
     script:
         "../scripts/repeat_plan.py"
@@ -74,6 +74,6 @@ rule compare_structures:
         claims=CHECKOUT.contents_of([CLAIMS]),
         own_tables=list(FILES.tables_of_claims()),
         own=STUDY.population.get("structure", "two_class"),
-        structures=STUDY.structures,
+        structures=list(STUDY.structures),
     script:
         "../scripts/compare_structures.py"

@@ -10,12 +10,11 @@ from manyeyes.users.repeating import repeated
 def main(snakemake) -> None:
     """Run the rule `repeat_plan`."""
     wildcards, params = snakemake.wildcards, snakemake.params
-    population = {**params.population, "structure": wildcards.structure}
     fractions, pairs = repeated(
         read_result(snakemake.input.image),
         params.variants,
         params.users,
-        Population.from_mapping(population),
+        Population.from_mapping(params.population),
         (params.seed, wildcards.dataset, wildcards.filter),
         read_mask(snakemake.input.get("mask")),
     )

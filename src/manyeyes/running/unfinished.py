@@ -27,7 +27,7 @@ SEPARATE = {
 WITHOUT = {
     "sensitivity": None,
     "outline_map": None,
-    "structures": (),
+    "structures": {},
     "imitators": (),
     "population_sample": None,
     "baseline": None,

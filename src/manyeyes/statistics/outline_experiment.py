@@ -9,7 +9,7 @@ interval compared with the boundary.
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import chi2
+import scipy
 
 from ..randomness import generator
 
@@ -65,8 +65,8 @@ def placed(
     variance = np.maximum(sum(parts), 0.0)
     doubt = sum(part**2 / freedom for part, freedom in zip(parts, freedoms, strict=True))
     freedom = np.maximum(variance**2 / np.maximum(doubt, np.finfo(float).tiny), 1.0)
-    low = freedom * variance / chi2.ppf((1 + level) / 2, freedom)
-    high = freedom * variance / chi2.ppf((1 - level) / 2, freedom)
+    low = freedom * variance / scipy.stats.chi2.ppf((1 + level) / 2, freedom)
+    high = freedom * variance / scipy.stats.chi2.ppf((1 - level) / 2, freedom)
     boundary = boundary_px**2
     return np.where(high < boundary, -1, np.where(low > boundary, 1, 0))
 

@@ -321,7 +321,8 @@ class Study:
     """Everything that a run needs to know about what is to be done.
 
     ``lost`` holds segmentations that an earlier run could not make; they stay in the plan but do
-    not count as segmentations of the study.
+    not count as segmentations of the study. ``structures`` holds, for each structure of users that
+    repeats the plan, its population.
     """
 
     name: str
@@ -340,7 +341,7 @@ class Study:
     sensitivity: Sensitivity | None = None
     outline_map: OutlineMap | None = None
     population_sample: PopulationSample | None = None
-    structures: tuple[str, ...] = ()
+    structures: Mapping[str, Mapping] = field(default_factory=dict)
     ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
     comparisons: tuple[Mapping, ...] = ()

@@ -18,6 +18,9 @@ def model_problems(study: Study) -> list[str]:
     checks: list[tuple[str, Callable, tuple]] = [
         ("population", Population.from_mapping, (study.population,))
     ]
+    for name, population in study.structures.items():
+        key = f"population_by_structure.{name}"
+        checks.append((key, Population.from_mapping, (population,)))
     for name, description in study.electrodes.items():
         checks.append((f"electrodes.{name}", read_description, (description,)))
     for dataset in study.first_realisations().datasets.values():

@@ -79,7 +79,7 @@ def study_from_config(config: Mapping) -> Study:
         variants=variants,
         users=users,
         blocks=tuple(_over_realisations(block, expanded) for block in blocks),
-        population=_ordered(config.get("population", {})),
+        population=_population(config),
         electrodes=electrodes,
         baseline=_baseline(config.get("baseline"), datasets, electrodes),
         figures=None if figures == "all" else tuple(figures),
@@ -341,9 +341,20 @@ def _imitators(count, users) -> tuple[str, ...]:
     return tuple(f"imitator {index + 1}" for index in range(count))
 
 
-def _structures(config) -> tuple[str, ...]:
-    structures = tuple(config.get("structures", ()))
-    own = config.get("population", {}).get("structure", "two_class")
+DEFAULT_STRUCTURE = "two_class"
+
+
+def _population(config: Mapping, structure: str | None = None) -> Mapping:
+    """Return the population that users of a structure, or of the study's own, are drawn from."""
+    population = config.get("population", {})
+    name = structure or population.get("structure", DEFAULT_STRUCTURE)
+    differs = config.get("population_by_structure", {}).get(name, {})
+    return _ordered({**population, **differs, **({"structure": structure} if structure else {})})
+
+
+def _structures(config) -> dict[str, Mapping]:
+    structures = config.get("structures", ())
+    own = config.get("population", {}).get("structure", DEFAULT_STRUCTURE)
     if own in structures:
         raise StudyError(
             f"structures: {own} is how this study's users are built anyway (population.structure); "
@@ -351,7 +362,7 @@ def _structures(config) -> tuple[str, ...]:
         )
     if structures and not config.get("plan"):
         raise StudyError("structures: there is no plan that others could repeat; plan something")
-    return structures
+    return {name: _population(config, name) for name in structures}
 
 
 def _ablations(entries, variants, blocks) -> dict[str, tuple[str, ...]]:
