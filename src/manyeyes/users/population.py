@@ -131,8 +131,8 @@ class Population:
     ==================  ======================  ====================
     contrast-to-noise   threshold_criterion_sd  seed_error_spread
     ==================  ======================  ====================
-    2.5                 1.04 (0.54 to 5.5)      not reached
-    3.5                 1.57 (0.80 to 8.0)      1.67 (0.90 to 4.5)
+    2.5                 0.98 (0.48 to 5.2)      not reached
+    3.5                 1.54 (0.78 to 7.8)      1.69 (0.89 to 4.7)
     ==================  ======================  ====================
 
     with a standard error of 3 and 6 % from realisations. In brackets: between which values the
