@@ -126,7 +126,7 @@ class Population:
     Notes
     -----
     The two calibrated spreads hold only for a twin of NMC-2 with a contrast-to-noise of 3.5, itself
-    an assumption. 100 users on each of 3 realisations gave
+    an assumption. 200 users on each of 5 realisations gave
 
     ==================  ======================  ====================
     contrast-to-noise   threshold_criterion_sd  seed_error_spread
@@ -145,8 +145,8 @@ class Population:
     """
 
     structure: str = "two_class"
-    threshold_criterion_sd: float = 1.57
-    seed_error_spread: float = 1.67
+    threshold_criterion_sd: float = 1.54
+    seed_error_spread: float = 1.69
     session_share: float = 0.25
     eye_sigma_px: float = 1.5
     eye_sigma_ln_sd: float = 0.3
