@@ -33,7 +33,7 @@ def config_of(folder, **changes):
 def several(tmp_path_factory):
     """A finished run of four users in two batches on two realisations."""
     folder = tmp_path_factory.mktemp("several")
-    run(folder, config=config_of(folder))
+    run(folder, "tables", config=config_of(folder))
     return folder
 
 
