@@ -217,3 +217,16 @@ def test_one_person_has_no_mean_over_users():
     headline, parts = output(alone, {"ann": "recorded"})
     assert "cannot say how much" in headline
     assert "users' mean" not in parts["How much does the method matter?"]
+
+
+def test_the_small_drawing_has_a_row_for_a_population():
+    mixed = variability()
+    first = mixed.iloc[[0]]
+    spread = first[["dataset", "filter", "variant", "made_by", "users", "sd"]]
+    spread = spread.assign(made_by="simulated", population=30, population_sd=0.5)
+    drawn = spread_plot(mixed, METHODS, spread)
+    name = f"{first['filter'].iloc[0]}, 30 users"
+    assert name in drawn
+    assert drawn.count("<rect") == 2  # in the drawing and its legend
+    assert ": 50.0 points" in drawn
+    assert name not in spread_plot(mixed, METHODS, spread.assign(population=float("nan")))

@@ -17,7 +17,7 @@ from .answer import answer
 from .captions import caption
 from .embedding import packed_text, script_json, svg_address, with_small_pictures
 from .findings import finding, users_shown
-from .first_screen import without_offsets
+from .first_screen import sampled, without_offsets
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
@@ -85,9 +85,9 @@ def page(
         "version": run["version"],
         "warnings": list(dict.fromkeys(warnings)),
         "origins": _origin_badges(origins),
-        "user_kinds": _user_badges(study["users"]),
+        "user_kinds": _user_badges(study["users"], frames.get("spread")),
         "answer": answer(frames, origins, study["users"], methods, study["with_offset"]),
-        "plot": spread_plot(chosen, methods),
+        "plot": spread_plot(chosen, methods, frames.get("spread")),
         "families": sections.families(chosen, methods),
         "comparisons": [
             row
@@ -151,12 +151,16 @@ def _origin_badges(origins: Mapping[str, str]) -> list[dict]:
     ]
 
 
-def _user_badges(users: Mapping[str, str]) -> list[str]:
+def _user_badges(users: Mapping[str, str], spread: pd.DataFrame | None) -> list[str]:
     kinds = list(users.values())
-    return [
+    badges = [
         count(kinds.count(kind), group_name(kind, 1), group_name(kind))
         for kind in dict.fromkeys(kinds)
     ]
+    beside = sampled(spread)
+    if len(beside):
+        badges.append(f"beside {int(beside['population'].max())} of their population")
+    return badges
 
 
 def _claims_sentence(claims: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> str:

@@ -8,7 +8,9 @@ import pandas as pd
 
 from ..figures.words import PEOPLE, filter_name
 from ..groups import RECORDED, groups_in
+from ..statistics.words import and_list
 from .answer import by_family, shared_rows
+from .first_screen import of_population
 from .words import in_points
 
 WIDTH, LEFT, ROW_HEIGHT, NAME_HEIGHT = 440, 14, 19, 20
@@ -19,11 +21,15 @@ LEAST_POINTS = 0.01
 
 MOST_TICKS = 10
 
-_SHAPES = ("circle", "diamond", "cross")
+_SHAPES = ("circle", "diamond", "cross", "square")
+SAMPLE = 3
+"""Place of a population sample's look among those of the filters."""
 _TICKS = [float(f"{step}e{power}") for power in range(-2, 3) for step in (1, 2, 5)]
 
 
-def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
+def spread_plot(
+    variability: pd.DataFrame, methods: Mapping[str, str], spread: pd.DataFrame | None = None
+) -> str:
     """Return an SVG: the standard deviation over users of each image and variant, in points.
 
     Parameters
@@ -31,6 +37,8 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
     variability : DataFrame
         Table of the study.
     methods : mapping of variant to method
+    spread : DataFrame, optional
+        Table of the study; a population sample in it has rows of its own.
 
     Returns
     -------
@@ -42,7 +50,8 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
     if rows.empty:
         return ""
     filters = list(dict.fromkeys(rows["filter"]))
-    sd = np.maximum(100 * rows["sd"].to_numpy(), LEAST_POINTS)
+    sample = of_population(rows.head(0), spread)
+    sd = np.maximum(100 * pd.concat([rows["sd"], sample["sd"]]).to_numpy(), LEAST_POINTS)
     # From a tick below the smallest to one above the largest, and at least a decade.
     first = max(tick for tick in _TICKS if tick <= sd.min() * 1.0001)
     last = min(tick for tick in _TICKS if tick >= max(sd.max(), 10 * first) * 0.9999)
@@ -58,8 +67,12 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
         family += PEOPLE if both and made_by == RECORDED else ""
         parts.append(f'<text class="family" x="0" y="{y + 14:g}">{escape(family)}</text>')
         y += NAME_HEIGHT
-        for filter_, found in images.items():
-            place = min(filters.index(filter_), 2)
+        named = [(min(filters.index(name), 2), found) for name, found in images.items()]
+        method = methods[next(iter(images.values()))["variant"].iloc[0]]
+        sampled = sample[sample["variant"].map(methods) == method]
+        if made_by != RECORDED and len(sampled):
+            named.append((SAMPLE, sampled))
+        for place, found in named:
             centre = y + ROW_HEIGHT / 2
             median = x_of(100 * found["sd"].median())
             parts.append(f'<path class="median" d="M{median:.1f},{centre - 7:g} V{centre + 7:g}"/>')
@@ -83,8 +96,11 @@ def spread_plot(variability: pd.DataFrame, methods: Mapping[str, str]) -> str:
             f'<text class="tick" x="{x:.1f}" y="{bottom + 14:g}">{tick:g}</text>'
         )
     legend, x = [], LEFT
-    for filter_ in filters:
-        name, place = filter_name(filter_), min(filters.index(filter_), 2)
+    entries = [(filter_name(name), min(place, 2)) for place, name in enumerate(filters)]
+    if len(sample):
+        where = and_list(filter_name(name) for name in dict.fromkeys(sample["filter"]))
+        entries.append((f"{where}, {int(sample['users'].max())} users", SAMPLE))
+    for name, place in entries:
         legend.append(
             f'<g class="filter-{place}">{_mark(_SHAPES[place], x + 5, bottom + 46)}</g>'
             f'<text x="{x + 14:g}" y="{bottom + 50:g}">{escape(name)}</text>'
@@ -111,4 +127,6 @@ def _mark(shape: str, x: float, y: float) -> str:
         return f'<circle cx="{x:.1f}" cy="{y:g}" r="3.4"/>'
     if shape == "diamond":
         return f'<path d="M{x:.1f},{y - 4.6:g} l4.6,4.6 -4.6,4.6 -4.6,-4.6 z"/>'
+    if shape == "square":
+        return f'<rect x="{x - 3.4:.1f}" y="{y - 3.4:g}" width="6.8" height="6.8"/>'
     return f'<path d="M{x - 3.5:.1f},{y - 3.5:g} l7,7 m0,-7 l-7,7"/>'
