@@ -137,7 +137,7 @@ class Population:
 
     with a standard error of 3 and 6 % from realisations. In brackets: between which values the
     spreads lie, since the paper's numbers are of three people (``tools/calibrate_population.py``).
-    The other structures of users are not calibrated.
+    The other structures are calibrated in the same way; ``config/protocol.yaml`` has their values.
 
     Users who act by rules are known as robot users (Nickisch et al. 2010; Kohli et al. 2012,
     doi:10.1007/s11263-012-0537-3). Idealised ones overstate quality, and variation between clicks
