@@ -6,8 +6,8 @@
 - ``contour``: the user sees outlines, compares grey levels across them and paints along them.
 
 The last two show which results are properties of the first. They have the same traits and priors,
-and each is calibrated on the same two numbers. A result that holds for all three does not depend on how a user is assumed
-to see.
+and each is calibrated on the same two numbers. A result that holds for all three does not depend
+on how a user is assumed to see.
 """
 
 import numpy as np
