@@ -5,8 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from manyeyes.study.comparisons import comparisons_of, shared_cells, users_of_all
-from manyeyes.study.model import Block, Study
+from manyeyes.statistics.tables import contrasts_of
+from manyeyes.study.comparisons import (
+    cells_with_choices,
+    comparisons_of,
+    shared_cells,
+    users_of_all,
+)
+from manyeyes.study.model import Block, Cell, PopulationSample, Study
 
 S2_CWS = {"datasets": "all", "first": ["raw", "cWS"], "second": ["raw", "S2"]}
 
@@ -107,3 +113,29 @@ def test_two_comparisons_of_one_name_are_refused():
     one = study((["one"], ["raw"], ["S2", "cWS"], "ABC"))
     with pytest.raises(ValueError, match=r"comparisons.1: two comparisons are called 'cWS raw"):
         comparisons_of([S2_CWS, S2_CWS], one)
+
+
+def test_a_population_sample_counts_where_it_did_the_same():
+    cells = [Cell("d", "raw", variant, user) for variant in ("S2", "cWS") for user in "ABC"]
+    everybody = Block("sample", ("d",), ("raw",), ("S2",), (*"ABC", *map(str, range(12))))
+    sample = PopulationSample(everybody, tuple("ABC"), users_per_job=5)
+    study = SimpleNamespace(cells=lambda: cells, population_sample=sample)
+    assert cells_with_choices(study) == [("d", "raw", "S2")]
+
+
+def test_comparisons_over_datasets_use_a_population_sample_where_there_is_one():
+    names = ["one", "two"]
+    both = study((names, ["raw"], ["S2", "cWS"], "ABC"))
+    (planned,) = comparisons_of([S2_CWS], both)
+    assert "sampled" not in planned
+    for sampled, expected in ((names, names), (names[:1], None)):
+        what = Block("sample", tuple(sampled), ("raw",), ("S2", "cWS"), tuple("ABCDE"))
+        more = replace(both, population_sample=PopulationSample(what, tuple("ABC"), 5))
+        (planned,) = comparisons_of([S2_CWS], more)
+        assert planned.get("sampled") == expected
+        assert planned["datasets"] == names
+    listed = {**planned, "datasets": [*names, "three"], "sampled": names}
+    (contrast,) = contrasts_of([listed], over_datasets=True)
+    assert contrast.datasets == ("one", "two")
+    (contrast,) = contrasts_of([listed])
+    assert contrast.datasets == ("one", "two", "three")

@@ -260,7 +260,7 @@ def test_what_is_shared_is_shared_within_a_group():
     many = [
         Cell("d", "raw", "S2", f"U{i}", "recorded" if i % 2 else "simulated") for i in range(20)
     ]
-    assert cells_with_choices(SimpleNamespace(cells=lambda: many)) == []
+    assert cells_with_choices(SimpleNamespace(cells=lambda: many, population_sample=None)) == []
 
 
 def config(**changes):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from ..groups import groups_in
@@ -38,20 +39,32 @@ def users_by_cell(table: pd.DataFrame, column: str) -> dict[tuple, pd.DataFrame]
     if missing:
         raise ValueError(f"the table lacks {', '.join(missing)}; found {', '.join(table)}")
     refuse_mixture(table)
-    if "realisation" not in table:
-        table = table.assign(realisation=ANY)
+    if table.empty:
+        return {}
+    users, values = table["user"].to_numpy(), table[column].to_numpy()
+    realisations = np.full(len(table), ANY, dtype=object)
+    if "realisation" in table:
+        realisations = table["realisation"].astype(str).to_numpy(dtype=object)
+    # Plain arrays: pivoting each of hundreds of cells would take a second.
+    cells = table.groupby(GROUP, sort=False).ngroup().to_numpy()
+    order = np.argsort(cells, kind="stable")
     grids = {}
-    for key, rows in table.groupby(GROUP, sort=False):
-        if rows.duplicated(["realisation", "user"]).any():
+    for places in np.split(order, np.flatnonzero(np.diff(cells[order])) + 1):
+        key = tuple(str(table[name].iat[places[0]]) for name in GROUP)
+        rows, names = pd.factorize(realisations[places])
+        columns, who = pd.factorize(users[places])
+        if len(np.unique(rows * len(who) + columns)) < len(places):
             raise ValueError(
-                f"{'/'.join(map(str, key))} has two values of one user and realisation in "
+                f"{'/'.join(key)} has two values of one user and realisation in "
                 f"{column}; a table with repetitions needs a column realisation"
             )
-        indexed = rows.assign(realisation=rows["realisation"].astype(str))
-        grid = indexed.pivot(index="realisation", columns="user", values=column)
-        grids[tuple(map(str, key))] = grid.loc[
-            indexed["realisation"].unique(), list(dict.fromkeys(rows["user"]))
-        ]
+        grid = np.full((len(names), len(who)), np.nan)
+        grid[rows, columns] = values[places]
+        grids[key] = pd.DataFrame(
+            grid,
+            index=pd.Index(names, name="realisation"),
+            columns=pd.Index(who, name="user", tupleize_cols=False),
+        )
     return grids
 
 
