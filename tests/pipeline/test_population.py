@@ -97,14 +97,15 @@ def test_more_realisations_run_no_earlier_one_again(several):
 def test_a_population_sample_stands_beside_the_study_s_own_users(several):
     tables = several / "results/tiny/tables"
     before = pd.read_csv(tables / "volume_fractions.csv")
-    sample = {"users": 7, "users_per_job": 2, "datasets": "all", "filters": ["raw"]}
-    config = config_of(several, population_sample=sample | {"variants": ["S2"]})
+    plan = {"few": {"datasets": "all", "filters": ["raw"], "variants": ["S2"]}}
+    sample = {"users": 7, "users_per_job": 2, "plan": plan}
+    config = config_of(several, population_sample=sample)
     jobs = planned(several, "tables", config=config)
     for stage in ("annotate", "segment"):
         heavy = {rule: n for rule, n in jobs.items() if rule.startswith(stage)}
         assert heavy == {
-            f"{stage}_population_sample": 2,
-            f"{stage}_population_sample_batch2": 2,
+            f"{stage}_population_sample_few": 2,
+            f"{stage}_population_sample_few_batch2": 2,
         }
     run(several, "tables", config=config)
     pd.testing.assert_frame_equal(pd.read_csv(tables / "volume_fractions.csv"), before)

@@ -118,7 +118,7 @@ def test_two_comparisons_of_one_name_are_refused():
 def test_a_population_sample_counts_where_it_did_the_same():
     cells = [Cell("d", "raw", variant, user) for variant in ("S2", "cWS") for user in "ABC"]
     everybody = Block("sample", ("d",), ("raw",), ("S2",), (*"ABC", *map(str, range(12))))
-    sample = PopulationSample(everybody, tuple("ABC"), users_per_job=5)
+    sample = PopulationSample((everybody,), tuple("ABC"), users_per_job=5)
     study = SimpleNamespace(cells=lambda: cells, population_sample=sample)
     assert cells_with_choices(study) == [("d", "raw", "S2")]
 
@@ -130,7 +130,7 @@ def test_comparisons_over_datasets_use_a_population_sample_where_there_is_one():
     assert "sampled" not in planned
     for sampled, expected in ((names, names), (names[:1], None)):
         what = Block("sample", tuple(sampled), ("raw",), ("S2", "cWS"), tuple("ABCDE"))
-        more = replace(both, population_sample=PopulationSample(what, tuple("ABC"), 5))
+        more = replace(both, population_sample=PopulationSample((what,), tuple("ABC"), 5))
         (planned,) = comparisons_of([S2_CWS], more)
         assert planned.get("sampled") == expected
         assert planned["datasets"] == names

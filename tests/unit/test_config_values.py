@@ -9,7 +9,7 @@ import yaml
 
 from manyeyes.study.form import problems
 from manyeyes.study.reading import SAMPLE, study_from_config
-from manyeyes.study.sense import RESERVED_BLOCKS, sense_problems
+from manyeyes.study.sense import RESERVED_BLOCKS, SAMPLED, sense_problems
 
 TOP = Path(__file__).parents[2]
 SCHEMA = yaml.safe_load((TOP / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8"))
@@ -314,4 +314,5 @@ def test_names_that_meet_where_a_job_takes_several_users():
 def test_the_reserved_names_of_blocks_are_those_of_our_rules():
     rules = "".join(path.read_text() for path in (TOP / "workflow/rules").glob("*.smk"))
     fixed = set(re.findall(r"^ *rule (?:annotate|segment)_(\w+):", rules, re.MULTILINE))
-    assert fixed | {SAMPLE} == set(RESERVED_BLOCKS)
+    assert fixed == set(RESERVED_BLOCKS)
+    assert SAMPLED == SAMPLE

@@ -376,7 +376,8 @@ def test_the_longer_population_study_is_the_same_study_with_more_to_do():
     assert {name: plans[1][name] for name in plans[0]} == plans[0]
 
 
-SAMPLE = {"users": 6, "datasets": ["NMC-2"], "filters": ["raw"], "variants": ["S2", "MLX10"]}
+FEW = {"datasets": ["NMC-2"], "filters": ["raw"], "variants": ["S2", "MLX10"]}
+SAMPLE = {"users": 6, "plan": {"few": FEW}}
 
 
 def test_a_population_sample_adds_users_for_a_part_of_the_plan(config):
@@ -388,7 +389,8 @@ def test_a_population_sample_adds_users_for_a_part_of_the_plan(config):
     assert study.everybody() == ["A", "B", "C", "U04", "U05", "U06"]
     assert [batch.name for batch in sample.batches()] == ["U04_to_U05", "U06"]
     assert [cell.user for cell in sample.cells_on("NMC-2", "raw")] == 2 * study.everybody()
-    assert [cell.user for cell in sample.others.cells()] == 2 * ["U04", "U05", "U06"]
+    assert [cell.user for cell in sample.cells_of_others()] == 2 * ["U04", "U05", "U06"]
+    assert [block.name for block in sample.blocks_of_others()] == ["population_sample_few"]
     # As the study's own users are done, unless the sample says otherwise.
     usual = study_from_config(config | {"population_sample": SAMPLE, "users_per_job": 3})
     assert [batch.name for batch in usual.population_sample.batches()] == ["U04_to_U06"]
@@ -403,14 +405,22 @@ def test_a_population_sample_has_all_realisations_and_one_of_each(config):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"users": 3}, "the study's users must be the first of the 3 in the sample"),
-        ({"datasets": ["NMC-9"]}, "population_sample.datasets: there is no 'NMC-9'"),
+        ({"datasets": ["NMC-9"]}, "population_sample.plan.few.datasets: there is no 'NMC-9'"),
         ({"datasets": ["NEX-V"], "variants": ["ML1"]}, r"ML1 on NEX-V \(raw\) by A is not in the"),
     ],
 )
 def test_a_population_sample_that_does_not_fit_is_refused(config, changes, words):
+    sample = SAMPLE | {"plan": {"few": FEW | changes}}
     with pytest.raises(StudyError, match=words):
-        study_from_config(config | {"population_sample": SAMPLE | changes})
+        study_from_config(config | {"population_sample": sample})
+
+
+def test_a_population_sample_is_larger_than_the_study_and_does_nothing_twice(config):
+    with pytest.raises(StudyError, match="must be the first of the 3 in the sample"):
+        study_from_config(config | {"population_sample": SAMPLE | {"users": 3}})
+    twice = SAMPLE | {"plan": {"few": FEW, "again": FEW}}
+    with pytest.raises(StudyError, match="already planned in population_sample_few"):
+        study_from_config(config | {"population_sample": twice})
 
 
 def test_the_study_s_own_users_come_first_in_a_sample(config):

@@ -166,7 +166,8 @@ def test_planned_files_are_read_off_a_dry_run_with_and_without_groups():
 
 
 def test_a_population_sample_with_gaps_is_left_out():
-    sample = {"users": 4, "datasets": ["a"], "filters": ["raw"], "variants": ["S2"]}
+    plan = {"few": {"datasets": ["a"], "filters": ["raw"], "variants": ["S2"]}}
+    sample = {"users": 4, "plan": plan}
     study = study_from_config(yaml.safe_load(CONFIG) | {"population_sample": sample})
     for user in ("B", "U04"):
         gone = [f"results/s/segmentations/a/raw/S2/{user}.tif"]

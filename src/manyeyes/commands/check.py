@@ -94,7 +94,7 @@ def _sample(study: Study) -> dict[str, str]:
     sample = study.population_sample
     if sample is None:
         return {}
-    users, others = len(sample.everybody.users), len(list(sample.others.cells()))
+    users, others = len(sample.users), len(sample.cells_of_others())
     return {
         "sample": f"{users} users of {len(sample.images())} images, {others} segmentations more"
     }

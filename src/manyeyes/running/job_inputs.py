@@ -202,7 +202,10 @@ class JobInputs:
             for block in study.simulated_blocks()
         ]
         if sample:
-            planned.append((sample.others, sample.users_per_job, sample.batches()))
+            planned += [
+                (block, sample.users_per_job, sample.batches())
+                for block in sample.blocks_of_others()
+            ]
         jobs = []
         for block, users_per_job, batches in planned:
             variants = {name: study.variants[name] for name in block.variants}

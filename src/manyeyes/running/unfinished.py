@@ -97,7 +97,7 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
     }
     sample = study.population_sample
     if sample:
-        sampled = map(Paths(study.name).segmentation_of, sample.everybody.cells())
+        sampled = map(Paths(study.name).segmentation_of, sample.cells())
         # The standard deviation of a population must not depend on who could be finished.
         left_out |= {} if set(noted["missing"]).isdisjoint(sampled) else {"population_sample": None}
     return replace(study, **left_out, lost=frozenset(_lost(study, results, noted["missing"])))

@@ -1,7 +1,6 @@
 """What can be compared in a study, by whom, and the comparisons that its config lists."""
 
 from collections.abc import Iterable, Mapping
-from itertools import product
 
 from ..groups import GROUPS, SIMULATED
 from .model import Cell, Study
@@ -29,7 +28,7 @@ def cells_with_choices(study: Study) -> list[tuple[str, str, str]]:
     """
     users: dict[tuple, int] = {}
     sample = study.population_sample
-    for cell in (*study.cells(), *(sample.others.cells() if sample else ())):
+    for cell in (*study.cells(), *(sample.cells_of_others() if sample else ())):
         key = (cell.dataset, cell.filter, cell.variant, cell.made_by)
         users[key] = users.get(key, 0) + 1
     enough = [key[:3] for key, number in users.items() if number >= LEAST_USERS_FOR_CHOICES]
@@ -163,9 +162,8 @@ def _sampled(study: Study, dataset: str, first: tuple, second: tuple, made_by: s
     sample = study.population_sample
     if sample is None or made_by != SIMULATED:
         return False
-    what = sample.everybody
-    conditions = ((f, v) in product(what.filters, what.variants) for f, v in (first, second))
-    return dataset in what.datasets and all(conditions)
+    found = {(cell.filter, cell.variant) for cell in sample.cells() if cell.dataset == dataset}
+    return {first, second} <= found
 
 
 def possible_comparisons(planned: Iterable[Mapping], study: Study) -> list[dict]:

@@ -217,35 +217,50 @@ class PopulationSample:
 
     Attributes
     ----------
-    everybody : Block
-        What is done, by the panel and the others.
+    blocks : tuple of Block
+        What is done, by the panel and the others; each with all users of the sample.
     panel : tuple of str
     users_per_job : int
-        Others whose part is done by one job on each image.
+        Others whose part of a block is done by one job on each image.
     """
 
-    everybody: Block
+    blocks: tuple[Block, ...]
     panel: tuple[str, ...]
     users_per_job: int
 
     @property
-    def others(self) -> Block:
-        """What is done besides the plan: by everybody but the panel."""
-        others = [user for user in self.everybody.users if user not in self.panel]
-        return replace(self.everybody, users=tuple(others))
+    def users(self) -> tuple[str, ...]:
+        """Everybody in the sample."""
+        return self.blocks[0].users
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Everybody but the panel."""
+        return tuple(user for user in self.users if user not in self.panel)
+
+    def blocks_of_others(self) -> list[Block]:
+        """Return what is done besides the plan: by everybody but the panel."""
+        return [replace(block, users=self.others) for block in self.blocks]
 
     def batches(self) -> list["Batch"]:
         """Return the batches in which the others are done."""
-        return _batches(self.others.users, self.users_per_job)
+        return _batches(self.others, self.users_per_job)
 
-    def images(self) -> list[tuple[str, str]]:
-        """Return all (dataset, filter), in the order of the config."""
-        return [(d, f) for d in self.everybody.datasets for f in self.everybody.filters]
+    def cells(self) -> list[Cell]:
+        """Return everybody's segmentations."""
+        return [cell for block in self.blocks for cell in block.cells()]
+
+    def cells_of_others(self) -> list[Cell]:
+        """Return the segmentations besides the plan."""
+        return [cell for block in self.blocks_of_others() for cell in block.cells()]
 
     def cells_on(self, dataset: str, filter_: str) -> list[Cell]:
         """Return everybody's segmentations of an image, those of each variant together."""
-        cells = self.everybody.cells()
-        return [cell for cell in cells if (cell.dataset, cell.filter) == (dataset, filter_)]
+        return [cell for cell in self.cells() if (cell.dataset, cell.filter) == (dataset, filter_)]
+
+    def images(self) -> list[tuple[str, str]]:
+        """Return every (dataset, filter) of the sample."""
+        return list(dict.fromkeys((cell.dataset, cell.filter) for cell in self.cells()))
 
 
 @dataclass(frozen=True)
@@ -357,7 +372,7 @@ class Study:
     def everybody(self) -> list[str]:
         """Return the names of the users, and of those who are in the population sample alone."""
         sample = self.population_sample
-        return [*self.users, *(sample.others.users if sample else ())]
+        return [*self.users, *(sample.others if sample else ())]
 
     def simulated_blocks(self) -> list[Block]:
         """Return the blocks that simulated users do: those of the config's plan."""
@@ -416,7 +431,8 @@ class Study:
             self,
             datasets=datasets,
             blocks=tuple(map(of_first, self.blocks)),
-            population_sample=sample and replace(sample, everybody=of_first(sample.everybody)),
+            population_sample=sample
+            and replace(sample, blocks=tuple(map(of_first, sample.blocks))),
             realisations=1,
         )
 

@@ -67,8 +67,8 @@ def study_from_config(config: Mapping) -> Study:
     realisations = config.get("realisations", 1)
     expanded = _realised(datasets, realisations)
     if sample is not None:
-        everybody = _over_realisations(sample.everybody, expanded)
-        sample = replace(sample, everybody=everybody)
+        over_all = tuple(_over_realisations(block, expanded) for block in sample.blocks)
+        sample = replace(sample, blocks=over_all)
     figures = config.get("figures", "all")
     return Study(
         name=config["study"],
@@ -266,7 +266,7 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
 
 
 SAMPLE = "population_sample"
-"""The config's key of the population sample, and the name of its block."""
+"""The config's key of the population sample, and how the names of its blocks begin."""
 
 
 def _population_sample(
@@ -282,23 +282,28 @@ def _population_sample(
             f"{SAMPLE}.users: the study's users must be the first of the {len(names)} in the "
             f"sample ({', '.join(names[:4])} and so on), and fewer; found {', '.join(panel)}"
         )
-    everybody = Block(
-        name=SAMPLE,
-        datasets=_chosen(entry["datasets"], datasets, f"{SAMPLE}.datasets"),
-        filters=_chosen(entry["filters"], filters, f"{SAMPLE}.filters"),
-        variants=_chosen(entry["variants"], variants, f"{SAMPLE}.variants"),
-        users=tuple(names),
-    )
     planned = {cell for block in blocks for cell in block.cells()}
-    for cell in replace(everybody, users=panel).cells():
-        if cell not in planned:
-            raise StudyError(
-                f"{SAMPLE}: {cell.variant} on {cell.dataset} ({cell.filter}) by {cell.user} is not "
-                "in the plan; the sample repeats what all users of the study do, so plan it or "
-                "take it out of the sample"
-            )
+    done = []
+    for name, part in entry["plan"].items():
+        key = f"{SAMPLE}.plan.{name}"
+        block = Block(
+            name=f"{SAMPLE}_{name}",
+            datasets=_chosen(part["datasets"], datasets, f"{key}.datasets"),
+            filters=_chosen(part["filters"], filters, f"{key}.filters"),
+            variants=_chosen(part["variants"], variants, f"{key}.variants"),
+            users=tuple(names),
+        )
+        for cell in replace(block, users=panel).cells():
+            if cell not in planned:
+                raise StudyError(
+                    f"{key}: {cell.variant} on {cell.dataset} ({cell.filter}) by {cell.user} is "
+                    "not in the study's plan; the sample repeats what all users of the study do, "
+                    "so plan it or take it out of the sample"
+                )
+        done.append(block)
+    check_repetitions(done)
     users_per_job = entry.get("users_per_job", config.get("users_per_job", 1))
-    return PopulationSample(everybody, panel, users_per_job)
+    return PopulationSample(tuple(done), panel, users_per_job)
 
 
 def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:

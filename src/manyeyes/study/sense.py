@@ -18,7 +18,9 @@ LARGEST_ELECTRODE_UM3 = 1e8
 NAMES_IN_PATHS = ("dataset", "filter", "variant", "user")
 
 # Names of blocks that would give a rule the name of another.
-RESERVED_BLOCKS = ("recorded", "population_sample")
+RESERVED_BLOCKS = ("recorded",)
+# How the names of a population sample's blocks begin.
+SAMPLED = "population_sample"
 
 
 def sense_problems(config: Mapping) -> list[str]:
@@ -69,7 +71,7 @@ def _names(config: Mapping) -> Iterator[str]:
     for name in config.get("plan", {}):
         stem, _, number = name.rpartition("_batch")
         taken = per_job > 1 and stem in config["plan"] and number.isdigit()
-        if name in RESERVED_BLOCKS or taken:
+        if name in RESERVED_BLOCKS or name.startswith(SAMPLED) or taken:
             yield (f"plan.{name}: the workflow itself has rules of this name; rename the block")
     if per_job > 1:
         for name in simulated:

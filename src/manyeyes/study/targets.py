@@ -137,7 +137,7 @@ class Targets:
     def volumes(self) -> list[str]:
         """Return all volumes and annotations that are kept; deleted ones are made again."""
         sample = self.study.population_sample
-        cells = [*self.study.cells(), *(sample.others.cells() if sample else ())]
+        cells = [*self.study.cells(), *(sample.cells_of_others() if sample else ())]
         datasets = list(dict.fromkeys(dataset for dataset, _ in self.study.images()))
         return [
             *(self.paths.tomogram.format(dataset=dataset) for dataset in datasets),
