@@ -311,6 +311,18 @@ def test_names_that_meet_where_a_job_takes_several_users():
     assert "plan.simple_batch1: the workflow itself has rules of this name" in problem
 
 
+def test_blocks_of_a_population_sample_have_names_of_their_own():
+    block = {"datasets": "all", "filters": ["raw"], "variants": ["S2"]}
+    sample = {"users": 9, "users_per_job": 3, "plan": {"few": block, "few_batch2": block}}
+    given = config_with("users", ["A", "B"]) | {"population_sample": sample}
+    (problem,) = output(given)
+    assert problem.startswith("population_sample.plan.few_batch2: the workflow itself has rules")
+    given["population_sample"] = sample | {"users_per_job": 1}
+    assert output(given) == []
+    (problem,) = output(config_with("plan/population_sample_few", block) | {"users": ["A"]})
+    assert problem.startswith("plan.population_sample_few: the workflow itself")
+
+
 def test_the_reserved_names_of_blocks_are_those_of_our_rules():
     rules = "".join(path.read_text() for path in (TOP / "workflow/rules").glob("*.smk"))
     fixed = set(re.findall(r"^ *rule (?:annotate|segment)_(\w+):", rules, re.MULTILINE))

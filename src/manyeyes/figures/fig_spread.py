@@ -161,7 +161,7 @@ def _has_population(table: pd.DataFrame) -> bool:
 
 
 def _draw_population(axes: Axes, y: float, row, left: float) -> None:
-    ends = [100 * max(end, left / 100) for end in (row.population_sd_low, row.population_sd_high)]
+    ends = np.maximum([100 * row.population_sd_low, 100 * row.population_sd_high], left)
     axes.plot(ends, [y, y], zorder=2, **POPULATION)
     axes.plot(max(100 * row.population_sd, left), y, "o", ms=3, mew=0.8, zorder=3, **POPULATION)
 

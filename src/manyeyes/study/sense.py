@@ -69,10 +69,14 @@ def _names(config: Mapping) -> Iterator[str]:
                 )
     per_job = config.get("users_per_job", 1)
     for name in config.get("plan", {}):
-        stem, _, number = name.rpartition("_batch")
-        taken = per_job > 1 and stem in config["plan"] and number.isdigit()
+        taken = per_job > 1 and _is_batch(name, config["plan"])
         if name in RESERVED_BLOCKS or name.startswith(SAMPLED) or taken:
             yield (f"plan.{name}: the workflow itself has rules of this name; rename the block")
+    sample = config.get(SAMPLED, {})
+    for name in sample.get("plan", {}):
+        if sample.get("users_per_job", per_job) > 1 and _is_batch(name, sample["plan"]):
+            key = f"{SAMPLED}.plan.{name}"
+            yield f"{key}: the workflow itself has rules of this name; rename the block"
     if per_job > 1:
         for name in simulated:
             if "_to_" in name:
@@ -80,6 +84,12 @@ def _names(config: Mapping) -> Iterator[str]:
                     f"users: {name!r} reads like a batch of users (first_to_last); rename the "
                     "user, or leave users_per_job out"
                 )
+
+
+def _is_batch(name: str, plan: Mapping) -> bool:
+    """Return whether a block is called as the batches of another one are."""
+    stem, _, number = name.rpartition("_batch")
+    return stem in plan and number.isdigit()
 
 
 def _codes(config: Mapping) -> Iterator[str]:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure as Drawing
 from ...figures import bars, groups, style, words
 from ...figures.figure import SURE, Figure, FigureData, Needs
 from ...figures.findings import for_each_group
+from ...statistics.choices import PANEL as PANEL_USERS
 from ...statistics.grids import GROUP
 from ...study.comparisons import cells_with_choices
 from .. import names as paper
@@ -22,7 +23,7 @@ BLOCKS = "Baseline: this study's block; the paper's numbers are distances from i
 
 ROW_MM = 5.0
 OURS = "#3d8fc7"
-PANEL = {"marker": "v", "ms": 4, "mfc": "white", "color": "black", "mew": 0.8, "zorder": 5}
+LOOK_OF_PANEL = {"marker": "v", "ms": 4, "mfc": "white", "color": "black", "mew": 0.8, "zorder": 5}
 
 
 @style.styled
@@ -48,7 +49,7 @@ def draw(data: FigureData) -> Drawing:
         axes.set_xlabel(title)
     handles = _handles(set(table["paper_kind"]))
     if panel:
-        handles.append(style.line_handle("this study's own three users", ls="", **PANEL))
+        handles.append(style.line_handle("this study's own three users", ls="", **LOOK_OF_PANEL))
     style.legend_above(figure, handles, columns=3)
     realisations = int(table["realisations"].max())
     on = f", each on {realisations} realisations" if realisations > 1 else ""
@@ -65,11 +66,12 @@ def draw(data: FigureData) -> Drawing:
 
 
 def _panel(data: FigureData) -> dict[tuple, float]:
-    """Return the SDs of the study's own users by condition, where others did the same."""
+    """Return the SDs of the study's own three users by condition, where others did the same."""
     spread = data.tables.get("spread")
     if spread is None or "population" not in spread:
         return {}
-    rows = spread[spread["population"].notna()]
+    # A panel of another size is no choice of three.
+    rows = spread[spread["population"].notna() & (spread["users"] == PANEL_USERS)]
     return dict(zip(zip(*(rows[name] for name in GROUP), strict=True), rows["sd"], strict=True))
 
 
@@ -78,7 +80,7 @@ def _mark_panel(axes: Axes, rows: pd.DataFrame, panel: dict[tuple, float]) -> No
     for y, row in enumerate(rows.itertuples()):
         sd = panel.get((row.dataset, row.filter, row.variant))
         if sd is not None:
-            axes.plot(max(100 * sd, left), y - 0.3, **PANEL)
+            axes.plot(max(100 * sd, left), y - 0.3, **LOOK_OF_PANEL)
 
 
 def _sorted(data: FigureData, rows: pd.DataFrame) -> pd.DataFrame:
