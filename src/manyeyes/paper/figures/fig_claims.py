@@ -38,7 +38,7 @@ ORDERING_MM = 3.25
 NUMBER_MM = 4.9
 LINE_MM = 2.2
 """Height of a row with one line of a claim's words, and of each further line."""
-ORDERING_LETTERS, NUMBER_LETTERS = 41, 54
+ORDERING_LETTERS, NUMBER_LETTERS = 38, 54
 """Letters of a claim's words in a line."""
 MOST_RATIO = 30.0
 
