@@ -56,6 +56,17 @@ def test_one_marker_takes_everything_and_markers_are_left_alone():
     assert np.array_equal(markers, before)
 
 
+def test_wide_labels_flood_as_narrow_ones():
+    rng = np.random.default_rng(2)
+    heights = rng.integers(0, 60, (20, 21, 22)).astype(np.uint16)
+    markers = np.where(rng.random(heights.shape) < 0.01, rng.integers(1, 255, heights.shape), 0)
+    inside = rng.random(heights.shape) < 0.9
+    narrow = flood(heights, markers.astype(np.uint8), inside)
+    wide = flood(heights, 8_000_000 * markers.astype(np.int32), inside)
+    assert wide.dtype == np.int32
+    assert np.array_equal(wide, 8_000_000 * narrow.astype(np.int32))
+
+
 GROUND = np.zeros((2, 2, 2), dtype=np.uint16)
 
 
@@ -68,6 +79,8 @@ GROUND = np.zeros((2, 2, 2), dtype=np.uint16)
         (GROUND[0], np.ones((2, 2), np.uint8), "volumes"),
         (GROUND, np.zeros((2, 2, 2), np.uint8), "nothing is marked"),
         (GROUND, np.full((2, 2, 2), 255, np.uint8), "0 to 254"),
+        (GROUND, np.full((2, 2, 2), 2**31 - 1, np.int32), "0 to 2147483646"),
+        (GROUND, np.arange(-1, 7, dtype=np.int32).reshape(2, 2, 2), "found -1 to 6"),
     ],
 )
 def test_broken_input_is_refused(heights, markers, message):

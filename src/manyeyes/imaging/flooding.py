@@ -3,7 +3,8 @@
 import numba
 import numpy as np
 
-_WALL = np.uint8(255)
+# By type of the labels, what stands where water cannot flow.
+_WALLS = {np.dtype(np.uint8): np.uint8(255), np.dtype(np.int32): np.int32(2**31 - 1)}
 
 
 def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
@@ -19,14 +20,14 @@ def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = 
     ----------
     heights : ndarray of uint16, shape (z, y, x)
         The landscape.
-    markers : ndarray of uint8, shape (z, y, x)
-        0 where unlabelled; labels 1 to 254.
+    markers : ndarray of uint8 or int32, shape (z, y, x)
+        0 where unlabelled; labels from 1 to 254, or to 2^31 - 2.
     inside : ndarray of bool, shape (z, y, x), optional
         Where water may flow; everywhere if left out.
 
     Returns
     -------
-    ndarray of uint8, shape (z, y, x)
+    ndarray of the markers' type, shape (z, y, x)
         Labels, 0 only where water cannot flow. Neighbours share a face.
 
     Raises
@@ -34,9 +35,10 @@ def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = 
     ValueError
         If the arrays are not of these types or differ in shape, or nothing is marked.
     """
-    if heights.dtype != np.uint16 or markers.dtype != np.uint8:
+    if heights.dtype != np.uint16 or markers.dtype not in _WALLS:
         raise ValueError(
-            f"heights must be uint16 and markers uint8, found {heights.dtype} and {markers.dtype}"
+            "heights must be uint16 and markers uint8 or int32, found "
+            f"{heights.dtype} and {markers.dtype}"
         )
     if heights.ndim != 3 or heights.shape != markers.shape:
         raise ValueError(
@@ -45,17 +47,20 @@ def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = 
         )
     if not markers.any():
         raise ValueError("nothing is marked, so there is nothing to grow; give markers above 0")
-    if (markers == _WALL).any():
-        raise ValueError("markers must be 0 to 254, found 255")
+    wall = _WALLS[markers.dtype]
+    if markers.min() < 0 or markers.max() == wall:
+        raise ValueError(
+            f"markers must be 0 to {wall - 1}, found {markers.min()} to {markers.max()}"
+        )
     # with a wall around the volume, every voxel has neighbours
-    walled = markers if inside is None else np.where(inside, markers, _WALL)
-    labels = np.pad(walled, 1, constant_values=_WALL)
+    walled = markers if inside is None else np.where(inside, markers, wall)
+    labels = np.pad(walled, 1, constant_values=wall)
     landscape = np.pad(heights, 1)
     index_type = np.int32 if labels.size < 2**31 else np.int64
     after = np.empty(labels.size, dtype=index_type)
     _, height, width = labels.shape
     offsets = np.array([-height * width, -width, -1, 1, width, height * width])
-    _flood(landscape.ravel(), labels.ravel(), after, offsets, int(heights.max()) + 1)
+    _flood(landscape.ravel(), labels.ravel(), after, offsets, int(heights.max()) + 1, wall)
     flooded = np.ascontiguousarray(labels[1:-1, 1:-1, 1:-1])
     if inside is not None:
         flooded[~inside] = 0
@@ -63,13 +68,13 @@ def flood(heights: np.ndarray, markers: np.ndarray, inside: np.ndarray | None = 
 
 
 @numba.njit(cache=True, nogil=True)
-def _flood(heights, labels, after, offsets, levels):
+def _flood(heights, labels, after, offsets, levels, wall):
     first = np.full(levels, -1, dtype=after.dtype)
     last = np.full(levels, -1, dtype=after.dtype)
     waiting = 0
     level = levels
     for voxel in range(labels.size):
-        if labels[voxel] == 0 or labels[voxel] == _WALL:
+        if labels[voxel] == 0 or labels[voxel] == wall:
             continue
         # markers surrounded by others have nothing to flood
         for offset in offsets:
