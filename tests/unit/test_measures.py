@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial import SphericalVoronoi
 
 from manyeyes.labels import truth_active
-from manyeyes.measures import shape
+from manyeyes.measures.directions import DIRECTION_WEIGHTS
 from manyeyes.measures.fractions import percent_different, sample_sd, volume_fraction
 from manyeyes.measures.shape import morphology, specific_surface_per_um
 from manyeyes.measures.truth import accuracy, cbd_called_active, truth_fraction
@@ -164,7 +164,7 @@ def test_direction_weights_are_the_areas_of_the_voronoi_cells():
     steps = np.array([s for s in itertools.product((-1, 0, 1), repeat=3) if any(s)], dtype=float)
     squared = (steps**2).sum(axis=1)
     areas = SphericalVoronoi(steps / np.sqrt(squared)[:, None]).calculate_areas() / (4 * np.pi)
-    for length, weight in shape._DIRECTION_WEIGHTS.items():
+    for length, weight in DIRECTION_WEIGHTS.items():
         assert np.allclose(2 * areas[squared == length], weight, atol=1e-9)
 
 

@@ -1,22 +1,17 @@
 """Surface, specks and closed pores of a segmentation."""
 
 from dataclasses import dataclass
-from itertools import product
 
 import cc3d
 import numpy as np
 import scipy
 
 from ..labels import ACTIVE, OUTSIDE, TWO_PHASES, Phases
+from .directions import DIRECTION_WEIGHTS, STEPS, pairs_along, squared_length
 from .fractions import check_segmentation
 
 SPECK_BELOW_UM = 2.0
 PORE_FROM_UM = 0.5
-
-# Share of the unit sphere's area that is nearer to a direction (both senses) than to any other of
-# the 13: along an axis, a face's diagonal, the cube's diagonal. After Legland, Kieu and Devaux
-# 2007, doi:10.5566/ias.v26.p83-92; a test derives them.
-_DIRECTION_WEIGHTS = {1: 0.0915557824, 2: 0.0739612558, 3: 0.0703912796}
 
 
 @dataclass(frozen=True)
@@ -135,34 +130,21 @@ def specific_surface_per_um(
             f"a surface needs a volume of at least 2 voxels along each axis, found {active.shape}"
         )
     crossings_per_voxel = 0.0
-    for step in product((-1, 0, 1), repeat=3):
-        if step <= (0, 0, 0):
-            continue
-        lengths = list(zip(step, active.shape, strict=True))
-        here, there = active[_from(lengths)], active[_to(lengths)]
-        crossed, steps = here != there, here.size
+    for step in STEPS:
+        here, there = pairs_along(step, active.shape)
+        crossed = active[here] != active[there]
+        steps = crossed.size
         if inside is not None:
-            both = inside[_from(lengths)] & inside[_to(lengths)]
+            both = inside[here] & inside[there]
             crossed, steps = crossed & both, np.count_nonzero(both)
         if steps == 0:
             return float("nan")
-        squared_length = sum(d * d for d in step)
         crossings_per_voxel += (
-            _DIRECTION_WEIGHTS[squared_length]
+            DIRECTION_WEIGHTS[squared_length(step)]
             * np.count_nonzero(crossed)
-            / (steps * np.sqrt(squared_length))
+            / (steps * np.sqrt(squared_length(step)))
         )
     return float(2.0 * crossings_per_voxel / (voxel_size_nm / 1000.0))
-
-
-def _from(lengths: list[tuple[int, int]]) -> tuple[slice, ...]:
-    """Return the voxels that a step, given with the size of each axis, does not lead out of."""
-    return tuple(slice(max(0, -d), n - max(0, d)) for d, n in lengths)
-
-
-def _to(lengths: list[tuple[int, int]]) -> tuple[slice, ...]:
-    """Return the voxels that the step leads to."""
-    return tuple(slice(max(0, d), n - max(0, -d)) for d, n in lengths)
 
 
 def _closed_components(mask: np.ndarray, outside: np.ndarray | None) -> np.ndarray:
