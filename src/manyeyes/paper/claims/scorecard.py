@@ -151,12 +151,11 @@ def summary_sentence(card: pd.DataFrame) -> str:
     named = {verdict: int(count.get(verdict, 0)) for verdict in VERDICTS}
     tested = sum(named[verdict] for verdict in COUNTED)
     text = (
-        f"Of {len(card)} claims {tested} could be tested: {named['agrees']} agree, "
-        f"{named['disagrees']} disagree, {named['undecided']} stay undecided. "
-        f"{named['not testable here']} are not testable here, {named['by construction']} hold by "
-        f"construction, {named['consequence']} follow from an input, {named['calibrated']} were "
-        f"calibrated and {named['duplicate']} repeat another claim; none of these counts as "
-        "agreement."
+        f"Of {len(card)} claims {tested} could be tested. Agreeing: {named['agrees']}, "
+        f"disagreeing: {named['disagrees']}, undecided: {named['undecided']}. The others do not "
+        f"count as agreement: {named['not testable here']} not testable here, "
+        f"{named['by construction']} by construction, {named['consequence']} that follow from an "
+        f"input, {named['calibrated']} calibrated, {named['duplicate']} that repeat another."
     )
     if "ceiling" in card and (card["ceiling"] == "agrees").any():
         best = int((card["ceiling"] == "agrees").sum())
