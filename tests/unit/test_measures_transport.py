@@ -168,8 +168,8 @@ def test_a_closed_voxel_never_helps():
 
 
 def test_the_dissipation_approaches_the_flux_from_above():
-    from manyeyes.measures.connectivity import percolating
     from manyeyes.measures.multigrid import solve
+    from manyeyes.measures.pieces import percolating
 
     conducting = percolating(random_volume((40, 40, 40), 0.42, 8), 0)
     rough, true = solve(conducting, 1e-2), solve(conducting, 1e-10)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .connectivity import percolating
+from .pieces import percolating
 
 
 @dataclass(frozen=True)

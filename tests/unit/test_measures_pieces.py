@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from manyeyes.measures.connectivity import connectivity, euler_number, percolating
+from manyeyes.measures.pieces import connectivity, euler_number, percolating
 
 
 def ball(size, radius):
@@ -108,6 +108,14 @@ def test_a_lattice_of_channels_has_its_tunnels():
         bars[tuple(at)] = True
     nodes, links = 27, 54
     assert euler_number(bars) == nodes - links
+
+
+def test_no_module_hides_a_public_name():
+    from manyeyes import measures
+
+    # An imported module becomes an attribute of its package, before the names that it exports.
+    assert not set(measures.__all__) & set(measures._MODULE_OF.values())
+    assert measures.connectivity is connectivity
 
 
 @pytest.mark.parametrize("measure", [connectivity, percolating])

@@ -1,4 +1,4 @@
-"""How a phase is connected: shares that percolate, end blindly or are isolated; Euler number."""
+"""The pieces of a phase: which percolate, end blindly or are isolated; Euler number."""
 
 from dataclasses import dataclass
 
