@@ -5,6 +5,9 @@ import pytest
 import scipy.sparse
 from scipy.sparse.linalg import spsolve
 
+from manyeyes.measures import multigrid
+from manyeyes.measures.multigrid import solve
+from manyeyes.measures.pieces import percolating
 from manyeyes.measures.transport import Transport, tortuosity
 
 EXACT = 1e-10
@@ -135,6 +138,15 @@ def hindrance_by_a_sphere(size):
     return (found.tortuosity_factor - 1.0) / (blocked / 2.0)
 
 
+def test_a_long_bent_channel_is_solved_to_the_usual_tolerance():
+    bent = np.zeros((101, 100, 1), dtype=bool)
+    bent[1::2] = bent[::4, 0] = bent[2::4, -1] = True
+    assert bent.sum() == 50 * 100 + 51
+    found = tortuosity(bent, 0)
+    assert found.tortuosity_factor == pytest.approx((bent.sum() / 101) ** 2, rel=1e-4)
+    assert found.iterations < 30
+
+
 def test_few_spheres_hinder_as_maxwell_says():
     coarse, fine = hindrance_by_a_sphere(32), hindrance_by_a_sphere(64)
     # The steps of the surface hinder too, by as much as their size.
@@ -168,9 +180,6 @@ def test_a_closed_voxel_never_helps():
 
 
 def test_the_dissipation_approaches_the_flux_from_above():
-    from manyeyes.measures.multigrid import solve
-    from manyeyes.measures.pieces import percolating
-
     conducting = percolating(random_volume((40, 40, 40), 0.42, 8), 0)
     rough, true = solve(conducting, 1e-2), solve(conducting, 1e-10)
     assert true.inlet == pytest.approx(true.outlet, rel=1e-10)
@@ -184,8 +193,6 @@ def test_an_empty_phase_conducts_nothing():
 
 
 def test_a_solver_that_does_not_converge_says_so(monkeypatch):
-    from manyeyes.measures import multigrid
-
     monkeypatch.setattr(multigrid, "_MOST_ITERATIONS", 2)
     with pytest.raises(ArithmeticError, match="did not converge to 1e-08 in 2 iterations"):
         tortuosity(random_volume((20, 20, 20), 0.5, 9), 0, tolerance=1e-8)
