@@ -134,20 +134,21 @@ def solve(voxels: np.ndarray, tolerance: float) -> Solution:
         _scale_and_add(direction, -_dot(step, image) / curvature, step)
         curvature = _multiply_voxels(finest, direction, image)
         slope = _dot(direction, residual)
-        if not (curvature > 0.0 and slope > 0.0):
-            # The residual is zero, or nothing but rounding.
-            fall = 0.0
-        else:
+        fall = 0.0
+        # If not, the residual is zero or nothing but rounding.
+        if curvature > 0.0 and slope > 0.0:
             fall = slope * slope / curvature
             _walk(concentration, residual, slope / curvature, direction, image)
         inlet = 2.0 * float(np.sum(1.0 - concentration[:inlets]))
         outlet = 2.0 * float(np.sum(concentration[nodes - outlets : nodes]))
         conductance = inlet - _dot(concentration, residual)
         balanced = abs(inlet - outlet) <= tolerance * conductance
-        if fall == 0.0 or (balanced and fall <= 0.1 * tolerance * conductance):
+        if balanced and fall <= 0.1 * tolerance * conductance:
             return Solution(conductance, inlet, outlet, iteration)
+        if fall == 0.0:
+            break
     raise ArithmeticError(
-        f"steady diffusion did not converge to {tolerance:g} in {_MOST_ITERATIONS} iterations: "
+        f"steady diffusion did not converge to {tolerance:g} in {iteration} iterations: "
         f"{inlet:g} flows in and {outlet:g} out; allow a larger tolerance"
     )
 
