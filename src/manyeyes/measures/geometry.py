@@ -10,7 +10,7 @@ from skimage.feature import peak_local_max
 from skimage.segmentation import watershed
 
 from ..labels import CBD, truth_active
-from .shape import check_voxel_size, labels_at_faces, specific_surface_per_um
+from .shape import check_mask, labels_at_faces, specific_surface_per_um
 from .truth import truth_fraction
 
 
@@ -110,7 +110,7 @@ def particle_diameters_um(
     ValueError
         If the volume is not a three-dimensional mask or the voxel size is not positive.
     """
-    _check(active, voxel_size_nm)
+    check_mask(active, voxel_size_nm)
     voxel_um = voxel_size_nm / 1000.0
     depth = edt.edt(np.ascontiguousarray(active), parallel=1)
     depth = ndimage.gaussian_filter(depth, smoothing_um / voxel_um)
@@ -158,7 +158,7 @@ def chord_lengths_um(mask: np.ndarray, voxel_size_nm: float, axis: int) -> np.nd
     ValueError
         If the volume is not a three-dimensional mask, or the voxel size or the axis is wrong.
     """
-    _check(mask, voxel_size_nm)
+    check_mask(mask, voxel_size_nm)
     if axis not in (0, 1, 2):
         raise ValueError(f"axis must be 0, 1 or 2: found {axis!r}")
     lines = np.moveaxis(mask, axis, 2).reshape(-1, mask.shape[axis])
@@ -172,12 +172,3 @@ def chord_lengths_um(mask: np.ndarray, voxel_size_nm: float, axis: int) -> np.nd
 
 def _mean(lengths: np.ndarray) -> float:
     return float(lengths.mean()) if len(lengths) else float("nan")
-
-
-def _check(mask: np.ndarray, voxel_size_nm: float) -> None:
-    if mask.ndim != 3 or mask.dtype != bool or min(mask.shape) < 2:
-        raise ValueError(
-            "expected a bool volume (z, y, x) of at least 2 voxels along each axis: found "
-            f"{mask.dtype} {mask.shape}"
-        )
-    check_voxel_size(voxel_size_nm)

@@ -10,7 +10,7 @@ from scipy import ndimage
 from ..imaging.flooding import flood
 from .directions import DIRECTION_WEIGHTS, STEPS, squared_length
 from .maxima import lasting_maxima
-from .shape import check_voxel_size, labels_at_faces
+from .shape import check_mask, check_voxel_size, labels_at_faces
 
 # Steps of the landscape per voxel of distance; less where a volume is so deep that they would not
 # fit into 16 bits.
@@ -67,7 +67,7 @@ def split(
     ValueError
         If the mask is not a bool volume, or a parameter is out of range.
     """
-    _check_mask(mask, voxel_size_nm)
+    check_mask(mask, voxel_size_nm)
     if not 0 <= least_dip < 1 or least_um < 0 or fill_below_um < 0:
         raise ValueError(
             "expected least_dip from 0 to below 1, and lengths of at least 0, found "
@@ -357,12 +357,3 @@ def _filled(mask: np.ndarray, below_voxels: float) -> np.ndarray:
     fill[labels_at_faces(rest)] = False
     fill[0] = True
     return fill[rest]
-
-
-def _check_mask(mask: np.ndarray, voxel_size_nm: float) -> None:
-    if mask.ndim != 3 or mask.dtype != bool or min(mask.shape) < 2:
-        raise ValueError(
-            "expected a bool volume (z, y, x) of at least 2 voxels along each axis: found "
-            f"{mask.dtype} {mask.shape}"
-        )
-    check_voxel_size(voxel_size_nm)

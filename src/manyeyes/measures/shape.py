@@ -172,3 +172,13 @@ def check_voxel_size(voxel_size_nm: float) -> None:
     """Raise ValueError unless a voxel size is positive."""
     if not voxel_size_nm > 0:
         raise ValueError(f"a voxel size is a positive length in nm, found {voxel_size_nm}")
+
+
+def check_mask(mask: np.ndarray, voxel_size_nm: float) -> None:
+    """Raise ValueError unless a mask is a bool volume and the voxel size is positive."""
+    if mask.ndim != 3 or mask.dtype != bool or min(mask.shape) < 2:
+        raise ValueError(
+            "expected a bool volume (z, y, x) of at least 2 voxels along each axis: found "
+            f"{mask.dtype} {mask.shape}"
+        )
+    check_voxel_size(voxel_size_nm)
