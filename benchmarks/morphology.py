@@ -5,7 +5,8 @@
 
 Each call has its own process with one thread, which first runs on a small volume, so that compiling
 and importing are not timed. Seconds are those of the processor; memory is the peak of the process,
-its libraries included. TauFactor (https://pypi.org/project/taufactor) and PoreSpy
+its libraries and the making of the volume included. TauFactor
+(https://pypi.org/project/taufactor) and PoreSpy
 (https://pypi.org/project/porespy, with openpnm) run with their own tolerances. A line in MEASURES
 adds a measure.
 """
