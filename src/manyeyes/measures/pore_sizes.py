@@ -26,7 +26,8 @@ def local_thickness_um(mask: np.ndarray, voxel_size_nm: float) -> np.ndarray:
     odd or even width, become half a voxel too thick, and spheres on average 0.9 voxels too small:
     within 3 % from 30 voxels. A single voxel has a thickness of 1.5.
 
-    Beyond a face of the volume the phase is taken to go on, so balls there may be too large.
+    Beyond a face of the volume the phase is taken to go on as it is there, so balls may be too
+    large. The outside of a field of view is no phase, so balls end at its rim.
 
     Parameters
     ----------
