@@ -148,6 +148,9 @@ TRUTH_PHASES = Phases(
 )
 """What the truth of a twin or of a segmented volume holds."""
 
+THREE_PHASES = Phases(tuple(phase for phase in TRUTH_PHASES if phase.key != "internal_pore"))
+"""Labels of people who tell the carbon-binder domain from the pore."""
+
 ACTIVE, REST = TWO_PHASES.codes.values()
 _, CBD, PORE, INTERNAL_PORE = TRUTH_PHASES.codes.values()
 
@@ -221,6 +224,43 @@ def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
 def to_two_phases(truth: np.ndarray, *, filled: bool) -> np.ndarray:
     """Return a truth as labels of `TWO_PHASES`, uint8; parameters as in `truth_active`."""
     return np.where(truth_active(truth, filled=filled), np.uint8(ACTIVE), np.uint8(REST))
+
+
+def truth_in_phases(truth: np.ndarray, phases: Phases) -> np.ndarray:
+    """Return a truth in the phases that people label.
+
+    Parameters
+    ----------
+    truth : ndarray of uint8, any shape
+        Codes of `TRUTH_PHASES`.
+    phases : Phases
+        Those of the study. A phase of the truth that it does not have belongs to its ``pore`` if
+        it is a pore, and otherwise to its ``rest``.
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+
+    Raises
+    ------
+    ValueError
+        If the array is not a truth, or holds a phase that has no place.
+    """
+    check_truth_codes(truth)
+    codes = phases.codes
+    # What is neither here nor there stays 0.
+    table = np.zeros(256, np.uint8)
+    for phase in TRUTH_PHASES:
+        places = [phase.key, *(["pore"] if "pore" in phase.key else []), "rest"]
+        table[phase.code] = next((codes[key] for key in places if key in codes), 0)
+    lost = [phase.name for phase in TRUTH_PHASES if not table[phase.code]]
+    labels = table[truth]
+    if lost and (labels == UNLABELLED).any():
+        raise ValueError(
+            f"the truth holds {' or '.join(lost)}, which has no place among the phases "
+            f"{phases.described()}; add a phase rest, or the missing ones"
+        )
+    return labels
 
 
 def values_of(code: int | Sequence[int]) -> list[int]:

@@ -35,6 +35,8 @@ def config_of(folder, **changes):
     }
     config["structures"] = ["sharp_eyed"]
     config["figures"] = ["fig_ablation", "fig_survival", "fig_spread"]
+    config["figures"] += ["fig_microstructure", "fig_solid"]
+    config["measures"] = ["fractions", "transport", "surfaces", "particles", "pores"]
     config["ablations"] = {
         "Parts": ["MLX10-central", "MLX10-uncorrected", "MLX10"],
         "Nobody varies": ["Otsu", "S2"],
@@ -99,6 +101,37 @@ def test_other_users_repeat_the_plan_beside_the_study(results):
     # The other users are not in the tables of the study itself.
     fractions = pd.read_csv(results / "tables/volume_fractions.csv")
     assert len(fractions) == 6 * 3
+
+
+def test_every_segmentation_and_the_truth_are_measured(results):
+    found = pd.read_csv(results / "tables/microstructure.csv", keep_default_na=False)
+    fractions = found[(found["measure"] == "volume_fraction") & (found["phase"] == "active")]
+    own = pd.read_csv(results / "tables/volume_fractions.csv")
+    assert fractions["value"].to_list() == pytest.approx(own["active_fraction"].to_list())
+    truth = pd.read_csv(results / "tables/true_microstructure.csv", keep_default_na=False)
+    known = truth[(truth["measure"] == "volume_fraction") & (truth["phase"] == "active")]
+    assert known["value"].to_list() == pytest.approx(own["truth_fraction"].unique().tolist())
+    # People see two phases; the truth is measured in three as well.
+    assert set(found["phase"]) == {"active", "rest"}
+    assert {"pore", "pore+cbd", "active|cbd|pore"} < set(truth["phase"])
+
+
+def test_bias_and_spread_of_each_measure_agree_with_the_other_tables(results):
+    spread = pd.read_csv(results / "tables/microstructure_spread.csv")
+    chosen = (spread["measure"] == "volume_fraction") & (spread["phase"] == "active")
+    rows = spread[chosen].set_index("variant")
+    summary = pd.read_csv(results / "tables/accuracy_summary.csv").set_index("variant")
+    for column in ("bias", "sd", "rmse"):
+        assert np.allclose(rows[column], summary.loc[rows.index, column], atol=1e-7)
+    surfaces = spread[spread["measure"] == "specific_surface"].set_index("variant")
+    shapes = pd.read_csv(results / "tables/morphology.csv")
+    means = shapes.groupby("variant")["specific_surface_per_um"].mean()
+    assert np.allclose(surfaces["mean"], means[surfaces.index])
+    text = (results / "tables/microstructure_spread.md").read_text()
+    assert text.startswith("# Which measures can be trusted")
+    assert "| Tortuosity factor, rest |" in text
+    for figure in ("fig_microstructure", "fig_solid"):
+        assert (results / f"figures/{figure}.svg").stat().st_size > 1000
 
 
 def test_a_study_without_the_papers_conditions_says_so_and_shows_its_spreads(results):

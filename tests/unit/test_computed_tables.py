@@ -29,6 +29,7 @@ def study(has_truth, users="AB", filter_="unfiltered", variants=("by-eye",)):
         ablations={},
         outline_map=None,
         population_sample=None,
+        measures=(),
     )
 
 
@@ -91,7 +92,8 @@ def test_optional_tables_are_used_where_the_study_has_them():
 
 
 def test_tables_with_a_text_say_what_it_is_about():
-    assert names_with_text(True) == ["ablation", "outline_people", "recommendation"]
+    texts = ["ablation", "microstructure_spread", "outline_people", "recommendation"]
+    assert names_with_text(True) == texts
     for name in names_with_text(True):
         text = table_called(name).text
         assert text.title

@@ -111,7 +111,7 @@ def test_claims_and_recommendation_are_shown_where_they_are():
         }
     )
     html = page(**(given | {"frames": given["frames"] | {"claims": claims}}))
-    assert "Of 2 claims 1 could be tested: 1 agree" in html
+    assert "Of 2 claims 1 could be tested. Agreeing: 1, disagreeing: 0" in html
     assert "shown by 97 %" in html
     assert '<option value="agrees">✓ agrees (1)</option>' in html
 

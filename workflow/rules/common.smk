@@ -26,7 +26,6 @@ from manyeyes.running.job_inputs import JobInputs
 from manyeyes.running.resources import SMALL_JOB, JobResources, more_each_time
 from manyeyes.running.rule_defaults import fill_in_rules
 from manyeyes.running.rule_graph import write_rule_graph
-from manyeyes.materials import has_separable_particles
 from manyeyes.running.scheduler_timer import keep_one_timer
 from manyeyes.running.shown import PAGE, Shown
 from manyeyes.study import cost

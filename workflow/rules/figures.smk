@@ -41,7 +41,7 @@ rule measure_geometry:
         **ASK.job(35, 1),
     params:
         voxel_size_nm=INPUTS.voxel_size_nm,
-        with_particles=lambda wildcards: has_separable_particles(INPUTS.dataset(wildcards).material),
+        with_particles=INPUTS.has_separable_particles,
     script:
         "../scripts/measure_geometry.py"
 

@@ -90,3 +90,58 @@ rule assess_image:
         **ASK.job(10, 0.5),
     script:
         "../scripts/assess_image.py"
+
+
+# Each group of measures apart: an edit of one measures no other again.
+if STUDY.measures:
+
+    rule measure_microstructure:
+        input:
+            segmentations=INPUTS.segmentations_of_batch,
+        output:
+            PATHS.part("microstructure/{measures}/{dataset}/{filter}/{batch}"),
+        wildcard_constraints:
+            measures="|".join(STUDY.measures),
+        group:
+            ASK.submission("{dataset}.{filter}.{batch}")
+        resources:
+            mem_mb=ASK.measuring_mb,
+            runtime=lambda wildcards, attempt: ASK.measuring_minutes(
+                len(INPUTS.cells_of_batch(wildcards))
+            )(wildcards, attempt),
+            disk_mb=ASK.disk(0),
+        params:
+            code=lambda wildcards: CHECKOUT.code_of(
+                "measure_microstructure.py", groups=[wildcards.measures]
+            ),
+            cells=INPUTS.cells_of_batch,
+            phases=config.get("phases"),
+            voxel_size_nm=INPUTS.voxel_size_nm,
+            separable=INPUTS.has_separable_particles,
+        script:
+            "../scripts/measure_microstructure.py"
+
+
+    rule measure_true_microstructure:
+        input:
+            truth=PATHS.truth,
+        output:
+            PATHS.part("true_microstructure/{measures}/{dataset}"),
+        wildcard_constraints:
+            measures="|".join(STUDY.measures),
+        group:
+            ASK.submission("{dataset}")
+        resources:
+            mem_mb=ASK.measuring_mb,
+            # In the phases of the study, and in three.
+            runtime=ASK.measuring_minutes(2),
+            disk_mb=ASK.disk(0),
+        params:
+            code=lambda wildcards: CHECKOUT.code_of(
+                "measure_true_microstructure.py", groups=[wildcards.measures]
+            ),
+            phases=config.get("phases"),
+            voxel_size_nm=INPUTS.voxel_size_nm,
+            separable=INPUTS.has_separable_particles,
+        script:
+            "../scripts/measure_true_microstructure.py"

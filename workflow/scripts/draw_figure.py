@@ -20,10 +20,28 @@ READERS = {
 }
 
 
+VOLUMES = (
+    "images",
+    "histograms",
+    "cells",
+    "truths",
+    "votes",
+    "volumes",
+    "truth_volumes",
+    "cell_volumes",
+    "imitated",
+)
+
+
 def slices(keys, paths) -> dict:
     """Return central slices of volumes by their keys."""
     pairs = zip(keys, paths, strict=True)
     return {_key(key): central_slice(read_result(path)) for key, path in pairs}
+
+
+def whole(keys, paths) -> dict:
+    """Return volumes by their keys."""
+    return {_key(key): read_result(path) for key, path in zip(keys, paths, strict=True)}
 
 
 def _key(key):
@@ -51,10 +69,7 @@ def votes(images, paths, pages) -> dict:
 def figure_data(snakemake) -> FigureData:
     """Return the data of the job's figure."""
     given, shown = snakemake.input, snakemake.params.shown
-    volumes = {
-        name: (shown.get(name, []), given.get(name, []))
-        for name in ("images", "histograms", "cells", "truths", "votes", "volumes", "imitated")
-    }
+    volumes = {name: (shown.get(name, []), given.get(name, [])) for name in VOLUMES}
     masks = dict(zip(shown.get("masked", []), given.get("masks", []), strict=True))
     facts = dict(shown.get("facts", {}))
     ballots = votes(*volumes["votes"], facts.get("pages"))
@@ -73,9 +88,9 @@ def figure_data(snakemake) -> FigureData:
         labels=slices(*volumes["cells"]),
         truths=slices(*volumes["truths"]),
         votes={key: page for key, page in ballots.items() if key[1] in wanted},
-        volumes={
-            _key(key): read_result(path) for key, path in zip(*volumes["volumes"], strict=True)
-        },
+        volumes=whole(*volumes["volumes"]),
+        truth_volumes=whole(*volumes["truth_volumes"]),
+        label_volumes=whole(*volumes["cell_volumes"]),
         imitated={
             tuple(cell): read_result(path) for cell, path in zip(*volumes["imitated"], strict=True)
         },

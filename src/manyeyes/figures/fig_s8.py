@@ -1,15 +1,13 @@
 """Fig. S8: the segmented FIB-SEM block as a solid, whole and cut open."""
 
-from typing import NamedTuple
-
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch
 
 from ..labels import ACTIVE
 from . import rendering, style, words
+from .block_edges import Edges, draw_edges, label_edges
 from .choosing import of_fibsem_chain
 from .figure import CHAIN, Figure, FigureData
 
@@ -32,7 +30,7 @@ def draw(data: FigureData) -> Drawing:
     active = data.fibsem["volume"] == ACTIVE
     voxel_size_nm = float(data.fibsem["block"]["voxel_size_nm"])
     size_um = voxel_size_nm / 1000.0
-    edges = Edges.of_block(np.array(active.shape) * size_um)
+    edges = Edges.of_block(np.array(active.shape) * size_um, VIEW)
     columns = min(_MOST_COLUMNS, _COLUMNS_A_VOXEL * max(active.shape))
     pictures = [
         rendering.render(active, size_um, VIEW, columns=columns, cut_away=cut)
@@ -50,10 +48,10 @@ def draw(data: FigureData) -> Drawing:
         strict=False,
     ):
         axes.imshow(_coloured(picture), extent=picture.extent_um, interpolation="antialiased")
-        _draw_edges(axes, edges, cut)
+        draw_edges(axes, edges, cut)
         axes.set_axis_off()
         style.panel_letter(axes, letter, title)
-    _label_edges(figure.axes[0], edges)
+    label_edges(figure.axes[0], edges, ("across slices", "down the face", "along the face"))
     handles = [Patch(fc=c, ec="black", lw=0.4, label=name) for name, c in COLOURS.values()]
     style.legend_above(figure, handles)
     style.footnote(
@@ -73,74 +71,6 @@ def _coloured(picture: rendering.Picture) -> np.ndarray:
     for kind, (_, colour) in COLOURS.items():
         colours[kind] = to_rgb(colour)
     return colours[picture.kind] * picture.brightness[..., None]
-
-
-class Edges(NamedTuple):
-    """The block as seen by the eye.
-
-    Attributes
-    ----------
-    lengths : ndarray, shape (3,)
-        um, along (z, y, x).
-    corner : ndarray, shape (3,)
-        The corner nearest to the eye, um.
-    way : ndarray, shape (3,)
-        From it to the other end of each edge, um, with sign.
-    """
-
-    lengths: np.ndarray
-    corner: np.ndarray
-    way: np.ndarray
-
-    @classmethod
-    def of_block(cls, lengths: np.ndarray) -> "Edges":
-        """Return the edges of a block."""
-        corner = np.where(VIEW.axes[2] > 0, 0.0, lengths)
-        return cls(lengths, corner, np.where(corner > 0, -lengths, lengths))
-
-    def at(self, shares: np.ndarray) -> np.ndarray:
-        """Return where shares (..., 3) of the way along the edges lie in the picture; (..., 2)."""
-        return VIEW.project(self.corner + shares * self.way)
-
-
-def _draw_edges(axes: Axes, edges: Edges, cut: tuple[float, float, float] | None) -> None:
-    """Draw the outlines of the visible faces; nothing lies in front of them."""
-    shares = np.array(cut or (0.0, 0.0, 0.0))
-    for axis in range(3):
-        s, t = np.delete(shares, axis)
-        # Polygons in the plane at some depth along the axis.
-        outlines = {0.0: [(s, 0), (1, 0), (1, 1), (0, 1), (0, t), (s, t), (s, 0)]}
-        if cut:
-            outlines[shares[axis]] = [(0, 0), (s, 0), (s, t), (0, t), (0, 0)]
-        for depth, outline in outlines.items():
-            points = np.insert(np.array(outline, dtype=float), axis, depth, axis=1)
-            axes.plot(*edges.at(points).T, color="#333333", lw=0.5, solid_joinstyle="round")
-
-
-def _label_edges(axes: Axes, edges: Edges) -> None:
-    """Write the lengths of three edges along them, outside the block."""
-    names = ("across slices", "down the face", "along the face")
-    middle = VIEW.project(edges.lengths / 2)
-    # Edges of the outline that meet no others: along which axis, and from which corner.
-    for axis, begin in ((0, (0, 1, 0)), (1, (1, 0, 0)), (2, (0, 1, 0))):
-        a, b = edges.at(np.array([begin, begin + np.eye(3)[axis]]))
-        centre = (a + b) / 2
-        along = (b - a) / np.linalg.norm(b - a)
-        outward = np.array([-along[1], along[0]])
-        outward *= np.sign(outward @ (centre - middle))
-        # Rows go down, so angles change sign; text is never upside down.
-        angle = -np.degrees(np.arctan2(along[1], along[0]))
-        angle = (angle + 90) % 180 - 90
-        axes.annotate(
-            f"{edges.lengths[axis]:.3g} µm {names[axis]}",
-            centre,
-            xytext=7 * np.array([outward[0], -outward[1]]),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            rotation=angle,
-            fontsize=6.5,
-        )
 
 
 FIGURE = Figure(

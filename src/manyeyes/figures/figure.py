@@ -44,6 +44,10 @@ class Needs:
         Images on which it shows where users disagree.
     volumes : tuple of (dataset, filter)
         Images whose whole volume it measures.
+    truth_volumes : tuple of str
+        Datasets whose true phases it shows, all of them.
+    cell_volumes : tuple of Cell
+        Segmentations that it shows, all of them.
     imitated : tuple of Cell
         Drawings of people that simulated users imitate.
     fibsem : tuple of str
@@ -64,6 +68,8 @@ class Needs:
     truths: tuple[str, ...] = ()
     votes: tuple[tuple[str, str], ...] = ()
     volumes: tuple[tuple[str, str], ...] = ()
+    truth_volumes: tuple[str, ...] = ()
+    cell_volumes: tuple = ()
     imitated: tuple = ()
     fibsem: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
@@ -76,7 +82,12 @@ class Needs:
     def reads_volumes(self) -> bool:
         """Whether a whole volume of a dataset is in memory at a time."""
         entries = (self.images, self.histograms, self.cells, self.truths, self.volumes)
-        return any(entries)
+        return any(entries) or self.holds_solids
+
+    @property
+    def holds_solids(self) -> bool:
+        """Whether whole volumes of labels are held, measured and rendered."""
+        return bool(self.truth_volumes or self.cell_volumes)
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,8 @@ class FigureData:
         How many users call a pixel active (a larger number: outside the field of view), and how
         many users there are.
     volumes : mapping of (dataset, filter) to ndarray of uint8, shape (z, y, x)
+    truth_volumes : mapping of dataset to ndarray of uint8, shape (z, y, x)
+    label_volumes : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (z, y, x)
     imitated : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (2 + n, y, x)
         Grey levels, a person's labels and those of n simulated users.
     fibsem : mapping of name to content
@@ -129,6 +142,8 @@ class FigureData:
     truths: Mapping = field(default_factory=dict)
     votes: Mapping = field(default_factory=dict)
     volumes: Mapping = field(default_factory=dict)
+    truth_volumes: Mapping = field(default_factory=dict)
+    label_volumes: Mapping = field(default_factory=dict)
     imitated: Mapping = field(default_factory=dict)
     fibsem: Mapping = field(default_factory=dict)
     voxel_sizes_nm: Mapping[str, float] = field(default_factory=dict)
@@ -217,7 +232,7 @@ class Figure:
 def plain(needs: Needs) -> dict:
     """Return what a figure needs as plain values for a job; empty entries are left out."""
     values = {one.name: getattr(needs, one.name) for one in fields(needs)}
-    for name in ("cells", "imitated"):
+    for name in ("cells", "cell_volumes", "imitated"):
         values[name] = [(c.dataset, c.filter, c.variant, c.user) for c in values[name]]
     return {
         name: dict(value) if name == "facts" else [*value]

@@ -8,6 +8,9 @@ from .figure import Needs, plain
 from .registry import figure_called, figures_of, needs_of_figure
 from .words import inverted_sentence, origin_sentence
 
+SOLID_BYTES = 60
+"""Memory for each voxel of a volume of labels that is split into particles and rendered, bytes."""
+
 
 def drawn_figures(study, unfinished: bool = False) -> list[str]:
     """Return the figures that the config asks for, or all that the study can draw.
@@ -65,6 +68,8 @@ def files_of_figure(
         "truths": ("truths", needs.truths),
         "votes": ("votes", needs.votes),
         "volumes": ("images", needs.volumes),
+        "truth_volumes": ("truths", needs.truth_volumes),
+        "cell_volumes": ("cells", needs.cell_volumes),
         "imitated": ("imitated", needs.imitated),
         "masks": ("masks", _masked(needs, masked)),
     }
@@ -127,7 +132,8 @@ def megabytes_of_figure(name: str, study, block_megavoxels: float = 0.0) -> floa
     if "volume" in needs.fibsem:
         return 1000 + 2 * block_megavoxels
     largest = max((study.datasets[d].voxels for d in needs.datasets), default=0)
-    return 650 + (11 * largest / 1e6 if needs.reads_volumes else 0)
+    held = SOLID_BYTES if needs.holds_solids else 11 if needs.reads_volumes else 0
+    return 650 + held * largest / 1e6
 
 
 def figure_for_report(name: str, study) -> dict:

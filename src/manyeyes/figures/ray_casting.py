@@ -96,7 +96,7 @@ def _meets(solid, p, d, step, reach):
 
 @numba.njit(parallel=True, cache=True)
 def cast(field, solid, cut, camera, light, size):
-    """Return brightness and kind of each pixel.
+    """Return brightness and kind of each pixel, and the place of the voxel that it shows, or -1.
 
     `field` is the smoothed material, 0 to 1; `solid` are the voxels of material that are not cut
     away; `cut` (2, 3) has the corners of what is cut away; `size` is (rows, columns).
@@ -107,6 +107,7 @@ def cast(field, solid, cut, camera, light, size):
     through = math.sqrt(n0 * n0 + n1 * n1 + n2 * n2)
     brightness = np.ones((rows, columns), dtype=np.float32)
     kind = np.zeros((rows, columns), dtype=np.uint8)
+    voxel = np.full((rows, columns), -1, dtype=np.int64)
     for row in numba.prange(rows):
         start, p, normal, d = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
         for column in range(columns):
@@ -176,6 +177,11 @@ def cast(field, solid, cut, camera, light, size):
                 length = max(math.sqrt(length), 1e-9)
                 for axis in range(3):
                     normal[axis] /= length
+            place = 0
+            for axis in range(3):
+                inwards = int(p[axis] - 0.5 * normal[axis])
+                place = place * field.shape[axis] + min(max(inwards, 0), field.shape[axis] - 1)
+            voxel[row, column] = place
             # Away from the surface by more than the steps of voxels.
             for axis in range(3):
                 p[axis] += 1.5 * normal[axis]
@@ -198,4 +204,4 @@ def cast(field, solid, cut, camera, light, size):
                 if not _meets(solid, p, d, _SKY_STEP, light.reach):
                     seen += 1
             brightness[row, column] = min(1.0, _LAMP * lit + _SKY * seen / len(sky) + 0.04)
-    return brightness, kind
+    return brightness, kind, voxel

@@ -91,12 +91,16 @@ class Picture:
     kind : numpy.ndarray
         uint8 (rows, columns): `NOTHING`, the `SURFACE` of a particle, where the `END` of the block
         cuts it, or its `SECTION` by the cut-away.
+    voxel : numpy.ndarray
+        int64 (rows, columns): the voxel that is seen, counted in the order of memory; -1 for none.
+        Surfaces are smoothed, so it may lie just outside the material.
     extent_um : tuple of float
         Left, right, bottom, top of the picture in the plane of `View.project`, um.
     """
 
     brightness: np.ndarray
     kind: np.ndarray
+    voxel: np.ndarray
     extent_um: tuple[float, float, float, float]
 
 
@@ -168,7 +172,7 @@ def render(
     # Numba is slow to load, and only this figure is drawn with it.
     from .ray_casting import cast
 
-    brightness, kind = cast(
+    brightness, kind, voxel = cast(
         field,
         solid,
         np.stack([low, high]),
@@ -177,7 +181,7 @@ def render(
         (rows, columns),
     )
     edges = np.array([left, left + columns * pixel, top + rows * pixel, top]) * voxel_size_um
-    return Picture(brightness, kind, tuple(float(edge) for edge in edges))
+    return Picture(brightness, kind, voxel, tuple(float(edge) for edge in edges))
 
 
 def _sphere(count: int) -> np.ndarray:

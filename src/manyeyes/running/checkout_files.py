@@ -9,6 +9,7 @@ from snakemake.io import flag
 
 from ..files.formats import module_file
 from ..methods import modules_of
+from ..microstructure.registry import module_files as measure_files
 from .code_digest import code_digest
 
 
@@ -34,14 +35,16 @@ class Checkout:
         *,
         variants: Iterable[Mapping] = (),
         reads: Iterable[str] = (),
+        groups: Iterable[str] = (),
         without: str = "",
     ) -> str:
         """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
         Methods and file formats are found by name, not imported: the methods of the `variants`
-        that a job does count, and the formats of the users' files that it `reads`. The package
-        `without`, which this job does not use, does not count. In a rule, take a function of
-        wildcards alone: Snakemake does not compare parameters that depend on a job's input.
+        that a job does count, the formats of the users' files that it `reads`, and the `groups` of
+        measures of a microstructure. The package `without`, which this job does not use, does not
+        count. In a rule, take a function of wildcards alone: Snakemake does not compare parameters
+        that depend on a job's input.
         """
         methods = modules_of(variant["method"] for variant in variants)
         return code_digest(
@@ -51,6 +54,7 @@ class Checkout:
             also=[
                 *(self.sources.joinpath(*name.split(".")).with_suffix(".py") for name in methods),
                 *sorted({module_file(path) for path in reads}),
+                *(measure_files()[group] for group in groups),
             ],
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from ..materials import has_separable_particles
 from ..study.model import Block, Dataset, Recording, Study
 from ..study.paths import of_users
 from ..study.targets import Targets
@@ -142,6 +143,10 @@ class JobInputs:
     def voxel_size_nm(self, wildcards) -> float:
         """Return the voxel size of a job's dataset."""
         return self.dataset(wildcards).voxel_size_nm
+
+    def has_separable_particles(self, wildcards) -> bool:
+        """Return whether the particles of a job's dataset can be told apart."""
+        return has_separable_particles(self.dataset(wildcards).material)
 
     def source_setting(self, key: str, default=None) -> Callable:
         """Return a function that gives a key of the source of a job's dataset."""

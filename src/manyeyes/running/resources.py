@@ -6,6 +6,7 @@ Requests grow with each attempt, so a job that was killed for its memory or time
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
+from ..microstructure.registry import group_called
 from ..study import cost
 from ..study.chain import FibsemChain
 from ..study.model import Dataset, OutlineMap, Study
@@ -98,6 +99,17 @@ class JobResources:
             "runtime": self.of_dataset(lambda d: cost.segmenting_minutes(d, variants, users)),
             "disk_mb": self.disk(len(variants) * users),
         }
+
+    def measuring_mb(self, wildcards, attempt) -> int:
+        """Return the memory, in MB, for a group of measures of segmentations, one at a time."""
+        needed = group_called(wildcards.measures).bytes_a_voxel
+        return self.mb(needed, cost.AT_LEAST_MB)(wildcards, attempt)
+
+    def measuring_minutes(self, volumes: int) -> Callable:
+        """Return a resource function: run time for a group of measures of some segmentations."""
+        return lambda wildcards, attempt: self.minutes(
+            volumes * group_called(wildcards.measures).seconds_a_megavoxel
+        )(wildcards, attempt)
 
     def shifting(self, wanted: OutlineMap) -> dict[str, Callable]:
         """Return the resources of a job that paints an image with shifted outlines."""

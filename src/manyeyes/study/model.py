@@ -360,6 +360,7 @@ class Study:
     ablations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imitators: tuple[str, ...] = ()
     comparisons: tuple[Mapping, ...] = ()
+    measures: tuple[str, ...] = ()
     phases: Phases = TWO_PHASES
     realisations: int = 1
     users_per_job: int = 1

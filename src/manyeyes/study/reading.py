@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..groups import RECORDED, SIMULATED
 from ..labels import Phases, phases_from_config
 from ..methods import METHODS
+from ..microstructure.registry import module_files
 from .consistency import (
     check_ablation,
     check_repetitions,
@@ -91,6 +92,7 @@ def study_from_config(config: Mapping) -> Study:
         ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
         comparisons=tuple(config.get("comparisons", ())),
+        measures=_measures(config.get("measures", ())),
         phases=_phases(config.get("phases")),
         realisations=realisations,
         users_per_job=config.get("users_per_job", 1),
@@ -344,6 +346,14 @@ def _imitators(count, users) -> tuple[str, ...]:
             "the key out"
         )
     return tuple(f"imitator {index + 1}" for index in range(count))
+
+
+def _measures(names) -> tuple[str, ...]:
+    known = module_files()
+    for name in names:
+        if name not in known:
+            raise StudyError(f"measures: unknown group {name!r}; known are {', '.join(known)}")
+    return tuple(names)
 
 
 DEFAULT_STRUCTURE = "two_class"

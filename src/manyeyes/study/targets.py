@@ -20,6 +20,12 @@ BETWEEN_USERS = ("pairwise", *AGREEMENT)
 OF_POPULATION = ("population_fractions", "population_pairwise")
 """Tables with a part for each image that the population sample segments."""
 
+OF_MICROSTRUCTURE = ("microstructure",)
+"""Tables with a part for each group of measures, image and batch of users."""
+
+OF_TRUE_MICROSTRUCTURE = ("true_microstructure",)
+"""Tables with a part for each group of measures and dataset whose truth is known."""
+
 OF_TRUTH = ("geometry", "particles")
 """Tables with a part for each dataset whose truth is known."""
 
@@ -124,10 +130,11 @@ class Targets:
         shared = {(cell.dataset, cell.filter) for cell in self.shared_cells}
         return [image for image in self.study.images() if image in shared]
 
-    def datasets_with_truth(self) -> list[str]:
-        """Return the segmented datasets whose truth is known, one realisation of each."""
-        datasets = self.one_of_each.datasets
-        names = dict.fromkeys(dataset for dataset, _ in self.one_of_each.images())
+    def datasets_with_truth(self, every_realisation: bool = False) -> list[str]:
+        """Return the segmented datasets whose truth is known, one realisation of each or all."""
+        study = self.study if every_realisation else self.one_of_each
+        datasets = study.datasets
+        names = dict.fromkeys(dataset for dataset, _ in study.images())
         return [name for name in names if datasets[name].has_truth]
 
     def sampled_cells_on_image(self, dataset: str, filter_: str) -> list[Cell]:
@@ -155,21 +162,34 @@ class Targets:
         part = self.paths.part
         if table in OF_TRUTH:
             return [part(f"{table}/{dataset}") for dataset in self.datasets_with_truth()]
+        if table in OF_TRUE_MICROSTRUCTURE:
+            return [
+                part(f"{table}/{group}/{dataset}")
+                for group in self.study.measures
+                for dataset in self.datasets_with_truth(every_realisation=True)
+            ]
         images = self.study.images()
         if table in OF_POPULATION:
             images = self.study.population_sample.images()
             return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
+        if table in OF_MICROSTRUCTURE:
+            groups = self.study.measures
+            return [part(f"{table}/{group}/{batch}") for group in groups for batch in self._done()]
         if table in BY_BATCH:
-            return [
-                part(f"{table}/{dataset}/{filter_}/{batch.name}")
-                for dataset, filter_ in images
-                for batch in self.study.batches(
-                    {cell.user for cell in self.study.cells_on(dataset, filter_)}
-                )
-            ]
+            return [part(f"{table}/{batch}") for batch in self._done()]
         # Without a shared variant, the pairwise differences are a table without rows.
         images = (self.shared_images() or images) if table in BETWEEN_USERS else images
         return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
+
+    def _done(self) -> list[str]:
+        """Return image and batch of users, as a path, of all that is segmented."""
+        return [
+            f"{dataset}/{filter_}/{batch.name}"
+            for dataset, filter_ in self.study.images()
+            for batch in self.study.batches(
+                {cell.user for cell in self.study.cells_on(dataset, filter_)}
+            )
+        ]
 
     def agreement_of_image(self) -> dict[str, str]:
         """Return the patterns of what is known of the agreement of users on an image, by name."""
@@ -268,7 +288,13 @@ class Targets:
             "image_quality": ("image_quality",),
             "effort": ("effort",),
             **({"population": OF_POPULATION} if self.study.population_sample else {}),
+            **({"microstructure": OF_MICROSTRUCTURE} if self.study.measures else {}),
+            **({"true_microstructure": OF_TRUE_MICROSTRUCTURE} if self.measures_truth() else {}),
         }
+
+    def measures_truth(self) -> bool:
+        """Return whether the truth of a dataset is measured as segmentations are."""
+        return bool(self.study.measures and self.datasets_with_truth())
 
     def realisations_listed(self) -> dict[str, list] | None:
         """Return name and realisation as tables list each dataset; None for one of each."""

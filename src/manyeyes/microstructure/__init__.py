@@ -1,0 +1,1 @@
+"""Measures of a microstructure: one module per group of measures, and a registry."""
