@@ -121,7 +121,6 @@ if STUDY.measures:
         script:
             "../scripts/measure_microstructure.py"
 
-
     rule measure_true_microstructure:
         input:
             truth=PATHS.truth,
