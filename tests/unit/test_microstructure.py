@@ -1,14 +1,22 @@
 """Groups of measures: what they measure, on volumes with known answers, in any phases."""
 
+import shutil
+import subprocess
+import sys
 from collections import namedtuple
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from manyeyes.labels import THREE_PHASES, TRUTH_PHASES, TWO_PHASES, Phase, Phases, truth_in_phases
 from manyeyes.microstructure._regions import inner_box, open_phases
 from manyeyes.microstructure.registry import ALL_AXES, group_called, module_files, title
 from manyeyes.microstructure.tables import microstructure_table, true_microstructure_table
+from manyeyes.running.checkout_files import Checkout
+
+TOP = Path(__file__).parents[2]
 
 Cell = namedtuple("Cell", "dataset filter variant user made_by")
 GROUPS = list(module_files())
@@ -21,8 +29,6 @@ def slabs(codes=(1, 2), layers=4, size=16):
 
 
 def blobs(codes=(1, 2), size=24, seed=0):
-    from scipy import ndimage
-
     noise = ndimage.gaussian_filter(np.random.default_rng(seed).standard_normal((size,) * 3), 2)
     ranks = noise.ravel().argsort().argsort().reshape(noise.shape)
     return np.array(codes, np.uint8)[ranks * len(codes) // noise.size]
@@ -188,9 +194,6 @@ def test_titles_are_words():
 
 
 def test_planning_imports_no_group_of_measures_that_is_heavy():
-    import subprocess
-    import sys
-
     code = (
         "import sys; from manyeyes.microstructure.registry import group_called, module_files\n"
         "for name in module_files(): group_called(name)\n"
@@ -215,3 +218,21 @@ def test_particles_that_cannot_be_told_apart_have_no_numbers():
             [(cell, blobs())], {"one": 2000.0}, group, TWO_PHASES, separable=False
         )
         assert table["value"].isna().all() == (name == "particles")
+
+
+def test_an_edit_of_a_group_measures_that_group_again_and_no_other(tmp_path):
+    def digests(edited=""):
+        top = tmp_path / (edited.replace("/", "-") or "as it is")
+        shutil.copytree(TOP / "src", top / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(TOP / "workflow/scripts", top / "workflow/scripts")
+        if edited:
+            path = top / "src/manyeyes" / edited
+            path.write_text(f"{path.read_text(encoding='utf-8')}\n\nEDITED = 1\n", encoding="utf-8")
+        checkout = Checkout(top, top / "src")
+        script = "measure_microstructure.py"
+        return {name: checkout.code_of(script, groups=[name]) for name in GROUPS}
+
+    before = digests()
+    for edited in ("microstructure/pores.py", "measures/pore_sizes.py"):
+        after = digests(edited)
+        assert {name for name in GROUPS if after[name] != before[name]} == {"pores"}

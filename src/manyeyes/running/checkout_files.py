@@ -9,7 +9,6 @@ from snakemake.io import flag
 
 from ..files.formats import module_file
 from ..methods import modules_of
-from ..microstructure.registry import module_files as measure_files
 from .code_digest import code_digest
 
 
@@ -54,7 +53,7 @@ class Checkout:
             also=[
                 *(self.sources.joinpath(*name.split(".")).with_suffix(".py") for name in methods),
                 *sorted({module_file(path) for path in reads}),
-                *(measure_files()[group] for group in groups),
+                *(self.sources / "manyeyes/microstructure" / f"{group}.py" for group in groups),
             ],
         )
 
