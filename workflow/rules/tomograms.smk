@@ -123,8 +123,13 @@ rule filter_tomogram:
     group:
         ASK.submission("{dataset}")
     resources:
-        **ASK.job(5, 0.5, volumes=1),
+        mem_mb=ASK.filtering_mb,
+        runtime=ASK.filtering_minutes,
+        disk_mb=ASK.disk(1),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "filter_tomogram.py", filters=[STUDY.filters[wildcards.filter]["method"]]
+        ),
         voxel_size_nm=INPUTS.voxel_size_nm,
         filter=lambda wildcards: STUDY.filters[wildcards.filter],
     script:

@@ -1,7 +1,7 @@
 """Filter a tomogram: the image that users segment."""
 
+from manyeyes import filters
 from manyeyes.files.results import read_mask, read_result, write_volume
-from manyeyes.imaging import filters
 from manyeyes.running.rule_script import run
 
 

@@ -1,6 +1,5 @@
-"""What is done to a dataset before segmentation: nothing, or a Gaussian filter."""
+"""The Gaussian filter of the paper, and what an image must be."""
 
-from collections.abc import Mapping
 from math import ceil
 
 import numpy as np
@@ -80,46 +79,3 @@ def gaussian(
     if inside is not None:
         smooth[~inside] = 0
     return np.rint(smooth, out=smooth).astype(np.uint8)
-
-
-def apply(
-    image: np.ndarray, parameters: Mapping[str, object], inside: np.ndarray | None = None
-) -> np.ndarray:
-    """Apply a filter of the config to a dataset.
-
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (z, y, x)
-        Grey levels.
-    parameters : mapping
-        ``method`` is "none" or "gaussian"; the latter takes ``sigma_voxels`` and
-        ``kernel_size_factor``, see `gaussian`.
-    inside : ndarray of bool, shape (z, y, x), optional
-        The field of view.
-
-    Returns
-    -------
-    ndarray of uint8, shape (z, y, x)
-        For "none", the same array.
-
-    Raises
-    ------
-    ValueError
-        If the method is unknown or does not have a parameter.
-    """
-    require_image(image)
-    known = {"none": (), "gaussian": ("sigma_voxels", "kernel_size_factor")}
-    settings = dict(parameters)
-    method = settings.pop("method", None)
-    if method not in known:
-        raise ValueError(
-            f"a filter's method must be one of {', '.join(known)}, found {method!r}; "
-            "name it in the config under filters"
-        )
-    unknown = sorted(set(settings) - set(known[method]))
-    if unknown:
-        raise ValueError(
-            f"filter method {method!r} has no parameter {', '.join(unknown)}; "
-            f"it takes {', '.join(known[method]) or 'none'}"
-        )
-    return image if method == "none" else gaussian(image, **settings, inside=inside)

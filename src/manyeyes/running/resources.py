@@ -6,6 +6,7 @@ Requests grow with each attempt, so a job that was killed for its memory or time
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 
+from ..filters import Filter, filters
 from ..microstructure.registry import group_called
 from ..study import cost
 from ..study.chain import FibsemChain
@@ -99,6 +100,17 @@ class JobResources:
             "runtime": self.of_dataset(lambda d: cost.segmenting_minutes(d, variants, users)),
             "disk_mb": self.disk(len(variants) * users),
         }
+
+    def filtering_mb(self, wildcards, attempt) -> int:
+        """Return the memory, in MB, for filtering a tomogram."""
+        return self.mb(self._filter(wildcards).bytes_a_voxel)(wildcards, attempt)
+
+    def filtering_minutes(self, wildcards, attempt) -> int:
+        """Return the run time, in minutes, for filtering a tomogram."""
+        return self.minutes(self._filter(wildcards).seconds_a_megavoxel)(wildcards, attempt)
+
+    def _filter(self, wildcards) -> Filter:
+        return filters()[self._study.filters[wildcards.filter]["method"]]
 
     def measuring_mb(self, wildcards, attempt) -> int:
         """Return the memory, in MB, for a group of measures of segmentations, one at a time."""

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from ..filters import filters
 from ..methods import METHODS
 
 # Mappings that the models check themselves; none of their values is a yes or a no.
@@ -48,16 +49,18 @@ def problems(config: Mapping, schema: Mapping) -> list[str]:
     keys = list(_misread_keys(config, ""))
     if keys:
         return keys
-    errors = _Validator(_with_methods(schema)).iter_errors(config)
+    errors = _Validator(_with_registries(schema)).iter_errors(config)
     found = [f"{_key(error)}: {_words(error)}" for top in errors for error in _reasons(top)]
     return sorted(dict.fromkeys([*found, *_odd_values(config, "")]))
 
 
-def _with_methods(schema: Mapping) -> Mapping:
-    """Return the schema of studies with the settings of every method of segmentation."""
+def _with_registries(schema: Mapping) -> Mapping:
+    """Return the schema of studies with the settings of every method and filter."""
     definitions = schema["$defs"]
     variant = {**definitions["variant"], "oneOf": [m.schema() for m in METHODS.values()]}
-    return {**schema, "$defs": {**definitions, "variant": variant}}
+    known = [one.schema(method) for method, one in filters().items()]
+    filter_ = {**definitions["filter"], "oneOf": known}
+    return {**schema, "$defs": {**definitions, "variant": variant, "filter": filter_}}
 
 
 def _misread_keys(value, path: str) -> Iterator[str]:
