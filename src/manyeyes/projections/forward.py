@@ -1,9 +1,11 @@
 """A scan of a twin: what a detector counts behind a known sample."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from ..imaging.phases_to_grey import check_truth, sharp_greys
 from ..randomness import generator
 from ..settings import check_number
 from .beams import LANES, in_groups, project
@@ -12,6 +14,7 @@ from .geometry import check_angles
 # Photons without sample vary over the detector by this share, smoothly, as a beam does.
 _UNEVEN = 0.2
 _MOST_COUNTS = 2.0**24
+_PHASES = ("active", "cbd", "pore")
 
 
 class Scan(NamedTuple):
@@ -41,6 +44,35 @@ class Scan(NamedTuple):
     centres: np.ndarray
     gains: np.ndarray
     zingers: int
+
+
+def attenuation_map(
+    truth: np.ndarray, attenuation_per_cm: Mapping[str, float], voxel_size_nm: float
+) -> np.ndarray:
+    """Return by how much each voxel of a truth attenuates the beam.
+
+    Parameters
+    ----------
+    truth : numpy.ndarray
+        uint8 (z, y, x), codes of `manyeyes.labels.TRUTH_PHASES`.
+    attenuation_per_cm : Mapping
+        Of ``active``, ``cbd`` and ``pore``, see `manyeyes.imaging.attenuation`.
+    voxel_size_nm : float
+        Edge of a voxel.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (z, y, x), attenuation per voxel.
+
+    Raises
+    ------
+    ValueError
+        If the truth cannot be imaged, or the voxel size is not positive.
+    """
+    check_number("voxel_size_nm", voxel_size_nm, 1e-3)
+    per_voxel = [attenuation_per_cm[phase] * voxel_size_nm * 1e-7 for phase in _PHASES]
+    return sharp_greys(check_truth(truth), tuple(per_voxel))
 
 
 def projections(
