@@ -6,6 +6,7 @@ from pathlib import Path
 import configs
 import folders
 import numpy as np
+import scans
 import texts
 import tiffs
 
@@ -62,5 +63,7 @@ READERS = {
     "annotation": Reader(texts.make_annotation, texts.read_an_annotation),
     "table": Reader(texts.make_table, texts.read_a_table),
     "journal": Reader(texts.make_journal, texts.read_journal),
+    "dxchange": Reader(scans.make_dxchange, scans.read_scan),
+    "txrm": Reader(scans.make_txrm, scans.read_scan),
     "config": Reader(configs.make_config, configs.read_config),
 }

@@ -113,6 +113,24 @@ def test_what_a_scan_lacks_is_named(dxchange, name, values, complaint):
         pass
 
 
+def test_what_was_never_written_is_named(dxchange):
+    def half(file):
+        del file["exchange/data"]
+        data = file.create_dataset("exchange/data", (120, 6, 20), "u2", chunks=(1, 6, 20))
+        data[:60] = 7
+
+    complaint = "only 60 of 120 chunks of exchange/data"
+    with pytest.raises(FileError, match=complaint), open_scan(dxchange(half)):
+        pass
+
+    def none(file):
+        del file["exchange/data"]
+        file.create_dataset("exchange/data", (120, 6, 20), "u2")
+
+    with pytest.raises(FileError, match="only 0 of 28800 bytes"), open_scan(dxchange(none)):
+        pass
+
+
 def test_values_that_are_no_numbers_are_named(dxchange):
     data = counts()[0].astype(np.float32)
     data[7, 4, 3] = np.nan

@@ -4,6 +4,7 @@ doi:10.1107/S160057751401604X. A scan is in ``exchange/data`` (projections, rows
 ``exchange/data_white``, ``exchange/data_dark`` and ``exchange/theta``.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ DATA, WHITE, DARK = "exchange/data", "exchange/data_white", "exchange/data_dark"
 THETA = "exchange/theta"
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _LISTED = 8
+_LARGEST_CHUNK = 2**30
 
 
 class DxchangeScan:
@@ -77,7 +79,34 @@ class DxchangeScan:
                 f"{found.shape}; convert the scan again"
             )
         check_kind(self._path, name, found.dtype)
+        self._check_written(name, found)
         return found
+
+    def _check_written(self, name: str, found) -> None:
+        """Raise FileError if parts were never written: HDF5 reads them as zeros, without a word."""
+        if found.is_virtual:
+            return
+        if found.chunks is None:
+            stored, all_of_it = found.id.get_storage_size(), found.size * found.dtype.itemsize
+            what = "bytes"
+        else:
+            stored = found.id.get_num_chunks()
+            all_of_it = math.prod(
+                -(-edge // chunk) for edge, chunk in zip(found.shape, found.chunks, strict=True)
+            )
+            what = "chunks"
+            one = math.prod(found.chunks) * found.dtype.itemsize
+            if one > _LARGEST_CHUNK:
+                raise FileError(
+                    f"{self._path}: a chunk of {name} takes {one / 2**30:.3g} GB "
+                    f"({found.chunks} values), expected {_LARGEST_CHUNK / 2**30:.3g} GB at most; "
+                    "write it again in smaller chunks, such as one projection each"
+                )
+        if stored < all_of_it:
+            raise FileError(
+                f"{self._path}: only {stored} of {all_of_it} {what} of {name} were written, the "
+                "others would read as zeros; copy the file again, or record the scan to its end"
+            )
 
     def _listing(self) -> str:
         import h5py
