@@ -12,6 +12,7 @@ from manyeyes.labels import ACTIVE, PORE
 from manyeyes.projections.centre import find_centre
 from manyeyes.projections.forward import attenuation_map, scan
 from manyeyes.projections.reconstruct import reconstruct
+from manyeyes.projections.scores import score_reconstruction
 from manyeyes.projections.steps import ReconstructionSettings, normalised, prepared
 
 EDGE, VOXEL_NM, PROJECTIONS = 96, 400.0, 180
@@ -79,6 +80,24 @@ def test_a_scan_with_a_detectors_faults_gives_the_truth_back(truth, voxels):
     dice = 2 * (active & right).sum() / (active.sum() + right.sum())
     assert dice > 0.93
     assert active.mean() == pytest.approx(right.mean(), abs=0.02)
+
+
+def test_the_score_is_perfect_for_the_truth_and_names_what_is_off(truth, voxels):
+    materials = attenuation("nmc532", 40.0)
+    place = np.arange(EDGE) - (EDGE - 1) / 2
+    inside = np.hypot(place[:, None], place) < 40
+    best = score_reconstruction(voxels, truth, materials, VOXEL_NM, inside)
+    assert best.error == 0 and best.dice == 1
+    assert best.active == best.active_true == pytest.approx(1)
+    assert best.volume_fraction == best.volume_fraction_true
+    noise = np.random.default_rng(0).normal(0, 0.1, voxels.shape) * voxels.max()
+    noisy = score_reconstruction(0.8 * voxels + noise, truth, materials, VOXEL_NM, inside)
+    assert noisy.active == pytest.approx(0.8, abs=0.01)
+    assert noisy.contrast_to_noise == pytest.approx(10, rel=0.05)
+    with pytest.raises(ValueError, match="differ"):
+        score_reconstruction(voxels[:3], truth, materials, VOXEL_NM)
+    with pytest.raises(ValueError, match="score a larger part"):
+        score_reconstruction(voxels, np.full_like(truth, ACTIVE), materials, VOXEL_NM)
 
 
 def test_rings_cost_accuracy_and_their_removal_gives_some_back(voxels, clean):

@@ -79,7 +79,7 @@ def project(slices, directions, places, out):
     Parameters
     ----------
     slices : numpy.ndarray
-        float32 (y, x, LANES); the axis is at their middle.
+        float32 (y, x, LANES), within a rim of zeros one pixel wide; the axis is at their middle.
     directions : numpy.ndarray
         float64 (angles, 2): cosine and sine.
     places : numpy.ndarray
@@ -87,30 +87,36 @@ def project(slices, directions, places, out):
     out : numpy.ndarray
         float32 (angles, rays, LANES), zeros; the result.
     """
-    rows, columns = slices.shape[0], slices.shape[1]
+    rows, columns = slices.shape[0] - 2, slices.shape[1] - 2
     middle_y, middle_x = (rows - 1) / 2, (columns - 1) / 2
     for angle in numba.prange(len(directions)):
         cosine, sine = directions[angle]
         along_rows = abs(cosine) >= abs(sine)
-        step = 1.0 / max(abs(cosine), abs(sine))
-        for ray in range(places.shape[1]):
-            place = places[angle, ray]
-            for other in range(rows if along_rows else columns):
+        step = np.float32(1.0 / max(abs(cosine), abs(sine)))
+        # All rays of a step lie next to each other, in the slice and in the result.
+        for other in range(rows if along_rows else columns):
+            for ray in range(places.shape[1]):
                 if along_rows:
-                    across = middle_x + (place + (other - middle_y) * sine) / cosine
-                    most = columns - 1
+                    across = middle_x + (places[angle, ray] + (other - middle_y) * sine) / cosine
+                    most = columns
                 else:
-                    across = middle_y + ((other - middle_x) * cosine - place) / sine
-                    most = rows - 1
-                if across <= -1.0 or across >= most + 1:
+                    across = middle_y + ((other - middle_x) * cosine - places[angle, ray]) / sine
+                    most = rows
+                if across <= -1.0 or across >= most:
                     continue
                 low = int(np.floor(across))
-                share = np.float32(across - low)
-                for side in range(2):
-                    at = low + side
-                    if at < 0 or at > most:
-                        continue
-                    y, x = (other, at) if along_rows else (at, other)
-                    weight = np.float32(step) * (share if side == 1 else np.float32(1.0) - share)
+                share = step * np.float32(across - low)
+                rest = step - share
+                # The rim of zeros has moved all pixels by one.
+                if along_rows:
                     for lane in range(LANES):
-                        out[angle, ray, lane] += weight * slices[y, x, lane]
+                        out[angle, ray, lane] += (
+                            rest * slices[other + 1, low + 1, lane]
+                            + share * slices[other + 1, low + 2, lane]
+                        )
+                else:
+                    for lane in range(LANES):
+                        out[angle, ray, lane] += (
+                            rest * slices[low + 1, other + 1, lane]
+                            + share * slices[low + 2, other + 1, lane]
+                        )

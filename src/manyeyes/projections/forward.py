@@ -121,7 +121,7 @@ def projections(
     places = fine[None, :] - np.broadcast_to(np.asarray(centre, float), len(angles))[:, None]
     out = np.empty((len(angles), len(attenuation), columns), dtype=np.float32)
     for first in range(0, len(attenuation), LANES):
-        part = attenuation[first : first + LANES]
+        part = np.pad(attenuation[first : first + LANES], ((0, 0), (1, 1), (1, 1)))
         paths = np.zeros((len(angles), columns * rays, LANES), dtype=np.float32)
         project(in_groups(part)[0], directions, places, paths)
         passed = np.exp(-paths).reshape(len(angles), columns, rays, LANES).mean(axis=2)
