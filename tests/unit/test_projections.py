@@ -406,6 +406,13 @@ def test_the_axis_of_a_whole_turn_and_where_it_cannot_be_found(sample):
         find_centre(np.zeros_like(values), turn)
 
 
+def test_rows_that_see_nothing_do_not_hinder_the_others(paths):
+    empty = np.zeros_like(paths[:, :1])
+    found = find_centre(np.concatenate([empty, paths], axis=1), ANGLES)
+    assert np.isnan(found.by_row).tolist() == [True, False, False, False]
+    assert found.column == pytest.approx(37.25, abs=0.03)
+
+
 # The twin's scan, and the steps together.
 
 

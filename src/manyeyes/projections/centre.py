@@ -28,7 +28,7 @@ class Centre(NamedTuple):
     spread : float
         Half the range of the middle half of the rows' values, pixels: how far they agree.
     by_row : numpy.ndarray
-        float64 (rows,), of each row by its Fourier transform alone.
+        float64 (rows,), of each row by its Fourier transform alone; NaN where nothing is found.
     """
 
     column: float
@@ -69,7 +69,8 @@ def find_centre(
     Raises
     ------
     ValueError
-        If the angles do not cover a half turn, shapes do not fit, or a row sees nothing.
+        If the angles do not cover a half turn, shapes do not fit, `search` is not within the
+        detector, or nothing is found in most of the rows.
     """
     attenuation = np.asarray(attenuation)
     if attenuation.ndim != 3 or 0 in attenuation.shape:
@@ -77,14 +78,20 @@ def find_centre(
             f"expected projections (angles, rows, columns), found shape {attenuation.shape}"
         )
     half_turn = first_half_turn(angles_deg, len(attenuation))
-    found = np.array(
-        [
-            centre_of_sinogram(attenuation[half_turn, row], search=search, sample=sample)
-            for row in range(attenuation.shape[1])
-        ]
-    )
-    low, high = np.percentile(found, [25, 75])
-    column = _refined(attenuation, half_turn.stop, float(np.median(found)))
+    found = np.full(attenuation.shape[1], np.nan)
+    problem = None
+    for row in range(len(found)):
+        try:
+            found[row] = centre_of_sinogram(
+                attenuation[half_turn, row], search=search, sample=sample
+            )
+        except ValueError as error:
+            problem = error
+    # Rows above and below the sample see nothing; there may be some, but not most.
+    if problem is not None and np.isnan(found).mean() > 0.5:
+        raise problem
+    low, median, high = np.nanpercentile(found, [25, 50, 75])
+    column = _refined(attenuation[:, np.isfinite(found)], half_turn.stop, float(median))
     return Centre(column, float(high - low) / 2, found)
 
 
