@@ -1,8 +1,8 @@
 """Zeiss (Xradia) scans, read by txrm2tiff.
 
-A ``.txrm`` has its reference image, already averaged, and counts without offset, so that there are
-no darks. A parallel beam is assumed, as in the Ultra series; a cone beam of the Versa series is
-nearly parallel only for samples that are small beside the distance from the source.
+A ``.txrm`` has its reference image, already averaged. It has no images without beam; counts are
+taken to be free of an offset. A parallel beam is assumed: a cone beam is nearly parallel only for
+samples that are small beside the distance from the source.
 """
 
 import logging
@@ -49,9 +49,8 @@ class TxrmScan:
         self.angles_deg = self._angles(info.get("Angles"))
         pixel_um = next(iter(info.get("PixelSize", [])), 0.0)
         self.pixel_nm = float(pixel_um) * 1000 if pixel_um and pixel_um > 0 else None
-        energy = next(iter(info.get("Energy", [])), 0.0)
-        # The Ultra series stores eV, the Versa series a voltage in kV or nothing.
-        self.energy_kev = float(energy) / 1000 if energy and energy > 1000 else None
+        # The file has an energy, but does not tell its unit.
+        self.energy_kev = None
 
     def counts(self, first: int, end: int) -> np.ndarray:
         """Return rows of all projections."""
@@ -85,7 +84,7 @@ class TxrmScan:
         return check_finite_rows(self._path, "the reference image", reference[None, first:end])
 
     def darks(self, first: int, end: int) -> None:
-        """Return None: the microscope subtracts the dark itself."""
+        """Return None: the file has no images without beam."""
         check_rows(self._path, first, end, self.shape[1])
 
     def _exposure_ratio(self) -> float:
