@@ -15,7 +15,6 @@ from manyeyes.figures.rendering import render as render_block
 from manyeyes.labels import ACTIVE, CBD, PORE
 from manyeyes.statistics.microstructure import microstructure_spread
 
-SHOWN = {"shown": ["pore_size", "tortuosity_factor"]}
 METHODS = {"S2": "threshold", "cWS": "watershed"}
 
 
@@ -46,7 +45,6 @@ def data_of(table):
         tables={"microstructure_spread": table},
         origins={"one": "twin", "two": "measured"},
         methods=METHODS,
-        facts=SHOWN,
     )
 
 

@@ -111,10 +111,12 @@ def test_a_separate_part_that_failed_is_not_tried_again(study):
         ("baseline", "baseline/fraction.json"),
         ("structures", "parts/structures/a/raw.csv"),
         ("imitators", "parts/strokes/a.csv"),
+        ("measures", "parts/microstructure/pores/a/raw/A.csv"),
     ],
 )
 def test_each_separate_part_is_left_out_alone(study, part, path):
     parts = {"baseline": {"fibsem": {}}, "structures": {"contour": {}}, "imitators": ("jo",)}
+    parts["measures"] = ("pores",)
     study = replace(study, **parts)
     left = without_missing(study, "results/s", noted(failed=[f"results/s/{path}"]))
     assert [name for name in parts if not getattr(left, name)] == [part]

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
+from ..microstructure.registry import shown_measures
 from ..statistics.microstructure import (
     LIMIT,
     REPRODUCIBLE,
@@ -12,7 +13,6 @@ from ..statistics.microstructure import (
     number_name,
     shown_rows,
 )
-from ..tables.microstructure_spread import shown_measures
 from . import groups, style, words
 from .choosing import shared_datasets
 from .figure import FOLLOWS, Figure, FigureData, Needs
@@ -36,7 +36,7 @@ def draw(data: FigureData) -> Drawing:
     """
     chosen = data.rows("microstructure_spread")
     chosen = chosen.fillna({"axis": "", "verdict": ""})
-    chosen = chosen[shown_rows(chosen, data.facts["shown"]) & chosen["relative_sd"].notna()]
+    chosen = chosen[shown_rows(chosen, shown_measures()) & chosen["relative_sd"].notna()]
     if chosen.empty:
         raise ValueError("nothing to draw: no measure has a spread over users")
     (table,) = groups.named_by_group(data, chosen)
@@ -138,7 +138,7 @@ def _left_out(table: pd.DataFrame) -> str:
 def finding(data: FigureData) -> str:
     """Return how many of the measures can be trusted from each variant, and which from none."""
     table = data.rows("microstructure_spread").fillna({"axis": "", "verdict": ""})
-    table = table[shown_rows(table, data.facts["shown"]) & (table["verdict"] != "")]
+    table = table[shown_rows(table, shown_measures()) & (table["verdict"] != "")]
     if table.empty:
         return ""
     (table,) = groups.named_by_group(data, table)
@@ -167,10 +167,7 @@ FIGURE = Figure(
     category=FOLLOWS,
     order=20,
     requires="the key measures and an image that two users segment with one variant",
-    needs=lambda study: Needs(
-        tuple(shared_datasets(study)) if study.measures else (),
-        facts={"shown": shown_measures(study)},
-    ),
+    needs=lambda study: Needs(tuple(shared_datasets(study)) if study.measures else ()),
     draw=draw,
     caption="""
 Deviation of each measure of the microstructure from that of the truth, in per cent of it (where no

@@ -4,7 +4,7 @@ Each module of this package that a study can name under ``measures`` holds one a
 jobs ask for is known before any runs, so modules import what measures inside their functions.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -96,6 +96,16 @@ _OTHERS = ("registry", "tables")
 def group_called(name: str) -> Group:
     """Return one group of measures; a KeyError if there is none of that name."""
     return import_module(f"{__package__}.{module_files()[name].stem}").GROUP
+
+
+def shown_measures(groups: Iterable[str] | None = None) -> list[str]:
+    """Return the measures of some groups, or of all, that figures and texts show."""
+    return [
+        name
+        for group in (module_files() if groups is None else groups)
+        for name, measure in group_called(group).measures.items()
+        if measure.shown
+    ]
 
 
 def title(measure: str) -> str:

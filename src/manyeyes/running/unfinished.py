@@ -22,6 +22,7 @@ SEPARATE = {
     "structures": ("parts/structures/",),
     "imitators": ("parts/strokes/",),
     "population_sample": ("parts/population_fractions/",),
+    "measures": ("parts/microstructure/", "parts/true_microstructure/"),
     "baseline": ("fibsem/", "baseline/"),
 }
 WITHOUT = {
@@ -30,6 +31,7 @@ WITHOUT = {
     "structures": {},
     "imitators": (),
     "population_sample": None,
+    "measures": (),
     "baseline": None,
 }
 CALLED = {
@@ -38,6 +40,7 @@ CALLED = {
     "structures": "the users of other structures",
     "imitators": "the simulated users in a person's place",
     "population_sample": "the population sample",
+    "measures": "the measures of the microstructure",
     "baseline": "the FIB-SEM baseline",
 }
 

@@ -1,17 +1,7 @@
 """Bias and spread over users of each measure of the microstructure, and whom to trust with it."""
 
-from ..microstructure.registry import group_called
+from ..microstructure.registry import shown_measures
 from .registry import Table, Text
-
-
-def shown_measures(study) -> list[str]:
-    """Return the measures of a study that its figure and text show, in the order of the config."""
-    return [
-        name
-        for group in study.measures
-        for name, measure in group_called(group).measures.items()
-        if measure.shown
-    ]
 
 
 def _has_truth(study) -> bool:
@@ -34,7 +24,7 @@ TABLE = Table(
     tables=("microstructure",),
     optional={"true_microstructure": _has_truth},
     is_possible=lambda study: bool(study.measures and study.cells()),
-    settings=lambda study: {"shown": shown_measures(study)},
+    settings=lambda study: {"shown": shown_measures(study.measures)},
     compute=_compute,
     text=Text(
         "Which measures can be trusted",
