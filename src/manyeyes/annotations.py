@@ -10,23 +10,30 @@ import numpy as np
 class Threshold:
     """One slider: grey levels of at least `level` are active material.
 
-    ``record`` says how it came about, in plain types that JSON can hold.
+    Where three phases are labelled a second slider, `lower_level`, divides the darkest two: levels
+    of at least it are brighter than pore. ``record`` says how it came about, in plain types that
+    JSON can hold.
     """
 
     level: int
     record: dict = field(default_factory=dict, compare=False)
+    lower_level: int | None = None
 
 
 @dataclass(frozen=True)
 class Window:
     """Two sliders: levels below `low` seed pore, levels of at least `high` active material.
 
-    ``record`` says how it came about, in plain types that JSON can hold.
+    Where three phases are labelled, levels below `lower_low` seed pore, and those from `lower_high`
+    up to `low` the phase between. ``record`` says how it came about, in plain types that JSON can
+    hold.
     """
 
     low: int
     high: int
     record: dict = field(default_factory=dict, compare=False)
+    lower_low: int | None = None
+    lower_high: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +70,10 @@ def annotation_from(stored: Mapping, labels: np.ndarray | None) -> Annotation:
     record = stored.get("record", {})
     match stored["kind"]:
         case "threshold":
-            return Threshold(stored["level"], record)
+            return Threshold(stored["level"], record, stored.get("lower_level"))
         case "window":
-            return Window(stored["low"], stored["high"], record)
+            lower = stored.get("lower_low"), stored.get("lower_high")
+            return Window(stored["low"], stored["high"], record, *lower)
         case "nothing":
             return Nothing(record)
     return Drawing(labels, record)

@@ -107,6 +107,40 @@ class Phases:
         active = self["active"].code
         return active, next(phase.code for phase in self if phase.code != active)
 
+    def by_brightness(self, what: str) -> tuple[Phase, ...]:
+        """Return the phases from the darkest to the brightest.
+
+        X-rays are attenuated most by active material and hardly by the carbon-binder domain, so
+        the order follows from the names of the phases, not from an image.
+
+        Parameters
+        ----------
+        what : str
+            What tells phases apart by their grey levels, for the message.
+
+        Returns
+        -------
+        tuple of Phase
+            The other phase and active material; or pore (or rest), carbon-binder domain and active
+            material.
+
+        Raises
+        ------
+        ValueError
+            If there are other phases than these.
+        """
+        if len(self.entries) == 2:
+            return next(p for p in self if p.key != "active"), self["active"]
+        keys = self.codes.keys()
+        dark = next((key for key in ("pore", "rest") if key in keys), "pore")
+        if keys != {dark, "cbd", "active"}:
+            raise ValueError(
+                f"{what} tells active material from one other phase, or active, cbd and pore from "
+                f"each other, by their grey levels, but the phases are {', '.join(keys)}: "
+                f"{self.described()}; use labels that people recorded, or declare such phases"
+            )
+        return tuple(self[key] for key in (dark, "cbd", "active"))
+
     def check(self, labels: np.ndarray, what: str = "a segmentation") -> None:
         """Raise ValueError unless labels have voxels of these phases and otherwise 0 only."""
         if labels.size == 0:

@@ -2,6 +2,7 @@
 
 import copy
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from manyeyes.measures.tables import (
 from manyeyes.methods import METHODS, Request, annotate, label
 from manyeyes.randomness import generator
 from manyeyes.statistics.agreement import agreement_tables, votes
+from manyeyes.study.model import Sensitivity
 from manyeyes.study.models import model_problems
 from manyeyes.study.reading import study_from_config
 from manyeyes.users.population import Population, draw_traits
@@ -117,7 +119,6 @@ def test_a_forest_learns_three_phases():
 @pytest.mark.parametrize(
     "variant",
     [
-        {"method": "drawn_forest", "slices": 3, "coverage_percent": 10, "forest": {"trees": 3}},
         {"method": "seeded_forest", "slices": "first"},
     ],
 )
@@ -131,10 +132,19 @@ def test_simulated_users_label_with_the_codes_of_the_study(variant):
 
 
 @pytest.mark.parametrize("method", [name for name, m in METHODS.items() if m.annotate])
-def test_simulated_users_refuse_three_phases(method):
+def test_simulated_users_refuse_phases_whose_brightness_nobody_knows(method):
     traits = draw_traits(Population(), "phases", "A")
-    with pytest.raises(ValueError, match=f"method {method} distinguishes .* there are 3 phases"):
-        annotate(two_phase(SHAPE)[0], {"method": method}, traits, seed_names=("x",), phases=THREE)
+    odd = phases_from_config({"active": {"code": 1}, "glue": {"code": 2}, "pore": {"code": 3}})
+    with pytest.raises(ValueError, match=f"method {method} .* but .* phases"):
+        annotate(two_phase(SHAPE)[0], {"method": method}, traits, seed_names=("x",), phases=odd)
+
+
+@pytest.mark.parametrize("structure", ["sharp_eyed", "contour"])
+def test_only_users_of_two_classes_tell_three_phases(structure):
+    traits = draw_traits(Population(structure=structure), "phases", "A")
+    variant = {"method": "threshold", "offset": 0}
+    with pytest.raises(ValueError, match=f"structure {structure} see two phases only"):
+        annotate(two_phase(SHAPE)[0], variant, traits, seed_names=("x",), phases=THREE)
 
 
 def study(phases, method):
@@ -177,8 +187,25 @@ def test_a_study_of_three_phases_takes_methods_that_know_them():
     three = {"active": {"code": 1}, "cbd": {"code": 2}, "pore": {"code": 3}}
     assert model_problems(study(three, "recorded_labels")) == []
     assert model_problems(study(three, "recorded_forest")) == []
-    (problem,) = model_problems(study(three, "threshold"))
-    assert problem.startswith("variants.mine: method threshold distinguishes active material from")
-    (problem,) = model_problems(study({"active": {"code": 2}, "rest": {"code": 1}}, "threshold"))
-    assert "labels active material as 1 and the rest as 2" in problem
+    assert model_problems(study(three, "threshold")) == []
+    odd = {"active": {"code": 1}, "cbd": {"code": 2}, "glue": {"code": 3}}
+    assert model_problems(study(odd, "recorded_labels")) == []
+    (problem,) = model_problems(study(odd, "threshold"))
+    assert problem.startswith("variants.mine: method threshold tells active material from")
+    assert model_problems(study({"active": {"code": 2}, "rest": {"code": 1}}, "threshold")) == []
     assert model_problems(study(None, "threshold")) == []
+
+
+def test_what_is_for_two_phases_only_is_refused_before_any_job():
+    three = {"active": {"code": 1}, "cbd": {"code": 2}, "pore": {"code": 3}}
+    other = {"active": {"code": 7}, "rest": {"code": 3}}
+    for phases, refused in ((three, True), (other, True), (None, False)):
+        asked = replace(
+            study(phases, "recorded_labels"),
+            structures={"contour": {}},
+            sensitivity=Sensitivity(("cell",), ("raw",), {}),
+        )
+        problems = model_problems(asked)
+        assert len(problems) == 2 * refused
+        for key, problem in zip(("sensitivity", "structures"), problems, strict=False):
+            assert problem.startswith(f"{key}: {key} is for studies of two phases")

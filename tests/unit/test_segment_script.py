@@ -59,7 +59,7 @@ def seeds_of_segmenting(case, names, tmp_path, variants=("MLX",)):
         rule="segment_all",
         log=[],
         wildcards=_Wildcards(dataset=dataset, filter=filter_),
-        params=SimpleNamespace(**params, voxel_size_nm=400),
+        params=SimpleNamespace(**params, phases=None, voxel_size_nm=400),
         input=InputFiles(fromdict=given),
         output=SimpleNamespace(segmentations=paths),
     )
@@ -105,11 +105,11 @@ def test_the_forest_of_a_first_output_has_names_too(case, monkeypatch):
 def test_users_annotate_under_their_own_names(case, tmp_path, monkeypatch):
     asked = []
 
-    def recording(image, variant, traits, *, seed_names, output_names, inside):
+    def recording(image, variant, traits, *, seed_names, output_names, **others):
         assert output_names[:-2] == seed_names
         asked.append((output_names[-2], *seed_names))
         names = {"seed_names": seed_names, "output_names": output_names}
-        return methods.annotate(image, variant, traits, **names, inside=inside)
+        return methods.annotate(image, variant, traits, **names, **others)
 
     monkeypatch.setattr(annotate, "annotate", recording)
     write_volume(tmp_path / "image.tif", case[0], 400)
@@ -122,7 +122,7 @@ def test_users_annotate_under_their_own_names(case, tmp_path, monkeypatch):
             rule="annotate_all",
             log=[],
             wildcards=_Wildcards(dataset="cell", filter="raw"),
-            params=SimpleNamespace(**params, voxel_size_nm=400),
+            params=SimpleNamespace(**params, phases=None, voxel_size_nm=400),
             input=InputFiles(fromdict={"image": str(tmp_path / "image.tif")}),
             output=SimpleNamespace(annotations=paths, drawings=[]),
         )

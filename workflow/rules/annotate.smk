@@ -34,6 +34,7 @@ for job in INPUTS.user_jobs():
             users=job.users_of,
             variants=job.variants,
             population=STUDY.population,
+            phases=config.get("phases"),
             seed=STUDY.seed,
             voxel_size_nm=INPUTS.voxel_size_nm,
         script:
@@ -84,6 +85,7 @@ rule import_thresholds:
         disk_mb=more_each_time(10),
     params:
         method=lambda wildcards: INPUTS.variant(wildcards)["method"],
+        phases=config.get("phases"),
         grey_window=lambda wildcards: INPUTS.dataset(wildcards).level_window,
     script:
         "../scripts/import_thresholds.py"

@@ -32,6 +32,7 @@ for job in INPUTS.user_jobs():
             ),
             users=job.users_of,
             variants=job.variants,
+            phases=config.get("phases"),
             seed=STUDY.seed,
             voxel_size_nm=INPUTS.voxel_size_nm,
         script:
@@ -61,6 +62,7 @@ rule segment_recorded:
         ),
         users=lambda wildcards: [wildcards.user],
         variants=lambda wildcards: {wildcards.variant: INPUTS.variant(wildcards)},
+        phases=config.get("phases"),
         seed=STUDY.seed,
         voxel_size_nm=INPUTS.voxel_size_nm,
     script:

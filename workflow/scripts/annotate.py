@@ -3,6 +3,7 @@
 from manyeyes.annotations import Drawing
 from manyeyes.files.annotations import write_annotation
 from manyeyes.files.results import read_mask, read_result
+from manyeyes.labels import phases_from_config
 from manyeyes.methods import annotate
 from manyeyes.running.rule_script import note, run
 from manyeyes.users.population import Population, draw_traits
@@ -14,6 +15,7 @@ def main(snakemake) -> None:
     image = read_result(snakemake.input.image)
     inside = read_mask(snakemake.input.get("mask"))
     population = Population.from_mapping(params.population)
+    phases = phases_from_config(params.phases)
     drawings = iter(output.drawings)
     work = [(user, *named) for user in params.users for named in params.variants.items()]
     for (user, name, variant), path in zip(work, output.annotations, strict=True):
@@ -27,6 +29,7 @@ def main(snakemake) -> None:
                 seed_names=names,
                 output_names=(*names, name, "first output"),
                 inside=inside,
+                phases=phases,
             )
         except ValueError as error:
             where = f"{wildcards.dataset} ({wildcards.filter}), {name} by {user}"

@@ -6,6 +6,7 @@ from manyeyes.annotations import annotation_from
 from manyeyes.files.annotations import read_annotation
 from manyeyes.files.errors import RUN_AGAIN
 from manyeyes.files.results import read_mask, read_result, write_volume
+from manyeyes.labels import phases_from_config
 from manyeyes.methods import METHODS, Request, label
 from manyeyes.running.rule_script import note, run
 
@@ -24,6 +25,7 @@ def main(snakemake) -> None:
 def requested(snakemake):
     """Yield what is to be segmented, one user after the other, variants in their order."""
     wildcards, params = snakemake.wildcards, snakemake.params
+    phases = phases_from_config(params.phases)
     annotations, drawn = iter(snakemake.input.annotations), iter(snakemake.input.drawings)
     for user in params.users:
         for name, variant in params.variants.items():
@@ -33,6 +35,7 @@ def requested(snakemake):
                 read=partial(_stored, next(annotations), drawing),
                 user=user,
                 names=(params.seed, user, wildcards.dataset, wildcards.filter, name),
+                phases=phases,
             )
 
 

@@ -16,6 +16,9 @@ STORED_KEYS = {
 }
 """The numbers that the JSON of each kind of annotation must contain."""
 
+LOWER_KEYS = {"threshold": {"lower_level"}, "window": {"lower_low", "lower_high"}}
+"""The numbers that it contains besides where three phases are labelled."""
+
 _EXAMPLE = '{"kind": "threshold", "level": 125}'
 
 
@@ -28,7 +31,7 @@ def read_annotation(
     ----------
     path : path-like
         The JSON: ``user``, ``made_by`` (simulated or recorded), ``kind`` and the numbers of
-        `STORED_KEYS`.
+        `STORED_KEYS`, and where three phases are labelled those of `LOWER_KEYS`.
     drawing : path-like, optional
         The label volume of a drawing, a TIFF.
     advice : str
@@ -58,7 +61,10 @@ def read_annotation(
     missing = STORED_KEYS[kind] - annotation.keys()
     if missing:
         raise FileError(f"{path}: a {kind} needs {', '.join(sorted(missing))}; {advice}")
-    for key in sorted(STORED_KEYS[kind]):
+    lower = LOWER_KEYS.get(kind, set())
+    if lower & annotation.keys() and lower - annotation.keys():
+        raise FileError(f"{path}: a {kind} has all or none of {', '.join(sorted(lower))}; {advice}")
+    for key in sorted(STORED_KEYS[kind] | (lower & annotation.keys())):
         if not _is_number(annotation[key]):
             raise FileError(
                 f"{path}: {key} must be a number, found {annotation[key]!r:.60}; {advice}"
@@ -94,7 +100,9 @@ def write_annotation(annotation, path, drawing, user: str, voxel_size_nm: float)
     voxel_size_nm : float
     """
     kind = type(annotation).__name__.lower()
-    numbers = {key: getattr(annotation, key) for key in sorted(STORED_KEYS[kind])}
+    keys = sorted(STORED_KEYS[kind] | LOWER_KEYS.get(kind, set()))
+    numbers = {key: getattr(annotation, key) for key in keys}
+    numbers = {key: value for key, value in numbers.items() if value is not None}
     record = {"user": user, "made_by": "simulated", "kind": kind, "record": annotation.record}
     write_json(record | numbers, path)
     if drawing is not None:

@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 import numpy as np
 
 from ..annotations import Annotation
-from ..labels import TWO_PHASES, Phases
+from ..labels import ACTIVE, REST, TWO_PHASES, Phases
 from ._method import ANNOTATION_KINDS, FirstOutput, Labelled, Method, Person, Request
 
 __all__ = [
@@ -26,7 +26,11 @@ __all__ = [
     "annotate",
     "label",
     "modules_of",
+    "require_phases",
 ]
+
+THREE_PHASE_STRUCTURE = "two_class"
+"""The structure of a population whose users can tell three phases; see `manyeyes.users.seeing`."""
 
 
 @cache
@@ -101,8 +105,8 @@ def annotate(
     if method is None or method.annotate is None:
         known = [known for known, method in _methods().items() if method.annotate]
         raise ValueError(f"simulated users know the methods {', '.join(known)}; found {name!r}")
-    if method.two_phases:
-        phases.active_and_rest(f"method {name}")
+    structure = traits.population.structure if len(phases.entries) > 2 else None
+    require_phases(method, phases, structure)
     missing = [key for key in method.required if key not in variant]
     if missing:
         raise ValueError(f"a variant of method {name!r} needs {', '.join(missing)}")
@@ -115,6 +119,35 @@ def annotate(
         phases=phases,
     )
     return method.annotate(image, variant, person)
+
+
+def require_phases(method: Method, phases: Phases, structure: str | None = None) -> None:
+    """Raise ValueError unless a method can label phases.
+
+    Parameters
+    ----------
+    method : Method
+    phases : Phases
+        Of the study.
+    structure : str, optional
+        Of the population, if simulated users use the method.
+    """
+    what = f"method {method.name}"
+    if method.two_phases:
+        codes = phases.active_and_rest(what)
+        if codes != (ACTIVE, REST):
+            raise ValueError(
+                f"{what} labels active material as {ACTIVE} and the rest as {REST}, but the study "
+                f"has {phases.described()}; declare these codes, or leave phases out"
+            )
+    elif method.annotate:
+        three = len(phases.by_brightness(what)) > 2
+        if three and structure not in (None, THREE_PHASE_STRUCTURE):
+            raise ValueError(
+                f"simulated users of the structure {structure} see two phases only, but there are "
+                f"{len(phases.entries)}: {phases.described()}; use {THREE_PHASE_STRUCTURE}, or "
+                "declare two phases"
+            )
 
 
 def label(

@@ -113,12 +113,15 @@ class Request:
     user : str
     names : tuple
         Seed names: study seed, user, dataset, filter, variant.
+    phases : Phases
+        Of the labels.
     """
 
     variant: Mapping[str, object]
     read: Callable[[], Annotation]
     user: str
     names: tuple
+    phases: Phases = TWO_PHASES
 
 
 Labelled = tuple[np.ndarray, str | None]
@@ -153,8 +156,8 @@ class Method:
     looks_at_output : bool
         Whether the user sees the first output of a forest while annotating.
     two_phases : bool
-        Whether it distinguishes active material from the rest only; studies with more phases
-        cannot use it.
+        Whether it distinguishes active material, code 1, from the rest, code 2, only; studies with
+        other phases cannot use it.
     """
 
     name: str

@@ -28,4 +28,5 @@ METHOD = Method(
     },
     required=("slices",),
     needs_forest=True,
+    two_phases=False,
 )

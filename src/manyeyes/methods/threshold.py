@@ -5,11 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ..annotations import Threshold
-from ..labels import ACTIVE, OUTSIDE, REST
+from ..labels import OUTSIDE, TWO_PHASES, Phases
 from ._method import Labelled, Method, Person, Request
 
 
-def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -> np.ndarray:
+def threshold(
+    image: np.ndarray,
+    level: int,
+    inside: np.ndarray | None = None,
+    lower_level: int | None = None,
+    phases: Phases = TWO_PHASES,
+) -> np.ndarray:
     """Label voxels of at least one grey level as active material.
 
     Parameters
@@ -20,23 +26,39 @@ def threshold(image: np.ndarray, level: int, inside: np.ndarray | None = None) -
         0 makes all voxels active, 256 none.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view.
+    lower_level : int, optional
+        For three phases: darker voxels are of the darkest phase, those between of the middle one.
+    phases : Phases
+        Two, or three that `Phases.by_brightness` can order.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        Codes of `manyeyes.labels.TWO_PHASES`; 0 outside.
+        Codes of the phases; 0 outside.
 
     Raises
     ------
     ValueError
-        If the image is not an 8-bit volume or the level not a whole number from 0 to 256.
+        If the image is not an 8-bit volume, a level is not a whole number from 0 to 256, the lower
+        one lies above the other, or there is not a level for each boundary between phases.
     """
     from ..imaging.filters import require_image
     from ..imaging.masks import known_mask
 
     require_image(image)
     require_level(level, "level")
-    labels = np.where(image >= level, np.uint8(ACTIVE), np.uint8(REST))
+    dark, *between, active = (np.uint8(p.code) for p in phases.by_brightness("a threshold"))
+    if bool(between) != (lower_level is not None):
+        raise ValueError(
+            f"{len(phases.entries)} phases need {len(phases.entries) - 1} levels, found level "
+            f"{level} and lower_level {lower_level}"
+        )
+    labels = np.where(image >= level, active, dark)
+    if between:
+        require_level(lower_level, "lower_level")
+        if lower_level > level:
+            raise ValueError(f"lower_level ({lower_level}) must not lie above level ({level})")
+        labels[(image >= lower_level) & (image < level)] = between[0]
     inside = known_mask(inside, image.shape)
     return labels if inside is None else np.where(inside, labels, np.uint8(OUTSIDE))
 
@@ -64,7 +86,8 @@ def label(
 ) -> Iterator[Labelled]:
     """Yield the labels of each request's threshold."""
     for request in requests:
-        yield threshold(image, request.read().level, inside), None
+        done = request.read()
+        yield threshold(image, done.level, inside, done.lower_level, request.phases), None
 
 
 METHOD = Method(
@@ -82,4 +105,5 @@ METHOD = Method(
         }
     },
     required=("offset",),
+    two_phases=False,
 )

@@ -1,11 +1,12 @@
 """A watershed from the seeds of a user's window (Bailey et al. 2023, section 2.5.2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from ..annotations import Window
-from ..labels import ACTIVE, OUTSIDE, REST, TWO_PHASES
+from ..labels import OUTSIDE, TWO_PHASES, UNLABELLED, Phase, Phases
 from ._method import Labelled, Method, Person, Request
 from .threshold import require_level
 
@@ -51,8 +52,11 @@ def watershed(
     high: int,
     gradient: np.ndarray | None = None,
     inside: np.ndarray | None = None,
+    *,
+    lower: tuple[int, int] | None = None,
+    phases: Phases = TWO_PHASES,
 ) -> np.ndarray:
-    """Grow seeds of both phases over the gradient magnitude until they meet.
+    """Grow seeds of all phases over the gradient magnitude until they meet.
 
     Parameters
     ----------
@@ -65,31 +69,33 @@ def watershed(
         `gradient_magnitude` of the image, for callers that flood the same image more than once.
     inside : ndarray of bool, shape (z, y, x), optional
         The field of view; the flood does not pass outside it.
+    lower : (int, int), optional
+        For three phases, the window between the darkest two: voxels below its first level seed
+        pore, those from its second up to `low` the phase between. Where its second level is `low`,
+        nobody marked that phase, and it gets no label.
+    phases : Phases
+        Two, or three that `Phases.by_brightness` can order.
 
     Returns
     -------
     ndarray of uint8, shape (z, y, x)
-        Codes of `manyeyes.labels.TWO_PHASES`; 0 outside. No line of undecided voxels is left
-        between the phases. Neighbours share a face. Parts of the field of view that no seed
-        reaches are cut at the middle of the window.
+        Codes of the phases; 0 outside. No line of undecided voxels is left between the phases.
+        Neighbours share a face. Parts of the field of view that no seed reaches are cut at the
+        middle of the windows.
 
     Raises
     ------
     ValueError
-        If the image is not an 8-bit volume, the window lies outside 0 to 256 or is reversed, the
-        gradient has another shape, or a phase gets no seed.
+        If the image is not an 8-bit volume, a window lies outside 0 to 256 or is reversed, the
+        gradient has another shape, a phase gets no seed, or there is no window for a boundary
+        between phases.
     """
     from ..imaging.filters import require_image
     from ..imaging.flooding import flood
-    from ..imaging.masks import known_mask, voxels_inside
+    from ..imaging.masks import known_mask
 
     require_image(image)
-    require_level(low, "low")
-    require_level(high, "high")
-    if low > high:
-        raise ValueError(
-            f"a window needs low <= high, found low {low} above high {high}; swap them"
-        )
+    ends = _checked_ends(low, high, lower, phases)
     inside = known_mask(inside, image.shape)
     if gradient is None:
         gradient = gradient_magnitude(image, inside)
@@ -97,25 +103,93 @@ def watershed(
         raise ValueError(
             f"the gradient must have the image's shape {image.shape}, found {gradient.shape}"
         )
-    markers = np.zeros(image.shape, dtype=np.uint8)
-    markers[image < low] = REST
-    markers[image >= high] = ACTIVE
+    ordered = phases.by_brightness("a watershed")
+    codes = tuple(phase.code for phase in ordered)
+    markers = markers_between(image, ends, codes)
     if inside is not None:
         markers[~inside] = OUTSIDE
-    for phase, side in zip(TWO_PHASES, ("high", "low"), strict=True):
-        if not (markers == phase.code).any():
-            raise ValueError(
-                f"the window {low} to {high} leaves no seed of {phase.name} in an image of grey "
-                f"levels {voxels_inside(image, inside).min()} to "
-                f"{voxels_inside(image, inside).max()}; move {side} towards the middle"
-            )
-    if low == high:
+    _require_seeds(markers, ends, ordered, image, inside)
+    if ends[::2] == ends[1::2]:
         return markers
     labels = flood(gradient, markers, inside)
     if inside is not None:
         cut_off = inside & (labels == OUTSIDE)
-        labels[cut_off] = np.where(image[cut_off] >= (low + high) / 2, ACTIVE, REST)
+        middles = [(first + last) / 2 for first, last in zip(ends[::2], ends[1::2], strict=True)]
+        labels[cut_off] = np.array(codes, np.uint8)[np.digitize(image[cut_off], middles)]
     return labels
+
+
+def markers_between(image: np.ndarray, ends: Sequence[int], codes: Sequence[int]) -> np.ndarray:
+    """Mark the voxels that windows leave no doubt about.
+
+    Parameters
+    ----------
+    image : ndarray of uint8
+        Grey levels.
+    ends : sequence of int
+        First and last level of each window, which divide the phases, none below the one before it.
+    codes : sequence of int
+        Of the phases, from the darkest, one more than windows.
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+        Codes; 0 within windows.
+    """
+    # the codes of what lies below, within and above each window
+    table = np.full(len(ends) + 1, UNLABELLED, np.uint8)
+    table[::2] = codes
+    return table[np.digitize(np.arange(256), ends)][image]
+
+
+def _checked_ends(
+    low: int, high: int, lower: tuple[int, int] | None, phases: Phases
+) -> tuple[int, ...]:
+    """Return the ends of the windows in order, after a check."""
+    count = len(phases.entries)
+    names = ("lower_low", "lower_high", "low", "high")[-2 if lower is None else 0 :]
+    if len(names) != 2 * (count - 1):
+        raise ValueError(
+            f"{count} phases need {count - 1} windows, found low {low}, high {high} and "
+            f"lower {lower}"
+        )
+    ends = (low, high) if lower is None else (*lower, low, high)
+    for name, level in zip(names, ends, strict=True):
+        require_level(level, name)
+    for (name, level), (after, next_level) in pairwise(zip(names, ends, strict=True)):
+        if level > next_level:
+            raise ValueError(
+                f"a window needs {name} <= {after}, found {name} {level} above {after} "
+                f"{next_level}; swap them"
+            )
+    return ends
+
+
+def _require_seeds(
+    markers: np.ndarray,
+    ends: tuple[int, ...],
+    ordered: Sequence[Phase],
+    image: np.ndarray,
+    inside: np.ndarray | None,
+) -> None:
+    """Raise ValueError if a phase has no seed, but for a middle one that nobody marked."""
+    from ..imaging.masks import voxels_inside
+
+    # what to move towards the middle; the ends of a middle phase towards the others
+    moves = {ordered[0].code: f"move {'low' if len(ends) == 2 else 'lower_low'} up"}
+    moves[ordered[-1].code] = "move high down"
+    for phase in ordered:
+        if (markers == phase.code).any():
+            continue
+        if phase.code not in moves and ends[1] == ends[2]:
+            continue
+        words = ", ".join(map(str, ends))
+        seen = voxels_inside(image, inside)
+        raise ValueError(
+            f"the ends {words} of the window leave no seed of {phase.name} in an image of grey "
+            f"levels {seen.min()} to {seen.max()}; "
+            f"{moves.get(phase.code, 'move lower_high down or low up')}"
+        )
 
 
 def annotate(image: np.ndarray, variant: Mapping, person: Person) -> Window:
@@ -132,7 +206,17 @@ def label(
     gradient = gradient_magnitude(image, inside)
     for request in requests:
         window = request.read()
-        yield watershed(image, window.low, window.high, gradient, inside), None
+        lower = None if window.lower_low is None else (window.lower_low, window.lower_high)
+        labels = watershed(
+            image,
+            window.low,
+            window.high,
+            gradient,
+            inside,
+            lower=lower,
+            phases=request.phases,
+        )
+        yield labels, None
 
 
 METHOD = Method(
@@ -150,4 +234,5 @@ METHOD = Method(
         }
     },
     required=("seed_error",),
+    two_phases=False,
 )

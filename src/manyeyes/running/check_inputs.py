@@ -103,7 +103,11 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(
-                        annotation, recording.variant, method, dataset.level_window
+                        annotation,
+                        recording.variant,
+                        method,
+                        dataset.level_window,
+                        len(study.phases.entries),
                     )
             except FileError as error:
                 yield f"{key}: {error}"

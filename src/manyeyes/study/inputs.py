@@ -1,6 +1,7 @@
 """Whether input files are what the config says, judged by their headers before any job."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,17 +111,32 @@ def voxel_size_problem(
 
 
 def annotation_problem(
-    annotation: Mapping, variant: str, method: str, grey_window: Sequence[float] | None = None
+    annotation: Mapping,
+    variant: str,
+    method: str,
+    grey_window: Sequence[float] | None = None,
+    phases: int = 2,
 ) -> str | None:
     """Return why a recorded threshold or window does not fit its variant.
 
     `annotation` is what `read_annotation` returns; `grey_window` (`Dataset.level_window`) turns
-    grey values of the dataset's file into levels.
+    grey values of the dataset's file into levels. With three `phases` there are two boundaries.
     """
     expected = METHODS[method].kind.stored_as
     if annotation["kind"] != expected:
         return f"{variant} needs a {expected}, found a {annotation['kind']}"
     keys = ("level",) if expected == "threshold" else ("low", "high")
+    lower = ("lower_level",) if expected == "threshold" else ("lower_low", "lower_high")
+    if phases > 2:
+        missing = [key for key in lower if key not in annotation]
+        if missing:
+            return (
+                f"the study has three phases, so {variant} needs {' and '.join(missing)} too, for "
+                "the boundary between the darkest two"
+            )
+        keys = (*lower, *keys)
+    elif any(key in annotation for key in lower):
+        return f"{' and '.join(lower)} divides a third phase, but the study has two"
     for key in keys:
         value = annotation[key]
         # NaN fails both comparisons.
@@ -130,8 +146,9 @@ def annotation_problem(
                 f"images in results/<study>/images, found {value!r}"
                 f"{_translated(key, value, grey_window)}"
             )
-    if expected == "window" and annotation["low"] > annotation["high"]:
-        return f"low ({annotation['low']}) must not lie above high ({annotation['high']})"
+    for one, other in pairwise(keys):
+        if annotation[one] > annotation[other]:
+            return f"{one} ({annotation[one]}) must not lie above {other} ({annotation[other]})"
     return None
 
 

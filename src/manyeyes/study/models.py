@@ -6,8 +6,8 @@ from ..electrodes.description import read_description
 from ..fibsem.acquisition import Faults
 from ..fibsem.geometry import SliceGeometry
 from ..imaging.settings import CtSettings
-from ..labels import ACTIVE, REST, Phases
-from ..methods import METHODS
+from ..labels import ACTIVE, REST, TWO_PHASES, Phases
+from ..methods import METHODS, require_phases
 from ..settings import read_settings
 from ..users.population import Population
 from .model import Study
@@ -29,21 +29,32 @@ def model_problems(study: Study) -> list[str]:
             checks.append((key, read_settings, (dataset.source["imaging"], CtSettings, "imaging")))
     for name in dict.fromkeys(name for block in study.blocks for name in block.variants):
         method = METHODS[study.variants[name]["method"]]
-        if method.two_phases:
-            checks.append((f"variants.{name}", _require_two_phases, (study.phases, method.name)))
-    if study.imitated():
-        checks.append(("imitators", _require_two_phases, (study.phases, "drawn_forest")))
+        structure = study.population.get("structure")
+        checks.append((f"variants.{name}", require_phases, (method, study.phases, structure)))
+    for key in _two_phase_parts(study):
+        checks.append((key, _require_two_phases, (study.phases, key)))
     if study.baseline:
         checks += _fibsem_checks(study.baseline["fibsem"])
     return [problem for check in checks for problem in _complaint(*check)]
 
 
-def _require_two_phases(phases: Phases, method: str) -> None:
-    codes = phases.active_and_rest(f"method {method}")
-    if codes != (ACTIVE, REST):
+def _two_phase_parts(study: Study) -> list[str]:
+    """Return the keys of what a study asks for and only two phases can have."""
+    parts = {
+        "imitators": study.imitated(),
+        "sensitivity": study.sensitivity,
+        "outline_map": study.outline_map,
+        "structures": study.structures,
+    }
+    return [key for key, wanted in parts.items() if wanted]
+
+
+def _require_two_phases(phases: Phases, key: str) -> None:
+    codes = list(phases.codes.values())
+    if len(codes) > 2 or sorted(codes, key=phases["active"].code.__ne__) != [ACTIVE, REST]:
         raise ValueError(
-            f"method {method} labels active material as {ACTIVE} and the rest as {REST}, but the "
-            f"study has {phases.described()}; declare these codes, or leave phases out"
+            f"{key} is for studies of two phases, {TWO_PHASES.described()}, but this one has "
+            f"{phases.described()}; leave {key} out, or leave phases out"
         )
 
 

@@ -24,6 +24,7 @@ _UP_TO_1 = (
     "overlay_tolerance",
     "session_share",
     "correction_share_max",
+    "lower_criterion_correlation",
 )
 _ABOVE_0 = ("eye_sigma_px", "eye_sigma_min_px", "hand_correlation_px", "stroke_px")
 _ABOVE_0 += ("overshoot_a", "overshoot_b")
@@ -122,6 +123,12 @@ class Population:
         Corrections take at most this share of a slice's labels, uniform over users.
     contour_least_px : float
         Shortest line that a user of the structure ``contour`` takes for a contour.
+    lower_spread_ratio : float
+        Where three phases are labelled: how much more people differ in the boundary between pore
+        and carbon-binder domain than in that of active material. Times `threshold_criterion_sd` and
+        `seed_error_spread` it gives the same spreads of that boundary. Unknown; 1 is an assumption.
+    lower_criterion_correlation : float
+        Correlation over users between their criteria at the two boundaries, -1 to 1. Unknown.
 
     Notes
     -----
@@ -180,6 +187,8 @@ class Population:
     correction_share_min: float = 0.15
     correction_share_max: float = 0.50
     contour_least_px: float = 10.0
+    lower_spread_ratio: float = 1.0
+    lower_criterion_correlation: float = 0.0
 
     def __post_init__(self):
         if self.structure not in STRUCTURES:
@@ -191,7 +200,7 @@ class Population:
             key, value = f"population.{item.name}", getattr(self, item.name)
             if value is None and item.name in FITTED:
                 continue
-            least = -1 if item.name == "criterion_outline_correlation" else 0
+            least = -1 if item.name.endswith("_correlation") else 0
             check_number(key, value, least, 1 if item.name in _UP_TO_1 else inf)
             if item.name in _ABOVE_0 and value == 0:
                 raise ValueError(f"{key} must be above 0, found 0")
@@ -243,6 +252,11 @@ class Traits:
         How deep an error must be to be seen.
     correction_share : float
         Largest share of a slice's labels that is spent on corrections.
+    lower_criterion : float
+        Where three phases are labelled: log-odds of being brighter than pore at which the person
+        divides pore and carbon-binder domain.
+    lower_seed_tolerance : tuple of float
+        As `seed_tolerance`, for seeds of (carbon-binder domain, pore) at that boundary.
     """
 
     population: Population
@@ -255,6 +269,8 @@ class Traits:
     overshoot_share: float
     correction_depth_px: float
     correction_share: float
+    lower_criterion: float = 0.0
+    lower_seed_tolerance: tuple[float, float] = (0.0, 0.0)
 
 
 def draw_traits(population: Population, seed: object, user: str) -> Traits:
@@ -282,7 +298,28 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
     # last, since a beta draw takes as many random numbers as it needs
     overshoot = float(rng.beta(population.overshoot_a, population.overshoot_b))
     own = _own_hand(population, generator(seed, "people", user))
-    return person_at(own, user, scores, brush, overshoot, (depth, share))
+    person = person_at(own, user, scores, brush, overshoot, (depth, share))
+    return _with_lower_boundary(person, scores[1], generator(seed, "traits", user, "lower"))
+
+
+def _with_lower_boundary(person: Traits, score: float, rng: np.random.Generator) -> Traits:
+    """Return a person who also tells a third phase from the darkest.
+
+    ``score`` is the standard score of the person's criterion. Random numbers of their own leave
+    everything else as it is where two phases are labelled.
+    """
+    population = person.population
+    lasting = population.lower_spread_ratio * sqrt(1 - population.session_share)
+    own, brighter, darker = rng.standard_normal(3).tolist()
+    together = population.lower_criterion_correlation
+    tolerance = population.seed_error_spread * lasting
+    return replace(
+        person,
+        lower_criterion=population.threshold_criterion_sd
+        * lasting
+        * (together * score + sqrt(1 - together**2) * own),
+        lower_seed_tolerance=(tolerance * brighter, tolerance * darker),
+    )
 
 
 def _own_hand(population: Population, rng: np.random.Generator) -> Population:

@@ -1,6 +1,7 @@
 """Annotations made with sliders alone: thresholds, windows, and seeds for a forest.
 
-Sliders divide grey levels into two phases, active material and the rest.
+Sliders divide grey levels into active material and the rest, and the rest into two where the study
+has three phases.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,15 +12,17 @@ import numpy as np
 from ..annotations import Drawing, Threshold, Window
 from ..imaging.flooding import flood
 from ..imaging.masks import known_mask
-from ..labels import ACTIVE, REST, UNLABELLED
+from ..labels import ACTIVE, CBD, PORE, REST, UNLABELLED
 from ..methods import Person
-from ..methods.watershed import gradient_magnitude
+from ..methods.watershed import gradient_magnitude, markers_between
 from .eye import GreyCurve
+from .lower_sliders import fitting_windows, lower_threshold, windows_of_three
 from .population import Population, Traits
 from .seeing import judge_greys, see
-from .sitting import Sitting, begin_sitting
+from .sitting import Sitting, at_lower_boundary, begin_sitting
 from .slices import looked_at_slices, next_slices, seeded_slices, slices_worth_looking_at
 from .sliders import choose_threshold, choose_window, seen_area, try_until_it_fits
+from .third_phase import ThirdPhase, perceive_third
 
 # A phase with a smaller share of a slice is too little to set a window by (assumption).
 LEAST_PHASE = 0.005
@@ -34,12 +37,14 @@ def set_threshold(image: np.ndarray, offset: int, person: Person) -> Threshold:
     offset : int
         Grey levels from the threshold that the user prefers.
     person : Person
-        The user, with the seed names of the sitting, the phases (two) and the field of view.
+        The user, with the seed names of the sitting, the phases and the field of view.
 
     Returns
     -------
     Threshold
-        Between 1 and 255, where the slider ends; `record` holds the preferred level as well.
+        Between 1 and 255, where the slider ends; `record` holds the preferred level as well. Of
+        three phases both levels are moved, and never pass each other; `record` then holds what
+        share of the slices looks like the third phase.
     """
     sitting = begin_sitting(person.traits, *person.names)
     curve, looked_at = look(image, person.traits, sitting, person.inside)
@@ -51,7 +56,20 @@ def set_threshold(image: np.ndarray, offset: int, person: Person) -> Threshold:
         "set_again": again,
         "slices_looked_at": looked_at,
     }
-    return Threshold(min(max(preferred + offset, 1), 255), record)
+    level = min(max(preferred + offset, 1), 255)
+    if len(person.phases.entries) == 2:
+        return Threshold(level, record)
+    seen, slices, lower = look_for_third(image, looked_at, sitting, person, *person.names)
+    lower_preferred, again = lower_threshold(
+        slices, seen, lower, preferred, person.traits.population
+    )
+    record |= {
+        "lower_preferred_level": lower_preferred,
+        "lower_criterion": lower.criterion,
+        "lower_set_again": again,
+        "third_phase_seen": seen.share,
+    }
+    return Threshold(level, record, min(max(lower_preferred + offset, 1), level))
 
 
 def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
@@ -63,11 +81,13 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
     seed_error : float
         Share of wrong-looking pixels that the variant allows at the seeds' edge.
     person : Person
-        The user, with the seed names of the sitting, the phases (two) and the field of view.
+        The user, with the seed names of the sitting, the phases and the field of view.
 
     Returns
     -------
     Window
+        Of three phases, the window of active material is set first. A user who sees no third phase
+        marks none: both ends of the lower window are then where seeds of pore end.
     """
     sitting = begin_sitting(person.traits, *person.names)
     curve, looked_at = look(image, person.traits, sitting, person.inside)
@@ -83,7 +103,35 @@ def set_window(image: np.ndarray, seed_error: float, person: Person) -> Window:
         "set_again": again,
         "slices_looked_at": looked_at,
     }
-    return Window(low, high, record)
+    if len(person.phases.entries) == 2:
+        return Window(low, high, record)
+    seen, slices, lower = look_for_third(image, looked_at, sitting, person, *person.names)
+    record |= {"third_phase_seen": seen.share, "lower_seed_tolerance": list(lower.seed_tolerance)}
+    if not seen.share:
+        return Window(low, high, record, low, low)
+    (lower_low, lower_high, low, high), again = fitting_windows(
+        lambda mood: windows_of_three(slices, seen, mood, ((low, high), seed_error), population),
+        overlay.brighter_area,
+        seen,
+        lower,
+        population,
+    )
+    record["lower_set_again"] = again
+    return Window(low, high, record, lower_low, lower_high)
+
+
+def look_for_third(
+    image: np.ndarray, places: Sequence[int], sitting: Sitting, person: Person, *seed_names: object
+) -> tuple[ThirdPhase, np.ndarray, Sitting]:
+    """Return how slices look to a user who tells three phases, the slices, and the sitting.
+
+    ``sitting`` is that of the boundary of active material, ``seed_names`` are its own.
+    """
+    slices = image[places]
+    inside = None if person.inside is None else person.inside[places]
+    seen = see(slices, person.traits, sitting, inside)
+    lower = at_lower_boundary(sitting, person.traits, *seed_names)
+    return perceive_third(seen, person.traits.eye_sigma_px), slices, lower
 
 
 def settle_threshold(curve: GreyCurve, sitting: Sitting, population: Population) -> tuple[int, int]:
@@ -140,7 +188,7 @@ class WatershedOverlay:
             (image[z : z + 1], None if inside is None else inside[z : z + 1]) for z in looked_at
         ]
         self._gradients = [gradient_magnitude(part, within) for part, within in self._slices]
-        self._areas: dict[tuple[int, int], float] = {}
+        self._areas: dict[tuple[int, ...], float] = {}
 
     def area_seen(self, traits: Traits, sitting: Sitting) -> float:
         """Return the share of the slices that looks active to a user.
@@ -156,16 +204,36 @@ class WatershedOverlay:
         """Return the share of the slices that the watershed of a window calls active."""
         if window not in self._areas:
             low, high = window
-            active = pixels = 0
-            for (part, within), gradient in zip(self._slices, self._gradients, strict=True):
-                seen = np.ones(part.shape, dtype=bool) if within is None else within
-                seeds = np.where(part >= high, ACTIVE, np.where(part < low, REST, UNLABELLED))
-                seeds = np.where(seen, seeds, UNLABELLED).astype(np.uint8)
-                if seeds.any():
-                    active += np.count_nonzero(flood(gradient, seeds, within) == ACTIVE)
-                pixels += np.count_nonzero(seen)
-            self._areas[window] = active / pixels
+            self._areas[window] = self._flooded_share(
+                lambda part: np.where(part >= high, ACTIVE, np.where(part < low, REST, UNLABELLED)),
+                [ACTIVE],
+            )
         return self._areas[window]
+
+    def brighter_area(self, windows: tuple[int, int, int, int]) -> float:
+        """Return the share that the watershed of two windows calls brighter than pore.
+
+        ``windows`` are the lower one's ends, then the upper one's.
+        """
+        if windows not in self._areas:
+            self._areas[windows] = self._flooded_share(
+                lambda part: markers_between(part, windows, (PORE, CBD, ACTIVE)), [CBD, ACTIVE]
+            )
+        return self._areas[windows]
+
+    def _flooded_share(
+        self, seeds_of: Callable[[np.ndarray], np.ndarray], wanted: Sequence[int]
+    ) -> float:
+        """Return the share of the slices that gets labels, when flooded from seeds."""
+        found = pixels = 0
+        for (part, within), gradient in zip(self._slices, self._gradients, strict=True):
+            seen = np.ones(part.shape, dtype=bool) if within is None else within
+            seeds = np.where(seen, seeds_of(part), UNLABELLED).astype(np.uint8)
+            if seeds.any():
+                labels = flood(gradient, seeds, within)
+                found += sum(np.count_nonzero(labels == label) for label in wanted)
+            pixels += np.count_nonzero(seen)
+        return found / pixels
 
 
 def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
@@ -181,20 +249,21 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
         See `manyeyes.users.slices.seeded_slices`. With "all", one window is set for the whole
         volume; otherwise one for each slice, on that slice and in a sitting of its own.
     person : Person
-        The user, with the seed names of the sitting, the phases (two) and the field of view.
+        The user, with the seed names of the sitting, the phases and the field of view.
 
     Returns
     -------
     Drawing
+        On slices where a user sees no third phase, none is seeded.
 
     Raises
     ------
     ValueError
-        If no slice shows both phases, or a phase gets no seed.
+        If no slice shows both phases, or a phase that is seen gets no seed.
     """
     traits, names, inside = person.traits, person.names, person.inside
     population = traits.population
-    active, rest = person.phases.active_and_rest("a user who sets seeds")
+    dark, *between, active = (p.code for p in person.phases.by_brightness("a user who sets seeds"))
     labels = np.zeros(image.shape, dtype=np.uint8)
     worth = slices_worth_looking_at(image.shape[0], inside)
     places = seeded_slices(worth, which)
@@ -213,13 +282,26 @@ def set_seeds(image: np.ndarray, which: str | int, person: Person) -> Drawing:
         low, high = choose_window(
             curve, sitting, population.forest_seed_error, population.least_seeded_share
         )
-        labels[part][image[part] < low] = rest
-        labels[part][image[part] >= high] = active
+        window = {"low": low, "high": high, "slices_looked_at": looked_at}
+        if between:
+            its_names = names if which == "all" else (*names, "slice", part.start)
+            seen, slices, lower = look_for_third(image, looked_at, sitting, person, *its_names)
+            window |= {"third_phase_seen": seen.share, "lower_low": low, "lower_high": low}
+            if seen.share:
+                upper = (low, high), population.forest_seed_error
+                found = windows_of_three(slices, seen, lower, upper, population)
+                window |= dict(zip(("lower_low", "lower_high", "low", "high"), found, strict=True))
+            ends = tuple(window[key] for key in ("lower_low", "lower_high", "low", "high"))
+            labels[part] = markers_between(image[part], ends, (dark, between[0], active))
+        else:
+            labels[part][image[part] < low] = dark
+            labels[part][image[part] >= high] = active
         if inside is not None:
             labels[part][~inside[part]] = UNLABELLED
-        windows.append({"low": low, "high": high, "slices_looked_at": looked_at})
+        windows.append(window)
+    unseen = between if not any(window.get("third_phase_seen") for window in windows) else []
     for phase in person.phases:
-        if not (labels == phase.code).any():
+        if phase.code not in unseen and not (labels == phase.code).any():
             side, end = ("from", "high") if phase.code == active else ("below", "low")
             raise ValueError(
                 f"the user's windows leave no seed of {phase.name} on {_listed(places)}, for no "

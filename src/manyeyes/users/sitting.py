@@ -70,3 +70,32 @@ def begin_sitting(traits: Traits, *seed_names: object) -> Sitting:
         looks=tuple(looks.tolist()),
         outline_px=traits.outline_habit_px + float(outline),
     )
+
+
+def at_lower_boundary(sitting: Sitting, traits: Traits, *seed_names: object) -> Sitting:
+    """Return a sitting as it is at the boundary between the darkest two of three phases.
+
+    Criterion, tolerances and where the slider stops are of that boundary, and drawn by themselves,
+    so that what a user does at the other one is what it is where two phases are labelled. The
+    slices looked at and the hand are the same.
+
+    Parameters
+    ----------
+    sitting : Sitting
+        From `begin_sitting`.
+    traits : Traits
+    *seed_names : object
+        Those of `begin_sitting`.
+    """
+    rng = generator(*seed_names, "sitting", "lower")
+    population = traits.population
+    passing = population.lower_spread_ratio * sqrt(population.session_share)
+    mood = population.threshold_criterion_sd * passing * rng.standard_normal()
+    tolerance = population.seed_error_spread * passing * rng.standard_normal(2)
+    brighter, darker = (traits.lower_seed_tolerance + tolerance).tolist()
+    return replace(
+        sitting,
+        criterion=traits.lower_criterion + float(mood),
+        seed_tolerance=(brighter, darker),
+        whim=float(rng.random()),
+    )
