@@ -119,6 +119,7 @@ def test_a_forest_learns_three_phases():
 @pytest.mark.parametrize(
     "variant",
     [
+        {"method": "drawn_forest", "slices": 3, "coverage_percent": 10, "forest": {"trees": 3}},
         {"method": "seeded_forest", "slices": "first"},
     ],
 )

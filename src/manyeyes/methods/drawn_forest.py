@@ -49,4 +49,5 @@ METHOD = Method(
     required=("coverage_percent", "slices"),
     needs_forest=True,
     looks_at_output=True,
+    two_phases=False,
 )

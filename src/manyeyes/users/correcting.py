@@ -39,14 +39,30 @@ def visible_errors(
     """
     wrong = ((output == active) != (edge > 0)) & ~np.isnan(edge)
     # errors of both kinds can touch; each is an error of its own
-    regions = cc3d.connected_components(
-        np.where(wrong, output, 0).astype(np.uint8), connectivity=4
-    ).astype(np.int64)
+    kinds = np.where(wrong, output, 0).astype(np.uint8)
+    return ranked_errors(kinds, np.abs(edge), contrast, area_px, depth_px)
+
+
+def ranked_errors(
+    kinds: np.ndarray, depth: np.ndarray, contrast: np.ndarray, area_px: int, depth_px: float
+) -> np.ndarray:
+    """Rank the errors that are seen.
+
+    Parameters
+    ----------
+    kinds : ndarray of uint8 or uint16, shape (y, x)
+        A number for each kind of error, 0 where nothing is wrong.
+    depth : ndarray of float, shape (y, x)
+        Distance from the nearest edge that the user perceives.
+    contrast, area_px, depth_px
+        As in `visible_errors`, which says what is returned.
+    """
+    regions = cc3d.connected_components(kinds, connectivity=4).astype(np.int64)
     index = np.arange(regions.max() + 1)
     area = np.bincount(regions.ravel(), minlength=index.size)
-    depth = ndimage.maximum(np.abs(edge), regions, index)
+    deepest = ndimage.maximum(depth, regions, index)
     weight = np.bincount(regions.ravel(), weights=contrast.ravel(), minlength=index.size)
-    seen = (area > area_px) & (depth > depth_px) & (index > 0)
+    seen = (area > area_px) & (deepest > depth_px) & (index > 0)
     order = index[seen][np.argsort(-weight[seen], kind="stable")]
     rank = np.zeros(index.size, dtype=np.int32)
     rank[order] = np.arange(1, order.size + 1)

@@ -1,7 +1,4 @@
-"""Painted annotations: the central slice first, the others after a first output.
-
-Users paint two phases, active material and the rest.
-"""
+"""Painted annotations: the central slice first, the others after a first output."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -14,19 +11,16 @@ from ..labels import UNLABELLED
 from ..methods import FirstOutput, Person
 from ..randomness import generator
 from .correcting import correction_edge, visible_errors
-from .eye import Perception
-from .outline import Hand, drawn_edge, eye_noise, hand_on_image, outline_length
+from .impression import Impression
+from .outline import drawn_edge, eye_noise, hand_on_image, outline_length
+from .page import MARGIN_STEPS, OFF_LIMITS, Page, brush_at
 from .painting import Brush, paint, shuffled_pixels
 from .population import Traits
 from .seeing import see
 from .sitting import begin_sitting
 from .slices import looked_at_slices, next_slices, slices_worth_looking_at, trained_slices
-
-# Marks pixels outside the field of view on the page that is painted on: no brush takes them.
-_OFF_LIMITS = 255
-
-# Once the interiors of a slice are full, strokes come nearer to the edge in these steps.
-_MARGIN_STEPS = (1.0, 0.5, 0.0)
+from .third_phase import perceive_third
+from .third_strokes import paint_three
 
 
 class Protocol(NamedTuple):
@@ -47,27 +41,6 @@ class Protocol(NamedTuple):
     corrections: bool = True
 
 
-class Page(NamedTuple):
-    """A slice that is being painted.
-
-    Attributes
-    ----------
-    labels : ndarray of uint8, shape (y, x)
-        Painted in place: codes of phases, 0 unlabelled, `_OFF_LIMITS` outside the field of view.
-    wanted : int
-        Pixels to be labelled.
-    outside : int
-        Pixels outside the field of view, which `paint` counts as labelled.
-    codes : tuple of int
-        Of active material and the rest.
-    """
-
-    labels: np.ndarray
-    wanted: int
-    outside: int
-    codes: tuple[int, int]
-
-
 def draw(
     image: np.ndarray,
     protocol: Protocol,
@@ -76,10 +49,10 @@ def draw(
 ) -> Drawing:
     """Paint slices to a coverage, correcting a first output on all but the central one.
 
-    A first output needs labels of both phases. If the central slice shows only one, the user
-    paints the next slice without an output too, until both phases have labels. If none of the
-    slices asked for shows the other phase, the user tries the slices above and then below the
-    central one.
+    A first output needs labels of all phases. If the central slice shows fewer, the user paints
+    the next slice without an output too, until all phases have labels. If none of the slices asked
+    for shows active material, or none the rest, the user tries the slices above and then below the
+    central one. A user who sees no third phase on the slices asked for does not paint it.
 
     Parameters
     ----------
@@ -87,7 +60,7 @@ def draw(
         What the user looks at.
     protocol : Protocol
     person : Person
-        The user, with the seed names of the sitting, the phases (two) and the field of view.
+        The user, with the seed names of the sitting, the phases and the field of view.
         Slices with little of it, and pixels outside, are skipped.
     first_output : callable, optional
         See `manyeyes.methods.FirstOutput`. Not needed for one slice, nor without corrections.
@@ -96,7 +69,8 @@ def draw(
     -------
     Drawing
         Each slice is covered to the pixel. `record` holds for each slice its coverage, strokes,
-        visible errors and the share of its labels that are corrections.
+        visible errors and the share of its labels that are corrections; where there are three
+        phases, also the share of the slices looked at that looks like the third.
 
     Raises
     ------
@@ -106,7 +80,8 @@ def draw(
     """
     slices, coverage_percent, corrections = protocol
     traits, names, inside = person.traits, person.names, person.inside
-    codes = person.phases.active_and_rest("a user who paints")
+    ordered = person.phases.by_brightness("a user who paints")
+    codes = tuple(phase.code for phase in reversed(ordered))
     if not 0 < coverage_percent <= 100:
         raise ValueError(
             f"coverage_percent must be above 0 and at most 100, found {coverage_percent}"
@@ -127,62 +102,55 @@ def draw(
     labels = np.zeros(image.shape, dtype=np.uint8)
     notes = []
 
-    def look_at(*places: int) -> tuple[list[int], Perception, float, Hand]:
-        """Return the slices looked at, what they look like, the noise seen, and the hand."""
+    def look_at(*places: int) -> Impression:
         everything = sorted({*places, *looked_at})
         part = None if inside is None else inside[everything]
         seen = see(image[everything], traits, sitting, part)
         hand = hand_on_image(traits.population, sitting.outline_px, outline_length(seen))
-        return everything, seen, eye_noise(seen), hand
+        third = perceive_third(seen, traits.eye_sigma_px) if len(codes) > 2 else None
+        return Impression(everything, seen, eye_noise(seen), hand, third)
 
     # one impression of the phases, from the slices to be drawn and those looked at before
     impression = look_at(central, *others)
+    ends = codes[0], codes[-1]
+    complete = impression.third is None or impression.shows_third([central, *others])
+    needed = codes if complete else ends
+    third_seen = {} if not impression.third else {"third_phase_seen": impression.third.share}
 
     def paint_slice(z: int, output: np.ndarray | None) -> None:
         rng = generator(*names, "slice", z)
-        everything, seen, noise, hand = impression
-        index = everything.index(z)
+        seen, index = impression.seen, impression.slices.index(z)
         part = seen.inside_of(index)
-        edge = drawn_edge(seen, index, noise, hand, rng)
         pixels = labels[z].size if part is None else np.count_nonzero(part)
         wanted = max(1, round(coverage_percent / 100 * pixels))
         page = Page(labels[z].copy(), wanted, labels[z].size - pixels, codes)
         if part is not None:
-            page.labels[~part] = _OFF_LIMITS
+            page.labels[~part] = OFF_LIMITS
         note = {"slice": z, "visible_errors": 0, "correction_strokes": 0, "correction_share": 0.0}
-        if output is not None:
-            # what is wrong is judged by the eye alone; the hand only errs when it draws
-            perceived = edge_distance(seen.active[index], part) + hand.shift_px
-            rank = visible_errors(
-                output,
-                codes[0],
-                perceived,
-                seen.contrast[index],
-                traits.population.correction_area_px,
-                traits.correction_depth_px,
-            )
-            note["visible_errors"] = int(rank.max())
-            note["correction_strokes"] = _correct(page, rank, perceived, traits, rng)
-            note["correction_share"] = float(_painted(page) / wanted)
-        note["strokes"] = _fill(page, edge, traits, rng)
-        note["coverage"] = float(_painted(page) / pixels)
-        labels[z] = np.where(page.labels == _OFF_LIMITS, UNLABELLED, page.labels)
+        if impression.third:
+            again = generator(*names, "slice", z)
+            note |= paint_three(page, impression, index, traits, output, (rng, again))
+        else:
+            note |= _paint_two(page, impression, index, traits, output, rng)
+        note["coverage"] = float(page.painted() / pixels)
+        labels[z] = np.where(page.labels == OFF_LIMITS, UNLABELLED, page.labels)
         notes.append(note)
 
-    def has_both() -> bool:
-        return all((labels == code).any() for code in codes)
+    def have_labels(phases: Sequence[int]) -> bool:
+        return all((labels == code).any() for code in phases)
 
     paint_slice(central, None)
-    while others and not has_both():
+    while others and not have_labels(needed):
         paint_slice(others.pop(0), None)
     drawn = [note["slice"] for note in notes]
-    for z in [] if has_both() else next_slices(drawn[0], [z for z in worth if z not in drawn]):
+    more = [] if have_labels(ends) else [z for z in worth if z not in drawn]
+    for z in next_slices(drawn[0], more):
         impression = look_at(z)
-        if impression[1].shows_both(impression[0].index(z)):
+        if impression.seen.shows_both(impression.slices.index(z)):
             paint_slice(z, None)
-            if has_both():
+            if have_labels(ends):
                 break
-    if not has_both():
+    if not have_labels(ends):
         phase = next(p.name for p in person.phases if (labels == p.code).any())
         raise ValueError(
             f"the user labels only {phase} on slices {', '.join(map(str, drawn))} and on every "
@@ -205,12 +173,31 @@ def draw(
                 np.count_nonzero(labels)
                 / (labels.size if inside is None else np.count_nonzero(inside))
             ),
+            **third_seen,
         },
     )
 
 
-def _painted(page: Page) -> int:
-    return np.count_nonzero(page.labels) - page.outside
+def _paint_two(page: Page, impression: Impression, index: int, traits: Traits, output, rng) -> dict:
+    """Paint active material and the rest of a slice, and return what to note."""
+    seen, hand = impression.seen, impression.hand
+    edge = drawn_edge(seen, index, impression.noise, hand, rng)
+    note = {}
+    if output is not None:
+        # what is wrong is judged by the eye alone; the hand only errs when it draws
+        perceived = edge_distance(seen.active[index], seen.inside_of(index)) + hand.shift_px
+        rank = visible_errors(
+            output,
+            page.codes[0],
+            perceived,
+            seen.contrast[index],
+            traits.population.correction_area_px,
+            traits.correction_depth_px,
+        )
+        note["visible_errors"] = int(rank.max())
+        note["correction_strokes"] = _correct(page, rank, perceived, traits, rng)
+        note["correction_share"] = float(page.painted() / page.wanted)
+    return note | {"strokes": _fill(page, edge, traits, rng)}
 
 
 def _correct(page: Page, rank, perceived, traits: Traits, rng) -> int:
@@ -227,26 +214,13 @@ def _fill(page: Page, edge, traits: Traits, rng) -> int:
     """Paint interiors up to the coverage and return the number of strokes."""
     bands = list(_bands(edge, traits))
     strokes = _show_both_phases(page, bands[0][0], traits, rng)
-    for step in _MARGIN_STEPS:
-        brush = _brush(traits, step, page.codes)
+    for step in MARGIN_STEPS:
+        brush = brush_at(traits, step, page.codes)
         for band, within in bands:
             free = (page.labels == UNLABELLED) & within & (np.abs(band) >= brush.margin_px)
             starts = shuffled_pixels(free, rng)
             strokes += paint(page.labels, band, starts, page.wanted + page.outside, brush, rng)
     return strokes
-
-
-def _brush(traits: Traits, step: float, codes: tuple[int, int]) -> Brush:
-    """Return how a user paints interiors, keeping a share of the usual distance from edges."""
-    population = traits.population
-    return Brush(
-        margin_px=step * population.margin_px,
-        width_px=traits.brush_px,
-        stroke_px=population.stroke_px,
-        overshoot_share=traits.overshoot_share,
-        overshoot_px=population.overshoot_px,
-        codes=codes,
-    )
 
 
 def _bands(edge: np.ndarray, traits: Traits) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -277,8 +251,8 @@ def _show_both_phases(page: Page, edge, traits: Traits, rng) -> int:
     labels = page.labels
     strokes = 0
     for label, side in zip(page.codes, (1.0, -1.0), strict=True):
-        for step in _MARGIN_STEPS:
-            brush = _brush(traits, step, page.codes)
+        for step in MARGIN_STEPS:
+            brush = brush_at(traits, step, page.codes)
             depth = side * edge
             if (labels == label).any() or not (depth > 0).any():
                 break
@@ -292,13 +266,13 @@ def _show_both_phases(page: Page, edge, traits: Traits, rng) -> int:
     return strokes
 
 
-def _require_output(outputs: np.ndarray, shape: tuple[int, ...], codes: tuple[int, int]) -> None:
+def _require_output(outputs: np.ndarray, shape: tuple[int, ...], codes: tuple[int, ...]) -> None:
     if np.shape(outputs) != shape:
         raise ValueError(
             f"the first output must have shape {shape} (slices, y, x), found {np.shape(outputs)}"
         )
     if not np.isin(outputs, codes).all():
         raise ValueError(
-            f"the first output must hold labels {codes[0]} and {codes[1]}, found "
+            f"the first output must hold labels {' and '.join(map(str, codes))}, found "
             f"{np.unique(outputs)[:5].tolist()}"
         )
