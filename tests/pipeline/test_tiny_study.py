@@ -22,6 +22,9 @@ COLUMNS = {
     "pairwise": "dataset filter variant user_a user_b percent_different",
     "variability": "dataset filter variant users mean sd mean_percent_different",
     "accuracy": "dataset filter variant user bias dice voxel_error",
+    "phase_accuracy": "dataset filter variant user phase true_fraction fraction bias dice iou",
+    "phase_spread": "dataset filter variant phase users mean sd bias rmse dice iou",
+    "confusion": "dataset filter variant user true_phase phase share",
     "baseline": "dataset filter variant mean baseline_source baseline truth_fraction "
     "difference_points difference_percent sampling_difference segmentation_difference",
     "image_quality": "dataset filter contrast_to_noise histogram_modes otsu_threshold "

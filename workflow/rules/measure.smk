@@ -9,6 +9,8 @@ rule measure:
     output:
         volume_fractions=PATHS.part("volume_fractions/{dataset}/{filter}/{batch}"),
         accuracy=PATHS.part("accuracy/{dataset}/{filter}/{batch}"),
+        phase_accuracy=PATHS.part("phase_accuracy/{dataset}/{filter}/{batch}"),
+        confusion=PATHS.part("confusion/{dataset}/{filter}/{batch}"),
         morphology=PATHS.part("morphology/{dataset}/{filter}/{batch}"),
     group:
         ASK.submission("{dataset}.{filter}.{batch}")

@@ -3,6 +3,7 @@
 from manyeyes.files.results import read_result
 from manyeyes.files.tables import write_table
 from manyeyes.labels import phases_from_config
+from manyeyes.measures.phase_tables import phase_tables
 from manyeyes.measures.tables import accuracy_table, morphology_table, volume_fractions_table
 from manyeyes.running.rule_script import run
 from manyeyes.study.model import Cell
@@ -21,6 +22,9 @@ def main(snakemake) -> None:
     shapes = morphology_table(segmentations, {dataset: params.voxel_size_nm}, phases)
     write_table(fractions, output.volume_fractions)
     write_table(accuracy_table(segmentations, truths, phases), output.accuracy)
+    scores, mixed = phase_tables(segmentations, truths, phases)
+    write_table(scores, output.phase_accuracy)
+    write_table(mixed, output.confusion)
     write_table(shapes, output.morphology)
 
 

@@ -10,7 +10,7 @@ from .model import Batch, Cell, Study
 from .paths import Paths
 from .variants import is_drawn_by_hand, keeps_labels
 
-BY_BATCH = ("volume_fractions", "accuracy", "morphology")
+BY_BATCH = ("volume_fractions", "accuracy", "phase_accuracy", "confusion", "morphology")
 """Tables with a part for each image and batch of users."""
 
 AGREEMENT = ("agreement", "group_agreement", "concentration")
