@@ -20,6 +20,7 @@ rule draw_figure:
     params:
         code=SHOWN.figure_code,
         shown=SHOWN.figure_settings,
+        phases=config.get("phases"),
         caption=lambda wildcards: SHOWN.figure(wildcards).caption.strip(),
         origins=SHOWN.figure_origins,
     script:

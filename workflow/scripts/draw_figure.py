@@ -7,6 +7,7 @@ from manyeyes.figures.slices import central_slice
 from manyeyes.files.documents import read_json
 from manyeyes.files.results import read_mask, read_result, read_views
 from manyeyes.files.tables import read_table
+from manyeyes.labels import phases_from_config
 from manyeyes.measures.quality import grey_histogram
 from manyeyes.paper.names import PUBLICATION
 from manyeyes.running.rule_script import run
@@ -103,6 +104,7 @@ def figure_data(snakemake) -> FigureData:
 def main(snakemake) -> None:
     """Run the rule `draw_figure`."""
     style.use_methods(snakemake.params.shown["methods"])
+    style.use_phases(phases_from_config(snakemake.params.phases))
     figure = figure_called(snakemake.wildcards.figure).draw(figure_data(snakemake))
     # No dates, so that equal input gives equal bytes.
     with style.context():

@@ -37,8 +37,7 @@ def draw(data: FigureData) -> Drawing:
     shown = sorted({f"{c[2]}, {words.filter_name(c[1])} image" for c in data.labels})
     return panels.draw_grid(
         rows,
-        f"Central slices; {'; '.join(shown)}. Light: active material, dark: pore and "
-        "carbon-binder domain, red: the two users differ.",
+        f"Central slices; {'; '.join(shown)}. {panels.colours('red: the two users differ')}",
         words.origin_sentence(data.origins),
     )
 

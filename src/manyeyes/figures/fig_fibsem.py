@@ -1,6 +1,7 @@
 """Every step of the FIB-SEM chain: a slice before and after it, and its score in words."""
 
 from collections.abc import Callable
+from functools import partial
 from textwrap import fill
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Patch, Rectangle
 
-from ..labels import ACTIVE, INTERNAL_PORE, REST
+from ..labels import ACTIVE, INTERNAL_PORE, REST, TWO_PHASES
 from . import chain_words, style, words
 from .choosing import of_fibsem_chain
 from .figure import CHAIN, Figure, FigureData
@@ -79,7 +80,8 @@ def _write(axes: Axes, name: str, text: str) -> None:
 
 def _panels(look: "_Look", views, facts, *, known: bool) -> dict[str, list[Panel]]:
     """Return the panels of each step: before, after, and a third one where there is something."""
-    grey, labels = style.show_grey, style.show_labels
+    # the chain labels two phases, whatever users of the tomograms do
+    grey, labels = style.show_grey, partial(style.show_labels, phases=TWO_PHASES)
     taken = views["cropped_face"].astype(int) - views["destriped_face"]
     # The map of errors and of what was filled are labels with a third value.
     filled = np.where(views["labels_face"] != views["filled_face"], 3, views["labels_face"])

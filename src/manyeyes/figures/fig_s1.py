@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import FancyBboxPatch
 
+from ..labels import TWO_PHASES
 from . import style, words
 from .choosing import images_of, in_order, used_variants
 from .figure import CHECKS, Figure, FigureData, Needs
@@ -32,6 +33,16 @@ STEPS = (
     ("Segmentation:\n1 active material,\n2 pore and CBD", 1, 0),
 )
 USER_STEPS = {1, 4, 5}
+
+
+def _steps() -> list[tuple[str, int, int]]:
+    """Return the steps in the words of the study's phases."""
+    phases = style.phases_in_use()
+    if phases == TWO_PHASES:
+        return list(STEPS)
+    codes = ",\n".join(f"{phase.code} {phase.key}" for phase in phases)
+    words_of = {1: "Draw all phases\non the central slice\nto the coverage", 8: f"Labels:\n{codes}"}
+    return [(words_of.get(i, text), *place) for i, (text, *place) in enumerate(STEPS)]
 
 
 @style.styled
@@ -102,7 +113,7 @@ def _draw_workflow(axes: Axes) -> None:
     axes.set_xlim(-0.02, 5.0)
     axes.set_ylim(-0.15, 2.0)
     width, height = 0.78, 0.66
-    for i, (text, column, row) in enumerate(STEPS):
+    for i, (text, column, row) in enumerate(_steps()):
         by_user = i in USER_STEPS
         axes.add_patch(
             FancyBboxPatch(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure as Drawing
 
+from ..labels import TWO_PHASES
 from . import style, words
 from .figure import FigureData
 
@@ -39,7 +40,7 @@ def grey(image: np.ndarray, title: str, voxel_size_nm: float) -> Panel:
 
 
 def labels(segmentation: np.ndarray, title: str, voxel_size_nm: float) -> Panel:
-    """Return a panel of labels 1 and 2."""
+    """Return a panel of labels, in the colours of the study's phases."""
     return Panel(style.show_labels, (segmentation,), title, voxel_size_nm)
 
 
@@ -72,9 +73,17 @@ def notes(data: FigureData) -> list[str]:
     users = ", ".join(dict.fromkeys(user for *_, user in data.labels))
     outside = any((shown == 0).any() for shown in data.labels.values())
     return [
-        f"Central slices; segmentations of user {users}. Light: active material, dark: pore and "
-        f"carbon-binder domain{', white: outside the field of view' * outside}."
+        f"Central slices; segmentations of user {users}. "
+        + colours(*["white: outside the field of view"] * outside)
     ]
+
+
+def colours(*others: str) -> str:
+    """Return a sentence on the colours of labels, and others; other phases have a legend."""
+    two = style.phases_in_use() == TWO_PHASES
+    names = ["light: active material", "dark: pore and carbon-binder domain"] if two else []
+    text = ", ".join([*names, *others])
+    return text and f"{text[0].upper()}{text[1:]}."
 
 
 @style.styled
@@ -98,6 +107,8 @@ def draw_grid(rows: Sequence[Sequence[Panel]], *notes: str) -> Drawing:
         raise ValueError("nothing to draw: the study has none of this figure's slices")
     columns = max(len(row) for row in rows)
     notes_mm = 4.0 * len(notes) + 3.0
+    # a legend of phases, where the notes do not name their colours
+    notes_mm += 0.0 if style.phases_in_use() == TWO_PHASES else 5.0
     # Panels fit on a page and in two columns, and are no larger than voxels need to be visible.
     panel_mm = min(
         MOST_PANEL_MM,
@@ -116,4 +127,7 @@ def draw_grid(rows: Sequence[Sequence[Panel]], *notes: str) -> Drawing:
             style.panel_letter(axes, next(letters), panel.title)
             style.scale_bar(axes, panel.slices[0].shape[1], panel.voxel_size_nm)
     style.footnote(figure, *notes)
+    shows_labels = any(panel.show is style.show_labels for row in rows for panel in row)
+    if shows_labels and style.phases_in_use() != TWO_PHASES:
+        style.legend_above(figure, style.phase_handles())
     return figure

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
-from ..labels import ACTIVE, REST, TRUTH_PHASES, TWO_PHASES
+from ..labels import TRUTH_PHASES, TWO_PHASES, Phases
 from .words import PEOPLE, filter_name
 
 SINGLE_MM = 90.0
@@ -125,6 +125,17 @@ _FAMILIES = {
     "drawn_forest": ("MLX25", "MLX50", "MLX10", "MLX65", "MLX35"),
 }
 _by_method: ContextVar[Mapping[str, VariantStyle]] = ContextVar("looks", default={})  # noqa: B039
+_phases: ContextVar[Phases] = ContextVar("phases", default=TWO_PHASES)
+
+
+def use_phases(phases: Phases) -> None:
+    """Show labels in the colours of a study's phases."""
+    _phases.set(phases)
+
+
+def phases_in_use() -> Phases:
+    """Return the phases in whose colours labels are shown."""
+    return _phases.get()
 
 
 def use_methods(methods: Mapping[str, str]) -> None:
@@ -289,9 +300,20 @@ def show_grey(axes: Axes, image: np.ndarray, **kwargs) -> None:
     show(axes, image, cmap="gray", vmin=0, vmax=255, **kwargs)
 
 
-def show_labels(axes: Axes, labels: np.ndarray, **kwargs) -> None:
-    """Show a slice of labels: active material light, the rest dark, nothing outside."""
-    show(axes, np.ma.masked_equal(labels, 0), cmap=ACTIVE_REST, vmin=ACTIVE, vmax=REST, **kwargs)
+def show_labels(axes: Axes, labels: np.ndarray, phases: Phases | None = None, **kwargs) -> None:
+    """Show a slice of labels in the colours of phases (those in use), nothing outside."""
+    phases = phases or phases_in_use()
+    place = np.zeros(256, np.uint8)
+    place[list(phases.codes.values())] = range(1, len(phases.entries) + 1)
+    colours = ListedColormap([phase.colour for phase in phases])
+    shown = np.ma.masked_equal(place[labels], 0)
+    show(axes, shown, cmap=colours, vmin=1, vmax=len(phases.entries), **kwargs)
+
+
+def phase_handles() -> list[Patch]:
+    """Return legend entries for the phases in use."""
+    look = {"edgecolor": "black", "linewidth": 0.4}
+    return [Patch(facecolor=p.colour, label=plain(p.name), **look) for p in phases_in_use()]
 
 
 def show_truth(axes: Axes, truth: np.ndarray) -> None:
