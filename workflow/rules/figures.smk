@@ -57,5 +57,6 @@ rule draw_tables:
         SHOWN.paper_tables,
     params:
         **SHOWN.paper_table_settings(),
+        phases=config.get("phases"),
     script:
         "../scripts/draw_tables.py"

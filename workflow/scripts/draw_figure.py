@@ -2,6 +2,7 @@
 
 from manyeyes.figures import style
 from manyeyes.figures.figure import FigureData
+from manyeyes.figures.publication import Publication
 from manyeyes.figures.registry import figure_called
 from manyeyes.figures.slices import central_slice
 from manyeyes.files.documents import read_json
@@ -83,7 +84,8 @@ def figure_data(snakemake) -> FigureData:
         unfiltered=tuple(shown["unfiltered"]),
         methods=shown["methods"],
         only_peoples=tuple(shown["only_peoples"]),
-        publication=PUBLICATION,
+        # what the paper states is of two phases
+        publication=PUBLICATION if len(style.phases_in_use().entries) == 2 else Publication(),
         images=slices(*volumes["images"]),
         histograms=histograms(*volumes["histograms"], masks),
         labels=slices(*volumes["cells"]),

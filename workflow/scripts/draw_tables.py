@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from manyeyes.files.tables import read_table, write_table
+from manyeyes.labels import phases_from_config
 from manyeyes.paper.tables import table_1, table_2, table_s1, to_markdown
 from manyeyes.running.rule_script import run
 
@@ -18,8 +19,9 @@ def main(snakemake) -> None:
         "table_2": table_2(params.variants, params.used),
     }
     methods = {name: variant["method"] for name, variant in params.variants.items()}
+    beside_paper = len(phases_from_config(params.phases).entries) == 2
     for name, rows in params.rows.items():
-        made[name] = table_s1(variability, *rows, methods=methods)
+        made[name] = table_s1(variability, *rows, methods=methods, beside_paper=beside_paper)
     for path in map(Path, snakemake.output):
         table = made[path.stem]
         if path.suffix == ".csv":

@@ -15,7 +15,8 @@ CALIBRATED = (
 
 def draw(data: FigureData) -> Drawing:
     """Return bars of SD (a) and mean pairwise difference (b)."""
-    notes = [CALIBRATED] if data.origins.get("NMC-2") == "twin" else []
+    beside_paper = bool(data.publication.stated("percent"))
+    notes = [CALIBRATED] if beside_paper and data.origins.get("NMC-2") == "twin" else []
     return bars.draw(data, bars.SD_AND_PAIRS, height_mm=120.0, more_notes=notes)
 
 

@@ -137,6 +137,8 @@ def table_s1(
     variants: Sequence[str],
     filters: Sequence[str] = (),
     methods: Mapping[str, str] | None = None,
+    *,
+    beside_paper: bool = True,
 ) -> pd.DataFrame:
     """Return mean percentages of differing voxels: tables S1 and (of other datasets) S2.
 
@@ -149,6 +151,8 @@ def table_s1(
     filters : sequence of str
         All if empty.
     methods : mapping of variant to method, optional
+    beside_paper : bool
+        Whether to show what the paper states, which is of two phases.
 
     Returns
     -------
@@ -156,7 +160,7 @@ def table_s1(
         A row for each variant, a column for each image, followed by what the paper states, if
         anything (the supplement with its own table S1 was not available).
     """
-    stated = paper.PUBLICATION.stated("percent")
+    stated = paper.PUBLICATION.stated("percent") if beside_paper else {}
     only_peoples = [v for v, name in (methods or {}).items() if METHODS[name].annotate is None]
     data = FigureData(only_peoples=tuple(only_peoples))
     (rows,) = groups.named_by_group(data, variability[variability["users"] > 1])

@@ -420,6 +420,11 @@ class Study:
             if cell.variant == variant and made_by in (None, cell.made_by)
         ]
 
+    @property
+    def has_two_phases(self) -> bool:
+        """Whether users label two phases, as people did in the paper."""
+        return len(self.phases.entries) == 2
+
     def first_realisations(self) -> "Study":
         """Return the same study with one realisation of each dataset, named as in the config."""
         datasets = {name: d for name, d in self.datasets.items() if d.realisation == 1}

@@ -274,8 +274,13 @@ class Targets:
         return [self.paths.table(name)] if wanted else []
 
     def is_about_paper(self) -> bool:
-        """Return whether any segmented dataset is one of the paper, which its claims are about."""
-        return bool(paper.of_paper(dataset for dataset, _ in self.one_of_each.images()))
+        """Return whether any segmented dataset is one of the paper, which its claims are about.
+
+        People labelled two phases there: differences between labels of three are other numbers.
+        """
+        return self.study.has_two_phases and bool(
+            paper.of_paper(dataset for dataset, _ in self.one_of_each.images())
+        )
 
     def collected(self) -> dict[str, tuple[str, ...]]:
         """Return the names of the tables that are put together from parts, by what they are of.

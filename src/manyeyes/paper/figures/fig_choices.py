@@ -148,6 +148,8 @@ def _handles(kinds: set[str]) -> list:
 
 
 def _needs(study) -> Needs:
+    if not study.has_two_phases:
+        return Needs()
     stated = {(s.dataset, s.filter, s.variant) for s in paper.STATED}
     names = {key[0] for key in cells_with_choices(study) if key in stated}
     beside = ("spread",) if study.population_sample else ()

@@ -224,7 +224,9 @@ def _write(axes: Axes, x: float, y: float, text: str, **kwargs) -> None:
 
 
 def claimed_datasets(study) -> Needs:
-    """Return the datasets of the paper; its claims are about these only."""
+    """Return the datasets of the paper; its claims are about these, and two phases, only."""
+    if not study.has_two_phases:
+        return Needs()
     return Needs(tuple(paper.of_paper(cell.dataset for cell in shared_cells(study))))
 
 
