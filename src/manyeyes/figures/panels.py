@@ -72,10 +72,8 @@ def notes(data: FigureData) -> list[str]:
     """Return small print: whose segmentations are shown, and in what colours."""
     users = ", ".join(dict.fromkeys(user for *_, user in data.labels))
     outside = any((shown == 0).any() for shown in data.labels.values())
-    return [
-        f"Central slices; segmentations of user {users}. "
-        + colours(*["white: outside the field of view"] * outside)
-    ]
+    sentence = colours(*["white: outside the field of view"] * outside)
+    return [f"Central slices; segmentations of user {users}. {sentence}".rstrip()]
 
 
 def colours(*others: str) -> str:
