@@ -260,3 +260,25 @@ def test_comparisons_count_what_is_clear_after_holm():
     assert text.startswith("2 of 3 ratios")
     assert "0.50 (MLX10 against S2, NMC-2) to 1.90 (cWS against S2, NMC-2)" in text
     assert finding(shown("fig_comparisons", []), {"comparisons": table[1:2]}).endswith("0.05).")
+
+
+def test_every_phase_is_described_where_there_are_more_than_two():
+    rows = [
+        (phase, users, sd, sd / mean, dice)
+        for phase, users, sd, mean, dice in (
+            ("active", 3, 0.02, 0.5, 0.9),
+            ("cbd", 3, 0.03, 0.1, 0.2),
+            ("cbd", 3, 0.05, 0.1, 0.4),
+            ("cbd", 1, 0.9, 0.1, 0.9),
+            ("glue", 3, 0.01, 0.4, 0.8),
+        )
+    ]
+    table = pd.DataFrame(rows, columns=["phase", "users", "sd", "relative_sd", "dice"])
+    text = parts({"variability": TABLE, "phase_spread": table})[1]["How is every phase?"]
+    assert "4.0 points (40 % of the mean) for carbon-binder domain" in text
+    assert "2.0 points (4 % of the mean) for active material" in text
+    assert "0.90 for active material, 0.30 for carbon-binder domain and 0.80 for glue" in text
+    _, unknown = parts({"variability": TABLE, "phase_spread": table.assign(dice=np.nan)})
+    assert "Dice" not in unknown["How is every phase?"]
+    two = table[table["phase"] != "glue"]
+    assert "How is every phase?" not in parts({"variability": TABLE, "phase_spread": two})[1]

@@ -20,6 +20,7 @@ from .first_screen import (
     sure_sentence,
     without_offsets,
 )
+from .phases import of_every_phase
 from .words import count, in_points, names, sentence
 
 FAMILIES = {name: method.title for name, method in METHODS.items()}
@@ -75,8 +76,8 @@ def answer(
     ----------
     tables : mapping of name to DataFrame
         ``variability`` is needed; ``volume_fractions``, ``pairwise``, ``spread``, ``comparisons``,
-        ``comparisons_over_datasets``, ``errors``, ``power`` and ``claims`` are used if the study
-        has them. Simulated users and recorded people get separate answers.
+        ``comparisons_over_datasets``, ``errors``, ``phase_spread``, ``power`` and ``claims`` are
+        used if the study has them. Simulated users and recorded people get separate answers.
     origins : mapping of dataset to origin
         Of the datasets that are segmented.
     users : mapping of user to "simulated" or "recorded"
@@ -140,6 +141,7 @@ def answer(
             answers[name].append(
                 ("Who is right?", _accuracy(found["errors"], found.get("accuracy")))
             )
+        answers[name] += of_every_phase(found.get("phase_spread"))
     first, parts = (tuple(_side_by_side(found)) for found in (firsts, answers))
     return Answer(" ".join(headlines), first, rests, parts)
 
