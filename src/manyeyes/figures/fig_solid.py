@@ -138,7 +138,7 @@ def _needs(study) -> Needs:
 FIGURE = Figure(
     title="Phases and particles as a solid",
     category=CHECKS,
-    order=7,
+    order=8,
     requires="particles among the measures, and a dataset whose truth is known",
     needs=_needs,
     draw=draw,

@@ -22,7 +22,6 @@ _MODULE_OF = {
     "connectivity": "pieces",
     "block_uncertainty": "profiles",
     "confusion_counts": "confusion",
-    "connectivity": "connectivity",
     "contrast_to_noise": "quality",
     "euler_number": "pieces",
     "correlation_length_um": "pore_sizes",
