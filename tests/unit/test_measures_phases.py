@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from manyeyes.labels import THREE_PHASES, TWO_PHASES, phases_from_config
-from manyeyes.measures.confusion import confusion_counts, phase_scores
+from manyeyes.measures.confusion_matrix import confusion_counts, phase_scores
 from manyeyes.measures.phase_tables import phase_spread_table, phase_tables
 
 Cell = namedtuple("Cell", "dataset filter variant user made_by", defaults=["simulated"])

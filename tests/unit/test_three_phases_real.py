@@ -14,7 +14,7 @@ import skimage
 import tifffile
 
 from manyeyes.labels import THREE_PHASES
-from manyeyes.measures.confusion import confusion_counts, phase_scores
+from manyeyes.measures.confusion_matrix import confusion_counts, phase_scores
 from manyeyes.methods import Request, annotate, label
 from manyeyes.users.population import Population, draw_traits
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..groups import MADE_BY
 from ..labels import Phases
-from .confusion import PhaseScores, confusion_counts, has_places_for_truth, phase_scores
+from .confusion_matrix import PhaseScores, confusion_counts, has_places_for_truth, phase_scores
 from .fractions import sample_sd, volume_fraction
 from .tables import CELL, GROUP
 
