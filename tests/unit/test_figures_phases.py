@@ -13,7 +13,7 @@ from figure_example import METHODS, check_page, data_of, texts
 from manyeyes.figures import fig1, fig5, fig_phases, fig_s1, panels, style
 from manyeyes.figures.figure import Needs
 from manyeyes.labels import THREE_PHASES, TWO_PHASES, phases_from_config
-from manyeyes.measures.phase_tables import phase_tables
+from manyeyes.measures.tables_of_phases import phase_tables
 from manyeyes.paper.names import PUBLICATION
 
 OTHER = phases_from_config({"pore": {"code": 9}, "active": {"code": 4}, "cbd": {"code": 7}})

@@ -7,7 +7,7 @@ import pytest
 
 from manyeyes.labels import THREE_PHASES, TWO_PHASES, phases_from_config
 from manyeyes.measures.confusion_matrix import confusion_counts, phase_scores
-from manyeyes.measures.phase_tables import phase_spread_table, phase_tables
+from manyeyes.measures.tables_of_phases import phase_spread_table, phase_tables
 
 Cell = namedtuple("Cell", "dataset filter variant user made_by", defaults=["simulated"])
 TRUTH = np.array([[[1, 1, 1, 1, 2, 2, 3, 3, 3, 4]]], np.uint8)

@@ -14,7 +14,7 @@ def of_every_phase(phase_spread: pd.DataFrame | None) -> list[tuple[str, str]]:
     Parameters
     ----------
     phase_spread : DataFrame or None
-        As made by `manyeyes.measures.phase_tables.phase_spread_table`, of one group of users.
+        As made by `manyeyes.measures.tables_of_phases.phase_spread_table`, of one group of users.
 
     Returns
     -------

@@ -4,7 +4,7 @@ from .registry import Table
 
 
 def _compute(tables):
-    from ..measures.phase_tables import phase_spread_table
+    from ..measures.tables_of_phases import phase_spread_table
 
     return phase_spread_table(tables["phase_accuracy"])
 
