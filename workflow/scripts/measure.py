@@ -3,8 +3,8 @@
 from manyeyes.files.results import read_result
 from manyeyes.files.tables import write_table
 from manyeyes.labels import phases_from_config
-from manyeyes.measures.tables_of_phases import phase_tables
 from manyeyes.measures.tables import accuracy_table, morphology_table, volume_fractions_table
+from manyeyes.measures.tables_of_phases import phase_tables
 from manyeyes.running.rule_script import run
 from manyeyes.study.model import Cell
 
