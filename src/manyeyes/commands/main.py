@@ -8,6 +8,7 @@ COMMANDS = {
     "run": "run a study: images, users, tables, figures and report",
     "check": "check a config and say what a run would do",
     "classify": "label a volume on disk with a random forest, from labels on a few slices",
+    "compare": "compare finished segmentations of one tomogram with each other",
     "export": "write a volume for ParaView, napari or 3D Slicer",
     "fit-imaging": "find the settings with which digital twins look like a tomogram of yours",
 }
