@@ -53,7 +53,7 @@ def test_a_truth_says_who_is_right(folder, capsys):
     assert main(["compare", *files, "--truth", "true.tif", *names, *measures, "--out", "o/p"]) == 0
     told = capsys.readouterr().out
     assert "The truth has 12.5 %: they are off by -6.1 to +9.1 points." in told
-    assert "A overlaps most with it (Dice 1.000)" in told
+    assert "largest overlap with it is that of A (Dice 1.000)" in told
     phases = pd.read_csv(folder / "o/p/phases.csv")
     bias = phases[phases["phase"] == "active"].set_index("user")["bias"]
     assert bias.to_list() == pytest.approx([0.0, 728 / 8000, -488 / 8000])

@@ -15,8 +15,8 @@ from ..labels import OUTSIDE, Phases
 from . import style
 from .slices import central_slice
 
-MOST_COLUMNS = 4
-PANEL_MM = 44.0
+MOST_COLUMNS = 5
+PANEL_MM = 38.0
 ALIKE, OFF = "#f1f1f1", "#ffffff"
 
 
