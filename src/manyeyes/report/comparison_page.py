@@ -56,7 +56,8 @@ def answer(tables: Mapping[str, pd.DataFrame], phases: Phases) -> str:
         text.append(
             f"The truth has {100 * own['true_fraction'].iloc[0]:.1f} %: they are off by "
             f"{100 * own['bias'].min():+.1f} to {100 * own['bias'].max():+.1f} points. "
-            f"The largest overlap with it is that of {nearest['user']} (Dice {nearest['dice']:.3f})."
+            f"The largest overlap with it is that of {nearest['user']} "
+            f"(Dice {nearest['dice']:.3f})."
         )
     return " ".join(text)
 
