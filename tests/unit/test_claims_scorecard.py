@@ -406,7 +406,7 @@ def test_counts_and_summary(agreeing):
     sentence = summary_sentence(card)
     tested = counts.set_index("verdict")["claims"][["agrees", "disagrees", "undecided"]].sum()
     assert f"Of 114 claims {tested} could be tested" in sentence
-    assert "none of these counts as agreement" in sentence
+    assert "The others do not count as agreement" in sentence
 
 
 def test_a_block_without_closed_pores_in_a_realisation_is_nothing_to_compare_with():
