@@ -24,7 +24,9 @@ GAP = 1.2
 """Between two measures, in rows."""
 LINEAR = 100 * LIMIT
 """The axis is linear up to here, in per cent, and logarithmic beyond."""
-FARTHEST = 1000.0
+FARTHEST = 200.0
+"""End of the axis: what lies beyond is a triangle at the frame."""
+TICKS = (-100, -50, -10, 0, 10, 50, 200)
 NUMBER = ["measure", "phase", "axis"]
 
 
@@ -62,7 +64,7 @@ def draw(data: FigureData) -> Drawing:
     for axes, (dataset, filter_) in zip(grid.ravel(), images, strict=False):
         own = table[(table["dataset"] == dataset) & (table["filter"] == filter_)]
         _draw_image(axes, own, numbers, variants, styles)
-        axes.set_xscale("symlog", linthresh=LINEAR, linscale=1.2)
+        axes.set_xscale("symlog", linthresh=LINEAR, linscale=2.0)
         axes.set_xlim(limits)
         _percent_ticks(axes, limits)
         about = "truth" if own["relative_bias"].notna().any() else "mean of users"
@@ -85,7 +87,8 @@ def draw(data: FigureData) -> Drawing:
         f"{groups.numbers_of_users(table)}. Marks: mean over users; bars: one standard deviation "
         "over users to either side.",
         f"Filled marks: the 95 % intervals of bias and standard deviation lie within "
-        f"{100 * LIMIT:.0f} % (grey). Open marks: one lies beyond it, or that is undecided.",
+        f"{100 * LIMIT:.0f} % (grey). Open marks: one lies beyond it, or that is undecided. "
+        "Triangles at the frame: beyond it.",
         _left_out(table),
         groups.note(data, chosen),
         words.origin_sentence(data.origins, datasets),
@@ -106,6 +109,9 @@ def _draw_image(axes: Axes, rows: pd.DataFrame, numbers, variants, styles) -> No
         sure = row.verdict in (TRUSTED, REPRODUCIBLE)
         axes.plot([middle - reach, middle + reach], [y, y], color=look.colour, lw=1.4, zorder=2)
         mark = {"marker": look.marker, "ms": style.mark_size(look, 3.4), "mec": "black", "mew": 0.5}
+        if abs(middle) > FARTHEST:
+            mark |= {"marker": ">" if middle > 0 else "<", "clip_on": False}
+            middle = float(np.copysign(FARTHEST, middle))
         axes.plot(middle, y, ls="", mfc=look.colour if sure else "white", zorder=3, **mark)
 
 
@@ -114,14 +120,13 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
     middles = 100 * table["relative_bias"].fillna(0.0)
     reach = 100 * table["relative_sd"]
     low, high = (middles - reach).min(), (middles + reach).max()
-    least = 2.5 * LINEAR
-    return max(min(1.2 * low, -least), -FARTHEST), min(max(1.2 * high, least), FARTHEST)
+    least = 5.5 * LINEAR
+    return max(min(1.1 * low, -least), -FARTHEST), min(max(1.1 * high, least), FARTHEST)
 
 
 def _percent_ticks(axes: Axes, limits: tuple[float, float]) -> None:
-    wanted = [-500, -200, -50, -20, -10, 0, 10, 20, 50, 200, 500]
-    ticks = [tick for tick in wanted if limits[0] <= tick <= limits[1]]
-    axes.set_xticks(ticks, [f"{tick:+d}" if tick else "0" for tick in ticks])
+    ticks = [tick for tick in TICKS if limits[0] <= tick <= limits[1]]
+    axes.set_xticks(ticks, [f"{tick:d}" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.grid(axis="x")
 

@@ -11,7 +11,13 @@ from ..labels import ACTIVE, CBD, TRUTH_PHASES
 from ..materials import has_separable_particles
 from . import rendering, style, words
 from .block_edges import Edges, draw_edges, label_edges
-from .choosing import compared_variants, raw_filter, with_known_truth
+from .choosing import (
+    USUAL_COVERAGE,
+    by_coverage,
+    raw_filter,
+    usual_threshold_and_watershed,
+    with_known_truth,
+)
 from .figure import CHECKS, Figure, FigureData, Needs
 
 TURNS = (32.0, 122.0, 212.0)
@@ -19,7 +25,6 @@ TURNS = (32.0, 122.0, 212.0)
 ELEVATION = 26.0
 CUT_AWAY = (0.5, 0.5, 0.5)
 MOST_ROWS = 3
-MOST_VARIANTS = 3
 COLUMNS = 480
 PANEL_MM = 38.0
 PARTICLES = ["#56b4e9", "#e69f00", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#9a9a9a"]
@@ -117,7 +122,11 @@ def _needs(study) -> Needs:
         return Needs()
     datasets = with_known_truth(study)[:MOST_ROWS]
     filter_ = raw_filter(study)
-    variants = compared_variants(study)
+    drawn = sorted(
+        by_coverage(study),
+        key=lambda name: abs(study.variants[name]["coverage_percent"] - USUAL_COVERAGE),
+    )
+    variants = [*usual_threshold_and_watershed(study), *drawn[:1]]
     cells = [c for c in study.cells() if c.filter == filter_ and c.variant in variants]
     chosen = []
     for dataset in datasets:
@@ -125,7 +134,7 @@ def _needs(study) -> Needs:
         for cell in cells:
             if cell.dataset == dataset:
                 first.setdefault(cell.variant, cell)
-        chosen += list(first.values())[:MOST_VARIANTS]
+        chosen += list(first.values())
     names = [d for d in datasets if has_separable_particles(study.datasets[d].material)]
     return Needs(
         tuple(datasets),
