@@ -5,7 +5,7 @@ rule rasterise_twin:
     output:
         truth=PATHS.truth,
     wildcard_constraints:
-        dataset=INPUTS.names_of("twin"),
+        dataset=INPUTS.names_of("twin", "scanned_twin"),
     group:
         ASK.submission("{dataset}")
     resources:
@@ -94,12 +94,14 @@ rule import_tomogram:
     output:
         tomogram=PATHS.tomogram,
     wildcard_constraints:
-        dataset=INPUTS.names_of("file"),
+        dataset=INPUTS.names_of("file", "projections", "scanned_twin"),
     group:
         ASK.submission("{dataset}")
     resources:
-        # The file may be far larger than its crop.
-        mem_mb=lambda wildcards, input, attempt: int((600 + 3 * input.size_mb) * attempt),
+        # The file may be far larger than its crop, which becomes 8-bit by way of float64.
+        mem_mb=lambda wildcards, input, attempt: int(
+            attempt * (600 + 3 * input.size_mb + 24 * INPUTS.dataset(wildcards).voxels / 1e6)
+        ),
         runtime=ASK.minutes(1),
         disk_mb=ASK.disk(1),
     params:

@@ -97,6 +97,13 @@ def figure_data(snakemake) -> FigureData:
         imitated={
             tuple(cell): read_result(path) for cell, path in zip(*volumes["imitated"], strict=True)
         },
+        projected=dict(
+            zip(
+                shown.get("projected", []),
+                map(read_views, given.get("projected", [])),
+                strict=True,
+            )
+        ),
         fibsem={name: READERS[name](given[name]) for name in shown.get("fibsem", [])},
         voxel_sizes_nm=shown["voxel_sizes_nm"],
         facts=facts,

@@ -115,9 +115,11 @@ def _targets(study, dataset) -> dict[str, float]:
     """Return what the config asks of a twin, and what real electrodes of its material have."""
     source = dataset.source
     targets = {
-        "contrast_to_noise": source["imaging"]["contrast_to_noise"],
         "active_fraction_filled": study.electrodes[source["electrode"]]["active_fraction"],
     }
+    # The noise of a twin that is scanned follows from its photons.
+    if "imaging" in source:
+        targets["contrast_to_noise"] = source["imaging"]["contrast_to_noise"]
     if family(dataset.material) == "nmc":
         targets |= {
             name: NMC_TARGETS[name] for name in ("specific_surface_per_um", "mean_diameter_um")

@@ -53,6 +53,8 @@ class Needs:
     fibsem : tuple of str
         Files of the FIB-SEM chain: ``views`` and ``facts`` (slices of every step, and their
         description), ``volume``, ``block``, ``scores``.
+    projected : tuple of str
+        Datasets whose way from projections to slices it shows.
     tables : tuple of str
         Tables that only some studies have, in addition to `Figure.tables`.
     facts : mapping
@@ -72,6 +74,7 @@ class Needs:
     cell_volumes: tuple = ()
     imitated: tuple = ()
     fibsem: tuple[str, ...] = ()
+    projected: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -123,6 +126,8 @@ class FigureData:
     imitated : mapping of (dataset, filter, variant, user) to ndarray of uint8, shape (2 + n, y, x)
         Grey levels, a person's labels and those of n simulated users.
     fibsem : mapping of name to content
+    projected : mapping of dataset to mapping of name to ndarray of float32, shape (a, b)
+        What the steps of a reconstruction show: projections, sinograms, a slice.
     voxel_sizes_nm : mapping of dataset to float
     facts : mapping
         As in `Needs`.
@@ -146,6 +151,7 @@ class FigureData:
     label_volumes: Mapping = field(default_factory=dict)
     imitated: Mapping = field(default_factory=dict)
     fibsem: Mapping = field(default_factory=dict)
+    projected: Mapping = field(default_factory=dict)
     voxel_sizes_nm: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 

@@ -55,7 +55,7 @@ def files_of_figure(
         Datasets with a field of view.
     paths : mapping of str to callable
         From an entry of `Needs` to its file: ``tables``, ``images``, ``cells``, ``truths``,
-        ``votes``, ``imitated``, ``fibsem`` and ``masks``.
+        ``votes``, ``imitated``, ``projected``, ``fibsem`` and ``masks``.
     """
     needs = needs_of_figure(name, study)
     found: dict[str, str | list[str]] = {
@@ -71,6 +71,7 @@ def files_of_figure(
         "truth_volumes": ("truths", needs.truth_volumes),
         "cell_volumes": ("cells", needs.cell_volumes),
         "imitated": ("imitated", needs.imitated),
+        "projected": ("projected", needs.projected),
         "masks": ("masks", _masked(needs, masked)),
     }
     for key, (kind, entries) in volumes.items():

@@ -54,6 +54,46 @@ def projection_panels(before: np.ndarray, after: np.ndarray, angle: int = 0) -> 
     return panels(before[angle], after[angle])
 
 
+def reduced(image: np.ndarray, most: int = 512) -> np.ndarray:
+    """Return an image as means over blocks, small enough for a picture.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        (a, b).
+    most : int
+        Rows and columns that may be left; what does not fill a block is cut off.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32.
+    """
+    factors = [-(-edge // most) for edge in image.shape]
+    rows, columns = (edge // factor for edge, factor in zip(image.shape, factors, strict=True))
+    cut = image[: rows * factors[0], : columns * factors[1]]
+    blocks = cut.reshape(rows, factors[0], columns, factors[1])
+    return blocks.mean(axis=(1, 3), dtype=np.float64).astype(np.float32)
+
+
+def mirrored(projection: np.ndarray, centre: float) -> np.ndarray:
+    """Return a projection (rows, columns) mirrored about a column; zero beyond the detector.
+
+    About the axis of rotation, it is what is seen half a turn later.
+    """
+    columns = np.arange(projection.shape[1])
+    places = 2 * centre - columns
+    return np.stack(
+        [np.interp(places, columns, row, left=0.0, right=0.0) for row in projection]
+    ).astype(np.float32)
+
+
+def half_turn_later(angles_deg: np.ndarray) -> int:
+    """Return which projection is most nearly half a turn from the first."""
+    turned = (np.asarray(angles_deg) - angles_deg[0]) % 360.0
+    return int(np.argmin(np.abs(turned - 180.0)))
+
+
 def panels(before: np.ndarray, after: np.ndarray) -> Panels:
     """Return two images of one size with grey scales for a picture.
 

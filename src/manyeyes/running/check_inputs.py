@@ -8,16 +8,20 @@ import numpy as np
 from ..fibsem.geometry import SliceGeometry
 from ..files.annotations import read_annotation
 from ..files.errors import FileError
+from ..files.projections import open_scan
 from ..files.slices import slice_facts
 from ..files.volumes import volume_facts
 from ..imaging.label_checks import misfit
 from ..methods import METHODS
+from ..projections.centre import first_half_turn
+from ..projections.geometry import check_angles
 from ..study.inputs import (
     annotation_problem,
     source_problems,
     voxel_size_problem,
 )
-from ..study.model import Study
+from ..study.model import Dataset, Study
+from ..study.projected import reconstructed_shape
 
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
@@ -52,6 +56,9 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
         if "file" not in dataset.source:
             continue
         path = Path(file_of(dataset.source))
+        if dataset.source["kind"] == "projections":
+            yield from _scan(dataset, path, shapes)
+            continue
         key = f"datasets.{name} ({path})"
         if not path.exists():
             continue
@@ -63,6 +70,42 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
         shapes[name] = facts.shape
         for problem in source_problems(dataset, facts.shape, facts.dtype, facts.voxel_size_nm):
             yield f"{key}: {problem}"
+
+
+def _scan(dataset: Dataset, path: Path, shapes: dict[str, tuple]) -> Iterator[str]:
+    """Yield problems of projections, and note the shape of what is reconstructed from them."""
+    if not path.exists():
+        return
+    key = f"datasets.{dataset.name}"
+    settings = dataset.source.get("reconstruction", {})
+    try:
+        with open_scan(path) as scan:
+            found, angles_deg, pixel_nm = scan.shape, scan.angles_deg, scan.pixel_nm
+            # What is in the file is known by its header; that it can be read is tried on one row.
+            scan.whites(0, 1)
+            scan.darks(0, 1)
+    except FileError as error:
+        yield f"{key}: {error}"
+        return
+    try:
+        check_angles(angles_deg, found[0])
+        if settings.get("centre") is None:
+            first_half_turn(angles_deg, found[0])
+        elif not 0 <= settings["centre"] < found[2]:
+            raise ValueError(
+                f"source.reconstruction.centre: {settings['centre']:g} is no column of the "
+                f"detector, which has {found[2]}"
+            )
+    except ValueError as error:
+        yield f"{key} ({path}): {error}"
+    try:
+        shape = reconstructed_shape(dataset, found)
+    except ValueError as error:
+        yield f"{key} ({path}): source.reconstruction: {error}"
+        return
+    shapes[dataset.name] = shape
+    for problem in source_problems(dataset, shape, np.dtype(np.float32), (pixel_nm,) * 3):
+        yield f"{key} ({path}): {problem}"
 
 
 def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:

@@ -2,13 +2,23 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from ..files.projections import open_scan
 from ..materials import has_separable_particles
 from ..study.model import Block, Dataset, Recording, Study
 from ..study.paths import of_users
+from ..study.projected import (
+    KINDS,
+    UNKNOWN_SCAN,
+    has_phase,
+    is_scanned_twin,
+    step_settings,
+    twin_scan_shape,
+)
 from ..study.targets import Targets
 from ..study.variants import keeps_labels, looks_at_output
 
@@ -155,11 +165,62 @@ class JobInputs:
     def source_file(self, wildcards) -> list[str]:
         """Return the file that a dataset is cropped from, or nothing for a twin."""
         source = self.dataset(wildcards).source
+        if source["kind"] in KINDS:
+            return [self._paths.projected("slices.tif").format(dataset=wildcards.dataset)]
         return [self.file_of(source)] if "file" in source else []
 
     def volume_file(self, wildcards) -> str:
-        """Return the file that a measured dataset is cropped from."""
-        return self.file_of(self.dataset(wildcards).source)
+        """Return the file that a dataset is cropped from: a user's own, or reconstructed slices."""
+        (file,) = self.source_file(wildcards)
+        return file
+
+    def scan_file(self, wildcards) -> str:
+        """Return the file of the projections that a dataset is reconstructed from."""
+        dataset = self.dataset(wildcards)
+        if is_scanned_twin(dataset):
+            return self._paths.projected("scan.h5").format(dataset=dataset.name)
+        return self.file_of(dataset.source)
+
+    def scan_shape(self, wildcards) -> tuple[int, int, int]:
+        """Return projections, rows and columns of a scan; a guess before it is fetched."""
+        dataset = self.dataset(wildcards)
+        if is_scanned_twin(dataset):
+            return twin_scan_shape(dataset)
+        path = Path(self.scan_file(wildcards))
+        return _shape_in(path) if path.exists() else UNKNOWN_SCAN
+
+    def transmission_file(self, wildcards) -> str:
+        """Return the transmission that attenuation is computed from: after phase retrieval or not.
+
+        Phase retrieval is a step of its own, which most datasets do not have.
+        """
+        name = "phase.npy" if has_phase(self.dataset(wildcards)) else "normalised.npy"
+        return self._paths.projected(name).format(dataset=wildcards.dataset)
+
+    def steps_of_views(self, wildcards) -> list[str]:
+        """Return the names of the steps of a reconstruction that kept something to see."""
+        phase = ["phase"] if has_phase(self.dataset(wildcards)) else []
+        return ["normalise", *phase, "prepare", "axis", "reconstruct"]
+
+    def views_of_steps(self, wildcards) -> list[str]:
+        """Return what the steps of a dataset's reconstruction kept to be seen."""
+        return [
+            self._paths.projected(f"{step}.npz").format(dataset=wildcards.dataset)
+            for step in self.steps_of_views(wildcards)
+        ]
+
+    def facts_of_steps(self, wildcards) -> list[str]:
+        """Return what the steps of a dataset's reconstruction, and a twin's scan, counted."""
+        steps = ["normalise", "prepare", "axis"]
+        steps += ["scan"] if is_scanned_twin(self.dataset(wildcards)) else []
+        return [
+            self._paths.projected(f"{step}.json").format(dataset=wildcards.dataset)
+            for step in steps
+        ]
+
+    def step_settings(self, step: str) -> Callable:
+        """Return a function that gives the settings of a step of a dataset's reconstruction."""
+        return lambda wildcards: step_settings(self.dataset(wildcards), step)
 
     def mask_file(self, wildcards) -> list[str]:
         """Return the input file that a dataset's mask is taken from, if there is one."""
@@ -308,6 +369,12 @@ class JobInputs:
     def repeated_parts(self, table: str) -> Callable:
         """Return an input function: the parts of a table that users of another structure fill."""
         return lambda wildcards: self._targets.repeated_parts(wildcards.structure, table)
+
+
+@cache
+def _shape_in(path: Path) -> tuple[int, int, int]:
+    with open_scan(path) as scan:
+        return scan.shape
 
 
 def _names(cells) -> list[tuple[str, str, str]]:

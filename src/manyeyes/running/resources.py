@@ -4,13 +4,14 @@ Requests grow with each attempt, so a job that was killed for its memory or time
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from math import ceil
+from math import ceil, prod
 
 from ..filters import Filter, filters
 from ..microstructure.registry import group_called
 from ..study import cost
 from ..study.chain import FibsemChain
 from ..study.model import Dataset, OutlineMap, Study
+from ..study.projected import reconstructed_shape
 from .job_inputs import UserJob
 
 
@@ -122,6 +123,47 @@ class JobResources:
         return lambda wildcards, attempt: self.minutes(
             volumes * group_called(wildcards.measures).seconds_a_megavoxel
         )(wildcards, attempt)
+
+    def on_scan(self, shape_of: Callable, step: cost.ScanCost) -> dict[str, Callable]:
+        """Return the resources of a step between projections and slices.
+
+        Parameters
+        ----------
+        shape_of : callable
+            From wildcards to projections, rows and columns of the scan.
+        step : cost.ScanCost
+        """
+        datasets = self._study.datasets
+
+        def resource(needed):
+            return lambda wildcards, attempt: ceil(
+                needed(datasets[wildcards.dataset], shape_of(wildcards), step) * attempt
+            )
+
+        return {
+            "mem_mb": resource(cost.scan_megabytes),
+            "runtime": resource(cost.scan_minutes),
+            "disk_mb": resource(cost.scan_disk_megabytes),
+        }
+
+    def reconstructing(self, shape_of: Callable) -> dict[str, Callable]:
+        """Return the resources of back-projection; see `on_scan`."""
+        datasets = self._study.datasets
+
+        def shapes(wildcards):
+            dataset, scan = datasets[wildcards.dataset], shape_of(wildcards)
+            return dataset, scan, reconstructed_shape(dataset, scan)
+
+        def megabytes(wildcards, attempt):
+            return ceil(cost.reconstructing_megabytes(*shapes(wildcards)) * attempt)
+
+        def minutes(wildcards, attempt):
+            return ceil(cost.reconstructing_minutes(*shapes(wildcards)[1:]) * attempt)
+
+        def disk(wildcards, attempt):
+            return ceil((20 + 4 * prod(shapes(wildcards)[2]) / 1e6) * attempt)
+
+        return {"mem_mb": megabytes, "runtime": minutes, "disk_mb": disk}
 
     def shifting(self, wanted: OutlineMap) -> dict[str, Callable]:
         """Return the resources of a job that paints an image with shifted outlines."""

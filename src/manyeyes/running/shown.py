@@ -88,6 +88,7 @@ class Shown:
             "truths": lambda dataset: paths.truth.format(dataset=dataset),
             "votes": lambda image: paths.votes.format(dataset=image[0], filter=image[1]),
             "imitated": lambda cell: paths.imitation.format(**vars(cell)),
+            "projected": lambda name: paths.projected("views.npz").format(dataset=name),
             "fibsem": lambda part: self._chain.files_of_figures()[part],
             "masks": lambda dataset: paths.mask.format(dataset=dataset),
         }

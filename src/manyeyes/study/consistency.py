@@ -25,7 +25,7 @@ def check_repetitions(blocks: Iterable[Block]) -> None:
 def check_twins(datasets: Mapping[str, Dataset], electrodes: Mapping[str, Mapping]) -> None:
     """Refuse twins whose electrode is not described, or too small for them."""
     for dataset in datasets.values():
-        if dataset.source["kind"] == "twin":
+        if dataset.source["kind"] in ("twin", "scanned_twin"):
             _check_place(dataset, electrodes)
 
 

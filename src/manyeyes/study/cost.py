@@ -5,6 +5,8 @@ a job's first try; retries multiply it (`manyeyes.running.resources`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
+from typing import NamedTuple
 
 from ..methods._forests import FORESTS_AT_ONCE
 from .model import Dataset, Study
@@ -58,6 +60,43 @@ LARGE_MEGAVOXELS = 32
 TOGETHER = 1000
 """Up to this many users times megavoxels, a cluster gets all jobs of a dataset in one submission:
 minutes to an hour on four cores (measured: 14 CPU seconds a unit). Beyond, each part goes alone."""
+
+ANGLES_AT_ONCE = 16
+"""Projections whose phase is retrieved together."""
+
+SLAB_ROWS, AXIS_ROWS = 16, 16
+"""Rows of the detector in memory at once, and those from which the axis is found, unless the config
+says otherwise."""
+
+
+class ScanCost(NamedTuple):
+    """What a step between projections and slices takes.
+
+    Attributes
+    ----------
+    held : str
+        What is in memory at once: ``all`` values of the scan, a ``slab`` of rows, some ``angles``,
+        or the rows that the ``axis`` is found from.
+    bytes_a_value : float
+        Memory for each value of these.
+    seconds_a_megavalue : float
+        CPU time for the whole scan; for the axis, for those rows.
+    disk_bytes : float
+        Written for each value of the scan.
+    """
+
+    held: str
+    bytes_a_value: float
+    seconds_a_megavalue: float
+    disk_bytes: float
+
+
+SCANNING = ScanCost("all", 24, 1.0, 4)
+NORMALISING = ScanCost("slab", 40, 0.3, 4)
+RETRIEVING = ScanCost("angles", 60, 0.3, 4)
+PREPARING = ScanCost("slab", 40, 0.3, 4)
+FINDING = ScanCost("axis", 60, 3.0, 0)
+BACK_PROJECTING_SECONDS = 1.5
 
 TOGETHER_USERS = 40
 """Snakemake plans a group of jobs in a time that grows as the square of their number."""
@@ -185,6 +224,52 @@ def shifting_minutes(dataset: Dataset, shifts: int, users: int) -> float:
 def stack_minutes(megavoxels: float, seconds_a_megavoxel: float) -> float:
     """Return how long a job on a FIB-SEM stack may take, in minutes."""
     return SLACK * (10 + seconds_a_megavoxel * megavoxels) / 60 + 1
+
+
+def scan_values(dataset: Dataset, scan_shape: Sequence[int], held: str) -> float:
+    """Return how many values of a scan are in memory at once, see `ScanCost`."""
+    settings = dataset.source.get("reconstruction", {})
+    angles, rows, columns = scan_shape
+    if held == "angles":
+        return min(angles, ANGLES_AT_ONCE) * rows * columns
+    at_once = {
+        "all": rows,
+        "slab": settings.get("slab", SLAB_ROWS),
+        "axis": settings.get("centre_rows", AXIS_ROWS),
+    }[held]
+    return angles * min(rows, at_once) * columns
+
+
+def scan_megabytes(dataset: Dataset, scan_shape: Sequence[int], step: ScanCost) -> float:
+    """Return the memory of a step between projections and slices, in MB."""
+    return AT_LEAST_MB + step.bytes_a_value * scan_values(dataset, scan_shape, step.held) / 1e6
+
+
+def scan_minutes(dataset: Dataset, scan_shape: Sequence[int], step: ScanCost) -> float:
+    """Return how long such a step may take, in minutes."""
+    whole = "axis" if step.held == "axis" else "all"
+    values = scan_values(dataset, scan_shape, whole) / 1e6
+    return SLACK * (10 + step.seconds_a_megavalue * values) / 60
+
+
+def scan_disk_megabytes(dataset: Dataset, scan_shape: Sequence[int], step: ScanCost) -> float:
+    """Return the space, in MB, of what such a step writes, pictures included."""
+    return 20 + step.disk_bytes * scan_values(dataset, scan_shape, "all") / 1e6
+
+
+def reconstructing_megabytes(
+    dataset: Dataset, scan_shape: Sequence[int], slices_shape: Sequence[int]
+) -> float:
+    """Return the memory for back-projection, in MB: of a slab, sinograms and slices, twice each."""
+    _, rows, columns = slices_shape
+    rows_at_once = dataset.source.get("reconstruction", {}).get("slab", SLAB_ROWS)
+    sinograms = 12 * scan_values(dataset, scan_shape, "slab")
+    return AT_LEAST_MB + (sinograms + 12 * rows_at_once * rows * columns) / 1e6
+
+
+def reconstructing_minutes(scan_shape: Sequence[int], slices_shape: Sequence[int]) -> float:
+    """Return how long back-projection may take, in minutes: each voxel is seen by each angle."""
+    return SLACK * (10 + BACK_PROJECTING_SECONDS * scan_shape[0] * prod(slices_shape) / 1e9) / 60
 
 
 def goes_together(study: Study, dataset: str) -> bool:

@@ -26,7 +26,8 @@ def source_problems(
     Parameters
     ----------
     dataset : Dataset
-        With a source of kind ``file`` or ``geometry``.
+        With a source of kind ``file``, ``geometry`` or ``projections``; of the last, what is said
+        is of the slices that are reconstructed.
     shape : sequence of int
         Slices, rows, columns of the file.
     dtype : object
@@ -53,7 +54,8 @@ def source_problems(
             f"expected {wanted} grey values (source.expected_dtype), found {np.dtype(dtype)}; "
             "export it again without conversion, or correct expected_dtype and grey_window"
         )
-    if source["kind"] == "file" and dataset.grey_window is None and np.dtype(dtype) != np.uint8:
+    measured = source["kind"] in ("file", "projections")
+    if measured and dataset.grey_window is None and np.dtype(dtype) != np.uint8:
         problems.append(
             f"{np.dtype(dtype)} grey values need a grey_window to become 8-bit; take the ends that "
             "your viewer shows, or {percentiles: [0.1, 99.9]}"

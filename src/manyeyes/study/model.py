@@ -34,6 +34,8 @@ SOURCE_KINDS = {
     "twin": SourceKind("twin", has_truth=True),
     "geometry": SourceKind("simulated-imaging", has_truth=True),
     "file": SourceKind("measured", has_truth=False),
+    "projections": SourceKind("measured", has_truth=False),
+    "scanned_twin": SourceKind("twin", has_truth=True),
 }
 
 

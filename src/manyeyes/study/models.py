@@ -8,9 +8,12 @@ from ..fibsem.geometry import SliceGeometry
 from ..imaging.settings import CtSettings
 from ..labels import ACTIVE, REST, TWO_PHASES, Phases
 from ..methods import METHODS, require_phases
+from ..projections.scanning import ScanSettings
+from ..projections.steps import ReconstructionSettings
 from ..settings import read_settings
 from ..users.population import Population
-from .model import Study
+from .model import Dataset, Study
+from .projected import GIVEN_BY_TWIN, is_scanned_twin
 
 
 def model_problems(study: Study) -> list[str]:
@@ -24,6 +27,12 @@ def model_problems(study: Study) -> list[str]:
     for name, description in study.electrodes.items():
         checks.append((f"electrodes.{name}", read_description, (description,)))
     for dataset in study.first_realisations().datasets.values():
+        key = f"datasets.{dataset.name}.source"
+        if "reconstruction" in dataset.source:
+            checks.append((f"{key}.reconstruction", _check_reconstruction, (dataset,)))
+        if "scan" in dataset.source:
+            scan = dataset.source["scan"]
+            checks.append((f"{key}.scan", read_settings, (scan, ScanSettings, "scan")))
         if "imaging" in dataset.source:
             key = f"datasets.{dataset.name}.source.imaging"
             checks.append((key, read_settings, (dataset.source["imaging"], CtSettings, "imaging")))
@@ -47,6 +56,16 @@ def _two_phase_parts(study: Study) -> list[str]:
         "structures": study.structures,
     }
     return [key for key, wanted in parts.items() if wanted]
+
+
+def _check_reconstruction(dataset: Dataset) -> None:
+    settings = dataset.source["reconstruction"]
+    read_settings(settings, ReconstructionSettings, "reconstruction")
+    given = [key for key in GIVEN_BY_TWIN if key in settings]
+    if is_scanned_twin(dataset) and given:
+        raise ValueError(
+            f"{' and '.join(given)} of a scanned twin follow from its crop; leave them out"
+        )
 
 
 def _require_two_phases(phases: Phases, key: str) -> None:

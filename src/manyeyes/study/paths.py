@@ -22,6 +22,7 @@ class Paths:
         self.tables = f"{self.results}/tables"
         self.truth = f"{self.results}/truth/{{dataset}}.tif"
         self.mask = f"{self.results}/masks/{{dataset}}.tif"
+        self.projections = f"{self.results}/projections/{{dataset}}"
         self.tomogram = f"{self.results}/tomograms/{{dataset}}.tif"
         self.image = f"{self.results}/images/{{dataset}}/{{filter}}.tif"
         self.votes = f"{self.results}/votes/{{dataset}}/{{filter}}.tif"
@@ -52,6 +53,10 @@ class Paths:
     def part(self, name: str) -> str:
         """Return the path of a part of a table."""
         return f"{self.results}/parts/{name}.csv"
+
+    def projected(self, name: str) -> str:
+        """Return the path of a file between projections and tomogram of a dataset."""
+        return f"{self.projections}/{name}"
 
     def image_of(self, dataset: str, filter_: str) -> str:
         """Return the path of an image."""

@@ -31,6 +31,8 @@ from .model import (
 )
 from .variants import needs_forest
 
+# Clips the share of the voxels that imaging clips unless told otherwise.
+SCANNED_WINDOW = {"percentiles": [0.05, 99.95]}
 # The paper's three users; further simulated ones are numbered.
 FIRST_USERS = ("A", "B", "C")
 
@@ -118,7 +120,9 @@ def _phases(entries: Mapping | None) -> Phases:
 
 def _dataset(name: str, entry: Mapping) -> Dataset:
     crop = entry["crop"]
-    window = entry.get("grey_window")
+    # What is scanned is reconstructed in real numbers, and is shown as what is imaged is.
+    usual = SCANNED_WINDOW if entry["source"]["kind"] == "scanned_twin" else None
+    window = entry.get("grey_window", usual)
     low_high = window["percentiles"] if isinstance(window, Mapping) else window
     if low_high is not None and not low_high[0] < low_high[1]:
         raise StudyError(
@@ -129,9 +133,9 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
     for key in ("mask", "active"):
         if key in entry and SOURCE_KINDS[entry["source"]["kind"]].has_truth:
             raise StudyError(
-                f"datasets.{name}.{key}: this is for measured tomograms (source kind file); what "
-                "we image ourselves fills its crop, and active material is bright in it; leave "
-                "the key out"
+                f"datasets.{name}.{key}: this is for measured tomograms (source kinds file and "
+                "projections); what we image ourselves fills its crop, and active material is "
+                "bright in it; leave the key out"
             )
     start = crop.get("start", (0, 0, 0))
     return Dataset(

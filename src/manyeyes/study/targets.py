@@ -8,6 +8,7 @@ from ..tables.registry import names_with_text, sources_of, tables_of
 from .comparisons import comparisons_of, possible_comparisons, shared_cells
 from .model import Batch, Cell, Study
 from .paths import Paths
+from .projected import is_scanned_twin, projected
 from .variants import is_drawn_by_hand, keeps_labels
 
 BY_BATCH = ("volume_fractions", "accuracy", "phase_accuracy", "confusion", "morphology")
@@ -28,6 +29,12 @@ OF_TRUE_MICROSTRUCTURE = ("true_microstructure",)
 
 OF_TRUTH = ("geometry", "particles")
 """Tables with a part for each dataset whose truth is known."""
+
+OF_PROJECTIONS = ("projections",)
+"""Tables with a part for each dataset that is reconstructed from projections."""
+
+OF_SCANNED_TWINS = ("reconstruction_scores",)
+"""Tables with a part for each of these whose truth is known."""
 
 OF_OUTLINES = ("outline_shifts", "outline_map", "outline_people")
 """Tables of the map over people's outlines: the paintings, and what is computed from them."""
@@ -137,6 +144,11 @@ class Targets:
         names = dict.fromkeys(dataset for dataset, _ in study.images())
         return [name for name in names if datasets[name].has_truth]
 
+    def scanned_twins(self) -> list[str]:
+        """Return the segmented datasets that are reconstructed from projections of a twin."""
+        datasets = self.study.datasets
+        return [name for name in projected(self.study) if is_scanned_twin(datasets[name])]
+
     def sampled_cells_on_image(self, dataset: str, filter_: str) -> list[Cell]:
         """Return the population sample's segmentations of an image, ordered by variant."""
         return self.study.population_sample.cells_on(dataset, filter_)
@@ -162,6 +174,10 @@ class Targets:
         part = self.paths.part
         if table in OF_TRUTH:
             return [part(f"{table}/{dataset}") for dataset in self.datasets_with_truth()]
+        if table in OF_PROJECTIONS:
+            return [part(f"{table}/{dataset}") for dataset in projected(self.study)]
+        if table in OF_SCANNED_TWINS:
+            return [part(f"{table}/{dataset}") for dataset in self.scanned_twins()]
         if table in OF_TRUE_MICROSTRUCTURE:
             return [
                 part(f"{table}/{group}/{dataset}")
@@ -293,6 +309,8 @@ class Targets:
             "image_quality": ("image_quality",),
             "effort": ("effort",),
             **({"population": OF_POPULATION} if self.study.population_sample else {}),
+            **({"projections": OF_PROJECTIONS} if projected(self.study) else {}),
+            **({"reconstruction_scores": OF_SCANNED_TWINS} if self.scanned_twins() else {}),
             **({"microstructure": OF_MICROSTRUCTURE} if self.study.measures else {}),
             **({"true_microstructure": OF_TRUE_MICROSTRUCTURE} if self.measures_truth() else {}),
         }
