@@ -225,6 +225,15 @@ def test_dead_pixels_are_filled_and_counted(sample):
         normalised(faulty.counts, faulty.whites, faulty.darks, ReconstructionSettings())
 
 
+def test_dead_pixels_are_found_whatever_the_noise_of_the_darks(sample):
+    faulty = scan(
+        sample, "d", projections_count=40, photons=1000, columns=72, dead_share=0.05, frames=5
+    )
+    field = open_field(faulty.whites, faulty.darks, most_dead=0.1)
+    assert np.array_equal(field.dead, faulty.gains == 0)
+    assert field.dead.sum() > 2
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [

@@ -137,8 +137,8 @@ def opened(path: Path) -> Iterator[TxrmScan]:
         from txrm2tiff import open_txrm
     except ImportError as error:
         raise FileError(
-            f"{path}: Zeiss files are read by txrm2tiff, which is not installed; install the extra "
-            "`zeiss` with `pip install '.[zeiss]'`, or txrm2tiff alone, or convert the scan to "
+            f"{path}: Zeiss files are read by txrm2tiff, which is not installed; install it with "
+            "`pip install txrm2tiff` (the extra `zeiss` of this package), or convert the scan to "
             "DXchange HDF5"
         ) from error
     with _quiet(), open_txrm(path, load_images=False, load_reference=False, strict=False) as file:
