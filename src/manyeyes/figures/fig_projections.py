@@ -16,7 +16,7 @@ from .figure import CHECKS, Figure, FigureData, Needs
 COLUMNS = 4
 # Two datasets fill a page; the numbers of the others are in the table.
 MOST = 2
-_PANEL_MM, _TEXT_MM = 42.0, 9.0
+_LINE_MM, _TEXT_MM, _NOTES_MM = 42.0, 9.0, 14.0
 _LETTERS_A_LINE = 135
 
 
@@ -49,8 +49,10 @@ def draw(data: FigureData) -> Drawing:
     table = data.rows("projections").set_index("dataset")
     shown = {name: list(_panels(views, table.loc[name])) for name, views in data.projected.items()}
     lines = {name: style.lines_of(len(panels), COLUMNS) for name, panels in shown.items()}
-    heights = [count * _PANEL_MM + _TEXT_MM for count in lines.values()]
-    figure = style.new_figure(style.DOUBLE_MM, sum(heights) + 14.0)
+    room_mm = style.PAGE_MM - _NOTES_MM - len(lines) * _TEXT_MM
+    line_mm = min(_LINE_MM, room_mm / sum(lines.values()))
+    heights = [count * line_mm + _TEXT_MM for count in lines.values()]
+    figure = style.new_figure(style.DOUBLE_MM, sum(heights) + _NOTES_MM)
     parts = figure.subfigures(len(shown), 1, height_ratios=heights, squeeze=False)[:, 0]
     letters = style.letters()
     for part, (name, panels) in zip(parts, shown.items(), strict=True):
@@ -58,6 +60,11 @@ def draw(data: FigureData) -> Drawing:
         grid = style.panel_grid(part, len(panels), COLUMNS)
         for axes, panel, letter in zip(grid.ravel(), panels, letters, strict=False):
             _show(axes, panel)
+            if axes is grid[0, 0]:
+                # A picture of a large detector has fewer and larger pixels.
+                width = panel.image.shape[1]
+                pixel_nm = data.voxel_sizes_nm[name] * table.loc[name, "columns"] / width
+                style.scale_bar(axes, width, pixel_nm)
             style.panel_letter(axes, letter, panel.title)
     style.footnote(
         figure,
@@ -116,7 +123,7 @@ def _panels(views: Mapping[str, np.ndarray], row: pd.Series) -> Iterator[_Panel]
     both = np.clip((np.stack([first, turned, turned], axis=2) - low) / (high - low), 0, 1)
     # Pixels have their centres at whole numbers.
     column = (row["axis_column"] + 0.5) / row["columns"]
-    yield _Panel(f"{row['turned_deg']:.4g}° apart", both, column=column, upright=True)
+    yield _Panel(f"axis: {row['turned_deg']:.4g}° apart", both, column=column, upright=True)
     yield _Panel("middle slice", views["slice"], _range(views["slice"]), upright=True)
 
 
