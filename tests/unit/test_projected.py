@@ -1,4 +1,4 @@
-"""Datasets that are reconstructed from projections: settings by step, checks, costs, files, figure."""
+"""Datasets from projections: settings by step, checks, costs, files between steps, the figure."""
 
 from dataclasses import fields, replace
 from types import SimpleNamespace

@@ -11,7 +11,7 @@ rule rasterise_twin:
     resources:
         **ASK.job(5, 1, volumes=1, at_least_mb=cost.WITH_PARTICLES_MB),
     params:
-        dataset=INPUTS.dataset_settings,
+        dataset=INPUTS.truth_settings,
         electrode=lambda wildcards: INPUTS.dataset(wildcards).electrode,
         origin_um=INPUTS.source_setting("origin_um", (0, 0, 0)),
         description=lambda wildcards: STUDY.electrodes[

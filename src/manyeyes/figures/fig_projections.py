@@ -18,6 +18,7 @@ COLUMNS = 4
 MOST = 2
 _LINE_MM, _TEXT_MM, _NOTES_MM = 42.0, 9.0, 14.0
 _LETTERS_A_LINE = 135
+_MARKS = "#ffb000"
 
 
 class _Panel(NamedTuple):
@@ -34,6 +35,8 @@ class _Panel(NamedTuple):
         Where a line is drawn, as a share of the width.
     upright : bool
         Whether pixels are squares; sinograms fill their panel instead.
+    marked : numpy.ndarray or None
+        bool (a, b), pixels to put a ring around.
     """
 
     title: str
@@ -41,6 +44,7 @@ class _Panel(NamedTuple):
     grey: tuple[float, float] = (0.0, 1.0)
     column: float | None = None
     upright: bool = False
+    marked: np.ndarray | None = None
 
 
 @style.styled
@@ -105,9 +109,10 @@ def _panels(views: Mapping[str, np.ndarray], row: pd.Series) -> Iterator[_Panel]
     counts, transmission = views["counts"], views["transmission"]
     yield _Panel("counts", counts, _range(counts), upright=True)
     yield _Panel("after flat field", transmission, _range(transmission), upright=True)
-    grey = _range(views["zingers_after"])
-    yield _Panel("sinogram, with zingers", views["zingers_before"], grey)
-    yield _Panel("without zingers", views["zingers_after"], grey)
+    before, after = views["zingers_before"], views["zingers_after"]
+    grey = _range(after)
+    yield _Panel("sinogram, zingers circled", before, grey, marked=before != after)
+    yield _Panel("without zingers", after, grey)
     if "phase_after" in views:
         grey = _range(views["phase_before"])
         yield _Panel("before phase retrieval", views["phase_before"], grey, upright=True)
@@ -137,8 +142,11 @@ def _show(axes: Axes, panel: _Panel) -> None:
     aspect = "equal" if panel.upright else "auto"
     style.show(axes, panel.image, cmap="gray", vmin=low, vmax=high, aspect=aspect)
     axes.set_anchor("N")
+    if panel.marked is not None:
+        y, x = np.nonzero(panel.marked)
+        axes.plot(x, y, "o", ms=3.0, mfc="none", mec=_MARKS, mew=0.6)
     if panel.column is not None:
-        axes.axvline(panel.column * panel.image.shape[1] - 0.5, color="#ffe14d", lw=0.8)
+        axes.axvline(panel.column * panel.image.shape[1] - 0.5, color=_MARKS, lw=0.8)
 
 
 def _needs(study) -> Needs:

@@ -255,6 +255,16 @@ class JobInputs:
             settings["active"] = "dark"
         return settings
 
+    def truth_settings(self, wildcards) -> dict:
+        """Return what a job that makes a truth needs to know of its dataset.
+
+        How slices become grey levels, which a scanned twin may be told, is nothing to its truth.
+        """
+        settings = self.dataset_settings(wildcards)
+        if is_scanned_twin(self.dataset(wildcards)):
+            settings["grey_window"] = None
+        return settings
+
     # Users
 
     def user_jobs(self) -> list[UserJob]:
