@@ -147,7 +147,7 @@ def _needs(study) -> Needs:
 FIGURE = Figure(
     title="Phases and particles as a solid",
     category=CHECKS,
-    order=8,
+    order=9,
     requires="particles among the measures, and a dataset whose truth is known",
     needs=_needs,
     draw=draw,
