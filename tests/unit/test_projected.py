@@ -34,6 +34,7 @@ from manyeyes.study.projected import (
     STEPS,
     projected,
     reconstructed_shape,
+    starts_at_projections,
     step_settings,
     twin_scan_shape,
 )
@@ -173,6 +174,9 @@ def test_both_kinds_have_their_tables():
     assert "results/mine/tables/reconstruction_scores.csv" in of_twin
     assert "results/mine/tables/reconstruction_scores.csv" not in of_file
     assert projected(study()) == ["cell"]
+    # A study of traits alone segments nothing, but needs the image.
+    traits = replace(study(), blocks=())
+    assert projected(traits) == [] and starts_at_projections(traits)
 
 
 # Checks before any job.

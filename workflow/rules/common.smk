@@ -30,7 +30,7 @@ from manyeyes.running.scheduler_timer import keep_one_timer
 from manyeyes.running.shown import PAGE, Shown
 from manyeyes.study import cost
 from manyeyes.study.chain import FibsemChain
-from manyeyes.study.projected import projected
+from manyeyes.study.projected import starts_at_projections
 from manyeyes.study.targets import OF_POPULATION, OF_TRUTH
 
 keep_one_timer()

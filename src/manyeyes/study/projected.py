@@ -33,6 +33,11 @@ def projected(study: Study) -> list[str]:
     return [name for name in names if study.datasets[name].source["kind"] in KINDS]
 
 
+def starts_at_projections(study: Study) -> bool:
+    """Return whether any dataset, segmented or not, is reconstructed from projections."""
+    return any(dataset.source["kind"] in KINDS for dataset in study.datasets.values())
+
+
 def is_scanned_twin(dataset: Dataset) -> bool:
     """Return whether a dataset's projections are those of a twin."""
     return dataset.source["kind"] == "scanned_twin"
