@@ -361,10 +361,13 @@ ROW = {
 
 def drawn(names=("scan",), **more):
     draw = np.random.default_rng(0)
+    # The table has all realisations, the figure shows the first.
+    numbers = [{**ROW, "realisation": 1}, {**ROW, "realisation": 2, "dead": 99}]
+    rows = [{"dataset": name, **row} for name in names for row in numbers]
     views = {name: draw.normal(size=shape) for name, shape in {**VIEWS, **more}.items()}
     return FIGURE.draw(
         data_of(
-            {"projections": pd.DataFrame([{"dataset": name, **ROW} for name in names])},
+            {"projections": pd.DataFrame(rows)},
             dict.fromkeys(names, "twin"),
             projected=dict.fromkeys(names, views),
             voxel_sizes_nm=dict.fromkeys(names, 397),

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
+from ..measures.tables import first_realisation
 from ..study.projected import projected
 from . import style, words
 from .figure import CHECKS, Figure, FigureData, Needs
@@ -50,7 +51,7 @@ class _Panel(NamedTuple):
 @style.styled
 def draw(data: FigureData) -> Drawing:
     """Return the panels of each dataset, with what was counted in small print."""
-    table = data.rows("projections").set_index("dataset")
+    table = first_realisation(data.rows("projections")).set_index("dataset")
     shown = {name: list(_panels(views, table.loc[name])) for name, views in data.projected.items()}
     lines = {name: style.lines_of(len(panels), COLUMNS) for name, panels in shown.items()}
     room_mm = style.PAGE_MM - _NOTES_MM - len(lines) * _TEXT_MM
