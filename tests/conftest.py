@@ -5,6 +5,7 @@
 LONGEST_FIRST = (
     "pipeline/test_tiny_study",
     "pipeline/test_own_data",
+    "pipeline/test_projections",
     "pipeline/test_population",
     "pipeline/test_what_follows",
     "pipeline/test_slurm",
