@@ -18,9 +18,9 @@ a folder (comparison/):
     microstructure.csv, microstructure_spread.csv
                       with --measures: transport, surfaces, particles, pores
 
-Values of 1 and 2 are active material and the rest, and 3 is the pore where there are three; of two
-other values the higher one is active material. --codes says what others mean. Everything else is as
-in a study (docs/results.md).
+Values 1 and 2 are active material and the rest; 1, 2 and 3 are active material, carbon-binder
+domain and pore; of two other values the higher one is active material. --codes says what others
+mean. Everything else is as in a study (docs/results.md).
 """
 
 import argparse
