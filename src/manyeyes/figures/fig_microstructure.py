@@ -26,7 +26,7 @@ LINEAR = 100 * LIMIT
 """The axis is linear up to here, in per cent, and logarithmic beyond."""
 FARTHEST = 200.0
 """End of the axis: what lies beyond is a triangle at the frame."""
-TICKS = (-100, -50, -10, 0, 10, 50, 200)
+TICKS = (-50, -10, 0, 10, 50, 200)
 NUMBER = ["measure", "phase", "axis"]
 
 
@@ -112,6 +112,9 @@ def _draw_image(axes: Axes, rows: pd.DataFrame, numbers, variants, styles) -> No
         if abs(middle) > FARTHEST:
             mark |= {"marker": ">" if middle > 0 else "<", "clip_on": False}
             middle = float(np.copysign(FARTHEST, middle))
+        if not sure:
+            # In its colour still, as variants of a family share a marker.
+            mark |= {"mec": look.colour, "mew": 1.0}
         axes.plot(middle, y, ls="", mfc=look.colour if sure else "white", zorder=3, **mark)
 
 
