@@ -6,13 +6,14 @@ import pytest
 from matplotlib.colors import to_hex
 
 from figure_example import render, texts
+from manyeyes.figures import style
 from manyeyes.figures.fig_microstructure import draw, finding
 from manyeyes.figures.fig_solid import PARTICLES
 from manyeyes.figures.fig_solid import draw as draw_solid
 from manyeyes.figures.figure import FigureData
 from manyeyes.figures.rendering import View
 from manyeyes.figures.rendering import render as render_block
-from manyeyes.labels import ACTIVE, CBD, PORE
+from manyeyes.labels import ACTIVE, CBD, PORE, TWO_PHASES, Phase, Phases
 from manyeyes.statistics.microstructure import microstructure_spread
 
 METHODS = {"S2": "threshold", "cWS": "watershed"}
@@ -134,6 +135,27 @@ def test_phases_and_particles_have_their_colours():
     # Two balls that hardly touch are two particles.
     assert len(close) >= 2
     assert brightest.max() <= 1
+
+
+def test_active_material_may_have_any_code():
+    z, y, x = np.indices((24, 24, 24)) - 11.5
+    ball = np.sqrt(z**2 + y**2 + x**2) < 8
+    phases = Phases((Phase("active", 9, "a", "#ffffff"), Phase("pore", 1, "p", "#000000")))
+    style.use_phases(phases)
+    try:
+        figure = draw_solid(
+            FigureData(
+                truth_volumes={"one": np.where(ball, ACTIVE, PORE).astype(np.uint8)},
+                label_volumes={("one", "raw", "S2", "A"): np.where(ball, 9, 1).astype(np.uint8)},
+                origins={"one": "twin"},
+                voxel_sizes_nm={"one": 500.0},
+                facts={"separable": ["one"]},
+            )
+        )
+    finally:
+        style.use_phases(TWO_PHASES)
+    truth, labels = (figure.axes[i].images[0].get_array() for i in (3, 4))
+    assert np.array_equal(truth, labels)
 
 
 def _near(hue, colour):

@@ -54,7 +54,8 @@ def draw(data: FigureData) -> Drawing:
         for filter_, variant, user in shown:
             labels = data.label_volumes.get((dataset, filter_, variant, user))
             if labels is not None:
-                solids[f"{variant}, {words.filter_name(filter_)}"] = labels == ACTIVE
+                code = style.phases_in_use()["active"].code
+                solids[f"{variant}, {words.filter_name(filter_)}"] = labels == code
         for axes, (name, active) in zip(row[len(TURNS) :], solids.items(), strict=False):
             if dataset in separable:
                 _draw_particles(axes, active, voxel_um)
