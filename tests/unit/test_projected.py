@@ -356,6 +356,7 @@ ROW = {
     "axis_column_true": 14.25,
     "axis_spread": 0.08,
     "turned_deg": 177.0,
+    "device": "cpu",
 }
 
 

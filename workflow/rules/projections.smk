@@ -104,6 +104,7 @@ rule reconstruct_slices:
         axis=PATHS.projected("axis.json"),
     output:
         slices=PATHS.projected("slices.tif"),
+        facts=PATHS.projected("reconstruct.json"),
         views=PATHS.projected("reconstruct.npz"),
     group:
         ASK.submission("{dataset}")

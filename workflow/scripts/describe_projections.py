@@ -22,6 +22,7 @@ COLUMNS = (
     "axis_column_true",
     "axis_spread",
     "turned_deg",
+    "device",
 )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from manyeyes.files.documents import read_json
+from manyeyes.files.documents import read_json, write_json
 from manyeyes.files.reconstructions import write_slices
 from manyeyes.files.results import write_views
 from manyeyes.files.sinograms import read_rows, stored_shape
@@ -34,6 +34,7 @@ def main(snakemake) -> None:
             size=settings.size,
             field=settings.field,
             extend=settings.extend,
+            device=settings.device,
         )
         slabs = -(-rows // settings.slab)
         for first, slices in with_progress(snakemake, made, slabs, "slabs"):
@@ -43,6 +44,7 @@ def main(snakemake) -> None:
 
     shape = (rows, bottom - top, right - left)
     write_slices(output.slices, done(), shape, params.voxel_size_nm)
+    write_json({"device": settings.device}, output.facts)
     write_views(output.views, views)
 
 

@@ -98,10 +98,11 @@ def counted(row: pd.Series) -> str:
         axis += f", half of the rows within {row['axis_spread']:.2f}"
     else:
         axis += ", as the config says"
+    graphics_card = "; back-projected on a graphics card" if row["device"] == "gpu" else ""
     return (
         f"{row['projections']:.0f} projections of {row['rows']:.0f} × {row['columns']:.0f} pixels; "
         f"dead pixels {of('dead')}; zingers {of('zingers')}; floored values {row['floored']:.0f}; "
-        f"{axis}"
+        f"{axis}{graphics_card}"
     )
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..devices import check_device
 from ..settings import check_number
 from .filtering import WINDOWS
 from .normalise import attenuation, open_field, transmission
@@ -56,6 +57,8 @@ class ReconstructionSettings:
         Rows and columns of a whole slice; the detector's columns unless given.
     extend : bool
         Whether the sample reaches beyond the detector.
+    device : {"cpu", "gpu"}
+        Where beams are projected back.
     slab : int
         Rows that are in memory at once.
     """
@@ -77,6 +80,7 @@ class ReconstructionSettings:
     field: tuple[int, int, int, int] | None = None
     size: int | None = None
     extend: bool = True
+    device: str = "cpu"
     slab: int = 16
 
     def __post_init__(self):
@@ -85,6 +89,7 @@ class ReconstructionSettings:
         check_number("floor", self.floor, 1e-9, 0.5)
         check_number("ring_snr", self.ring_snr, 1.01, 1000.0)
         check_number("centre_rows", self.centre_rows, 1, 10_000)
+        check_device(self.device)
         check_number("slab", self.slab, 1, 100_000)
         if self.zinger_width < 3 or self.zinger_width % 2 == 0:
             raise ValueError(f"zinger_width must be odd and at least 3: {self.zinger_width!r}")

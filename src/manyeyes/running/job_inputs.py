@@ -211,7 +211,7 @@ class JobInputs:
 
     def facts_of_steps(self, wildcards) -> list[str]:
         """Return what the steps of a dataset's reconstruction, and a twin's scan, counted."""
-        steps = ["normalise", "prepare", "axis"]
+        steps = ["normalise", "prepare", "axis", "reconstruct"]
         steps += ["scan"] if is_scanned_twin(self.dataset(wildcards)) else []
         return [
             self._paths.projected(f"{step}.json").format(dataset=wildcards.dataset)

@@ -11,7 +11,7 @@ from ..microstructure.registry import group_called
 from ..study import cost
 from ..study.chain import FibsemChain
 from ..study.model import Dataset, OutlineMap, Study
-from ..study.projected import reconstructed_shape
+from ..study.projected import reconstructed_shape, step_settings
 from .job_inputs import UserJob
 
 
@@ -163,7 +163,11 @@ class JobResources:
         def disk(wildcards, attempt):
             return ceil((20 + 4 * prod(shapes(wildcards)[2]) / 1e6) * attempt)
 
-        return {"mem_mb": megabytes, "runtime": minutes, "disk_mb": disk}
+        def gpus(wildcards):
+            settings = step_settings(datasets[wildcards.dataset], "reconstruct")
+            return int(settings.get("device") == "gpu")
+
+        return {"mem_mb": megabytes, "runtime": minutes, "disk_mb": disk, "gpu": gpus}
 
     def shifting(self, wanted: OutlineMap) -> dict[str, Callable]:
         """Return the resources of a job that paints an image with shifted outlines."""

@@ -15,7 +15,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "phase": ("phase",),
     "prepare": ("floor", "rings", "ring_snr", "ring_large", "ring_small"),
     "axis": ("centre", "centre_rows"),
-    "reconstruct": ("window", "field", "size", "extend"),
+    "reconstruct": ("window", "field", "size", "extend", "device"),
 }
 """Settings of each step, see `manyeyes.projections.steps.ReconstructionSettings`. ``rows`` belongs
 to the first step that can leave rows out, and ``slab`` to every one."""
