@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from manyeyes.report.packing import pack_image, pack_masks
+from manyeyes.report.packing import pack_image, pack_labels
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 
@@ -118,8 +118,9 @@ def packs(datasets=DATASETS, users=USERS):
                 "shape": shape,
                 "slices": slices,
                 "drawn": [2],
+                "phases": ["active material"],
                 "grey": pack_image(image, slices),
-                "chunks": pack_masks((phrases, volume == 1) for phrases, volume in labels),
+                "chunks": pack_labels((phrases, volume == 1) for phrases, volume in labels),
             }
         )
     return result

@@ -5,7 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from manyeyes.report.choosing import MOST_USERS, drawn_slices, shown_slices, shown_users, slice_step
+from manyeyes.labels import THREE_PHASES, TWO_PHASES, phases_from_config
+from manyeyes.report.choosing import (
+    MOST_USERS,
+    drawn_slices,
+    looked_at,
+    phase_places,
+    shown_slices,
+    shown_users,
+    slice_step,
+    truth_places,
+)
 
 
 def users(simulated, recorded=0):
@@ -59,3 +69,23 @@ def test_wanted_users_are_shown_and_unknown_ones_refused():
     assert shown_users(users(30), ["s20", "s3"]) == ["s3", "s20"]
     with pytest.raises(ValueError, match=r"report\.users.*'nobody'.*s0"):
         shown_users(users(2), ["nobody"])
+
+
+def test_of_two_phases_active_material_is_looked_at_and_of_three_every_one():
+    assert [phase.key for phase in looked_at(TWO_PHASES)] == ["active"]
+    assert phase_places(np.array([0, 1, 2], np.uint8), TWO_PHASES).tolist() == [0, 1, 0]
+    assert truth_places(np.array([1, 2, 3, 4], np.uint8), TWO_PHASES).tolist() == [1, 0, 0, 0]
+    assert [phase.key for phase in looked_at(THREE_PHASES)] == ["active", "cbd", "pore"]
+    assert phase_places(np.array([0, 1, 2, 3], np.uint8), THREE_PHASES).tolist() == [0, 1, 2, 3]
+    # A pore inside a particle is a pore.
+    assert truth_places(np.array([1, 2, 3, 4], np.uint8), THREE_PHASES).tolist() == [1, 2, 3, 3]
+
+
+def test_active_material_comes_first_whatever_its_code():
+    phases = phases_from_config(
+        {"pore": {"code": 7}, "oxide": {"code": 3}, "active": {"code": 200}}
+    )
+    assert [phase.key for phase in looked_at(phases)] == ["active", "pore", "oxide"]
+    assert phase_places(np.array([7, 200, 3, 1], np.uint8), phases).tolist() == [2, 1, 3, 0]
+    # An oxide is nothing that a twin has: only active material is.
+    assert truth_places(np.array([1, 2, 3], np.uint8), phases).tolist() == [1, 0, 0]

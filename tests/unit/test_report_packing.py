@@ -15,12 +15,12 @@ from manyeyes.report.packing import (
     MOST_COMBINATIONS,
     pack_image,
     pack_inside,
-    pack_masks,
+    pack_labels,
 )
 
 
-def unpacked(chunks, shape):
-    """Return active material by variant and user, decoded as the page's script does it."""
+def unpacked(chunks, shape, digit="1"):
+    """Return where a phase is, by variant and user, decoded as the page's script does it."""
     found = {}
     for chunk in chunks:
         codes = np.stack(
@@ -30,7 +30,7 @@ def unpacked(chunks, shape):
             ]
         )
         for plane in chunk["planes"]:
-            lookup = np.array([sign == "1" for sign in plane["active"]])
+            lookup = np.array([sign == digit for sign in plane["phases"]])
             found[plane["variant"], plane["user"]] = lookup[codes]
     return found
 
@@ -43,7 +43,7 @@ def named(volumes):
 @settings(max_examples=30, deadline=None)
 def test_labels_come_back_as_they_were(seed, users, depth):
     volumes = np.random.default_rng(seed).integers(1, 3, (users, depth, 7, 11), np.uint8)
-    found = unpacked(pack_masks(named(volumes)), (7, 11))
+    found = unpacked(pack_labels(named(volumes)), (7, 11))
     assert len(found) == users
     for number, volume in enumerate(volumes):
         assert np.array_equal(found["S2", str(number)], volume == 1)
@@ -52,29 +52,43 @@ def test_labels_come_back_as_they_were(seed, users, depth):
 def test_nested_thresholds_share_one_chunk_however_many_they_are():
     image = generator("nested").integers(0, 256, (2, 40, 40))
     volumes = [np.where(image >= level, 1, 2).astype(np.uint8) for level in range(60, 150, 3)]
-    chunks = pack_masks(named(volumes))
+    chunks = pack_labels(named(volumes))
     assert len(chunks) == 1
     assert len(chunks[0]["planes"]) == 30
-    assert {len(plane["active"]) for plane in chunks[0]["planes"]} == {31}
+    assert {len(plane["phases"]) for plane in chunks[0]["planes"]} == {31}
 
 
 def test_a_chunk_ends_before_a_byte_has_too_few_values():
     volumes = generator("independent").integers(1, 3, (20, 3, 64, 64)).astype(np.uint8)
-    chunks = pack_masks(named(volumes))
+    chunks = pack_labels(named(volumes))
     assert [len(chunk["planes"]) for chunk in chunks] == [8, 8, 4]
     assert all(
-        len(plane["active"]) <= MOST_COMBINATIONS for chunk in chunks for plane in chunk["planes"]
+        len(plane["phases"]) <= MOST_COMBINATIONS for chunk in chunks for plane in chunk["planes"]
     )
 
 
+@pytest.mark.parametrize("phases", [1, 3, 9])
+def test_every_phase_comes_back(phases):
+    volumes = generator("phases", phases).integers(0, phases + 1, (7, 2, 6, 9)).astype(np.uint8)
+    named_volumes = [({"variant": "S2", "user": str(n)}, v) for n, v in enumerate(volumes)]
+    chunks = pack_labels(named_volumes, phases)
+    for place in range(phases + 1):
+        found = unpacked(chunks, (6, 9), str(place))
+        assert all(
+            np.array_equal(found["S2", str(n)], volume == place) for n, volume in enumerate(volumes)
+        )
+    with pytest.raises(ValueError, match="1 to 9 phases"):
+        pack_labels(named_volumes, 10)
+
+
 def test_nothing_makes_no_chunk():
-    assert pack_masks([]) == []
+    assert pack_labels([]) == []
 
 
 def test_segmentations_of_different_shape_are_refused():
     volumes = [np.ones((1, 2, 3), np.uint8), np.ones((1, 3, 2), np.uint8)]
     with pytest.raises(ValueError, match=r"one shape, found \(1, 2, 3\) and \(1, 3, 2\)"):
-        pack_masks(named(volumes))
+        pack_labels(named(volumes))
 
 
 def test_pictures_are_the_slices_that_were_asked_for():
@@ -112,7 +126,7 @@ def test_a_page_of_the_default_study_stays_below_20_mb():
         return np.where(seen > 125 + 4 * user, 1, 2).astype(np.uint8)
 
     labels = named(by(variant, user) for variant in range(variants) for user in range(users))
-    packed = sum(len(text) for chunk in pack_masks(labels) for text in chunk["slices"])
+    packed = sum(len(text) for chunk in pack_labels(labels) for text in chunk["slices"])
     pictures = sum(map(len, pack_image(image, range(2))))
     a_slice = (packed + pictures) / len(image)
     # In a run a raw image had 45 800 bytes a slice on average, a filtered one 0.37 of that, and

@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from chromium import Chromium, executable
+from manyeyes.report.packing import pack_labels
 from manyeyes.report.page import page
 from manyeyes.report.viewer import viewer_index
 from report_example import DATASETS, METHODS, arguments, frames, packs, write
@@ -277,3 +279,45 @@ def test_one_user_alone_is_shown_with_nothing_to_compare(browser, tmp_path):
     assert browser.problems == []
     status = browser.run("document.getElementById('viewer-status').textContent")
     assert "nothing to compare" in status
+
+
+@in_browser
+def test_each_of_three_phases_can_be_looked_at(browser, tmp_path):
+    three = packs(["NMC-2"], ["A", "B"])
+    shape = DATASETS["NMC-2"]["shape"]
+
+    def columns(of_active):
+        places = np.full(shape, 3, np.uint8)
+        places[..., :14] = 2
+        places[..., :of_active] = 1
+        return places
+
+    labels = [
+        ({"variant": "S2", "user": "A"}, columns(4)),
+        ({"variant": "S2", "user": "B"}, columns(8)),
+    ]
+    three[0] |= {
+        "phases": ["active material", "carbon-binder domain", "pore"],
+        "chunks": pack_labels(labels, 3),
+    }
+    browser.problems.clear()
+    browser.open(write(tmp_path / "three.html", packs=three))
+    browser.wait_for("document.getElementById('viewer').dataset.shown")
+    choose(browser, "phase", "2")
+    assert shown(browser)[-1] == "carbon-binder domain"
+    status = browser.run("document.getElementById('viewer-status').textContent")
+    assert status.startswith("Carbon-binder domain in this slice: A 50.0 %, B 30.0 %.")
+    assert "whole volume" not in status
+    assert browser.run("document.getElementById('viewer-both').textContent") == (
+        "carbon-binder domain"
+    )
+    assert row_of(browser, "difference") == [NEITHER] * 4 + [FIRST] * 4 + [BOTH] * 6 + [NEITHER] * 6
+    choose(browser, "phase", "3")
+    assert browser.problems == []
+    assert row_of(browser, "difference") == [NEITHER] * 14 + [BOTH] * 6
+
+
+@in_browser
+def test_of_two_phases_nothing_is_to_be_chosen(opened):
+    height = "document.getElementById('viewer-phase-label').offsetHeight"
+    assert opened.run(height) == 0

@@ -1,10 +1,12 @@
-"""Which users and slices the report's viewer shows, so that the page stays small."""
+"""Which users, slices and phases the report's viewer shows, so that the page stays small."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
 import numpy as np
 
+from ..labels import ACTIVE, Phase, Phases, truth_in_phases
+from ..measures.confusion_matrix import has_places_for_truth
 from ..statistics.words import and_list
 
 SLICE_STEP = 10
@@ -15,6 +17,9 @@ MOST_USERS = 6
 
 MOST_LABEL_PIXELS = 300_000_000
 """Pixels of all label slices of a page; at about 0.02 bytes each this leaves room below 20 MB."""
+
+MOST_PHASES = 9
+"""Phases that can be looked at, each a digit in the page."""
 
 MOST_DRAWN_SLICES = 12
 """A user who drew on more slices labelled the whole volume, so no slice is special."""
@@ -133,3 +138,43 @@ def viewer_note(shown: Sequence[str], users: Sequence[str], step: int) -> str:
     if len(shown) < len(users):
         text += f"; {len(shown)} of {len(users)} users ({and_list(shown)})"
     return text + "."
+
+
+def looked_at(phases: Phases) -> tuple[Phase, ...]:
+    """Return the phases that can be looked at, active material first.
+
+    Of two phases this is active material alone, since the other is the rest.
+    """
+    active = phases["active"]
+    others = [phase for phase in phases if phase.key != active.key]
+    many = 1 < len(others) < MOST_PHASES
+    return (active, *others) if many else (active,)
+
+
+def phase_places(labels: np.ndarray, phases: Phases) -> np.ndarray:
+    """Return the place of each voxel's phase among those looked at, from 1 on; 0 for any other.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, any shape
+    phases : Phases
+        Of the labels.
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+    """
+    places = np.zeros(256, np.uint8)
+    for place, phase in enumerate(looked_at(phases), 1):
+        places[phase.code] = place
+    return places[labels]
+
+
+def truth_places(truth: np.ndarray, phases: Phases) -> np.ndarray:
+    """Return what `phase_places` does, of a truth with codes of `manyeyes.labels.TRUTH_PHASES`.
+
+    Where the phases are not those of the truth, only active material can be looked at.
+    """
+    if has_places_for_truth(phases):
+        return phase_places(truth_in_phases(truth, phases), phases)
+    return (truth == ACTIVE).astype(np.uint8)

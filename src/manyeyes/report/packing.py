@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import imagecodecs
 import numpy as np
 
+from .choosing import MOST_PHASES
+
 MOST_COMBINATIONS = 256
 JPEG_QUALITY = 65
 """Noise takes most space; at this quality a slice of the default study is 8 to 10 kB."""
@@ -48,40 +50,46 @@ def pack_inside(inside: np.ndarray) -> list[str]:
     return [_deflated(plane.astype(np.uint8)) for plane in inside]
 
 
-def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[dict]:
-    """Return slices of one phase, active material, in several segmentations of an image.
+def pack_labels(
+    segmentations: Iterable[tuple[Mapping[str, str], np.ndarray]], phases: int = 1
+) -> list[dict]:
+    """Return slices of several segmentations of an image.
 
     Parameters
     ----------
-    masks : iterable of (mapping, ndarray of bool, shape (slices, y, x))
-        Facts about a segmentation (its variant and user), and where it has active material
-        on the slices shown. The viewer shows this phase against all others.
+    segmentations : iterable of (mapping, ndarray of bool or uint8, shape (slices, y, x))
+        Facts about a segmentation (its variant and user), and the place of the phase of every
+        pixel of the slices shown: 1 for the first phase that can be looked at, 0 for none.
+    phases : int
+        How many phases can be looked at, 1 to 9.
 
     Returns
     -------
     list of dict
-        Chunks: ``planes``, the facts about each segmentation and ``active``, a text of 0 and 1
-        that says which bytes stand for active material; and ``slices``, the deflated bytes (zlib
-        format, base64) of each slice, row by row.
+        Chunks: ``planes``, the facts about each segmentation and ``phases``, a text with a digit
+        for each byte, the place of its phase; and ``slices``, the deflated bytes (zlib format,
+        base64) of each slice, row by row.
 
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or there are too many phases.
     """
+    if not 1 <= phases <= MOST_PHASES:
+        raise ValueError(f"the viewer can show 1 to {MOST_PHASES} phases, found {phases}")
     chunks: list[dict] = []
     codes, patterns, known, shape = None, [()], [], None
-    for facts, active in masks:
-        if shape is not None and active.shape != shape:
+    for facts, places in segmentations:
+        if shape is not None and places.shape != shape:
             raise ValueError(
-                f"segmentations of one image must have one shape, found {shape} and {active.shape}"
+                f"segmentations of one image must have one shape, found {shape} and {places.shape}"
             )
-        shape = active.shape
-        more = None if codes is None else _joined(codes, patterns, active)
+        shape = places.shape
+        more = None if codes is None else _joined(codes, patterns, places, phases + 1)
         if more is None:
             if codes is not None:
                 chunks.append(_chunk(codes, patterns, known))
-            codes, patterns = _joined(np.zeros(shape, np.uint8), [()], active)
+            codes, patterns = _joined(np.zeros(shape, np.uint8), [()], places, phases + 1)
             known = []
         else:
             codes, patterns = more
@@ -92,21 +100,21 @@ def pack_masks(masks: Iterable[tuple[Mapping[str, str], np.ndarray]]) -> list[di
 
 
 def _joined(
-    codes: np.ndarray, patterns: list[tuple], active: np.ndarray
+    codes: np.ndarray, patterns: list[tuple], places: np.ndarray, base: int
 ) -> tuple[np.ndarray, list[tuple]] | None:
     """Return codes and patterns with one more segmentation; None if these are too many."""
-    doubled = codes.astype(np.uint16) * 2 + active
-    used = np.flatnonzero(np.bincount(doubled.ravel(), minlength=2 * MOST_COMBINATIONS))
+    combined = codes.astype(np.uint16) * base + places
+    used = np.flatnonzero(np.bincount(combined.ravel(), minlength=base * MOST_COMBINATIONS))
     if used.size > MOST_COMBINATIONS:
         return None
-    numbers = np.zeros(2 * MOST_COMBINATIONS, np.uint8)
+    numbers = np.zeros(base * MOST_COMBINATIONS, np.uint8)
     numbers[used] = np.arange(used.size)
-    return numbers[doubled], [(*patterns[code // 2], int(code % 2)) for code in used]
+    return numbers[combined], [(*patterns[code // base], int(code % base)) for code in used]
 
 
 def _chunk(codes: np.ndarray, patterns: list[tuple], known: Sequence[Mapping[str, str]]) -> dict:
     planes = [
-        {**facts, "active": "".join(str(pattern[place]) for pattern in patterns)}
+        {**facts, "phases": "".join(str(pattern[place]) for pattern in patterns)}
         for place, facts in enumerate(known)
     ]
     return {"planes": planes, "slices": [_deflated(plane) for plane in codes]}

@@ -20,7 +20,8 @@ def viewer_index(
     Parameters
     ----------
     packs : iterable of mapping
-        Made by `packing` from each image: dataset, filter, shape, slices, drawn, chunks.
+        Made by `packing` from each image: dataset, filter, shape, slices, drawn, phases (names of
+        those that can be looked at), chunks.
     datasets : mapping of name to mapping
         With origin and voxel_size_nm.
     volume_fractions : DataFrame
@@ -33,8 +34,8 @@ def viewer_index(
     -------
     list of dict
         dataset, filter, name (of the filter, in words), origin, shape, width_um, bar_um, slices,
-        drawn, truth (volume fraction or None), variants (each with its name, its users' volume
-        fractions, and the differences of pairs in per cent).
+        drawn, phases, truth (volume fraction or None), variants (each with its name, its users'
+        volume fractions, and the differences of pairs in per cent).
 
     Raises
     ------
@@ -83,6 +84,7 @@ def _entry(pack: Mapping, dataset: Mapping, fractions, pairs) -> dict:
         "bar_um": scale_bar_um(width_um),
         "slices": list(pack["slices"]),
         "drawn": list(pack["drawn"]),
+        "phases": list(pack["phases"]),
         "truth": float(truths.iloc[0]) if has_truth else None,
         "variants": [
             {

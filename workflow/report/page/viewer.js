@@ -1,8 +1,8 @@
 // The slice viewer: grey values, two segmentations over them, and where these differ.
 //
 // An image's labels come in chunks. A pixel of a chunk is one byte, the number of a combination of
-// labels; each segmentation ("plane") of the chunk has a text that says for every byte whether it
-// stands for active material. Slices are deflated one by one and inflated when they are looked at.
+// labels; each segmentation ("plane") of the chunk has a text with a digit for every byte: 1 for the
+// first phase that can be looked at, usually active material, and 0 for none. Slices are deflated one by one and inflated when they are looked at.
 "use strict";
 
 (() => {
@@ -12,6 +12,7 @@
   const field = (name) => document.getElementById(`viewer-${name}`);
   const dataset = field("dataset"), filter = field("filter"), variant = field("variant");
   const first = field("first"), second = field("second");
+  const phase = field("phase");
   const slice = field("slice"), strength = field("strength");
   // The truth is no user: its value is a text that no user can be called.
   const TRUTH = "";
@@ -63,6 +64,8 @@
     fill(first, people, kept(first));
     const others = people.filter(([name]) => name !== first.value);
     fill(second, others.length ? others : people, kept(second));
+    fill(phase, image().phases.map((name, n) => [String(n + 1), name]), phase.value);
+    field("phase-label").hidden = image().phases.length < 2;
     const shown = image().slices;
     const wanted = slice.dataset.depth === undefined ? image().shape[0] / 2 : Number(slice.dataset.depth);
     slice.max = shown.length - 1;
@@ -75,16 +78,17 @@
     return best;
   }
 
-  // The labels of one segmentation in one slice: 1 where it is active material.
+  // The labels of one segmentation in one slice: 1 where it is of the chosen phase.
   async function labels(source, variantName, user, at) {
+    const wanted = phase.value;
     const isIt = (plane) => plane.user === user && plane.variant === (user === TRUTH ? "" : variantName);
     const number = source.pack.chunks.findIndex((chunk) => chunk.planes.some(isIt));
     const chunk = source.pack.chunks[number];
     const key = `${number}/${at}`;
     if (!source.bytes.has(key)) source.bytes.set(key, inflated(chunk.slices[at]));
     const bytes = await source.bytes.get(key);
-    const active = chunk.planes.find(isIt).active;
-    const lookup = Uint8Array.from(active, (sign) => (sign === "1" ? 1 : 0));
+    const digits = chunk.planes.find(isIt).phases;
+    const lookup = Uint8Array.from(digits, (digit) => (digit === wanted ? 1 : 0));
     return bytes.map((code) => lookup[code]);
   }
 
@@ -150,25 +154,30 @@
     field("slice-name").textContent = name;
     slice.setAttribute("aria-valuetext", `slice ${name}`);
     slice.dataset.depth = z;
-    let activeA = 0, activeB = 0, different = 0;
+    let sharesA = 0, sharesB = 0, different = 0;
     for (let i = 0; i < a.length; i += 1) {
-      activeA += a[i];
-      activeB += b[i];
+      sharesA += a[i];
+      sharesB += b[i];
       different += a[i] ^ b[i];
     }
     const pixels = inside ? inside.reduce((sum, here) => sum + here, 0) || 1 : a.length;
     const who = [first.value, second.value];
     const volume = who.map((user) => (user === TRUTH ? now.truth : chosenVariant().users[user]));
     const pair = chosenVariant().pairs.find(([x, y]) => who.includes(x) && who.includes(y));
-    const parts = who.map((user, i) => `${nameOf(user)} ${percent((i ? activeB : activeA) / pixels)} (whole volume ${percent(volume[i])})`);
-    let text = `Active material in this slice: ${parts[0]}`;
+    // The table of volume fractions is about active material, the first phase.
+    const firstPhase = phase.value === "1";
+    const whole = (value) => (firstPhase ? ` (whole volume ${percent(value)})` : "");
+    const phaseName = now.phases[Number(phase.value) - 1];
+    const parts = who.map((user, i) => `${nameOf(user)} ${percent((i ? sharesB : sharesA) / pixels)}${whole(volume[i])}`);
+    let text = `${phaseName[0].toUpperCase()}${phaseName.slice(1)} in this slice: ${parts[0]}`;
     if (who[0] === who[1]) {
       text += `. Nobody else did ${variant.value} on this image, so there is nothing to compare.`;
     } else {
       text += `, ${parts[1]}. They differ in ${percent(different / pixels)} of its pixels`;
-      text += pair ? ` (whole volume ${pair[2].toFixed(1)} %).` : ".";
+      text += pair && firstPhase ? ` (whole volume ${pair[2].toFixed(1)} %).` : ".";
     }
     field("status").textContent = text;
+    field("both").textContent = phaseName;
     field("only-first").textContent = nameOf(who[0]);
     field("only-second").textContent = nameOf(who[1]);
     const where = `${now.dataset}, ${now.name}, slice ${z}`;
@@ -185,10 +194,10 @@
     const bar = field("bar");
     bar.style.width = `${(100 * now.bar_um) / now.width_um}%`;
     bar.firstElementChild.textContent = `${now.bar_um} µm`;
-    form.dataset.shown = [now.dataset, now.filter, variant.value, ...who, z].join("|");
+    form.dataset.shown = [now.dataset, now.filter, variant.value, ...who, z, ...(firstPhase ? [] : [phaseName])].join("|");
   }
 
-  for (const select of [dataset, filter, variant, first, second]) {
+  for (const select of [dataset, filter, variant, first, second, phase]) {
     select.addEventListener("change", () => { offer(); draw(); });
   }
   slice.addEventListener("input", draw);
