@@ -112,7 +112,7 @@ def test_what_is_no_volume_of_numbers_is_refused_in_any_format(
 def test_a_format_that_cannot_be_read_in_parts_says_so(tmp_path, monkeypatch):
     (tmp_path / "a.test").write_bytes(b"\x93NUMPY")
     in_format(monkeypatch)
-    with pytest.raises(FileError, match="a NumPy array, which cannot be read in parts"):
+    with pytest.raises(FileError, match="a test file, which cannot be read in parts"):
         open_volume(tmp_path / "a.test")
 
 

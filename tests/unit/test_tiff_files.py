@@ -9,7 +9,7 @@ from manyeyes.files.formats import VolumeFacts
 from manyeyes.files.mapped import open_volume
 from manyeyes.files.results import read_result
 from manyeyes.files.slices import read_slices
-from manyeyes.files.volumes import read_volume, volume_facts
+from manyeyes.files.volumes import read_part, read_volume, volume_facts
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (12, 64, 72)).astype(np.uint8)
 LABELS = np.random.default_rng(1).integers(0, 3, (12, 64, 72)).astype(np.uint8)
@@ -261,14 +261,52 @@ def test_two_channels_are_told_as_such(tmp_path, axis, options):
 
 def test_samples_and_colours_are_told_as_such(tmp_path):
     path = tmp_path / "colour.tif"
-    tifffile.imwrite(path, np.stack([IMAGE] * 3, -1), photometric="rgb")
-    refused(path, r"an image in colour \(RGB, 3 channels")
+    colour = np.stack([IMAGE] * 3, -1)
+    colour[0, 7, 9] = 1, 2, 3
+    tifffile.imwrite(path, colour, photometric="rgb")
+    for read in (read_volume, volume_facts):
+        with pytest.raises(FileError, match=r"page 0 .* \[1, 2, 3\] in row 7, column 9; export"):
+            read(path)
+    tifffile.imwrite(path, colour[..., :1].repeat(3, -1), photometric="rgb")
+    with pytest.raises(FileError, match=r"labels, found an image in colour \(RGB, 3 channels"):
+        read_volume(path, labels=True)
     with tifffile.TiffWriter(path) as writer:
         for image in IMAGE:
             writer.write(np.stack([image] * 2), photometric="minisblack", planarconfig="separate")
     refused(path, "2 channels in a pixel")
     tifffile.imwrite(path, IMAGE, photometric="palette", colormap=PALETTE)
     refused(path, "PALETTE")
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("opacity", [False, True])
+@pytest.mark.parametrize("way", ["shaped", "pages", "planar", "imagej", "ome"])
+def test_colours_that_are_grey_are_grey(tmp_path, compression, opacity, way):
+    path = tmp_path / "grey.tif"
+    colour = np.stack([IMAGE] * 3 + [255 - IMAGE] * opacity, -1)
+    options = {"photometric": "rgb", "compression": compression}
+    if opacity:
+        options["extrasamples"] = ["unassalpha"]
+    if way == "pages":
+        with tifffile.TiffWriter(path) as writer:
+            for image in colour:
+                writer.write(image, metadata=None, contiguous=False, **options)
+    elif way == "planar":
+        planes = np.moveaxis(colour, -1, 1)
+        tifffile.imwrite(path, planes, planarconfig="separate", metadata=None, **options)
+    elif way == "shaped":
+        tifffile.imwrite(path, colour, **options)
+    else:
+        metadata = {"axes": "ZYXS"}
+        tifffile.imwrite(path, colour, metadata=metadata, **{way: True}, **options)
+    assert np.array_equal(read_volume(path), IMAGE)
+    facts = volume_facts(path)
+    assert facts.shape == IMAGE.shape and facts.assumed[0].startswith("its colours are grey")
+    assert ("opacity ignored" in facts.assumed[0]) == opacity
+    part = read_part(path, (2, 3, 4), (5, 60, 70))
+    assert np.array_equal(part, IMAGE[2:5, 3:60, 4:70])
+    with pytest.raises(FileError, match="cannot be mapped"):
+        open_volume(path)
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])
@@ -282,13 +320,55 @@ def test_labels_may_be_indices_of_a_palette_or_single_bits(tmp_path, compression
         assert found.dtype == np.uint8
         assert np.array_equal(found, LABELS > 0)
         assert volume_facts(path, labels=True).dtype == np.uint8
-        refused(path, "1-bit values")
+        shown = np.where(LABELS > 0, 255, 0).astype(np.uint8)
+        shown = shown if photometric == "minisblack" else 255 - shown
+        assert np.array_equal(read_volume(path), shown)
+        assert np.array_equal(read_part(path, (1, 0, 5), (3, 9, 70)), shown[1:3, :9, 5:70])
+        assert "1-bit values" in volume_facts(path).assumed[0]
 
 
-def test_a_grey_palette_is_grey(tmp_path):
-    grey = np.array([np.arange(256) * 257] * 3, np.uint16)
-    tifffile.imwrite(tmp_path / "a.tif", IMAGE, photometric="palette", colormap=grey)
-    assert np.array_equal(read_volume(tmp_path / "a.tif"), IMAGE)
+@pytest.mark.parametrize("unit", [256, 257])
+def test_a_grey_palette_is_grey_and_an_inverted_one_is_inverted(tmp_path, unit):
+    path, grey = tmp_path / "a.tif", np.array([np.arange(256) * unit] * 3, np.uint16)
+    tifffile.imwrite(path, IMAGE, photometric="palette", colormap=grey)
+    assert np.array_equal(read_volume(path), IMAGE)
+    assert volume_facts(path).assumed == ()
+    tifffile.imwrite(path, 255 - IMAGE, photometric="palette", colormap=grey[:, ::-1])
+    assert np.array_equal(read_volume(path), IMAGE)
+    assert np.array_equal(read_volume(path, labels=True), 255 - IMAGE)
+    assert "table of colours is inverted" in volume_facts(path).assumed[0]
+    tifffile.imwrite(path, 255 - IMAGE, photometric="miniswhite")
+    assert "its zero is white" in volume_facts(path).assumed[0]
+
+
+def test_a_small_picture_behind_a_stack_is_left_out(tmp_path):
+    path = tmp_path / "preview.tif"
+    for small in (IMAGE[0, ::4, ::4], np.zeros((8, 9, 3), np.uint8)):
+        with tifffile.TiffWriter(path) as writer:
+            for image in IMAGE:
+                writer.write(image, metadata=None, contiguous=False)
+            kind = "rgb" if small.ndim == 3 else "minisblack"
+            writer.write(small, metadata=None, contiguous=False, photometric=kind)
+        assert np.array_equal(read_volume(path), IMAGE)
+        (told,) = volume_facts(path).assumed
+        assert told.startswith("the last page is a smaller picture")
+    # One row less is a damaged slice, not a preview.
+    with tifffile.TiffWriter(path) as writer:
+        for image in [*IMAGE, IMAGE[0, 1:]]:
+            writer.write(image, metadata=None, contiguous=False)
+    refused(path, "page 12")
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "zstd"}, {"tile": (16, 16)}])
+@pytest.mark.parametrize("kind", ["minisblack", "miniswhite"])
+def test_a_part_is_that_part(tmp_path, options, kind):
+    path, volume = tmp_path / "a.tif", IMAGE.astype(np.uint16)
+    tifffile.imwrite(path, volume, photometric=kind, bigtiff=True, byteorder=">", **options)
+    shown = volume if kind == "minisblack" else 65535 - volume
+    part = read_part(path, (2, 3, 4), (5, 60, 70))
+    assert part.dtype == np.uint16 and np.array_equal(part, shown[2:5, 3:60, 4:70])
+    with pytest.raises(FileError, match=r"a\.tif: the part .* does not lie within"):
+        read_part(path, (2, 3, 4), (5, 60, 73))
 
 
 def test_pages_packed_in_different_ways_are_read_each_in_its_own(tmp_path):
@@ -388,20 +468,20 @@ def test_what_tifffile_only_mutters_of_a_page_stops_and_of_other_tags_does_not(t
 @pytest.mark.parametrize(
     ("start", "name", "words"),
     [
-        (b"\x89HDF\r\n\x1a\n" + bytes(9), "a.h5", "an HDF5 file.*export it as a TIFF stack"),
-        (b"# AmiraMesh BINARY 2.1\n", "a.am", "an AmiraMesh file.*export it as a TIFF stack"),
-        (b"\x93NUMPY\x01\0", "a.npy", "a NumPy array.*as a TIFF stack"),
-        (b"NRRD0004\n", "a.nrrd", "an NRRD file"),
-        (b"ObjectType = Image\nNDims = 3\n", "a.mha", "a MetaImage file"),
-        (bytes(344) + b"n+1\0", "a.nii", "a NIfTI file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.txm", "a Zeiss file"),
-        (b"\x89PNG\r\n\x1a\n", "a.png", "a PNG image"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(9), "a.tif", r"an HDF5 file.*ending in \.h5"),
+        (b"# AmiraMesh BINARY 2.1\n", "a.tif", r"an AmiraMesh file.*ending in \.am"),
+        (b"\x93NUMPY\x01\0", "a.tif", r"a NumPy array.*ending in \.npy"),
+        (b"NRRD0004\n", "a.tif", r"an NRRD file.*ending in \.nrrd"),
+        (b"ObjectType = Image\nNDims = 3\n", "a.tif", r"a MetaImage file.*ending in \.mha"),
+        (bytes(344) + b"n+1\0", "a.tif", r"a NIfTI file.*ending in \.nii"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.tif", r"a Zeiss file.*ending in \.txm"),
+        (b"\x89PNG\r\n\x1a\n", "a.tif", "a PNG image.*name the folder"),
         (b"\xff\xd8\xff\xe0", "a.jpg", "a JPEG image"),
-        (b"\x80\x81\x7f\x90" * 20, "a.raw", "raw voxels without a header.*import it"),
+        (b"\x80\x81\x7f\x90" * 20, "a.raw", r"raw voxels without a header.*raw: \{shape"),
+        (b"\x80\x81\x7f\x90" * 20, "a.dat", r"raw voxels without a header.*raw: \{shape"),
         (b"", "a.tif", "an empty file.*again"),
         (b"some notes\n", "a.tif", "a text file"),
         (b"<!DOCTYPE html>", "a.tif", "a web page.*download the file itself"),
-        (b"\x93NUMPY\x01\0", "a.tif", "a NumPy array"),
     ],
 )
 def test_another_format_is_called_what_it_is(tmp_path, start, name, words):
@@ -410,14 +490,12 @@ def test_another_format_is_called_what_it_is(tmp_path, start, name, words):
     assert "truncated" not in refused(path, words)
 
 
-def test_a_folder_is_called_a_folder(tmp_path):
-    folder = tmp_path / "slices"
+def test_a_folder_without_slices_is_called_what_it_is(tmp_path):
+    folder = tmp_path / "notes"
     folder.mkdir()
-    for k in range(3):
-        tifffile.imwrite(folder / f"s_{k}.tif", IMAGE[k])
-    (folder / "._s_0.tif").write_bytes(b"\0\5\x16\7")
+    (folder / "a.txt").write_text("scanned on Monday")
     for read in (read_volume, volume_facts):
-        with pytest.raises(FileError, match=r"a folder with 3 TIFF files.*one multi-page TIFF"):
+        with pytest.raises(FileError, match=r"notes: this is a folder with 1 entries"):
             read(folder)
 
 

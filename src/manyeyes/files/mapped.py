@@ -1,5 +1,6 @@
 """Volumes on disk, for `manyeyes classify`: read and written in parts."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,6 @@ import tifffile
 
 from .errors import FileError
 from .formats.zarr import CHUNK
-from .recognition import what_it_is
 from .volumes import check_volume, reading
 
 RESULT_SUFFIXES = (".tif", ".tiff", ".zarr")
@@ -22,16 +22,18 @@ def result_kind(path) -> str:
     return "zarr" if suffix == ".zarr" else "tiff"
 
 
-def open_volume(path, labels: bool = False):
+def open_volume(path, labels: bool = False, settings: Mapping | None = None):
     """Open a volume (z, y, x) on disk for reading, without reading it.
 
     Parameters
     ----------
     path : path-like
-        Of a format that can be read in parts: an uncompressed TIFF, or a folder with a Zarr array,
-        also below a group, whose leading axes have length one.
+        Of a format that can be read in parts: an uncompressed TIFF, a folder of slices, Zarr, HDF5,
+        NumPy, raw voxels or an uncompressed AmiraMesh.
     labels : bool
         Whether the values are phase codes; see `volumes.read_volume`.
+    settings : mapping, optional
+        How the file is read; see `formats.settings_of`.
 
     Returns
     -------
@@ -41,14 +43,13 @@ def open_volume(path, labels: bool = False):
     ------
     FileError
     """
-    with reading(path) as (path, format_):
+    with reading(path, settings) as (path, format_, known):
         if format_.map is None:
-            kind, _ = what_it_is(path)
             raise FileError(
-                f"{path}: this is {kind}, which cannot be read in parts; convert it to an "
+                f"{path}: this is {format_.name}, which cannot be read in parts; convert it to an "
                 "uncompressed TIFF stack or to Zarr"
             )
-        volume = format_.map(path, labels)
+        volume = format_.map(path, labels, **known)
     check_volume(path, volume.shape, volume.dtype, single_slice=False)
     return volume
 

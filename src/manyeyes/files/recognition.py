@@ -5,23 +5,29 @@ from pathlib import Path
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AS_STACK = "export it as a TIFF stack, one page a slice"
 
+
+def _named(suffix: str) -> str:
+    """Return what to do about a file that is read, but by another name."""
+    return f"give it its own name, ending in {suffix}, or {_AS_STACK}"
+
+
 # First bytes, what they mean, what to do.
 _SIGNATURES = (
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _AS_STACK),
-    (b"# AmiraMesh", "an AmiraMesh file", _AS_STACK),
-    (b"# Avizo", "an AmiraMesh file (Avizo)", _AS_STACK),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", _named(".h5")),
+    (b"# AmiraMesh", "an AmiraMesh file", _named(".am")),
+    (b"# Avizo", "an AmiraMesh file (Avizo)", _named(".am")),
     (b"# HyperSurface", "an Amira surface", "export the volume itself as a TIFF stack"),
-    (b"\x93NUMPY", "a NumPy array", "write it as a TIFF stack, with tifffile.imwrite"),
-    (b"NRRD000", "an NRRD file", _AS_STACK),
+    (b"\x93NUMPY", "a NumPy array", _named(".npy")),
+    (b"NRRD000", "an NRRD file", _named(".nrrd")),
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         "a Zeiss file (.txm, .txrm) or another OLE file",
-        _AS_STACK,
+        _named(".txm"),
     ),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image", "save all slices in one TIFF stack"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image", "name the folder with all slices"),
     (b"\xff\xd8\xff", "a JPEG image", "save all slices in one TIFF stack, from the originals"),
     (b"GIF8", "a GIF image", _AS_STACK),
-    (b"BM", "a BMP image", "save all slices in one TIFF stack"),
+    (b"BM", "a BMP image", "name the folder with all slices"),
     (b"\0\0\0\x0cjP  ", "a JPEG 2000 image", _AS_STACK),
     (b"# vtk DataFile", "a VTK file", _AS_STACK),
     (b"MATLAB 5.0", "a MATLAB file", _AS_STACK),
@@ -65,25 +71,24 @@ def what_it_is(path) -> tuple[str, str]:
             return kind, advice
     # HDF5 may follow a block of the user's own; NIfTI, DICOM and MRC have later signatures.
     if start[512:520] == b"\x89HDF\r\n\x1a\n":
-        return "an HDF5 file", _AS_STACK
+        return "an HDF5 file", _named(".h5")
     if start[344:348] in (b"n+1\0", b"ni1\0"):
-        return "a NIfTI file", _AS_STACK
+        return "a NIfTI file", _named(".nii")
     if start[128:132] == b"DICM":
         return "a DICOM file", _AS_STACK
     if start[208:212] == b"MAP ":
         return "an MRC file", _AS_STACK
     if start.startswith(b"\x1f\x8b"):
         packed = "a NIfTI file, compressed" if ".nii" in path.name else "a gzip archive"
-        return packed, _AS_STACK if ".nii" in path.name else "unpack it"
+        return packed, _named(".nii.gz") if ".nii" in path.name else "unpack it"
     if start.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
         return "a web page", "download the file itself: the address gave a page instead"
     if start.startswith(_MHA_KEYS) and b"=" in start[:64]:
-        return "a MetaImage file (.mha, .mhd)", _AS_STACK
+        return "a MetaImage file (.mha, .mhd)", _named(".mha")
     if path.suffix.lower() in _SUFFIXES:
         kind = _SUFFIXES[path.suffix.lower()]
-        return kind, "import it with its size and type in ImageJ and " + _AS_STACK.replace(
-            "it ", ""
-        )
+        layout = "raw: {shape: [slices, rows, columns], dtype: uint16}"
+        return kind, f"say in the config what they are, beside file: {layout}"
     if _is_text(start):
         return "a text file", "name the TIFF stack itself"
     if not any(start):
@@ -105,10 +110,10 @@ def _is_text(start: bytes) -> bool:
 def _folder(path: Path) -> tuple[str, str]:
     names = [entry.name.lower() for entry in path.iterdir() if not entry.name.startswith(".")]
     if {"zarr.json", ".zarray", ".zgroup", ".zattrs"} & {entry.name for entry in path.iterdir()}:
-        return "a Zarr folder", _AS_STACK
+        return "a Zarr folder", _named(".zarr")
     if not names:
         return "an empty folder", "name the TIFF stack itself"
     slices = sum(name.endswith((".tif", ".tiff")) for name in names)
     if slices:
-        return f"a folder with {slices} TIFF files", "save all slices in one multi-page TIFF"
+        return f"a folder with {slices} TIFF files", "name the one that holds the volume"
     return f"a folder with {len(names)} entries", "name the TIFF stack itself"

@@ -1,4 +1,4 @@
-"""Stacks of slices: a multi-page TIFF, or a folder with one TIFF for each slice."""
+"""Stacks of slices: a multi-page TIFF, or a folder with one image for each slice."""
 
 import itertools
 import re
@@ -13,12 +13,12 @@ from .errors import FileError
 from .formats import VolumeFacts
 from .volumes import read_volume, volume_facts
 
-_TIFF = {".tif", ".tiff"}
+SLICE_SUFFIXES = {".tif", ".tiff", ".png", ".bmp"}
 _LISTED = 3
 
 
 def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
-    """Return a user's slices, from a multi-page TIFF or a folder with one TIFF a slice.
+    """Return a user's slices, from a multi-page TIFF or a folder with one image a slice.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     if not path.is_dir():
         volume = read_volume(path)
         return list(volume), list(range(len(volume)))
-    files, numbers = _slice_files(path)
+    files, numbers = slice_files(path)
     slices = []
     for file in files:
         image = read_volume(file, single_slice=True)
@@ -59,27 +59,51 @@ def slice_facts(path) -> VolumeFacts:
     path = Path(path)
     if not path.is_dir():
         return volume_facts(path)
-    files, _ = _slice_files(path)
+    files, _ = slice_files(path)
     first = volume_facts(files[0], single_slice=True)
     return replace(first, shape=(len(files), *first.shape[1:]))
 
 
-def _slice_files(folder: Path) -> tuple[list[Path], list[int]]:
-    """Return the files of a folder of slices and their numbers."""
+def slice_files(folder: Path) -> tuple[list[Path], list[int]]:
+    """Return the images in a folder of slices, in the order of their names, and their numbers.
+
+    Raises
+    ------
+    FileError
+        If there are none, or of several kinds, or a name has no number.
+    """
     # On USB sticks, macOS adds a file that begins with ._ to each.
     shown = sorted(file for file in folder.iterdir() if not file.name.startswith("."))
-    files = [file for file in shown if file.suffix.lower() in _TIFF]
+    files = [file for file in shown if file.suffix.lower() in SLICE_SUFFIXES]
+    kinds = Counter(_kind(file) for file in files)
+    if "tiff" in kinds:
+        # Pictures beside TIFFs are previews.
+        files = [file for file in files if _kind(file) == "tiff"]
+    elif len(kinds) > 1:
+        raise FileError(
+            f"{folder}: expected slices of one kind, found {_listed_suffixes(files)}; move what is "
+            "no slice to another folder"
+        )
     if not files:
         raise FileError(
-            f"{folder}: no TIFF files in this folder{_instead(shown)}; expected one for each slice"
+            f"{folder}: no TIFF files in this folder{_instead(shown)}; expected a TIFF, PNG or BMP "
+            "image for each slice"
         )
     return files, slice_numbers([file.stem for file in files], folder)
 
 
+def _kind(file: Path) -> str:
+    return "tiff" if file.suffix.lower() in (".tif", ".tiff") else file.suffix.lower()
+
+
+def _listed_suffixes(files: list[Path]) -> str:
+    suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
+    return ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
+
+
 def _instead(files: list[Path]) -> str:
     """Return as text which suffixes the files have instead."""
-    suffixes = Counter(file.suffix.lower() or "no suffix" for file in files)
-    listed = ", ".join(f"{count} of {suffix}" for suffix, count in suffixes.most_common(3))
+    listed = _listed_suffixes(files)
     return f", but {listed}" if listed else ""
 
 

@@ -17,12 +17,15 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
+from ..colour import grey_of_colour
 from ..errors import COPY_AGAIN, FileError, naming_file, short
 from ..recognition import is_tiff, what_it_is
 from . import Format, VolumeFacts
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
 _REDUCED_IMAGE = 1
+# Values of the tag ExtraSamples that mean opacity.
+_OPACITY = (1, 2)
 _UNCOMPRESSED = 1
 # The largest factor by which a codec can shrink a page: deflate 1032, LZW 2731, PackBits 64, ZSTD
 # 32768; others are assumed not to exceed it. A header that announces more is wrong. Pages below
@@ -73,6 +76,8 @@ class _Stack:
     dtype: np.dtype
     contiguous: int | None = None
     invert: bool = False
+    scale: int = 1
+    assumed: tuple[str, ...] = ()
 
 
 def read_tiff(path, labels: bool = False, advice: str | None = None) -> np.ndarray:
@@ -97,14 +102,36 @@ def read_tiff(path, labels: bool = False, advice: str | None = None) -> np.ndarr
         With what was found (both numbers or shapes, if they contradict each other).
     """
     with _opened(path, advice) as (tiff, complaints):
-        return _voxels(tiff, _stack(tiff, complaints, labels))
+        return _voxels(path, tiff, _stack(tiff, complaints, labels))
 
 
 def tiff_facts(path, labels: bool = False) -> VolumeFacts:
     """Return shape, dtype and voxel size of a TIFF's volume from its headers; see `read_tiff`."""
     with _opened(path, None) as (tiff, complaints):
         stack = _stack(tiff, complaints, labels)
-        return VolumeFacts(stack.shape, stack.dtype, _voxel_size_nm(tiff))
+        if _samples(stack.pages[0]) > 1:
+            # Whether colours are grey is only seen in the voxels; the first page is a sample.
+            _grey_page(path, stack.pages[0], 0)
+        return VolumeFacts(stack.shape, stack.dtype, _voxel_size_nm(tiff), stack.assumed)
+
+
+def read_tiff_part(path, labels: bool, start: Sequence[int], stop: Sequence[int]) -> np.ndarray:
+    """Return the voxels from `start` to `stop` (z, y, x); only their pages are read.
+
+    See `read_tiff` for the other parameters and errors.
+    """
+    z, y, x = (slice(first, last) for first, last in zip(start, stop, strict=True))
+    with _opened(path, None) as (tiff, complaints):
+        stack = _stack(tiff, complaints, labels)
+        if _hindrance_of_mapping(stack) is None:
+            volume = _memory_map(path, tiff, stack)
+            return np.array(volume[z, y, x]).astype(stack.dtype, copy=False)
+        if stack.contiguous is not None or len(stack.pages) != stack.shape[0]:
+            return _voxels(path, tiff, stack)[z, y, x]
+        part = np.empty([b - a for a, b in zip(start, stop, strict=True)], stack.dtype)
+        for k, number in enumerate(range(z.start, z.stop)):
+            part[k] = _page(path, stack, number).reshape(stack.shape[1:])[y, x]
+        return _shown(part, stack)
 
 
 def map_tiff(path, labels: bool = False) -> np.memmap:
@@ -134,9 +161,7 @@ def map_tiff(path, labels: bool = False) -> np.memmap:
                 f"this TIFF cannot be mapped into memory ({hindrance})",
                 "save it uncompressed, all slices in one file, or convert it to Zarr",
             )
-        page = stack.pages[0]
-        dtype = np.dtype(page.dtype).newbyteorder(tiff.byteorder)
-        return np.memmap(path, dtype, "r", page.dataoffsets[0], stack.shape)
+        return _memory_map(path, tiff, stack)
 
 
 FORMAT = Format(
@@ -145,6 +170,7 @@ FORMAT = Format(
     read=read_tiff,
     facts=tiff_facts,
     map=map_tiff,
+    part=read_tiff_part,
     recognises=lambda path: path.is_file() and is_tiff(path),
 )
 
@@ -236,7 +262,7 @@ def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Sta
     every = _readable_pages(tiff)
     if not every:
         raise ValueError("there is no page in it")
-    pages = _full_pages(every)
+    pages, dropped = _without_trailing_thumbnail(_full_pages(every))
     dtype = _check_kind(pages[0], labels)
     _check_alike(pages)
     if tiff.is_shaped:
@@ -262,8 +288,55 @@ def _stack(tiff: tifffile.TiffFile, complaints: list[str], labels: bool) -> _Sta
         shape,
         dtype,
         contiguous,
-        invert=not labels and int(pages[0].photometric) == _MINISWHITE,
+        invert=not labels and _is_inverted(pages[0]),
+        scale=255 if pages[0].dtype.kind == "b" and not labels else 1,
+        assumed=(*dropped, *_assumed(tiff, pages[0], labels)),
     )
+
+
+def _assumed(tiff, page, labels: bool) -> list[str]:
+    """Return what was decided about the values of a stack, in sentences."""
+    found = []
+    photometric, samples = int(page.photometric), _samples(page)
+    if samples > 1:
+        found.append(
+            "its colours are grey; one channel was taken"
+            + (", opacity ignored" if samples in (2, 4) else "")
+        )
+    if photometric == _PALETTE and labels:
+        found.append("labels are the indices of its table of colours")
+    if not labels and page.dtype is not None and page.dtype.kind == "b":
+        found.append("1-bit values were taken as the grey values 0 and 255")
+    if not labels and _is_inverted(page):
+        how = "its table of colours is inverted" if photometric == _PALETTE else "its zero is white"
+        found.append(f"{how}, so that grey values were inverted to what viewers show")
+    if tiff.is_imagej:
+        metadata = tiff.imagej_metadata or {}
+        for key, name in (("frames", "times"), ("channels", "channels")):
+            count = metadata.get(key, 1)
+            if count != 1 and metadata.get("slices", 1) == 1:
+                found.append(f"the {count} {name} of its header were taken as slices")
+    return found
+
+
+def _is_inverted(page) -> bool:
+    """Whether viewers show the lowest value as white."""
+    if int(page.photometric) == _PALETTE:
+        return _grey_ramp(page) == -1
+    return int(page.photometric) == _MINISWHITE
+
+
+def _without_trailing_thumbnail(pages: tuple) -> tuple[tuple, list[str]]:
+    """Return the pages without a last one that is smaller than all others, which are alike."""
+    if len(pages) < 3:
+        return pages, []
+    sizes = [_page_shape(page)[1:] for page in pages]
+    rows, columns = sizes[-1]
+    alike = len(set(sizes[:-1])) == 1
+    if not alike or rows >= sizes[0][0] or columns >= sizes[0][1]:
+        return pages, []
+    told = f"the last page is a smaller picture ({rows} x {columns}) and was left out"
+    return pages[:-1], [told]
 
 
 def _full_pages(every: tuple) -> tuple:
@@ -315,31 +388,32 @@ def _check_kind(page, labels: bool) -> np.dtype:
     what = "labels" if labels else "grey values"
     if dtype is None:
         raise _UnfitError(f"expected {what}, found pages of an unknown type of values", _EXPORT)
-    if photometric in (_RGB, _YCBCR):
+    if photometric == _YCBCR or (photometric == _RGB and (labels or samples not in (3, 4))):
         raise _UnfitError(
             f"expected {what}, found an image in colour ({name}, {samples} channels in a pixel)",
-            "export it as a grey TIFF stack",
+            "export the label numbers, not their colours"
+            if labels
+            else "export it as a grey TIFF stack",
         )
-    if samples > 1:
+    if samples > 1 and photometric != _RGB and not _has_opacity(page):
         raise _UnfitError(
             f"expected {what}, found {samples} channels in a pixel ({name})",
             "export the one that you mean as a grey TIFF stack",
         )
-    if photometric == _PALETTE and not labels and not _is_grey_ramp(page):
+    if photometric == _PALETTE and not labels and not _grey_ramp(page):
         raise _UnfitError(
             "expected grey values, found a PALETTE image, of which only a viewer shows colours",
             "export it as a grey TIFF stack",
         )
-    known = {_MINISWHITE, _MINISBLACK, _PALETTE} | ({_MASK} if labels else set())
+    known = {_MINISWHITE, _MINISBLACK, _PALETTE, _RGB} | ({_MASK} if labels else set())
     if photometric not in known:
         raise _UnfitError(
             f"expected {what}, found a {name} image", "export it as a grey TIFF stack"
         )
-    if dtype.kind == "b" and labels:
+    if dtype.kind == "b":
         return np.dtype(np.uint8)
     if dtype.kind not in "uif":
-        found = "1-bit values" if dtype.kind == "b" else str(dtype)
-        raise _UnfitError(f"expected integer or real {what}, found {found}", _EXPORT)
+        raise _UnfitError(f"expected integer or real {what}, found {dtype}", _EXPORT)
     bits = page.bitspersample
     if photometric == _MINISWHITE and not labels and (dtype.kind != "u" or bits not in (8, 16)):
         raise _UnfitError(
@@ -350,18 +424,29 @@ def _check_kind(page, labels: bool) -> np.dtype:
     return np.dtype(dtype.newbyteorder("="))
 
 
-def _is_grey_ramp(page) -> bool:
-    """Whether a palette shows each index as that grey level, as in a grey image."""
+def _has_opacity(page) -> bool:
+    """Whether the second of two values in a pixel is its opacity."""
+    tag = page.tags.get(338)
+    value = tag.value if tag is not None else None
+    value = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+    return _samples(page) == 2 and isinstance(value, int) and int(value) in _OPACITY
+
+
+def _grey_ramp(page) -> int:
+    """Return 1 if a palette shows each index as that grey level, -1 if inverted, or else 0."""
     table = page.colormap
     if table is None or table.shape != (3, 256) or page.bitspersample != 8:
-        return False
-    return any(np.array_equal(table, [np.arange(256) * unit] * 3) for unit in (256, 257))
+        return 0
+    for sign, ramp in ((1, np.arange(256)), (-1, np.arange(255, -1, -1))):
+        if any(np.array_equal(table, [ramp * unit] * 3) for unit in (256, 257)):
+            return sign
+    return 0
 
 
 def _traits(page) -> tuple:
     """Return what must be the same on every page of a stack."""
     depth, rows, columns = _page_shape(page)
-    zero_is_white = int(page.photometric) == _MINISWHITE
+    zero_is_white = _is_inverted(page)
     return (depth, rows, columns, str(page.dtype), _samples(page), zero_is_white)
 
 
@@ -384,7 +469,7 @@ def _check_alike(pages: Sequence) -> None:
             shapes[-1][0] += traits[0]
         else:
             shapes.append([traits[0], traits])
-    images = [str(_shown(n, traits)) for n, traits in shapes]
+    images = [str(_shape_of(n, traits)) for n, traits in shapes]
     listed = ", ".join(images[:4]) + (", ..." if len(images) > 4 else "")
     raise _UnfitError(
         f"page {k} (counted from 0) is {_size(other)}, page 0 is {_size(first)}: the file holds "
@@ -393,7 +478,7 @@ def _check_alike(pages: Sequence) -> None:
     )
 
 
-def _shown(slices: int, traits: tuple) -> tuple[int, ...]:
+def _shape_of(slices: int, traits: tuple) -> tuple[int, ...]:
     return (slices, *traits[1:3]) if slices > 1 else traits[1:3]
 
 
@@ -424,7 +509,7 @@ def _of_tifffile(tiff, pages):
                 f"{_slices(announced)} of {pages[0].shape} announced by the header (shape "
                 f"{written[0]}), {found} found"
             )
-        shapes.append(_spatial(*written))
+        shapes.append(_spatial(*_without_samples(*written, pages[k])))
         k += found
     if len({shape[1:] for shape in shapes}) > 1:
         raise _UnfitError(
@@ -447,6 +532,21 @@ def _shape_written_by_tifffile(page) -> tuple[tuple[int, ...], str | None]:
     if not isinstance(axes, str) or len(axes) != len(shape):
         axes = None
     return shape, axes
+
+
+def _without_samples(shape: Sequence[int], axes: str | None, page) -> tuple[tuple, str | None]:
+    """Return the shape and axes of an image without the axis of its colours."""
+    samples, shape = _samples(page), tuple(shape)
+    if samples == 1:
+        return shape, axes
+    planar = int(page.shaped[0]) > 1
+    place = axes.upper().find("S") if axes else -1
+    if place < 0:
+        place = len(shape) - (3 if planar else 1)
+    if not 0 <= place < len(shape) or shape[place] != samples:
+        return shape, axes
+    left = axes[:place] + axes[place + 1 :] if axes else None
+    return (*shape[:place], *shape[place + 1 :]), left
 
 
 def _spatial(
@@ -591,7 +691,7 @@ def _listed(tiff, pages, series, listed: list, who: str):
         raise _UnfitError(f"{who} names a page twice, or one that is none of the stack's", _EXPORT)
     text = tiff.ome_metadata if tiff.is_ome else None
     timed = bool(text and re.search(r'TimeIncrement="\s*0*[.\d]*[1-9]', text))
-    axes, shape = series.get_axes(False), series.get_shape(False)
+    shape, axes = _without_samples(series.get_shape(False), series.get_axes(False), pages[0])
     return (
         tuple(known[number] for number in numbers),
         _spatial(shape, axes, timed, named=False),
@@ -668,27 +768,74 @@ def _unpacked_at_most(page) -> int:
     return sum(page.databytecounts) * factor * (8 if page.bitspersample < 8 else 1)
 
 
-def _voxels(tiff, stack: _Stack) -> np.ndarray:
+def _voxels(path, tiff, stack: _Stack) -> np.ndarray:
     """Read the pages of a stack."""
     first = stack.pages[0]
     if stack.contiguous is not None:
         dtype = np.dtype(first.dtype).newbyteorder(tiff.byteorder)
         tiff.filehandle.seek(first.dataoffsets[0])
         values = tiff.filehandle.read_array(dtype, stack.contiguous * math.prod(first.shaped))
+        if _samples(first) > 1:
+            values = values.reshape(stack.contiguous, *first.shaped)
+            values = np.stack([_grey(path, first, one, k) for k, one in enumerate(values)])
         volume = values.astype(stack.dtype, copy=False)
     else:
-        volume = np.empty((len(stack.pages), math.prod(first.shaped)), stack.dtype)
-        for k, page in enumerate(stack.pages):
-            values = page.asarray(maxworkers=1)
-            if values.size != volume.shape[1]:
-                raise _UnfitError(
-                    f"page {k} announces the shape {first.shape}, its voxels have {values.shape}"
-                )
-            volume[k] = values.reshape(-1)
-    volume = volume.reshape(stack.shape)
+        volume = np.empty(
+            (len(stack.pages), math.prod(first.shaped) // _samples(first)), stack.dtype
+        )
+        for k in range(len(stack.pages)):
+            volume[k] = _page(path, stack, k)
+    return _shown(volume.reshape(stack.shape), stack)
+
+
+def _page(path, stack: _Stack, k: int) -> np.ndarray:
+    """Return the values of a page, in one row."""
+    page, first = stack.pages[k], stack.pages[0]
+    if _samples(page) > 1:
+        return _grey_page(path, page, k).reshape(-1)
+    values = page.asarray(maxworkers=1)
+    if values.size != math.prod(first.shaped):
+        raise _UnfitError(
+            f"page {k} announces the shape {first.shape}, its voxels have {values.shape}"
+        )
+    return values.reshape(-1)
+
+
+def _grey_page(path, page, k: int) -> np.ndarray:
+    """Return one channel of a page in colour, of which all are equal."""
+    values = page.asarray(maxworkers=1)
+    if values.size != math.prod(page.shaped):
+        raise _UnfitError(
+            f"page {k} announces the shape {page.shape}, its voxels have {values.shape}"
+        )
+    return _grey(path, page, values.reshape(page.shaped), k)
+
+
+def _grey(path, page, values: np.ndarray, k: int) -> np.ndarray:
+    """Return one channel (depth, rows, columns) of values in the shape of a page."""
+    depth, rows, columns = _page_shape(page)
+    channels = np.moveaxis(values, 0, -1).reshape(depth * rows, columns, -1)
+    try:
+        grey = grey_of_colour(path, channels, f"page {k} (counted from 0)")
+    except FileError as error:
+        problem, _, advice = str(error).removeprefix(f"{path}: ").rpartition("; ")
+        raise _UnfitError(problem, advice) from error
+    return grey.reshape(depth, rows, columns)
+
+
+def _shown(volume: np.ndarray, stack: _Stack) -> np.ndarray:
+    """Return values as viewers show them: masks as 0 and 255, inverted where zero is white."""
+    if stack.scale != 1:
+        volume *= np.uint8(stack.scale)
     if stack.invert:
         np.subtract(np.iinfo(stack.dtype).max, volume, out=volume)
     return volume
+
+
+def _memory_map(path, tiff, stack: _Stack) -> np.memmap:
+    page = stack.pages[0]
+    dtype = np.dtype(page.dtype).newbyteorder(tiff.byteorder)
+    return np.memmap(path, dtype, "r", page.dataoffsets[0], stack.shape)
 
 
 def _hindrance_of_mapping(stack: _Stack) -> str | None:
@@ -696,6 +843,8 @@ def _hindrance_of_mapping(stack: _Stack) -> str | None:
     first = stack.pages[0]
     if stack.invert:
         return "its zero is white (MINISWHITE), so all values have to be inverted"
+    if _samples(first) > 1:
+        return "its greys are stored as colours"
     if int(first.compression) != _UNCOMPRESSED:
         return f"it is compressed by {getattr(first.compression, 'name', first.compression)}"
     if not all(page.is_final for page in stack.pages) or first.dtype.kind == "b":
