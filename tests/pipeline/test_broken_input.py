@@ -219,7 +219,7 @@ def test_images_can_be_made_before_people_have_recorded_anything(tmp_path, monke
     # A threshold is stored as JSON; both files are named.
     assert f"{tmp_path}/jo/S2.json" in output
     assert f"{tmp_path}/jo/recorded.tif" in output
-    assert "ask for the target `images`" in output
+    assert "manyeyes run STUDY --only images" in output
     path = tmp_path / "study.yaml"
     # The home folder by its short name, which no shell has expanded.
     monkeypatch.setenv("HOME", str(tmp_path))

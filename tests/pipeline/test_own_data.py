@@ -1,16 +1,14 @@
 """Small studies of a user's own data and people: each ends with a report of its own."""
 
-import html
 import json
-import re
 
 import numpy as np
 import pandas as pd
 import pytest
 import tifffile
 import yaml
-from scipy import ndimage
 
+from own_data import text_of, two_phase
 from running import run
 
 pytestmark = pytest.mark.pipeline
@@ -18,14 +16,6 @@ pytestmark = pytest.mark.pipeline
 LEVELS = {"ann": 105, "bob": 118}
 # Names that readers of tables take for missing numbers.
 NOBODY, NOTHING = "NA", "null"
-
-
-def two_phase(shape=(24, 48, 48), seed=0):
-    """Return 8-bit blobs of 160 in 60, half of the volume bright."""
-    rng = np.random.default_rng(seed)
-    field = ndimage.gaussian_filter(rng.normal(size=shape), 3, mode="wrap")
-    grey = np.where(field > np.median(field), 160, 60) + rng.normal(0, 12, shape)
-    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
 
 
 def person(name, variants=("S2",), dataset="mine"):
@@ -56,14 +46,6 @@ def reported(folder, name="mine", **changes):
 
 def table(results, name):
     return pd.read_csv(results / f"tables/{name}.csv")
-
-
-def text_of(results):
-    """Return what a reader of the report sees."""
-    page = (results / "report.html").read_text(encoding="utf-8")
-    page = re.sub(r"<(script|style|svg).*?</\1>", " ", page, flags=re.DOTALL)
-    page = re.sub(r"<img src='[^']*'", "<img", page)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 def check_own(results):

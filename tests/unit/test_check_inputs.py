@@ -164,7 +164,7 @@ def test_labels_as_large_as_the_file_of_a_cropped_dataset_fit(tmp_path):
     ("text", "words"),
     [
         ('{"kind": "threshold", "level": 125}', None),
-        ("125", "found '125'"),
+        ("125", "a number alone does not say what it is"),
         ("[1, 2]", "found '[1, 2]'"),
         ("", "JSON"),
         ('{"kind": "window", "low": 1, "high": 2}', "S2 needs a threshold, found a window"),

@@ -106,6 +106,8 @@ image = np.arange(512, dtype=np.uint8).reshape(8, 8, 8)
 labels = np.where(image > 99, 1, 2).astype(np.uint8)
 done = {"threshold": Threshold(9), "window": Window(9, 99), "drawing": Drawing(labels)}
 for method in METHODS.values():
+    if method.annotation == "finished":
+        continue  # imported, never labelled
     made = done[method.kind.stored_as]
     request = Request({"method": method.name, "forest": {"trees": 1}}, lambda: made, "A", ())
     assert next(label(image, [request]))[0].all()

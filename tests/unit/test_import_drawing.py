@@ -59,7 +59,10 @@ def taken_over(folder, labels, codes=None, start=(0, 0, 0), shape=IMAGE.shape, s
         wildcards=Wildcards(dataset="cell", filter="raw", variant="recorded", user="jo"),
         input=given,
         params=SimpleNamespace(
-            codes=codes, phases=None, dataset={"start": start, "shape": shape, "voxel_size_nm": 400}
+            codes=codes,
+            phases=None,
+            dataset={"start": start, "shape": shape, "voxel_size_nm": 400},
+            takes_whole=False,
         ),
         output=SimpleNamespace(
             annotation=folder / "a.json", drawing=folder / "a.tif", warnings=folder / "w.json"

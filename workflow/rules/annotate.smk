@@ -47,13 +47,14 @@ rule import_drawing:
         image=PATHS.image,
         source=INPUTS.source_file,
         mask=INPUTS.mask,
+        window_source=INPUTS.window_source,
     output:
         annotation=PATHS.annotation,
         drawing=PATHS.drawing,
         warnings=PATHS.drawing_warnings,
     wildcard_constraints:
+        dataset=INPUTS.recorded_datasets("labels", "seeds"),
         user=INPUTS.recorded_users(),
-        variant=INPUTS.recorded_variants(drawn=True),
     group:
         ASK.submission("{dataset}.{filter}.{user}")
     resources:
@@ -61,29 +62,74 @@ rule import_drawing:
     params:
         code=lambda wildcards: CHECKOUT.code_of(
             "import_drawing.py",
-            reads=[INPUTS.recorded_file(wildcards), *INPUTS.source_file(wildcards)],
+            reads=INPUTS.source_file(wildcards),
+            reads_labels=[INPUTS.recorded_file(wildcards)],
+        ),
+        phases=config.get("phases"),
+        codes=lambda wildcards: INPUTS.recording(wildcards).codes,
+        dataset=INPUTS.dataset_settings,
+        method=lambda wildcards: INPUTS.variant(wildcards)["method"],
+        slices=lambda wildcards: INPUTS.variant(wildcards).get("slices"),
+        takes_whole=INPUTS.takes_whole_labels,
+        grey_window=lambda wildcards: INPUTS.dataset(wildcards).level_window,
+    script:
+        "../scripts/import_drawing.py"
+
+
+rule import_segmentation:
+    input:
+        labels=INPUTS.recorded_file,
+        image=PATHS.image,
+        source=INPUTS.source_file,
+        mask=INPUTS.mask,
+    output:
+        annotation=PATHS.annotation,
+        segmentation=PATHS.segmentation,
+        warnings=PATHS.drawing_warnings,
+    wildcard_constraints:
+        dataset=INPUTS.recorded_datasets("segmentation"),
+        user=INPUTS.recorded_users(),
+    group:
+        ASK.submission("{dataset}.{filter}.{user}")
+    resources:
+        **ASK.job(20, 0.5, volumes=1),
+    params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "import_segmentation.py",
+            reads=INPUTS.source_file(wildcards),
+            reads_labels=[INPUTS.recorded_file(wildcards)],
         ),
         phases=config.get("phases"),
         codes=lambda wildcards: INPUTS.recording(wildcards).codes,
         dataset=INPUTS.dataset_settings,
     script:
-        "../scripts/import_drawing.py"
+        "../scripts/import_segmentation.py"
 
 
 rule import_thresholds:
     input:
-        INPUTS.recorded_file,
+        recorded=INPUTS.recorded_file,
+        window_source=INPUTS.window_source,
+        mask=INPUTS.mask_of_window,
     output:
         annotation=PATHS.annotation,
     wildcard_constraints:
+        dataset=INPUTS.recorded_datasets("numbers"),
         user=INPUTS.recorded_users(),
-        variant=INPUTS.recorded_variants(drawn=False),
     group:
         ASK.submission("{dataset}.{filter}.{user}")
     resources:
+        # Only where percentiles of the scan's grey values are needed does it read the scan.
+        mem_mb=lambda wildcards, input, attempt: int(
+            attempt * (600 + 3 * len(input.get("window_source", [])) * input.size_mb)
+        ),
         runtime=more_each_time(2),
         disk_mb=more_each_time(10),
     params:
+        code=lambda wildcards: CHECKOUT.code_of(
+            "import_thresholds.py", reads=INPUTS.window_source(wildcards)
+        ),
+        dataset=INPUTS.dataset_settings,
         method=lambda wildcards: INPUTS.variant(wildcards)["method"],
         phases=config.get("phases"),
         grey_window=lambda wildcards: INPUTS.dataset(wildcards).level_window,

@@ -48,6 +48,7 @@ rule segment_recorded:
     output:
         segmentations=[PATHS.segmentation],
     wildcard_constraints:
+        dataset=INPUTS.recorded_datasets("numbers", "seeds", "labels"),
         user=INPUTS.recorded_users(),
     group:
         ASK.submission("{dataset}.{filter}.{user}")
@@ -58,7 +59,7 @@ rule segment_recorded:
         disk_mb=ASK.disk(1),
     params:
         code=lambda wildcards: CHECKOUT.code_of(
-            "segment.py", variants=[INPUTS.variant(wildcards)], without="manyeyes.users"
+            "segment.py", variants=INPUTS.methods_of_recording(wildcards), without="manyeyes.users"
         ),
         users=lambda wildcards: [wildcards.user],
         variants=lambda wildcards: {wildcards.variant: INPUTS.variant(wildcards)},

@@ -1,5 +1,6 @@
 """Import the threshold or the window of a real person."""
 
+from import_of_people import in_image_levels, mask_of
 from manyeyes.files.annotations import read_annotation
 from manyeyes.files.documents import write_json
 from manyeyes.files.errors import FileError
@@ -10,17 +11,17 @@ from manyeyes.study.inputs import annotation_problem
 
 def main(snakemake) -> None:
     """Run the rule `import_thresholds`."""
-    path, params = snakemake.input[0], snakemake.params
+    path, params = snakemake.input.recorded, snakemake.params
     annotation, _ = read_annotation(path)
-    problem = annotation_problem(
-        annotation,
-        snakemake.wildcards.variant,
-        params.method,
-        params.grey_window,
-        len(phases_from_config(params.phases).entries),
-    )
+    phases = len(phases_from_config(params.phases).entries)
+    names = (snakemake.wildcards.variant, params.method, params.grey_window, phases)
+    problem = annotation_problem(annotation, *names)
     if problem:
         raise FileError(f"{path}: {problem}")
+    try:
+        annotation = in_image_levels(snakemake, annotation, mask_of(snakemake))
+    except ValueError as error:
+        raise FileError(f"{path}: {error}") from error
     annotation = {**annotation, "user": snakemake.wildcards.user, "made_by": "recorded"}
     write_json(annotation, snakemake.output.annotation)
 

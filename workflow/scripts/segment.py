@@ -4,11 +4,14 @@ from functools import partial
 
 from manyeyes.annotations import annotation_from
 from manyeyes.files.annotations import read_annotation
+from manyeyes.files.documents import read_json
 from manyeyes.files.errors import RUN_AGAIN
 from manyeyes.files.results import read_mask, read_result, write_volume
 from manyeyes.labels import phases_from_config
 from manyeyes.methods import METHODS, Request, label
 from manyeyes.running.rule_script import note, run
+
+FINISHED = {"method": "recorded_labels"}
 
 
 def main(snakemake) -> None:
@@ -30,13 +33,19 @@ def requested(snakemake):
     for user in params.users:
         for name, variant in params.variants.items():
             drawing = next(drawn) if METHODS[variant["method"]].keeps_labels else None
+            annotation = next(annotations)
             yield Request(
-                variant=variant,
-                read=partial(_stored, next(annotations), drawing),
+                variant=FINISHED if drawing and _is_finished(annotation) else variant,
+                read=partial(_stored, annotation, drawing),
                 user=user,
                 names=(params.seed, user, wildcards.dataset, wildcards.filter, name),
                 phases=phases,
             )
+
+
+def _is_finished(annotation):
+    """Return whether a person's labels turned out to be a finished segmentation."""
+    return read_json(annotation).get("kind") == "segmentation"
 
 
 def _stored(path, drawing):

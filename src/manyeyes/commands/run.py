@@ -2,6 +2,7 @@
 
     manyeyes run tiny                     the study of config/tiny.yaml, in two minutes
     manyeyes run mine --only report       its report, and only what that needs
+    manyeyes run mine --only images       what people look at, before they have recorded anything
     manyeyes run mine --dry-run           list the jobs, run none
     manyeyes run my/config.yaml --cores 8 --profile profiles/slurm
 
@@ -26,7 +27,7 @@ from ..running.machine_check import machine_problems
 from ..running.unfinished import NAME, note_files, pending_files, read_unfinished
 from ..study.config_files import file_problems
 
-ONLY = ("report", "figures", "snakemake-report")
+ONLY = ("report", "figures", "images", "snakemake-report")
 
 
 class CannotRunError(Exception):
@@ -186,14 +187,15 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     if options.only == "snakemake-report":
         page = ["--report", str(results / "snakemake-report.html")]
         return run([*snakemake, *page, *settings])
-    targets = {"report": [str(results / "report.html")], "figures": ["figures"], None: []}
+    targets = {"report": [str(results / "report.html")], None: []}
+    targets |= {name: [name] for name in ("figures", "images")}
     drawn = [str(p) for p in sorted(results.glob("figures/*.svg"))] if options.redraw else []
     forced = ["--forcerun", *drawn] if drawn else []
     (results / NAME).unlink(missing_ok=True)
     status = run([*snakemake, *forced, *settings, *targets[options.only]])
     if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
         print(where_results_are(results, options.only))
-    elif (results / NAME).exists() and options.only != "figures":
+    elif (results / NAME).exists() and options.only not in ("figures", "images"):
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
         reported = report_what_is_finished(snakemake, options.config, results)
         print(failure_message(results, reported), file=sys.stderr)
@@ -216,7 +218,8 @@ def failure_message(results: Path, reported: bool) -> str:
 def where_results_are(results: Path, only: str | None) -> str:
     """Return a message that says where the results are."""
     if only:
-        return f"Look at {results}/{'report.html' if only == 'report' else 'figures/'}."
+        place = "report.html" if only == "report" else f"{only}/"
+        return f"Look at {results}/{place}."
     return (
         f"\nDone. Look at {results}/report.html (the answer, all figures, a viewer of slices),\n"
         f"{results}/figures/ (SVG and PNG) and {results}/tables/ (CSV)."

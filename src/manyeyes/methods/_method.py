@@ -22,8 +22,9 @@ class AnnotationKind:
 
     Attributes
     ----------
-    stored_as : {"threshold", "window", "drawing"}
-        What is stored of an annotation; a drawing is a label volume.
+    stored_as : {"threshold", "window", "drawing", "segmentation"}
+        What is stored of an annotation; a drawing is a label volume. Of a segmentation there is no
+        annotation: only where it came from is stored.
     by_hand : bool
         Whether labels are drawn by hand.
     traits : tuple of str
@@ -66,9 +67,11 @@ ANNOTATION_KINDS = {
     ),
     "nothing": AnnotationKind("threshold"),
     "recorded": AnnotationKind("drawing", by_hand=True),
+    "finished": AnnotationKind("segmentation"),
 }
 """How people annotate: one slider, two sliders, seeds from sliders, brush strokes, not at all (then
-the computer's choice is stored), or labels from a file only."""
+the computer's choice is stored), labels from a file only, or nothing that is known: the segmentation
+itself comes from a file."""
 
 
 @dataclass(frozen=True)

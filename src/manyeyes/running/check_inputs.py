@@ -8,11 +8,11 @@ import numpy as np
 from ..fibsem.geometry import SliceGeometry
 from ..files.annotations import read_annotation
 from ..files.errors import FileError
+from ..files.label_files import labels_shape
 from ..files.projections import open_scan
 from ..files.slices import slice_facts
 from ..files.volumes import volume_facts
 from ..imaging.label_checks import misfit
-from ..methods import METHODS
 from ..projections.centre import first_half_turn
 from ..projections.geometry import check_angles
 from ..study.inputs import (
@@ -128,21 +128,23 @@ def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
 
 def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
     """Yield problems of what people recorded."""
-    seen: dict[Path, tuple] = {}
-    for user in study.users.values():
+    seen: dict[Path, tuple | None] = {}
+    for user in study.recorded_users():
         for recording in user.recordings:
             path = Path(file_of(recording.file))
             if not path.exists():
                 continue
             dataset = study.datasets[recording.dataset]
             method = study.variants[recording.variant]["method"]
-            key = f"users.{user.name}.recorded"
+            key = f"users.{user.person or user.name}" + (".recorded" if user.folder is None else "")
             try:
-                if METHODS[method].keeps_labels:
+                if recording.kind in ("labels", "segmentation") and path.suffix != ".json":
                     # One file may be given for several images and variants.
                     if path not in seen:
-                        seen[path] = volume_facts(path, labels=True).shape
-                    problem = misfit(seen[path], dataset.shape, shapes.get(recording.dataset))
+                        seen[path] = labels_shape(path)
+                    known = seen[path]
+                    source = shapes.get(recording.dataset)
+                    problem = None if known is None else misfit(known, dataset.shape, source)
                 else:
                     annotation, _ = read_annotation(path)
                     problem = annotation_problem(

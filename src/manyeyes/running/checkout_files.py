@@ -8,6 +8,7 @@ from pathlib import Path
 from snakemake.io import flag
 
 from ..files.formats import module_file
+from ..files.label_files import label_module_file
 from ..files.projections import scan_module_file
 from ..methods import modules_of
 from .code_digest import code_digest
@@ -35,6 +36,7 @@ class Checkout:
         *,
         variants: Iterable[Mapping] = (),
         reads: Iterable[str] = (),
+        reads_labels: Iterable[str] = (),
         scans: Iterable[str] = (),
         groups: Iterable[str] = (),
         filters: Iterable[str] = (),
@@ -43,7 +45,8 @@ class Checkout:
         """Return a digest of all code that a script runs; as a parameter it makes edits rerun jobs.
 
         Methods and file formats are found by name, not imported: the methods of the `variants`
-        that a job does count, the formats of the users' files that it `reads` and of the `scans`,
+        that a job does count, the formats of the users' files that it `reads`, of people's files
+        that it `reads_labels` of, and of the `scans`,
         the `groups` of measures of a microstructure, and the `filters`. The package `without`,
         which this job does not use, does not count. In a rule, take a function of wildcards alone:
         Snakemake does not compare parameters that depend on a job's input.
@@ -56,6 +59,7 @@ class Checkout:
             also=[
                 *(self.sources.joinpath(*name.split(".")).with_suffix(".py") for name in methods),
                 *sorted({module_file(path) for path in reads}),
+                *sorted({label_module_file(path) for path in reads_labels}),
                 *sorted({scan_module_file(path) for path in scans}),
                 *(self.sources / "manyeyes/microstructure" / f"{group}.py" for group in groups),
                 *(self.sources / "manyeyes/filters" / f"{name}.py" for name in filters),

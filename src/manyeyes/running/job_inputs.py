@@ -1,5 +1,6 @@
 """Input and parameter functions of the rules: what a job needs, by its wildcards."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -7,8 +8,11 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from ..files.annotations import SOURCE, levels_of, read_annotation
+from ..files.errors import FileError
 from ..files.projections import open_scan
 from ..materials import has_separable_particles
+from ..methods import METHODS
 from ..study.model import Block, Dataset, Recording, Study
 from ..study.paths import of_users
 from ..study.projected import (
@@ -84,9 +88,10 @@ class JobInputs:
         self._paths = targets.paths
         self._study: Study = targets.study
         self._data_folder = data_folder
+        self._users = {user.name: user for user in self._study.recorded_users()}
         self._recordings: dict[tuple, Recording] = {
             (r.dataset, r.filter, r.variant, user.name): r
-            for user in self._study.users.values()
+            for user in self._study.recorded_users()
             for r in user.recordings
         }
         self.fetched = {
@@ -105,7 +110,11 @@ class JobInputs:
         """
         if "url" in entry:
             return f"resources/{entry['sha256'][:12]}/{Path(entry['file']).name}"
-        return str(Path(self._data_folder or "") / Path(entry["file"]).expanduser())
+        paths = [
+            Path(self._data_folder or "") / Path(name).expanduser()
+            for name in (entry["file"], *entry.get("beside", ()))
+        ]
+        return str(next((path for path in paths if path.exists()), paths[0]))
 
     def image_entries(self) -> list[Mapping]:
         """Return the input files that images are made of, as the config describes them."""
@@ -295,18 +304,41 @@ class JobInputs:
 
     def recorded_users(self) -> str:
         """Return a wildcard pattern of the recorded users."""
-        return _pattern(self._study.users_made_by("recorded"))
+        return _pattern(user.name for user in self._study.recorded_users())
 
-    def recorded_variants(self, drawn: bool) -> str:
-        """Return a wildcard pattern of the variants that recorded users drew, or did not draw."""
-        names = {variant for _, _, variant, _ in self._recordings}
-        return _pattern(sorted(n for n in names if self._targets.keeps_labels(n) == drawn))
+    def recorded_datasets(self, *kinds: str) -> str:
+        """Return a wildcard pattern of the datasets of what people recorded of some kinds.
+
+        It looks ahead at the names that follow the dataset's in a path, since one person may have
+        drawn what another finished.
+        """
+        chosen = [
+            "/".join(map(re.escape, key)) for key, r in self._recordings.items() if r.kind in kinds
+        ]
+        names = _pattern(dict.fromkeys(key[0] for key in self._recordings))
+        return rf"(?=(?:{'|'.join(chosen)})\.)(?:{names})" if chosen else _pattern([])
+
+    def recorded_cells(self) -> list[tuple[str, str, str, str]]:
+        """Return (dataset, filter, variant, user) of everything that people recorded."""
+        return list(self._recordings)
 
     def recording(self, wildcards) -> Recording:
         """Return what a person recorded for an image and variant."""
         return self._recordings[
             wildcards.dataset, wildcards.filter, wildcards.variant, wildcards.user
         ]
+
+    def nothing_recorded_yet(self, wildcards) -> list[str]:
+        """Return no file, or stop where people have not recorded anything that could be studied."""
+        study = self._study
+        if study.blocks or study.sensitivity or study.outline_map:
+            return []
+        folders = [user.folder for user in study.users.values() if user.folder is not None]
+        raise WorkflowError(
+            f"Nobody has recorded anything yet: nothing is in {', '.join(folders)}. Make the images "
+            "that people work on with manyeyes run STUDY --only images, and run the study when "
+            "people have done their part."
+        )
 
     def recorded_file(self, wildcards) -> str:
         """Return the file of what a person recorded.
@@ -315,7 +347,8 @@ class JobInputs:
         """
         self.refuse_missing_files(
             self.recorded_entries(),
-            "The images that people work on can be made without them: ask for the target `images`.",
+            "The images that people work on can be made without them: manyeyes run STUDY --only "
+            "images.",
         )
         return self.file_of(self.recording(wildcards).file)
 
@@ -323,6 +356,37 @@ class JobInputs:
         """Return the labels that a person drew, if the variant is one that is drawn."""
         drawn = self._targets.keeps_labels(wildcards.variant)
         return [self._paths.drawing.format(**wildcards)] if drawn else []
+
+    def window_source(self, wildcards) -> list[str]:
+        """Return the file whose grey values a person's threshold may be, if its window is unknown.
+
+        A window of percentiles is known only from the grey values themselves.
+        """
+        window = self.dataset(wildcards).grey_window
+        recording = self.recording(wildcards)
+        path = Path(self.file_of(recording.file))
+        if not isinstance(window, Mapping) or path.suffix != ".json":
+            return []
+        return self.source_file(wildcards) if "url" in recording.file or _of_source(path) else []
+
+    def mask_of_window(self, wildcards) -> list[str]:
+        """Return the mask within which percentiles are taken, where they are needed."""
+        return self.mask(wildcards) if self.window_source(wildcards) else []
+
+    def takes_whole_labels(self, wildcards) -> bool:
+        """Return whether labels of every voxel are a finished segmentation, not training labels.
+
+        In a person's folder nothing says which of the two a volume is.
+        """
+        user = self._users[wildcards.user]
+        method = METHODS[self.variant(wildcards)["method"]]
+        return user.folder is not None and method.annotate is not None
+
+    def methods_of_recording(self, wildcards) -> list[Mapping]:
+        """Return the variants whose methods may label what a person recorded."""
+        whole = self.takes_whole_labels(wildcards) and self.recorded_drawing(wildcards)
+        finished = [{"method": "recorded_labels"}] if whole else []
+        return [self.variant(wildcards), *finished]
 
     def variant(self, wildcards) -> Mapping:
         """Return the variant of a job."""
@@ -379,6 +443,15 @@ class JobInputs:
     def repeated_parts(self, table: str) -> Callable:
         """Return an input function: the parts of a table that users of another structure fill."""
         return lambda wildcards: self._targets.repeated_parts(wildcards.structure, table)
+
+
+def _of_source(path: Path) -> bool:
+    """Return whether levels in a person's file are grey values of the original scan."""
+    try:
+        return levels_of(read_annotation(path)[0]) == SOURCE
+    except FileError:
+        # The job itself says what is wrong.
+        return False
 
 
 @cache

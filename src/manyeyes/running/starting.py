@@ -10,9 +10,12 @@ from pathlib import Path
 import yaml
 from snakemake.exceptions import WorkflowError
 
+from ..files.errors import FileError
+from ..files.people import PersonFolder, person_folder
 from ..study.config_files import file_problems
 from ..study.known import with_known
 from ..study.model import Study, StudyError
+from ..study.people import what_is_missing
 from ..study.reading import study_from_config
 from ..study.targets import Targets
 from .failures import failed_jobs, summary
@@ -67,13 +70,25 @@ def read_study(workflow, config: dict, top: Path) -> Study:
         # The run has checked the config; each of its jobs reads it again, which should be quick.
         found = _config_problems(config, schema) if workflow.is_main_process else []
         if not found:
-            study = study_from_config(config)
+            study = study_from_config(config, person_folders(config))
             found = _model_problems(study) if workflow.is_main_process else []
-    except StudyError as error:
+    except (StudyError, FileError) as error:
         found = [str(error)]
     files = ", ".join(str(path) for path in workflow.configfiles)
     stop_if(found, f"The config cannot be run ({files}):")
     return study
+
+
+def person_folders(config: Mapping) -> dict[str, PersonFolder]:
+    """Return what lies in the folders of recorded people, by their names."""
+    users = config["users"]
+    users = users.get("recorded", ()) if isinstance(users, Mapping) else users
+    top = Path(data_folder(config) or "")
+    return {
+        user["name"]: person_folder(top / Path(user["folder"]).expanduser())
+        for user in users
+        if isinstance(user, Mapping) and "folder" in user
+    }
 
 
 def _config_problems(config: Mapping, schema: Path) -> list[str]:
@@ -142,6 +157,8 @@ def check_before_jobs(workflow, targets: Targets, inputs: JobInputs) -> None:
 
         found = input_problems(targets.one_of_each, inputs.file_of)
         stop_if(found, "These input files do not fit:")
+        for line in what_is_missing(targets.whole):
+            print(line, file=sys.stderr)
 
 
 def compile_kernels() -> None:

@@ -1,18 +1,17 @@
 """Whether input files are what the config says, judged by their headers before any job."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 
+from ..imaging.conversion import level_of
+from ..imaging.recorded_levels import LEVELS, in_levels, numbers_of, out_of_order
 from ..imaging.tomograms import crop_corners
 from ..methods import METHODS
 from .model import Dataset
 
 # Voxel sizes that differ by no more than this share are the same: headers round.
 SAME_SIZE = 0.01
-# A grey level from which everything is active, and one from which nothing is.
-LEVELS = (0, 256)
 
 
 def source_problems(
@@ -121,42 +120,84 @@ def annotation_problem(
 ) -> str | None:
     """Return why a recorded threshold or window does not fit its variant.
 
-    `annotation` is what `read_annotation` returns; `grey_window` (`Dataset.level_window`) turns
-    grey values of the dataset's file into levels. With three `phases` there are two boundaries.
+    Parameters
+    ----------
+    annotation : mapping
+        What `manyeyes.files.annotations.read_annotation` returns.
+    variant, method : str
+    grey_window : (float, float), optional
+        `Dataset.level_window`, by which grey values of the dataset's file become levels; None if it
+        is not known before the file is read. Numbers of the source then cannot be judged.
+    phases : int
+        With three there are two boundaries.
+
+    Returns
+    -------
+    str or None
+        A sentence, or None if all is well.
     """
-    expected = METHODS[method].kind.stored_as
+    expected = wanted_annotation(method)
     if annotation["kind"] != expected:
         return f"{variant} needs a {expected}, found a {annotation['kind']}"
     keys = ("level",) if expected == "threshold" else ("low", "high")
     lower = ("lower_level",) if expected == "threshold" else ("lower_low", "lower_high")
-    if phases > 2:
-        missing = [key for key in lower if key not in annotation]
-        if missing:
-            return (
-                f"the study has three phases, so {variant} needs {' and '.join(missing)} too, for "
-                "the boundary between the darkest two"
-            )
-        keys = (*lower, *keys)
-    elif any(key in annotation for key in lower):
-        return f"{' and '.join(lower)} divides a third phase, but the study has two"
+    if "slices" in annotation and METHODS[method].annotation != "seeds":
+        return f"{variant} has one window for the whole image, found windows of slices"
+    of_source = annotation.get("levels_of") == "source"
+    for where, numbers in numbers_of(annotation):
+        wanted = keys
+        if phases > 2:
+            missing = [key for key in lower if key not in numbers]
+            if missing:
+                return (
+                    f"the study has three phases, so {variant} needs {' and '.join(missing)} too"
+                    f"{where}, for the boundary between the darkest two"
+                )
+            wanted = (*lower, *keys)
+        elif any(key in numbers for key in lower):
+            return f"{' and '.join(lower)} divides a third phase, but the study has two"
+        problem = None if of_source else _no_level(numbers, wanted, where, grey_window)
+        if problem:
+            return problem
+    if of_source and grey_window is not None:
+        try:
+            annotation = in_levels(annotation, grey_window)
+        except ValueError as error:
+            return str(error)
+    for where, numbers in numbers_of(annotation):
+        wanted = (*lower, *keys) if phases > 2 else keys
+        # Of the source of an inverted dataset, only levels are in this order.
+        if not (of_source and grey_window is None):
+            problem = out_of_order(numbers, wanted)
+            if problem:
+                return f"{problem}{where}"
+    return None
+
+
+def wanted_annotation(method: str) -> str:
+    """Return which kind of numbers a person's file for a method holds."""
+    found = METHODS[method]
+    return "window" if found.annotation == "seeds" else found.kind.stored_as
+
+
+def _no_level(numbers: Mapping, keys, where: str, window) -> str | None:
+    """Return which number is no level of an 8-bit image, in words."""
     for key in keys:
-        value = annotation[key]
+        value = numbers[key]
         # NaN fails both comparisons.
         if not LEVELS[0] <= value <= LEVELS[1] or value != int(value):
             return (
                 f"{key} must be a whole grey level from {LEVELS[0]} to {LEVELS[1]} of the 8-bit "
-                f"images in results/<study>/images, found {value!r}"
-                f"{_translated(key, value, grey_window)}"
+                f"images in results/<study>/images, found {value!r}{where}"
+                f"{_translated(key, value, window)}"
             )
-    for one, other in pairwise(keys):
-        if annotation[one] > annotation[other]:
-            return f"{one} ({annotation[one]}) must not lie above {other} ({annotation[other]})"
     return None
 
 
 def _translated(key: str, value: float, window: Sequence[float] | None) -> str:
-    """Return words that give a grey value of the dataset's file as a level of its 8-bit images."""
+    """Return how a grey value of the dataset's file is declared, and which level it would be."""
+    declared = 'write "levels_of": "source" beside it if that is what it is'
     if window is None or not min(window) <= value <= max(window):
-        return ""
-    level = round((value - window[0]) * 255 / (window[1] - window[0]))
-    return f"; as a grey value of the file it would be {key}: {level}"
+        return f"; for a grey value of the scan's file, {declared}"
+    level = level_of(value, window)
+    return f"; as a grey value of the file it would be {key}: {level}; {declared}"

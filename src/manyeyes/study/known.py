@@ -30,6 +30,7 @@ def with_known(config: Mapping, known: Mapping) -> dict:
     StudyError
         If a dataset is named that is not known.
     """
+    config = _with_kinds(config)
     datasets = config.get("datasets")
     if isinstance(datasets, list) and all(isinstance(name, str) for name in datasets):
         datasets = dict.fromkeys(datasets, "known")
@@ -49,6 +50,26 @@ def with_known(config: Mapping, known: Mapping) -> dict:
     }
     electrodes = {"electrodes": {**described, **taken}} if taken else {}
     return {**config, "datasets": datasets, **electrodes}
+
+
+def _with_kinds(config: Mapping) -> Mapping:
+    """Return a config in which ``kind: segmentation`` of a variant is spelled out as a method.
+
+    A study of users with one finished segmentation each needs no variant of its own.
+    """
+    variants, users = config.get("variants"), config.get("users")
+    if not isinstance(variants, Mapping):
+        return config
+    spelled = {
+        name: {"method": "segmentation"} if entry == {"kind": "segmentation"} else entry
+        for name, entry in variants.items()
+    }
+    users = users.get("recorded") if isinstance(users, Mapping) else users
+    users = users if isinstance(users, list) else []
+    needed = any(isinstance(user, Mapping) and "segmentation" in user for user in users)
+    if needed and {"method": "segmentation"} not in spelled.values():
+        spelled.setdefault("finished", {"method": "segmentation"})
+    return {**config, "variants": spelled}
 
 
 def _spelled_out(name: str, entry: object, known: Mapping) -> object:

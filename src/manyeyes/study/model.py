@@ -148,9 +148,18 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Recording:
-    """Annotations of a real person: one file for one image and variant.
+    """What a real person did: one file for one image and variant.
 
-    ``file`` has the keys of every file in a config (file, url, sha256, obtain).
+    Attributes
+    ----------
+    dataset, filter, variant : str
+    file : Mapping
+        The keys of every file in a config (file, url, sha256, obtain); ``beside`` lists files that
+        are taken where the first is not there.
+    codes : Mapping or None
+        Which values of a label volume mean which phase.
+    kind : str
+        A key of `RECORDING_KINDS`.
     """
 
     dataset: str
@@ -158,19 +167,56 @@ class Recording:
     variant: str
     file: Mapping
     codes: Mapping | None = None
+    kind: str = "labels"
+
+
+RECORDING_KINDS = {
+    "numbers": "a threshold or a window",
+    "seeds": "windows that seed slices",
+    "labels": "labels on some voxels, or on all",
+    "segmentation": "a finished segmentation",
+}
+"""What a person's file may hold."""
+
+
+def sitting_name(person: str, sitting: int) -> str:
+    """Return the name of a user: the first sitting is called as the person is."""
+    return person if sitting == 1 else f"{person}.s{sitting}"
 
 
 @dataclass(frozen=True)
 class User:
-    """A person who segments: simulated, or recorded with files of what they did."""
+    """A person who segments: simulated, or recorded with files of what they did.
+
+    Attributes
+    ----------
+    name : str
+        Of the person; of a further sitting see `sitting_name`.
+    recordings : tuple of Recording
+    folder : str or None
+        The folder of a recorded person who has one; perhaps nothing is in it yet.
+    person : str
+        The name of the person if this is a further sitting.
+    sitting : int
+    note : str
+        What the person's folder says about them.
+    """
 
     name: str
     recordings: tuple[Recording, ...] = ()
+    folder: str | None = None
+    person: str = ""
+    sitting: int = 1
+    note: str = ""
 
     @property
     def made_by(self) -> str:
         """``simulated`` or ``recorded``."""
-        return RECORDED if self.recordings else SIMULATED
+        return RECORDED if self.recordings or self.folder is not None else SIMULATED
+
+    def cells(self) -> list["Cell"]:
+        """Return the segmentations of what was recorded."""
+        return [Cell(r.dataset, r.filter, r.variant, self.name, RECORDED) for r in self.recordings]
 
 
 @dataclass(frozen=True)
@@ -339,7 +385,10 @@ class Study:
 
     ``lost`` holds segmentations that an earlier run could not make; they stay in the plan but do
     not count as segmentations of the study. ``structures`` holds, for each structure of users that
-    repeats the plan, its population.
+    repeats the plan, its population. ``further_sittings`` are those of people beyond their first,
+    by the name of their user: they have tables of their own, for spreads between people are those of
+    first sittings. ``asked`` holds each (dataset, filter, variant) that people with a folder were
+    asked for, ``unused`` a sentence for every file of theirs that has no place in the study.
     """
 
     name: str
@@ -367,6 +416,9 @@ class Study:
     realisations: int = 1
     users_per_job: int = 1
     lost: frozenset[Cell] = frozenset()
+    further_sittings: Mapping[str, User] = field(default_factory=dict)
+    asked: tuple[tuple[str, str, str], ...] = ()
+    unused: tuple[str, ...] = ()
 
     def users_made_by(self, made_by: str) -> list[str]:
         """Return the names of the users of a group, in the order of the config."""
@@ -375,7 +427,54 @@ class Study:
     def everybody(self) -> list[str]:
         """Return the names of the users, and of those who are in the population sample alone."""
         sample = self.population_sample
-        return [*self.users, *(sample.others if sample else ())]
+        return [*self.users, *(sample.others if sample else ()), *self.further_sittings]
+
+    def recorded_users(self) -> list[User]:
+        """Return the recorded people, each followed by their further sittings."""
+        return [
+            found
+            for user in self.users.values()
+            if user.made_by == RECORDED
+            for found in (
+                user,
+                *(s for s in self.further_sittings.values() if s.person == user.name),
+            )
+        ]
+
+    @cached_property
+    def finished(self) -> frozenset[Cell]:
+        """The segmentations that somebody finished: they are imported, not computed."""
+        return frozenset(
+            cell
+            for user in self.recorded_users()
+            for recording, cell in zip(user.recordings, user.cells(), strict=True)
+            if recording.kind == "segmentation"
+        )
+
+    def repeated_cells_on(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return an image's segmentations by the variants that a person did in several sittings.
+
+        Those of everybody who did such a variant, first sittings and further ones.
+        """
+        cells = [
+            cell
+            for user in self.recorded_users()
+            for cell in user.cells()
+            if (cell.dataset, cell.filter) == (dataset, filter_) and cell not in self.lost
+        ]
+        repeated = {cell.variant for cell in cells if cell.user in self.further_sittings}
+        return [c for v in self.variants if v in repeated for c in cells if c.variant == v]
+
+    def images_with_sittings(self) -> list[tuple[str, str]]:
+        """Return the images that a person segmented in a further sitting."""
+        found = {(c.dataset, c.filter) for u in self.further_sittings.values() for c in u.cells()}
+        return [(d, f) for d in self.datasets for f in self.filters if (d, f) in found]
+
+    def images_asked_for(self) -> list[tuple[str, str]]:
+        """Return the images that are segmented, and those that people are still to segment."""
+        asked = {(dataset, filter_) for dataset, filter_, _ in self.asked} | set(self._by_image)
+        asked |= set(self.images_with_sittings())
+        return [(d, f) for d in self.datasets for f in self.filters if (d, f) in asked]
 
     def simulated_blocks(self) -> list[Block]:
         """Return the blocks that simulated users do: those of the config's plan."""
@@ -384,10 +483,12 @@ class Study:
     def imitated(self) -> list[Cell]:
         """Return the drawings of real people that simulated users repeat for comparison."""
         return [
-            Cell(recording.dataset, recording.filter, recording.variant, user.name, RECORDED)
+            cell
             for user in self.users.values()
-            for recording in user.recordings
-            if self.imitators and is_drawn_by_hand(self.variants[recording.variant])
+            for cell in user.cells()
+            if self.imitators
+            and is_drawn_by_hand(self.variants[cell.variant])
+            and cell not in self.finished
         ]
 
     @cached_property

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..groups import RECORDED, SIMULATED
 from ..labels import Phases, phases_from_config
-from ..methods import METHODS
+from ..methods import METHODS, Method
 from ..microstructure.registry import module_files
 from .consistency import (
     check_ablation,
@@ -29,21 +29,26 @@ from .model import (
     User,
     realisation_name,
 )
+from .people import FolderPeople, kind_of, people_with_folders
 from .variants import needs_forest
 
 # Clips the share of the voxels that imaging clips unless told otherwise.
 SCANNED_WINDOW = {"percentiles": [0.05, 99.95]}
 # The paper's three users; further simulated ones are numbered.
 FIRST_USERS = ("A", "B", "C")
+FINISHED = "segmentation"
+"""The method of finished segmentations, and the ``kind`` by which a config names it."""
 
 
-def study_from_config(config: Mapping) -> Study:
+def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
     """Return the study that a config describes.
 
     Parameters
     ----------
     config : Mapping
         Already validated against ``workflow/schemas/study.schema.yaml``.
+    folders : mapping of str to manyeyes.files.people.PersonFolder, optional
+        What lies in the folders of recorded people, by their names.
 
     Raises
     ------
@@ -55,16 +60,21 @@ def study_from_config(config: Mapping) -> Study:
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
     filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
     variants = _variants(config["variants"], config.get("forest", {}))
-    users = _users(config["users"], variants)
+    users = _users(config["users"], variants, datasets, filters)
     electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
-    blocks = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
+    planned = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
+    people = _folder_people(config, folders or {}, datasets, filters, variants, planned)
+    users |= people.first
+    # Without a simulated user, a plan says what people are asked for.
+    blocks = [block for block in planned if block.users]
     blocks += _recorded_blocks(users, datasets, filters, variants)
+    further = _recorded_blocks(people.further, datasets, filters, variants)
     sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
     outline_map = _outline_map(config.get("outline_map"), datasets, filters, variants)
     sample = _population_sample(config, datasets, filters, variants, users, blocks)
-    if not blocks and sensitivity is None and outline_map is None:
+    if not blocks and not people.asked and sensitivity is None and outline_map is None:
         raise StudyError("plan: nothing is planned; name datasets, filters and variants")
-    check_repetitions(blocks)
+    check_repetitions([*blocks, *further])
     check_twins(datasets, electrodes)
     check_slices(blocks, sensitivity, outline_map, datasets, variants)
     realisations = config.get("realisations", 1)
@@ -98,6 +108,9 @@ def study_from_config(config: Mapping) -> Study:
         phases=_phases(config.get("phases")),
         realisations=realisations,
         users_per_job=config.get("users_per_job", 1),
+        further_sittings=people.further,
+        asked=people.asked,
+        unused=people.unused,
     )
 
 
@@ -198,12 +211,23 @@ def simulated_names(count: int) -> list[str]:
     return [*FIRST_USERS[:count], *numbered]
 
 
-def _users(entries: Iterable | Mapping, variants: Mapping[str, Mapping]) -> dict[str, User]:
+def _entries_of_users(entries: Iterable | Mapping) -> list:
     if isinstance(entries, Mapping):
-        entries = [*simulated_names(entries["simulated"]), *entries.get("recorded", ())]
+        return [*simulated_names(entries["simulated"]), *entries.get("recorded", ())]
+    return list(entries)
+
+
+def _users(entries: Iterable | Mapping, variants, datasets, filters) -> dict[str, User]:
     users = {}
-    for entry in entries:
-        user = User(entry) if isinstance(entry, str) else _recorded_user(entry, variants)
+    for entry in _entries_of_users(entries):
+        if isinstance(entry, str):
+            user = User(entry)
+        elif "folder" in entry:
+            user = User(entry["name"], folder=entry["folder"])
+        elif "segmentation" in entry:
+            user = _recorded_user(_of_finished(entry, variants, datasets, filters), variants)
+        else:
+            user = _recorded_user(entry, variants)
         if user.name in users:
             raise StudyError(
                 f"users: two users are called {user.name!r}; a user is known by name alone, "
@@ -211,6 +235,52 @@ def _users(entries: Iterable | Mapping, variants: Mapping[str, Mapping]) -> dict
             )
         users[user.name] = user
     return users
+
+
+def _folder_people(config, folders, datasets, filters, variants, planned) -> FolderPeople:
+    """Return what people with a folder did."""
+    entries = _entries_of_users(config["users"])
+    entries = [e for e in entries if isinstance(e, Mapping) and "folder" in e]
+    if not entries:
+        return FolderPeople({}, {}, (), ())
+    places = None
+    if config.get("plan"):
+        cells = (
+            (dataset, filter_, variant)
+            for block in planned
+            for dataset in block.datasets
+            for filter_ in block.filters
+            for variant in block.variants
+        )
+        methods = {name: METHODS[variant["method"]] for name, variant in variants.items()}
+        places = [cell for cell in dict.fromkeys(cells) if methods[cell[2]].takes_recordings]
+    return people_with_folders(
+        entries,
+        folders,
+        {"datasets": datasets, "filters": filters, "variants": variants},
+        {name: variant["method"] for name, variant in variants.items()},
+        places,
+    )
+
+
+def _of_finished(entry: Mapping, variants, datasets, filters) -> Mapping:
+    """Return the entry of a person who has one finished segmentation of each dataset."""
+    variant = next((n for n, v in variants.items() if v["method"] == FINISHED), None)
+    if variant is None:
+        raise StudyError(
+            f"users.{entry['name']}.segmentation: no variant is a finished segmentation; add "
+            "variants: {finished: {kind: segmentation}}"
+        )
+    raw = next((n for n, f in filters.items() if f.get("method") == "none"), next(iter(filters)))
+    record = {
+        "datasets": list(datasets),
+        "filters": [raw],
+        "variants": [variant],
+        "source": {"file": entry["segmentation"]},
+        "kind": "segmentation",
+    }
+    codes = {"codes": entry["codes"]} if "codes" in entry else {}
+    return {"name": entry["name"], "recorded": [record | codes]}
 
 
 def _recorded_user(entry: Mapping, variants: Mapping[str, Mapping]) -> User:
@@ -224,17 +294,32 @@ def _recorded_user(entry: Mapping, variants: Mapping[str, Mapping]) -> User:
                     file = dict(record["source"])
                     # `sense` has checked that the pattern holds nothing else.
                     path = file["file"].format(user=name, **names)
-                    file["file"] = _with_suffix(path, variants.get(variant, {}).get("method"))
-                    recordings.append(Recording(**names, file=file, codes=record.get("codes")))
+                    method = METHODS.get(variants.get(variant, {}).get("method"))
+                    finished = record.get("kind") == "segmentation"
+                    file |= _files_of(path, method, finished or "url" in file)
+                    is_numbers = file["file"].endswith(".json")
+                    kind = "labels" if method is None else kind_of(method, is_numbers, finished)
+                    recordings.append(
+                        Recording(**names, file=file, codes=record.get("codes"), kind=kind)
+                    )
     return User(name, tuple(recordings))
 
 
-def _with_suffix(path: str, method: str | None) -> str:
-    """Return the path of an annotation: thresholds and windows are JSON beside label volumes."""
+def _files_of(path: str, method: Method | None, as_named: bool) -> dict:
+    """Return the file of an annotation, and what is taken where it is not there.
+
+    Thresholds and windows are JSON beside label volumes, whatever the pattern's ending; seeds of a
+    forest are either.
+    """
     stem, dot, suffix = path.rpartition(".")
-    is_volume = dot and suffix.lower() in ("tif", "tiff")
-    numbers = method in METHODS and not METHODS[method].keeps_labels
-    return f"{stem}.json" if is_volume and numbers else path
+    is_volume = dot and suffix.lower() != "json"
+    if method is None or as_named or not dot:
+        return {"file": path}
+    if method.kind.stored_as in ("threshold", "window"):
+        return {"file": f"{stem}.json" if is_volume else path}
+    if method.annotation == "seeds":
+        return {"file": path, "beside": [f"{stem}.json"] if is_volume else [f"{stem}.tif"]}
+    return {"file": path if is_volume else f"{stem}.tif"}
 
 
 def _chosen(value, known: Iterable[str], key: str) -> tuple[str, ...]:
@@ -262,7 +347,7 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
             users=_chosen(entry.get("users", "all"), simulated, f"{key}.users"),
         )
         for variant in block.variants:
-            if METHODS[variants[variant]["method"]].annotate is None:
+            if block.users and METHODS[variants[variant]["method"]].annotate is None:
                 raise StudyError(
                     f"{key}.variants: {variant!r} is for recorded users; it runs for the users "
                     "that name it under users.recorded, not by a plan"
@@ -323,6 +408,7 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                     f"{key}: {record.variant!r} ({method.title}) is set by nobody; take it off "
                     "the list"
                 )
+            _check_kind(record, method, key)
             blocks.append(
                 Block(
                     name=_recorded_block(user.name, record),
@@ -334,6 +420,15 @@ def _recorded_blocks(users, datasets, filters, variants) -> list[Block]:
                 )
             )
     return blocks
+
+
+def _check_kind(record: Recording, method: Method | None, key: str) -> None:
+    """Refuse a file of numbers where labels are needed."""
+    if method is not None and record.kind == "seeds" and method.annotation != "seeds":
+        raise StudyError(
+            f"{key}: {record.variant!r} ({method.title}) needs labels, found the pattern of a JSON "
+            f"file, {record.file['file']!r}; name the label volume"
+        )
 
 
 def _recorded_block(user: str, record: Recording) -> str:

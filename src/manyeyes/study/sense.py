@@ -108,16 +108,18 @@ def _codes(config: Mapping) -> Iterator[str]:
                 )
             yield from _repeated_values(codes, key)
     for user in _recorded_users(config):
-        for record in user["recorded"]:
+        whole = user.get("recorded", [{**user, "kind": "segmentation"}])
+        for record in whole:
             codes = record.get("codes")
             if codes is None:
                 continue
-            key = f"users.{user['name']}.recorded.codes"
+            place = ".recorded" if "recorded" in user else ""
+            key = f"users.{user['name']}{place}.codes"
             wanted = phases_from_config(config.get("phases")).codes
             if set(codes) != set(wanted):
                 yield f"{key}: expected {' and '.join(wanted)}, found {_listed(codes) or 'none'}"
             for phase, code in codes.items():
-                if 0 in values_of(code):
+                if 0 in values_of(code) and record.get("kind") != "segmentation":
                     yield (
                         f"{key}: 0 is unlabelled, and {phase} has the value 0 here; export labels "
                         "in which 0 means that nobody labelled the voxel"
@@ -216,13 +218,20 @@ def _sizes(config: Mapping) -> Iterator[str]:
 def _recorded_paths(config: Mapping) -> Iterator[str]:
     """Yield patterns of recorded files that contain braces other than these names."""
     for user in _recorded_users(config):
-        for record in user["recorded"]:
-            pattern = record["source"]["file"]
+        patterns = [("recorded.source.file", r["source"]["file"]) for r in user.get("recorded", ())]
+        patterns += [("segmentation", user["segmentation"])] if "segmentation" in user else []
+        for key, pattern in patterns:
             if not _is_pattern(pattern):
                 yield (
-                    f"users.{user['name']}.recorded.source.file: {pattern!r} may contain "
+                    f"users.{user['name']}.{key}: {pattern!r} may contain "
                     f"{', '.join(f'{{{name}}}' for name in NAMES_IN_PATHS)}, and no other braces"
                 )
+        folder = user.get("folder", "")
+        if set("{}") & set(folder):
+            yield (
+                f"users.{user['name']}.folder: {folder!r} contains braces; a folder is named as it "
+                "is, and holds <dataset>/<filter>/<variant>.<suffix>"
+            )
 
 
 def _is_pattern(pattern: str) -> bool:

@@ -96,7 +96,12 @@ class Targets:
     def cells_drawn_by_hand(self, dataset: str, filter_: str) -> list[Cell]:
         """Return an image's segmentations for which a person draws labels."""
         cells = self.cells_on_image(dataset, filter_)
-        return [cell for cell in cells if is_drawn_by_hand(self.study.variants[cell.variant])]
+        finished = self.study.finished
+        return [
+            cell
+            for cell in cells
+            if is_drawn_by_hand(self.study.variants[cell.variant]) and cell not in finished
+        ]
 
     def segmentations(self, cells: Iterable[Cell]) -> list[str]:
         """Return the paths of segmentations."""
@@ -109,7 +114,8 @@ class Targets:
     def annotation_files(self, cell: Cell) -> list[str]:
         """Return the paths of an annotation: a JSON, and its labels where it has any."""
         patterns = [self.paths.annotation]
-        patterns += [self.paths.drawing] if self.keeps_labels(cell.variant) else []
+        drawn = self.keeps_labels(cell.variant) and cell not in self.study.finished
+        patterns += [self.paths.drawing] if drawn else []
         return [pattern.format(**vars(cell)) for pattern in patterns]
 
     # Datasets and images
@@ -131,6 +137,14 @@ class Targets:
     def images(self) -> list[str]:
         """Return the paths of all images that users work on."""
         return [self.paths.image_of(*image) for image in self.study.images()]
+
+    def images_to_hand_out(self) -> list[str]:
+        """Return the paths of all images, those that nobody has segmented yet among them."""
+        return [self.paths.image_of(*image) for image in self.study.images_asked_for()]
+
+    def further_cells(self) -> list[Cell]:
+        """Return the segmentations of people's further sittings."""
+        return [cell for user in self.study.further_sittings.values() for cell in user.cells()]
 
     def shared_images(self) -> list[tuple[str, str]]:
         """Return the images that several users of a group segment with one variant."""
@@ -157,6 +171,7 @@ class Targets:
         """Return all volumes and annotations that are kept; deleted ones are made again."""
         sample = self.study.population_sample
         cells = [*self.study.cells(), *(sample.cells_of_others() if sample else ())]
+        cells += self.further_cells()
         datasets = list(dict.fromkeys(dataset for dataset, _ in self.study.images()))
         return [
             *(self.paths.tomogram.format(dataset=dataset) for dataset in datasets),
@@ -255,14 +270,14 @@ class Targets:
         return [
             self.paths.drawing_warnings.format(**names)
             for names in map(vars, self._recorded_cells())
-            if self.keeps_labels(names["variant"])
         ]
 
     def _recorded_cells(self) -> list[Cell]:
         return [
-            Cell(r.dataset, r.filter, r.variant, user.name)
-            for user in self.study.users.values()
-            for r in user.recordings
+            cell
+            for user in self.study.recorded_users()
+            for recording, cell in zip(user.recordings, user.cells(), strict=True)
+            if recording.kind != "numbers"
         ]
 
     # Tables

@@ -1,0 +1,213 @@
+"""What the values of a person's label volume mean, and how much of the image they cover."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..labels import OUTSIDE, UNLABELLED, Phases, codes_by_value, recoded
+
+MOST_VALUES = 16
+"""A volume with more values holds grey levels or particles, no phases."""
+
+GIVEN, OF_STUDY, BY_GREY = "given", "the study's", "by grey value"
+
+
+@dataclass(frozen=True)
+class PersonLabels:
+    """A person's label volume in the codes of a study.
+
+    Attributes
+    ----------
+    labels : ndarray of uint8, shape (z, y, x)
+        Codes of phases; 0 unlabelled, or outside the field of view.
+    finished : bool
+        Whether every voxel of the field of view has a label.
+    values : dict of str to list of int
+        Values of the file, by the key of their phase.
+    codes_from : str
+        `GIVEN` by config or folder, `OF_STUDY`, or inferred `BY_GREY` value.
+    dropped : int
+        Labels outside the field of view, which do not count.
+    remarks : tuple of str
+        Sentences for the log.
+    """
+
+    labels: np.ndarray
+    finished: bool
+    values: dict[str, list[int]]
+    codes_from: str
+    dropped: int = 0
+    remarks: tuple[str, ...] = field(default=())
+
+
+def person_labels(
+    volume: np.ndarray,
+    image: np.ndarray,
+    codes: Mapping | None,
+    phases: Phases,
+    key: str,
+    *,
+    inside: np.ndarray | None = None,
+    finished: bool = False,
+) -> PersonLabels:
+    """Return what a person's label volume means.
+
+    Parameters
+    ----------
+    volume : ndarray of integers or whole real numbers, shape (z, y, x)
+        As large as the image.
+    image : ndarray of uint8, shape (z, y, x)
+        Active material is the brightest phase.
+    codes : mapping or None
+        Values of each phase. None: those of the study if the volume has no others; else the mean
+        grey levels beneath as many values as phases tell which is which, since phases differ in
+        brightness by their names (`Phases.by_brightness`).
+    phases : Phases
+        Of the study.
+    key : str
+        Config key and file, for messages.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+    finished : bool
+        Whether it is known to be a finished segmentation, in which 0 may be a phase; in labels it
+        is unlabelled. A volume with 0 and one other value is a mask, and finished.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, values have no meaning, a finished segmentation has voxels without a
+        phase, or labels lack one.
+    """
+    if volume.shape != image.shape:
+        raise ValueError(
+            f"{key}: labels {volume.shape}, dataset {image.shape} (z, y, x); export labels of the "
+            "whole dataset"
+        )
+    volume = whole_numbers(volume, key)
+    within = volume if inside is None else volume[inside]
+    values = _values(within, key)
+    labelled = [value for value in values if value != UNLABELLED]
+    is_mask = not finished and codes is None and UNLABELLED in values and len(labelled) == 1
+    finished = finished or is_mask
+    meant = values if finished else labelled
+    remarks = ()
+    meaning, codes_from = _meaning(meant, codes, phases, key)
+    if meaning is None:
+        meaning, remarks = _by_grey(volume, image, meant, phases, inside, key)
+        codes_from = BY_GREY
+    known = {UNLABELLED: UNLABELLED, **meaning}
+    if inside is None:
+        labels = recoded(volume, known, key)
+    else:
+        # What lies outside may hold anything.
+        labels = np.zeros(volume.shape, np.uint8)
+        labels[inside] = recoded(within, known, key)
+    missing = np.count_nonzero(
+        labels == UNLABELLED if inside is None else labels[inside] == OUTSIDE
+    )
+    if finished and missing:
+        raise ValueError(
+            f"{key}: {missing} voxels of the segmentation have the value 0, which means no phase; "
+            "give its phase under codes, or give labels to all voxels"
+        )
+    if not finished:
+        for phase in phases:
+            if not (labels == phase.code).any():
+                raise ValueError(
+                    f"{key}: no voxel is labelled as {phase.name}; every phase needs labels"
+                )
+    keys = {phase.code: phase.key for phase in phases}
+    by_phase: dict[str, list[int]] = {phase.key: [] for phase in phases}
+    for value, code in sorted(meaning.items()):
+        by_phase[keys[code]].append(value)
+    dropped = 0
+    if inside is not None and not finished:
+        dropped = int(np.count_nonzero(volume[~inside]))
+    return PersonLabels(labels, not missing, by_phase, codes_from, dropped, remarks)
+
+
+def whole_numbers(volume: np.ndarray, key: str) -> np.ndarray:
+    """Return labels as integers; real numbers that are whole are accepted.
+
+    Raises
+    ------
+    ValueError
+        If a value is no whole number.
+    """
+    if volume.dtype.kind in "uib":
+        return volume.astype(np.uint8) if volume.dtype == bool else volume
+    if not (np.isfinite(volume).all() and np.array_equal(volume, np.rint(volume))):
+        raise ValueError(
+            f"{key}: labels are whole numbers, found {volume.dtype} values between them; export "
+            "labels, not probabilities or grey values"
+        )
+    return volume.astype(np.int64)
+
+
+def _values(within: np.ndarray, key: str) -> list[int]:
+    if within.dtype == np.uint8:
+        found = np.flatnonzero(np.bincount(within.ravel(), minlength=256)).tolist()
+    else:
+        found = np.unique(within).tolist()
+    if len(found) > MOST_VALUES:
+        raise ValueError(
+            f"{key}: labels have a few values, found {len(found)} from {found[0]} to {found[-1]}; "
+            "export labels of the phases, not grey values or particles"
+        )
+    return found
+
+
+def _meaning(values, codes: Mapping | None, phases: Phases, key: str):
+    """Return the code of each value and who said so; None if the grey values must tell."""
+    if codes is not None:
+        if codes.keys() != phases.codes.keys():
+            wanted = " and ".join(phases.codes)
+            raise ValueError(f"{key}.codes: expected {wanted}, found {sorted(codes)}")
+        return codes_by_value(codes, phases, f"{key}.codes"), GIVEN
+    own = {code: code for code in phases.codes.values()}
+    return (own, OF_STUDY) if set(values) <= own.keys() else (None, BY_GREY)
+
+
+def _by_grey(volume, image, values, phases: Phases, inside, key: str):
+    """Return the code of each value by the mean grey level beneath it, and a sentence for the log."""
+    if len(values) != len(phases.entries):
+        raise ValueError(
+            f"{key}: the volume holds {', '.join(map(str, values)) or 'no label'}, and the phases "
+            f"are {phases.described()}; say under codes which value is which"
+        )
+    ordered = phases.by_brightness("a label volume whose codes are not given")
+    means = {}
+    for value in values:
+        where = volume == value
+        means[value] = float(image[where if inside is None else where & inside].mean())
+    darkest_first = sorted(values, key=lambda value: (means[value], value))
+    meaning = {v: phase.code for v, phase in zip(darkest_first, ordered, strict=True)}
+    names = ", ".join(
+        f"{v} is {phase.name} (mean grey level {means[v]:.0f})"
+        for v, phase in zip(darkest_first, ordered, strict=True)
+    )
+    return meaning, (f"No codes are given; by the grey values beneath them, {names}.",)
+
+
+def coverage(labels: np.ndarray, inside: np.ndarray | None = None) -> dict[str, object]:
+    """Return how much of an image is labelled.
+
+    Returns
+    -------
+    dict
+        ``slices`` with a label, ``share_of_slices`` (labelled voxels over those of these slices
+        within the field of view) and ``share`` (over all voxels within it); shares are 0 to 1.
+    """
+    found = np.count_nonzero(labels, axis=(1, 2))
+    if inside is None:
+        voxels = np.full(labels.shape[0], labels[0].size)
+    else:
+        voxels = np.count_nonzero(inside, axis=(1, 2))
+    slices = np.flatnonzero(found)
+    of_slices, of_all = int(voxels[slices].sum()), int(voxels.sum())
+    return {
+        "slices": slices.tolist(),
+        "share_of_slices": float(found.sum() / of_slices) if of_slices else 0.0,
+        "share": float(found.sum() / of_all) if of_all else 0.0,
+    }

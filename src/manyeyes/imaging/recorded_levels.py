@@ -1,0 +1,145 @@
+"""What people did with sliders, as 8-bit levels of their images: converted, checked, made seeds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from ..labels import UNLABELLED, Phases
+from .conversion import level_of
+
+THRESHOLD_KEYS = ("lower_level", "level")
+WINDOW_KEYS = ("lower_low", "lower_high", "low", "high")
+"""The numbers of a threshold and of a window, from the darkest boundary to the brightest."""
+
+# A grey level from which everything is active, and one from which nothing is.
+LEVELS = (0, 256)
+
+
+def in_levels(annotation: Mapping, window: Sequence[float]) -> dict:
+    """Return a threshold or a window whose numbers are grey values of the scan, in 8-bit levels.
+
+    Parameters
+    ----------
+    annotation : mapping
+        As `manyeyes.files.annotations.read_annotation` returns it, with ``levels_of: source``.
+    window : (float, float)
+        The grey values that became 0 and 255; see `manyeyes.imaging.conversion.level_of`. Where it
+        is reversed, dark material is active: then up to `level` of the scan everything is active.
+
+    Returns
+    -------
+    dict
+        Without ``levels_of``; ``record`` holds the window and the numbers as they were recorded.
+
+    Raises
+    ------
+    ValueError
+        If a number lies outside the window.
+    """
+    kept = {key: value for key, value in annotation.items() if key != "levels_of"}
+    given = {key: kept[key] for key in (*THRESHOLD_KEYS, *WINDOW_KEYS) if key in kept}
+    if "slices" in kept:
+        kept["slices"] = [{**one, **_converted(one, window)} for one in kept["slices"]]
+        given["slices"] = annotation["slices"]
+    record = {"grey_window": [float(end) for end in window], "in_grey_values": given}
+    return {**kept, **_converted(kept, window), "record": {**kept.get("record", {}), **record}}
+
+
+def _converted(numbers: Mapping, window: Sequence[float]) -> dict:
+    """Return the numbers of one threshold or window as levels, in their order."""
+    found = {}
+    for keys in (("level",), ("lower_level",), ("low", "high"), ("lower_low", "lower_high")):
+        if all(key in numbers for key in keys):
+            levels = [level_of(numbers[key], window) for key in keys]
+            # Where the conversion inverts, the darker end of a window is the brighter one.
+            found |= dict(zip(keys, sorted(levels), strict=True))
+    return found
+
+
+def numbers_of(annotation: Mapping) -> Iterator[tuple[str, Mapping]]:
+    """Yield the numbers of an annotation: once, or for each slice with the words "on slice n"."""
+    if "slices" in annotation:
+        for window in annotation["slices"]:
+            yield f" on slice {window['slice']}", window
+    else:
+        yield "", annotation
+
+
+def out_of_order(numbers: Mapping, keys: Sequence[str]) -> str | None:
+    """Return which of some levels lies above the next, in words."""
+    for one, other in pairwise(keys):
+        if numbers[one] > numbers[other]:
+            return f"{one} ({numbers[one]}) must not lie above {other} ({numbers[other]})"
+    return None
+
+
+def seeds_from_windows(
+    image: np.ndarray,
+    annotation: Mapping,
+    slices: Sequence[int],
+    phases: Phases,
+    inside: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
+    """Return the labels that a person's windows seed.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (z, y, x)
+    annotation : mapping
+        A window, of all slices or with one for each of some (``slices``).
+    slices : sequence of int
+        What a window of all slices seeds.
+    phases : Phases
+        Two, or three that `Phases.by_brightness` can order.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+
+    Returns
+    -------
+    labels : ndarray of uint8, shape (z, y, x)
+        0 where nothing is seeded.
+    record : dict
+        windows, slices and labelled_share (of the field of view on these slices).
+
+    Raises
+    ------
+    ValueError
+        If a slice is not in the image, or a phase gets no seed.
+    """
+    from ..methods.watershed import markers_between
+
+    *dark, active = (phase.code for phase in phases.by_brightness("a person who sets seeds"))
+    labels = np.zeros(image.shape, np.uint8)
+    used = []
+    for _, window in numbers_of(annotation):
+        places = [window["slice"]] if "slice" in window else list(slices)
+        if not all(place < image.shape[0] for place in places):
+            raise ValueError(
+                f"there is a window for slice {max(places)}, but the image has slices 0 to "
+                f"{image.shape[0] - 1}"
+            )
+        for place in places:
+            if len(dark) == 1:
+                labels[place][image[place] < window["low"]] = dark[0]
+                labels[place][image[place] >= window["high"]] = active
+            else:
+                ends = tuple(window[key] for key in WINDOW_KEYS)
+                labels[place] = markers_between(image[place], ends, (*dark, active))
+        used += places
+    if inside is not None:
+        labels[~inside] = UNLABELLED
+    for phase in phases:
+        if not (labels == phase.code).any():
+            raise ValueError(
+                f"the window leaves no seed of {phase.name}: no voxel of the slices "
+                f"{', '.join(map(str, sorted(used)[:10]))} has such a level; correct it"
+            )
+    used = sorted(used)
+    pixels = len(used) * labels[0].size if inside is None else np.count_nonzero(inside[used])
+    windows = [
+        {key: window[key] for key in ("slice", *WINDOW_KEYS) if key in window}
+        for _, window in numbers_of(annotation)
+    ]
+    share = float(np.count_nonzero(labels) / pixels) if pixels else 0.0
+    return labels, {"windows": windows, "slices": used, "labelled_share": share}
