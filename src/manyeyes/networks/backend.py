@@ -1,0 +1,87 @@
+"""Starting JAX: on one thread, and on the device that was asked for."""
+
+import os
+import sys
+import warnings
+
+MISSING = (
+    "networks need JAX, which is not installed: run `make networks` in a clone, or "
+    "`pip install 'manyeyes[networks]'`"
+)
+NO_GPU = (
+    "device gpu was asked for, but JAX finds none: install its build for your GPU (such as "
+    "`pip install 'jax[cuda12]'`), or take device cpu"
+)
+
+# XLA divides sums among its threads, so that their number changes the last bits.
+_ONE_THREAD = {"PJRT_NPROC": "1", "NPROC": "1"}
+_FLAGS = ("--xla_cpu_multi_thread_eigen=false", "--xla_gpu_deterministic_ops=true")
+
+_started: set[str] = set()
+
+
+def is_installed() -> bool:
+    """Whether JAX can be imported; it is not imported."""
+    from importlib.util import find_spec
+
+    return find_spec("jax") is not None and find_spec("jaxlib") is not None
+
+
+def start_jax(device: str = "cpu"):
+    """Load JAX, so that it computes with one thread, and return its device.
+
+    XLA reads its settings when it starts, once for each process. Call this before anything else
+    uses JAX; all functions of `manyeyes.networks` do.
+
+    Parameters
+    ----------
+    device : {"cpu", "gpu"}
+
+    Returns
+    -------
+    jax.Device
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If JAX is not installed; the message says how to install it.
+    ValueError
+        If there is no GPU.
+    """
+    if not is_installed():
+        raise ModuleNotFoundError(MISSING, name="jax")
+    before = "jax" in sys.modules and not _started
+    if not _started:
+        os.environ.update(_ONE_THREAD)
+        flags = os.environ.get("XLA_FLAGS", "").split()
+        os.environ["XLA_FLAGS"] = " ".join([*flags, *(f for f in _FLAGS if f not in flags)])
+    import jax
+
+    if before and _is_running(jax):
+        warnings.warn(
+            "JAX was started before manyeyes set it to one thread, so results may differ in their "
+            "last bits; call manyeyes.networks.backend.start_jax() first",
+            stacklevel=2,
+        )
+    _started.add(device)
+    if device == "cpu":
+        return jax.local_devices(backend="cpu")[0]
+    try:
+        return jax.local_devices(backend="gpu")[0]
+    except RuntimeError as error:
+        raise ValueError(NO_GPU) from error
+
+
+def _is_running(jax) -> bool:
+    """Whether JAX has already started its devices."""
+    bridge = getattr(getattr(jax, "_src", None), "xla_bridge", None)
+    asked = getattr(bridge, "backends_are_initialized", None)
+    return bool(asked and asked())
+
+
+def described(device) -> str:
+    """Return a device and the version of JAX, for a network's provenance."""
+    import jax
+
+    kind = "" if device.device_kind == device.platform else f" ({device.device_kind})"
+    return f"{device.platform}{kind}, jax {jax.__version__}"
