@@ -43,7 +43,7 @@ def in_image_levels(snakemake, annotation, inside):
 
 
 def window_of_source(snakemake, inside):
-    """Return the grey values of the scan that became 0 and 255, where the config gives percentiles."""
+    """Return the grey values of the scan that became 0 and 255, where they are percentiles."""
     dataset = snakemake.params.dataset
     sources = snakemake.input.get("window_source") or []
     if dataset["grey_window"] is None or not sources:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..labels import OUTSIDE, UNLABELLED, Phases, codes_by_value, recoded
+from ..labels import UNLABELLED, Phases, codes_by_value, recoded
 
 MOST_VALUES = 16
 """A volume with more values holds grey levels or particles, no phases."""
@@ -103,9 +103,7 @@ def person_labels(
         # What lies outside may hold anything.
         labels = np.zeros(volume.shape, np.uint8)
         labels[inside] = recoded(within, known, key)
-    missing = np.count_nonzero(
-        labels == UNLABELLED if inside is None else labels[inside] == OUTSIDE
-    )
+    missing = np.count_nonzero((labels if inside is None else labels[inside]) == UNLABELLED)
     if finished and missing:
         raise ValueError(
             f"{key}: {missing} voxels of the segmentation have the value 0, which means no phase; "
@@ -170,7 +168,7 @@ def _meaning(values, codes: Mapping | None, phases: Phases, key: str):
 
 
 def _by_grey(volume, image, values, phases: Phases, inside, key: str):
-    """Return the code of each value by the mean grey level beneath it, and a sentence for the log."""
+    """Return the code of each value by the mean grey level beneath it, and a sentence on it."""
     if len(values) != len(phases.entries):
         raise ValueError(
             f"{key}: the volume holds {', '.join(map(str, values)) or 'no label'}, and the phases "

@@ -51,10 +51,15 @@ def _converted(numbers: Mapping, window: Sequence[float]) -> dict:
     found = {}
     for keys in (("level",), ("lower_level",), ("low", "high"), ("lower_low", "lower_high")):
         if all(key in numbers for key in keys):
-            levels = [level_of(numbers[key], window) for key in keys]
+            levels = [_level(numbers[key], window) for key in keys]
             # Where the conversion inverts, the darker end of a window is the brighter one.
             found |= dict(zip(keys, sorted(levels), strict=True))
     return found
+
+
+def _level(value: float, window: Sequence[float]) -> int:
+    """Return a boundary as a level; level 0 holds all that the window clips, so it is the end."""
+    return max(level_of(value, window), int(value != window[0]))
 
 
 def numbers_of(annotation: Mapping) -> Iterator[tuple[str, Mapping]]:

@@ -70,8 +70,8 @@ ANNOTATION_KINDS = {
     "finished": AnnotationKind("segmentation"),
 }
 """How people annotate: one slider, two sliders, seeds from sliders, brush strokes, not at all (then
-the computer's choice is stored), labels from a file only, or nothing that is known: the segmentation
-itself comes from a file."""
+the computer's choice is stored), labels from a file only, or in a way that nobody knows: the
+segmentation itself comes from a file."""
 
 
 @dataclass(frozen=True)

@@ -335,9 +335,9 @@ class JobInputs:
             return []
         folders = [user.folder for user in study.users.values() if user.folder is not None]
         raise WorkflowError(
-            f"Nobody has recorded anything yet: nothing is in {', '.join(folders)}. Make the images "
-            "that people work on with manyeyes run STUDY --only images, and run the study when "
-            "people have done their part."
+            f"Nobody has recorded anything yet: nothing is in {', '.join(folders)}. Make the "
+            "images that people work on with manyeyes run STUDY --only images, and run the study "
+            "when people have done their part."
         )
 
     def recorded_file(self, wildcards) -> str:

@@ -386,9 +386,9 @@ class Study:
     ``lost`` holds segmentations that an earlier run could not make; they stay in the plan but do
     not count as segmentations of the study. ``structures`` holds, for each structure of users that
     repeats the plan, its population. ``further_sittings`` are those of people beyond their first,
-    by the name of their user: they have tables of their own, for spreads between people are those of
-    first sittings. ``asked`` holds each (dataset, filter, variant) that people with a folder were
-    asked for, ``unused`` a sentence for every file of theirs that has no place in the study.
+    by the name of their user: they have tables of their own, for spreads between people are those
+    of first sittings. ``asked`` holds each (dataset, filter, variant) that people with a folder
+    were asked for, ``unused`` a sentence for every file of theirs that has no place in the study.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What people with a folder were asked for, what of it they did, and what of theirs has no place."""
+"""What people with a folder were asked for, what of it they did, and what has no place."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -80,10 +80,7 @@ def people_with_folders(
         note = folder.note if folder else ""
         for sitting, files in sorted(sittings.items()):
             recordings = tuple(
-                Recording(
-                    *place, {"file": files[place].path}, *_read_as(files[place], codes, methods)
-                )
-                for place in _in_order(files, known)
+                _recording(place, files[place], codes, methods) for place in _in_order(files, known)
             )
             user = User(
                 name=sitting_name(name, sitting),
@@ -133,10 +130,10 @@ def _one_of(before, file, method: Method):
     )
 
 
-def _read_as(file, codes: Mapping | None, methods: Mapping[str, str]) -> tuple[Mapping | None, str]:
-    """Return codes and kind of a recording."""
+def _recording(place: Place, file, codes: Mapping | None, methods: Mapping) -> Recording:
     kind = kind_of(METHODS[methods[file.variant]], file.is_numbers)
-    return (codes if kind in ("labels", "segmentation") else None), kind
+    codes = codes if kind in ("labels", "segmentation") else None
+    return Recording(*place, file={"file": file.path}, codes=codes, kind=kind)
 
 
 def kind_of(method: Method, is_numbers: bool, finished: bool = False) -> str:
