@@ -38,8 +38,8 @@ def test_windows_of_slices_are_converted_one_by_one():
     slices = [{"slice": 2, "low": 20000, "high": 30000}, {"slice": 4, "low": 21000, "high": 31000}]
     found = in_levels({"kind": "window", "slices": slices, "levels_of": "source"}, WINDOW)
     assert [(one["slice"], one["low"], one["high"]) for one in found["slices"]] == [
-        (2, 29, 123),
-        (4, 38, 133),
+        (2, 29, 124),
+        (4, 39, 133),
     ]
     assert found["record"]["in_grey_values"]["slices"] == slices
 

@@ -142,7 +142,8 @@ def _file(sitting, dataset: str, filter_: str, path: Path, strange: list[str]) -
     variant, dot, rest = name.partition(".")
     suffix = f".{rest}".lower() if dot else ""
     # A folder of slices has no suffix.
-    if suffix not in (".json", *label_suffixes()) and not (path.is_dir() and not suffix):
+    is_known = suffix == ".json" or suffix.endswith(label_suffixes())
+    if not is_known and not (path.is_dir() and not suffix):
         strange.append(f"{path}: no format of labels or thresholds ends in {suffix or 'no suffix'}")
         return None
     return PersonFile(sitting, dataset, filter_, variant, str(path), suffix == ".json")

@@ -1,5 +1,6 @@
 """What people did with sliders, as 8-bit levels of their images: converted, checked, made seeds."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -24,7 +25,7 @@ def in_levels(annotation: Mapping, window: Sequence[float]) -> dict:
     annotation : mapping
         As `manyeyes.files.annotations.read_annotation` returns it, with ``levels_of: source``.
     window : (float, float)
-        The grey values that became 0 and 255; see `manyeyes.imaging.conversion.level_of`. Where it
+        The grey values that became 0 and 255 (`Dataset.level_window`). Where it
         is reversed, dark material is active: then up to `level` of the scan everything is active.
 
     Returns
@@ -58,8 +59,16 @@ def _converted(numbers: Mapping, window: Sequence[float]) -> dict:
 
 
 def _level(value: float, window: Sequence[float]) -> int:
-    """Return a boundary as a level; level 0 holds all that the window clips, so it is the end."""
-    return max(level_of(value, window), int(value != window[0]))
+    """Return the level from which on an image is what "at least `value`" of the scan selects.
+
+    Voxels of one level have grey values around that of the level, so the boundary below a level
+    lies half a level lower. This one is the nearest to the value, at most half a level away.
+    """
+    # Refuses what lies outside the window.
+    level_of(value, window)
+    first, last = (float(end) for end in window)
+    place = 255 * (value - first) / (last - first)
+    return math.ceil(round(place, 9))
 
 
 def numbers_of(annotation: Mapping) -> Iterator[tuple[str, Mapping]]:
