@@ -218,12 +218,15 @@ def phases_from_config(entries: Mapping[str, Mapping] | None) -> Phases:
     return Phases(tuple(found))
 
 
-def check_truth_codes(truth: np.ndarray) -> None:
-    """Raise ValueError unless a truth has voxels, all with codes of `TRUTH_PHASES`."""
+def check_truth_codes(truth: np.ndarray, *, outside: bool = False) -> None:
+    """Raise ValueError unless a truth has voxels, all with codes of `TRUTH_PHASES`.
+
+    With `outside`, 0 is allowed beside them: outside the field of view.
+    """
     if truth.size == 0:
         raise ValueError("a truth needs voxels, found an empty array")
     low, high = truth.min(), truth.max()
-    if low < ACTIVE or high > INTERNAL_PORE:
+    if low < (OUTSIDE if outside else ACTIVE) or not ACTIVE <= high <= INTERNAL_PORE:
         raise ValueError(
             f"a truth holds {TRUTH_PHASES.described()} only, found values from {low} to {high}; "
             "recode the volume"
@@ -236,7 +239,7 @@ def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
     Parameters
     ----------
     truth : ndarray of uint8, any shape
-        Codes of `TRUTH_PHASES`.
+        Codes of `TRUTH_PHASES`; 0 outside the field of view.
     filled : bool
         Whether pores and cracks inside particles count as active material, as after the virtual
         filling of Bailey et al. 2023, section 3.2.1.
@@ -250,13 +253,14 @@ def truth_active(truth: np.ndarray, *, filled: bool) -> np.ndarray:
     ValueError
         If the truth is empty or holds other codes.
     """
-    check_truth_codes(truth)
+    check_truth_codes(truth, outside=True)
     active = truth == ACTIVE
     return active | (truth == INTERNAL_PORE) if filled else active
 
 
 def to_two_phases(truth: np.ndarray, *, filled: bool) -> np.ndarray:
     """Return a truth as labels of `TWO_PHASES`, uint8; parameters as in `truth_active`."""
+    check_truth_codes(truth)
     return np.where(truth_active(truth, filled=filled), np.uint8(ACTIVE), np.uint8(REST))
 
 
@@ -266,7 +270,7 @@ def truth_in_phases(truth: np.ndarray, phases: Phases) -> np.ndarray:
     Parameters
     ----------
     truth : ndarray of uint8, any shape
-        Codes of `TRUTH_PHASES`.
+        Codes of `TRUTH_PHASES`; 0 outside the field of view, which stays 0.
     phases : Phases
         Those of the study. A phase of the truth that it does not have belongs to its ``pore`` if
         it is a pore, and otherwise to its ``rest``.
@@ -280,7 +284,7 @@ def truth_in_phases(truth: np.ndarray, phases: Phases) -> np.ndarray:
     ValueError
         If the array is not a truth, or holds a phase that has no place.
     """
-    check_truth_codes(truth)
+    check_truth_codes(truth, outside=True)
     codes = phases.codes
     # What is neither here nor there stays 0.
     table = np.zeros(256, np.uint8)
@@ -289,7 +293,7 @@ def truth_in_phases(truth: np.ndarray, phases: Phases) -> np.ndarray:
         table[phase.code] = next((codes[key] for key in places if key in codes), 0)
     lost = [phase.name for phase in TRUTH_PHASES if not table[phase.code]]
     labels = table[truth]
-    if lost and (labels == UNLABELLED).any():
+    if lost and ((labels == UNLABELLED) & (truth != OUTSIDE)).any():
         raise ValueError(
             f"the truth holds {' or '.join(lost)}, which has no place among the phases "
             f"{phases.described()}; add a phase rest, or the missing ones"

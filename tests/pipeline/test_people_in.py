@@ -19,7 +19,7 @@ GREY = two_phase()
 LOW, HIGH = 10_000, 10_000 + 255 * 80
 
 
-def study(folder, people, **changes):
+def study(folder, people, truth=None, **changes):
     """Write a study of a 16-bit scan and people with folders, and return its config."""
     tifffile.imwrite(folder / "scan.tif", (LOW + 80 * GREY.astype(np.uint16)))
     config = {
@@ -32,6 +32,7 @@ def study(folder, people, **changes):
                 "source": {"kind": "file", "file": "scan.tif"},
                 "crop": {"shape": [24, 48, 48]},
                 "grey_window": [LOW, HIGH],
+                **({"truth": truth} if truth else {}),
             }
         },
         "users": [{"name": name, "folder": f"people/{name}"} for name in people],
@@ -61,11 +62,13 @@ def drawn():
     return labels
 
 
+PEOPLE = ["ann", "ben", "cy"]
+SITTINGS = {"ann": 110, "ann.s2": 112, "ben": 118, "ben.s2": 116, "cy": 120}
 PLAN = {"all": {"datasets": "all", "filters": ["raw"], "variants": ["S2", "cWS", "ML1", "MLX10"]}}
 
 
 def test_people_get_images_first_and_then_are_found_in_their_folders(tmp_path):
-    config = study(tmp_path, ["ann", "ben", "cy"], plan=PLAN)
+    config = study(tmp_path, PEOPLE, plan=PLAN)
     refused = run(tmp_path, data=tmp_path, config=config, check=False)
     assert "Nobody has recorded anything yet: nothing is in people/ann" in refused.stdout
     run(tmp_path, "images", data=tmp_path, config=config)
@@ -86,6 +89,12 @@ def test_people_get_images_first_and_then_are_found_in_their_folders(tmp_path):
     mask = np.where(GREY >= 120, 255, 0).astype(np.uint8)
     recorded(tmp_path, "cy", "S2", mask, "tif")
     recorded(tmp_path, "cy", "S9", {"kind": "threshold", "level": 1})
+    # Two of them come again.
+    for person, level in (("ann", 112), ("ben", 116)):
+        again = {"kind": "threshold", "level": level}
+        recorded(tmp_path, person, "S2", again, below="sitting-2/cell/raw")
+    tifffile.imwrite(tmp_path / "careful.tif", np.where(GREY >= 112, 9, 4).astype(np.uint8))
+    config = study(tmp_path, PEOPLE, plan=PLAN, truth={"file": "careful.tif"})
     done = run(tmp_path, data=tmp_path, config=config)
     assert "ben is left out of cWS on cell (raw): nothing is recorded for it" in done.stdout
     assert "S9.json: the study has no variant 'S9'" in done.stdout
@@ -103,6 +112,44 @@ def test_people_get_images_first_and_then_are_found_in_their_folders(tmp_path):
     assert np.array_equal(first[0] == 2, GREY[0] < 90)
     assert not first[1:].any()
 
-    variability = pd.read_csv(results / "tables/variability.csv").set_index("variant")
+    def table(name):
+        return pd.read_csv(results / f"tables/{name}.csv")
+
+    variability = table("variability").set_index("variant")
     assert variability["users"].to_dict() == {"S2": 3, "cWS": 1, "ML1": 2, "MLX10": 2}
-    assert "ann" in text_of(results)
+
+    work = table("recorded_work").set_index(["user", "variant"])
+    assert work["done"].sum() == 10
+    assert not work.loc[("cy", "cWS"), "done"]
+    assert work.loc[("cy", "S2"), "codes"] == "active 255, rest 0 (by grey value)"
+    assert work.loc[("cy", "MLX10"), "kind"] == "segmentation"
+    assert work.loc[("ben", "MLX10"), "coverage_percent"] == pytest.approx(100 * 35**2 / 48**2)
+    assert work.loc[("ben", "S2"), "numbers"] == f"level 118 (of the scan: level {LOW + 80 * 118})"
+    assert work.loc[("ann.s2", "S2"), "sitting"] == 2
+
+    sittings = table("sittings")
+    fractions = {user: (level <= GREY).mean() for user, level in SITTINGS.items()}
+    assert dict(zip(sittings["user"], sittings["active_fraction"], strict=True)) == pytest.approx(
+        fractions, abs=1e-6
+    )
+    (spread,) = table("sittings_spread").to_dict("records")
+    assert (spread["people"], spread["sittings"]) == (3, 5)
+    within = [fractions[f"{p}.s2"] - fractions[p] for p in ("ann", "ben")]
+    assert spread["within_sd"] == pytest.approx(np.sqrt(np.mean(np.square(within)) / 2), rel=1e-4)
+    # First sittings alone.
+    assert variability.loc["S2", "sd"] == pytest.approx(
+        np.std([fractions[p] for p in PEOPLE], ddof=1), rel=1e-4
+    )
+
+    truth = read_volume(results / "truth/cell.tif", labels=True)
+    assert np.array_equal(truth, np.where(GREY >= 112, 1, 3))
+    accuracy = table("accuracy").set_index(["user", "variant"])
+    bias = fractions["ann"] - (GREY >= 112).mean()
+    assert accuracy.loc[("ann", "S2"), "bias"] == pytest.approx(bias, abs=1e-6)
+    assert not (results / "tables/geometry.csv").exists()
+    assert (results / "figures/fig_accuracy.svg").exists()
+
+    text = text_of(results)
+    assert "cy recorded 2 of 4; left out of cWS on cell (raw), ML1 on cell (raw)." in text
+    assert "a reference given by the laboratory (careful.tif)" in text
+    assert "by the grey values beneath them, 0 is pore" in text

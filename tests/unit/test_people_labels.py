@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from manyeyes.imaging.people_labels import coverage, person_labels
+from manyeyes.imaging.people_labels import person_labels, reference_truth
 from manyeyes.labels import THREE_PHASES, TWO_PHASES
+from manyeyes.measures.truth import accuracy, truth_fraction
 
 RNG = np.random.default_rng(4)
 TRUTH = RNG.random((6, 12, 12)) < 0.4
@@ -53,7 +54,6 @@ def test_labels_of_some_voxels_are_not_finished():
     assert not found.finished
     assert np.array_equal(found.labels[0], np.where(TRUTH[0], 1, 2))
     assert not found.labels[1:].any()
-    assert coverage(found.labels) == {"slices": [0], "share_of_slices": 1.0, "share": 1 / 6}
 
 
 def test_three_phases_follow_their_brightness():
@@ -88,3 +88,26 @@ def test_what_lies_outside_the_field_of_view_means_nothing():
 def test_what_means_nothing_is_refused_with_words(volume, options, words):
     with pytest.raises(ValueError, match=words):
         meant(volume, **options)
+
+
+def test_a_reference_gets_the_codes_of_a_truth():
+    inside = np.ones(TRUTH.shape, bool)
+    inside[0] = False
+    volume = np.where(TRUTH, 9, 4).astype(np.uint8)
+    truth, remarks = reference_truth(volume, IMAGE, None, TWO_PHASES, "k", inside=inside)
+    assert np.array_equal(truth, np.where(inside, np.where(TRUTH, 1, 3), 0))
+    assert "9 is active material" in remarks[0]
+    codes = {"active": 1, "cbd": 2, "pore": [3, 7]}
+    three, _ = reference_truth(np.where(THREE == 3, 7, THREE), IMAGE, codes, THREE_PHASES, "k")
+    assert np.array_equal(three, THREE)
+    with pytest.raises(ValueError, match="but the reference only active, rest"):
+        reference_truth(volume, IMAGE, {"active": 9, "rest": 4}, THREE_PHASES, "k")
+
+
+def test_a_truth_with_a_field_of_view_is_measured_inside_it():
+    truth = np.where(TRUTH, 1, 3).astype(np.uint8)
+    truth[0] = 0
+    assert truth_fraction(truth, filled=False) == TRUTH[1:].mean()
+    labels = np.where(truth == 0, 0, np.where(TRUTH, 1, 2)).astype(np.uint8)
+    found = accuracy(labels, truth)
+    assert (found.bias, found.dice, found.voxel_error) == (0, 1, 0)

@@ -80,6 +80,30 @@ if STUDY.population_sample:
             "../scripts/compare_sample.py"
 
 
+if STUDY.further_sittings:
+
+    rule measure_sittings:
+        input:
+            segmentations=INPUTS.segmentations_of_sittings,
+        output:
+            PATHS.part("sittings/{dataset}/{filter}"),
+        group:
+            ASK.submission("{dataset}.{filter}")
+        resources:
+            mem_mb=lambda wildcards, attempt: ASK.mb(
+                10 + 1.5 * len(INPUTS.cells_of_sittings(wildcards))
+            )(wildcards, attempt),
+            runtime=lambda wildcards, attempt: ASK.minutes(
+                0.1 * len(INPUTS.cells_of_sittings(wildcards))
+            )(wildcards, attempt),
+            disk_mb=ASK.disk(0),
+        params:
+            cells=INPUTS.cells_of_sittings,
+            phases=config.get("phases"),
+        script:
+            "../scripts/measure_sittings.py"
+
+
 rule assess_image:
     input:
         image=PATHS.image,

@@ -86,3 +86,20 @@ rule count_effort:
         voxels=lambda wildcards: INPUTS.dataset(wildcards).voxels,
     script:
         "../scripts/count_effort.py"
+
+
+if FILES.recorded_cells():
+
+    rule tabulate_recorded_work:
+        input:
+            annotations=[PATHS.annotation.format(**vars(cell)) for cell in FILES.recorded_cells()],
+            masks=[PATHS.mask.format(dataset=dataset) for dataset in FILES.masked],
+        output:
+            PATHS.table("recorded_work"),
+        params:
+            entries=FILES.work_of_people(),
+            cells=[[c.dataset, c.filter, c.variant, c.user] for c in FILES.recorded_cells()],
+            masked=FILES.masked,
+            shapes={name: dataset.shape for name, dataset in STUDY.datasets.items()},
+        script:
+            "../scripts/tabulate_recorded_work.py"

@@ -178,8 +178,8 @@ def with_origin(study, *origins: str) -> list[str]:
 
 
 def with_known_truth(study) -> list[str]:
-    """Return the segmented datasets whose truth is known."""
-    return with_origin(study, "twin", "simulated-imaging")
+    """Return the segmented datasets whose truth is known, or held to be."""
+    return in_order(study, (d for d, _ in study.images() if study.datasets[d].has_truth))
 
 
 def shared_datasets(study) -> list[str]:

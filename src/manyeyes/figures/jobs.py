@@ -6,7 +6,7 @@ from ..methods import METHODS
 from .choosing import methods_of_variants, unfiltered
 from .figure import Needs, plain
 from .registry import figure_called, figures_of, needs_of_figure
-from .words import inverted_sentence, origin_sentence
+from .words import inverted_sentence, origin_sentence, reference_sentence
 
 SOLID_BYTES = 60
 """Memory for each voxel of a volume of labels that is split into particles and rendered, bytes."""
@@ -115,7 +115,12 @@ def sentences_on_origins(name: str, study) -> str:
     """Return sentences on where a figure's data come from and which are shown inverted."""
     needs = needs_of_figure(name, study)
     inverted = [d for d in needs.datasets if study.datasets[d].inverted]
-    sentences = [origin_sentence(origins_shown(needs, study)), inverted_sentence(inverted)]
+    given = [d for d in needs.datasets if study.datasets[d].truth is not None]
+    sentences = [
+        origin_sentence(origins_shown(needs, study)),
+        inverted_sentence(inverted),
+        reference_sentence(given),
+    ]
     return " ".join(filter(None, sentences))
 
 

@@ -35,6 +35,17 @@ def comparison_name(name: str) -> str:
     return " ".join([first, filter_name(one), against, second, filter_name(other)])
 
 
+REFERENCE = "a reference given by the laboratory"
+"""What the truth of a measured tomogram is."""
+
+
+def reference_sentence(datasets: Sequence[str]) -> str:
+    """Return a sentence on datasets whose truth somebody gave; empty if there are none."""
+    if not datasets:
+        return ""
+    return f"The truth of {', '.join(datasets)} is {REFERENCE}, with errors of its own."
+
+
 def origin_sentence(origins: Mapping[str, str], datasets: Collection[str] | None = None) -> str:
     """Return a sentence that says where the data of each dataset come from.
 

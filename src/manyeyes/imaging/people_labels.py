@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..labels import UNLABELLED, Phases, codes_by_value, recoded
+from ..labels import TRUTH_PHASES, UNLABELLED, Phases, codes_by_value, recoded, values_of
 
 MOST_VALUES = 16
 """A volume with more values holds grey levels or particles, no phases."""
@@ -125,6 +125,68 @@ def person_labels(
     return PersonLabels(labels, not missing, by_phase, codes_from, dropped, remarks)
 
 
+def reference_truth(
+    volume: np.ndarray,
+    image: np.ndarray,
+    codes: Mapping | None,
+    phases: Phases,
+    key: str,
+    *,
+    inside: np.ndarray | None = None,
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return a reference in the codes of `manyeyes.labels.TRUTH_PHASES`.
+
+    Parameters
+    ----------
+    volume : ndarray of integers or whole real numbers, shape (z, y, x)
+    image : ndarray of uint8, shape (z, y, x)
+        The tomogram.
+    codes : mapping or None
+        Values of each phase of `TRUTH_PHASES`, and of ``rest``, which is all that is not active
+        material and counts as pore. None: see `person_labels`.
+    phases : Phases
+        Of the study.
+    key : str
+        Config key and file, for messages.
+    inside : ndarray of bool, shape (z, y, x), optional
+        The field of view.
+
+    Returns
+    -------
+    truth : ndarray of uint8, shape (z, y, x)
+        0 outside the field of view.
+    remarks : tuple of str
+        Sentences for the log.
+
+    Raises
+    ------
+    ValueError
+        See `person_labels`; and if the study has phases that the reference does not tell apart.
+    """
+    remarks: tuple[str, ...] = ()
+    if codes is None:
+        found = person_labels(volume, image, None, phases, key, inside=inside, finished=True)
+        values, labels, remarks = phases.codes, found.labels, found.remarks
+    else:
+        volume = whole_numbers(volume, key)
+        values = {phase: number for number, phase in enumerate(codes, start=1)}
+        meaning = {v: values[p] for p, code in codes.items() for v in values_of(code)}
+        labels = np.zeros(volume.shape, np.uint8)
+        where = np.ones(volume.shape, bool) if inside is None else inside
+        labels[where] = recoded(volume[where], meaning, key)
+    told = {"pore" if key == "rest" else key for key in values}
+    wanted = {"pore" if key == "rest" else key for key in phases.codes}
+    if not wanted <= told:
+        raise ValueError(
+            f"{key}: the study tells {', '.join(phases.codes)} apart, but the reference only "
+            f"{', '.join(values)}; give a reference of these phases, or declare fewer phases"
+        )
+    table = np.zeros(256, np.uint8)
+    for phase, value in values.items():
+        table[value] = TRUTH_PHASES.codes["pore" if phase == "rest" else phase]
+    return table[labels], remarks
+
+
 def whole_numbers(volume: np.ndarray, key: str) -> np.ndarray:
     """Return labels as integers; real numbers that are whole are accepted.
 
@@ -186,26 +248,3 @@ def _by_grey(volume, image, values, phases: Phases, inside, key: str):
         for v, phase in zip(darkest_first, ordered, strict=True)
     )
     return meaning, (f"No codes are given; by the grey values beneath them, {names}.",)
-
-
-def coverage(labels: np.ndarray, inside: np.ndarray | None = None) -> dict[str, object]:
-    """Return how much of an image is labelled.
-
-    Returns
-    -------
-    dict
-        ``slices`` with a label, ``share_of_slices`` (labelled voxels over those of these slices
-        within the field of view) and ``share`` (over all voxels within it); shares are 0 to 1.
-    """
-    found = np.count_nonzero(labels, axis=(1, 2))
-    if inside is None:
-        voxels = np.full(labels.shape[0], labels[0].size)
-    else:
-        voxels = np.count_nonzero(inside, axis=(1, 2))
-    slices = np.flatnonzero(found)
-    of_slices, of_all = int(voxels[slices].sum()), int(voxels.sum())
-    return {
-        "slices": slices.tolist(),
-        "share_of_slices": float(found.sum() / of_slices) if of_slices else 0.0,
-        "share": float(found.sum() / of_all) if of_all else 0.0,
-    }

@@ -31,7 +31,7 @@ class Accuracy:
 
 def truth_fraction(truth: np.ndarray, *, filled: bool) -> float:
     """Return the truth's volume fraction, 0 to 1; see `truth_active` for the parameters."""
-    return float(np.count_nonzero(truth_active(truth, filled=filled)) / truth.size)
+    return float(np.count_nonzero(truth_active(truth, filled=filled)) / np.count_nonzero(truth))
 
 
 def cbd_called_active(

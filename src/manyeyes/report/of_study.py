@@ -39,6 +39,7 @@ def study_for_report(
             "shape": list(d.shape),
             **({"mask": d.mask} if d.mask is not None else {}),
             **({"active": "dark"} if d.inverted else {}),
+            **({"reference": d.truth["file"]} if d.truth is not None else {}),
         }
         for name, d in one_of_each.datasets.items()
     }

@@ -12,6 +12,7 @@ from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS
 from ..groups import SIMULATED, group_name, groups_in
 from ..paper.claims.scorecard import summary_sentence
 from ..statistics.recommendation import recommendation_notes
+from ..statistics.recorded_work import people_in_words
 from . import sections
 from .answer import answer
 from .captions import caption
@@ -113,6 +114,8 @@ def page(
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
         "variants_table": _plain_table(tables.get("table_2")),
+        "people": people_in_words(frames["recorded_work"]) if "recorded_work" in frames else [],
+        "sittings": sections.sitting_rows(frames.get("sittings_spread")),
         "settings": list(sections.flat(study["settings"])),
         "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],
         "table_names": {name for name, text in packed.items() if text is not None},

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from ..figures.words import ORIGIN_NAMES, comparison_name, filter_name
+from ..figures.words import ORIGIN_NAMES, REFERENCE, comparison_name, filter_name
 from ..groups import group_name, groups_in
 from ..paper.claims.definition import VERDICTS
 from ..paper.claims.wording import percent as whole_percent
@@ -58,6 +58,29 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
         for family, made_by, images in by_family(variability, methods)
         for filter_, found in images.items()
     ]
+
+
+def sitting_rows(spread: pd.DataFrame | None) -> list[dict]:
+    """Return how much people differ between sittings and from each other; see `sittings_spread`."""
+    if spread is None:
+        return []
+    return [
+        {
+            "dataset": row.dataset,
+            "image": filter_name(row.filter),
+            "variant": row.variant,
+            "people": f"{row.people} ({row.sittings})",
+            "within": _with_interval(row.within_sd, row.within_low, row.within_high),
+            "between": _with_interval(row.between_sd, row.between_low, row.between_high),
+        }
+        for row in spread.itertuples()
+    ]
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    if np.isnan(value):
+        return "–"
+    return f"{in_points(value)} ({in_points(low)} to {in_points(high)})"
 
 
 def _who(row, number: int = 2) -> str:
@@ -142,7 +165,7 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
     Parameters
     ----------
     datasets : mapping of name to mapping
-        shape; mask and active if the config has them.
+        shape; mask, active and reference (a file) if the config has them.
     volume_fractions : DataFrame
         dataset, voxels (inside the field of view).
     """
@@ -151,6 +174,11 @@ def field_notes(datasets: Mapping[str, Mapping], volume_fractions: pd.DataFrame)
         if facts.get("active") == "dark":
             notes.append(
                 f"{name}: active material is dark in the source, so its grey levels were inverted."
+            )
+        if "reference" in facts:
+            notes.append(
+                f"{name}: what is called its truth is {REFERENCE} ({facts['reference']}), with "
+                "errors of its own."
             )
         if facts.get("mask") == "none":
             notes.append(f"{name}: mask: none, so whatever fills its border counts as measured.")

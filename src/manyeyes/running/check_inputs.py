@@ -44,6 +44,7 @@ def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]
     found = [
         *_sources(study, file_of, shapes),
         *_masks(study, file_of, shapes),
+        *_truths(study, file_of, shapes),
         *_recordings(study, file_of, shapes),
         *_stack(study, file_of),
     ]
@@ -124,6 +125,22 @@ def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
         problem = misfit(shape, dataset.shape, shapes.get(name), "mask")
         if problem:
             yield f"datasets.{name}.mask ({path}): {problem}"
+
+
+def _truths(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
+    """Yield problems of references."""
+    for name, dataset in study.datasets.items():
+        path = Path(file_of(dataset.truth)) if dataset.truth is not None else None
+        if path is None or not path.exists():
+            continue
+        try:
+            shape = labels_shape(path)
+        except FileError as error:
+            yield f"datasets.{name}.truth: {error}"
+            continue
+        problem = shape and misfit(shape, dataset.shape, shapes.get(name), "reference")
+        if problem:
+            yield f"datasets.{name}.truth ({path}): {problem}"
 
 
 def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:

@@ -121,6 +121,7 @@ class JobInputs:
         datasets = self._study.datasets.values()
         entries = [d.source for d in datasets if "file" in d.source]
         entries += [d.mask for d in datasets if d.mask_from_file]
+        entries += [d.truth for d in datasets if d.truth is not None]
         chain = (self._study.baseline or {}).get("fibsem")
         if chain is not None and "file" in chain["source"]:
             entries.append(chain["source"])
@@ -263,6 +264,14 @@ class JobInputs:
         if dataset.inverted:
             settings["active"] = "dark"
         return settings
+
+    def truth_file(self, wildcards) -> str:
+        """Return the file of the reference that a dataset was given."""
+        return self.file_of(self.dataset(wildcards).truth)
+
+    def with_given_truth(self) -> str:
+        """Return a wildcard pattern of the datasets that were given a reference."""
+        return _pattern(d.name for d in self._study.datasets.values() if d.truth is not None)
 
     def truth_settings(self, wildcards) -> dict:
         """Return what a job that makes a truth needs to know of its dataset.
@@ -417,6 +426,20 @@ class JobInputs:
     def sampled_segmentations_on_image(self, wildcards) -> list[str]:
         """Return the population sample's segmentations of an image."""
         cells = self._targets.sampled_cells_on_image(wildcards.dataset, wildcards.filter)
+        return self._targets.segmentations(cells)
+
+    def cells_of_sittings(self, wildcards) -> list[tuple[str, str, str, int]]:
+        """Return (variant, user, person, sitting) of an image's variants with further sittings."""
+        cells = self._study.repeated_cells_on(wildcards.dataset, wildcards.filter)
+        users = [self._users[cell.user] for cell in cells]
+        return [
+            (cell.variant, cell.user, user.person or user.name, user.sitting)
+            for cell, user in zip(cells, users, strict=True)
+        ]
+
+    def segmentations_of_sittings(self, wildcards) -> list[str]:
+        """Return the segmentations of an image's variants with further sittings."""
+        cells = self._study.repeated_cells_on(wildcards.dataset, wildcards.filter)
         return self._targets.segmentations(cells)
 
     def cells_drawn_by_hand(self, wildcards) -> list[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ SEPARATE = {
     "imitators": ("parts/strokes/",),
     "population_sample": ("parts/population_fractions/",),
     "measures": ("parts/microstructure/", "parts/true_microstructure/"),
+    "further_sittings": ("parts/sittings/",),
     "baseline": ("fibsem/", "baseline/"),
 }
 WITHOUT = {
@@ -32,6 +33,7 @@ WITHOUT = {
     "imitators": (),
     "population_sample": None,
     "measures": (),
+    "further_sittings": {},
     "baseline": None,
 }
 CALLED = {
@@ -41,6 +43,7 @@ CALLED = {
     "imitators": "the simulated users in a person's place",
     "population_sample": "the population sample",
     "measures": "the measures of the microstructure",
+    "further_sittings": "what people did in further sittings",
     "baseline": "the FIB-SEM baseline",
 }
 
@@ -103,6 +106,9 @@ def without_missing(study: Study, results: str, noted: Mapping) -> Study:
         sampled = map(Paths(study.name).segmentation_of, sample.cells())
         # The standard deviation of a population must not depend on who could be finished.
         left_out |= {} if set(noted["missing"]).isdisjoint(sampled) else {"population_sample": None}
+    further = [cell for user in study.further_sittings.values() for cell in user.cells()]
+    if not set(noted["missing"]).isdisjoint(map(Paths(study.name).segmentation_of, further)):
+        left_out["further_sittings"] = {}
     return replace(study, **left_out, lost=frozenset(_lost(study, results, noted["missing"])))
 
 

@@ -83,6 +83,8 @@ class Dataset:
         ``bright`` or ``dark``: how active material appears in the source.
     shown_apart : bool
         Whether figures of slices and of spread show it apart from the other datasets.
+    truth : Mapping or None
+        A measured dataset's reference: a file's entry and perhaps ``codes``.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Dataset:
     mask: str | Mapping | None = None
     active: str = "bright"
     shown_apart: bool = False
+    truth: Mapping | None = None
 
     @property
     def origin(self) -> str:
@@ -106,7 +109,12 @@ class Dataset:
 
     @property
     def has_truth(self) -> bool:
-        """Whether the true phases are known."""
+        """Whether the true phases are known, or held to be: a reference was given."""
+        return self.is_modelled or self.truth is not None
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether it is imaged by us, from a structure that is known."""
         return SOURCE_KINDS[self.source["kind"]].has_truth
 
     @property

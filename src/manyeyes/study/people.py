@@ -202,6 +202,41 @@ def what_is_missing(study) -> list[str]:
     return [*lines, *study.unused]
 
 
+def work_of_people(study) -> list[dict]:
+    """Return everything that people recorded or were asked for, in the order of the config.
+
+    Returns
+    -------
+    list of dict
+        ``person``, ``sitting``, ``user``, ``dataset``, ``filter``, ``variant`` and ``file`` (as
+        seen from the person's folder; empty for what is missing).
+    """
+    known = {key: getattr(study, key) for key in ("datasets", "filters", "variants")}
+    rows = []
+    for user in study.recorded_users():
+        lost = {cell[:3] for cell in map(_names, study.lost) if cell[3] == user.name}
+        files = {(r.dataset, r.filter, r.variant): r.file["file"] for r in user.recordings}
+        missing = left_out(study, user) if user.sitting == 1 else []
+        for place in _in_order({*files, *missing} - lost, known):
+            file = files.get(place, "")
+            if user.folder is not None and file:
+                file = "/".join(file.split("/")[-3:])
+            rows.append(
+                {
+                    "person": user.person or user.name,
+                    "sitting": user.sitting,
+                    "user": user.name,
+                    **dict(zip(("dataset", "filter", "variant"), place, strict=True)),
+                    "file": file,
+                }
+            )
+    return rows
+
+
+def _names(cell) -> tuple[str, str, str, str]:
+    return cell.dataset, cell.filter, cell.variant, cell.user
+
+
 def left_out(study, user: User) -> list[Place]:
     """Return what a person with a folder was asked for and did not do."""
     if user.folder is None:

@@ -143,12 +143,12 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
             f"found {list(low_high)}; for active material that is darker than the rest set "
             f"datasets.{name}.active: dark"
         )
-    for key in ("mask", "active"):
+    for key in ("mask", "active", "truth"):
         if key in entry and SOURCE_KINDS[entry["source"]["kind"]].has_truth:
             raise StudyError(
                 f"datasets.{name}.{key}: this is for measured tomograms (source kinds file and "
                 "projections); what we image ourselves fills its crop, and active material is "
-                "bright in it; leave the key out"
+                "bright in it, and its truth is known; leave the key out"
             )
     start = crop.get("start", (0, 0, 0))
     return Dataset(
@@ -164,6 +164,7 @@ def _dataset(name: str, entry: Mapping) -> Dataset:
         mask=_ordered(entry.get("mask")),
         active=entry.get("active", "bright"),
         shown_apart=entry.get("shown_apart", False),
+        truth=_ordered(entry.get("truth")),
     )
 
 
@@ -171,7 +172,7 @@ def _realised(datasets: Mapping[str, Dataset], realisations: int) -> dict[str, D
     """Return every realisation of each dataset; a measured one has only itself."""
     found = {}
     for name, dataset in datasets.items():
-        for number in range(1, 1 + (realisations if dataset.has_truth else 1)):
+        for number in range(1, 1 + (realisations if dataset.is_modelled else 1)):
             realised = realisation_name(name, number)
             found[realised] = replace(dataset, name=realised, realisation=number)
     if realisations > 1 and len(found) == len(datasets):

@@ -107,6 +107,16 @@ def _codes(config: Mapping) -> Iterator[str]:
                     f"found {_listed(codes) or 'none'}"
                 )
             yield from _repeated_values(codes, key)
+        codes = (dataset.get("truth") or {}).get("codes")
+        if codes is not None:
+            key = f"datasets.{name}.truth.codes"
+            known = [*TRUTH_PHASES.codes, "rest"]
+            unknown = [phase for phase in codes if phase not in known]
+            if unknown:
+                yield f"{key}: {_listed(unknown)} is no phase; known are {', '.join(known)}"
+            elif "active" not in codes or len(codes) < 2:
+                yield f"{key}: expected active and another phase, found {_listed(codes) or 'none'}"
+            yield from _repeated_values(codes, key)
     for user in _recorded_users(config):
         whole = user.get("recorded", [{**user, "kind": "segmentation"}])
         for record in whole:
@@ -148,6 +158,7 @@ def _sources(config: Mapping) -> Iterator[str]:
         key = f"datasets.{name}.source"
         files.append((f"{key}.file", source.get("file", "")))
         files.append((f"datasets.{name}.mask.file", _file_in(dataset.get("mask"))))
+        files.append((f"datasets.{name}.truth.file", _file_in(dataset.get("truth"))))
         wanted = source.get("expected_dtype")
         if wanted is not None and not _is_grey_type(wanted):
             yield (

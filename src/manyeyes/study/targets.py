@@ -8,6 +8,7 @@ from ..tables.registry import names_with_text, sources_of, tables_of
 from .comparisons import comparisons_of, possible_comparisons, shared_cells
 from .model import Batch, Cell, Study
 from .paths import Paths
+from .people import work_of_people
 from .projected import is_scanned_twin, projected
 from .variants import is_drawn_by_hand, keeps_labels
 
@@ -35,6 +36,9 @@ OF_PROJECTIONS = ("projections",)
 
 OF_SCANNED_TWINS = ("reconstruction_scores",)
 """Tables with a part for each of these whose truth is known."""
+
+OF_SITTINGS = ("sittings",)
+"""Tables with a part for each image that a person segmented in several sittings."""
 
 OF_OUTLINES = ("outline_shifts", "outline_map", "outline_people")
 """Tables of the map over people's outlines: the paintings, and what is computed from them."""
@@ -158,6 +162,14 @@ class Targets:
         names = dict.fromkeys(dataset for dataset, _ in study.images())
         return [name for name in names if datasets[name].has_truth]
 
+    def modelled_datasets(self) -> list[str]:
+        """Return the segmented datasets of a known structure, one realisation of each.
+
+        Of a reference that somebody gave, only what segmentations are compared with is measured.
+        """
+        datasets = self.study.datasets
+        return [name for name in self.datasets_with_truth() if datasets[name].is_modelled]
+
     def scanned_twins(self) -> list[str]:
         """Return the segmented datasets that are reconstructed from projections of a twin."""
         datasets = self.study.datasets
@@ -188,7 +200,7 @@ class Targets:
         """Return the parts of a table, in the order of the config."""
         part = self.paths.part
         if table in OF_TRUTH:
-            return [part(f"{table}/{dataset}") for dataset in self.datasets_with_truth()]
+            return [part(f"{table}/{dataset}") for dataset in self.modelled_datasets()]
         if table in OF_PROJECTIONS:
             return [part(f"{table}/{dataset}") for dataset in projected(self.study)]
         if table in OF_SCANNED_TWINS:
@@ -199,6 +211,9 @@ class Targets:
                 for group in self.study.measures
                 for dataset in self.datasets_with_truth(every_realisation=True)
             ]
+        if table in OF_SITTINGS:
+            images = self.study.images_with_sittings()
+            return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
         images = self.study.images()
         if table in OF_POPULATION:
             images = self.study.population_sample.images()
@@ -280,6 +295,16 @@ class Targets:
             if recording.kind != "numbers"
         ]
 
+    def work_of_people(self) -> list[dict]:
+        """Return what people recorded and what they were asked for, one entry each."""
+        return work_of_people(self.study)
+
+    def recorded_cells(self) -> list[Cell]:
+        """Return the segmentations of everything that people recorded, in any sitting."""
+        lost = self.study.lost
+        cells = [cell for user in self.study.recorded_users() for cell in user.cells()]
+        return [cell for cell in cells if cell not in lost]
+
     # Tables
 
     def sources_of_table(self, wildcards) -> dict[str, str]:
@@ -325,6 +350,7 @@ class Targets:
             "effort": ("effort",),
             **({"population": OF_POPULATION} if self.study.population_sample else {}),
             **({"projections": OF_PROJECTIONS} if projected(self.study) else {}),
+            **({"sittings": OF_SITTINGS} if self.study.further_sittings else {}),
             **({"reconstruction_scores": OF_SCANNED_TWINS} if self.scanned_twins() else {}),
             **({"microstructure": OF_MICROSTRUCTURE} if self.study.measures else {}),
             **({"true_microstructure": OF_TRUE_MICROSTRUCTURE} if self.measures_truth() else {}),
@@ -370,9 +396,10 @@ class Targets:
         if not study.cells():
             return self.tables_of_sensitivity() + self.tables_of_outline_map()
         names = [name for group in self.collected().values() for name in group]
-        names += OF_TRUTH if self.datasets_with_truth() else ()
+        names += OF_TRUTH if self.modelled_datasets() else ()
         names += ["claims", "claims_summary"] if self.is_about_paper() else []
         names += ["spread", "power", "power_curves"]
+        names += ["recorded_work"] if self.recorded_cells() else []
         computed = tables_of(self.one_of_each)
         names += computed
         names += ["baseline"] if study.baseline else []
