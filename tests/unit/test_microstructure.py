@@ -171,7 +171,7 @@ def test_a_truth_in_the_phases_of_a_study():
     with pytest.raises(ValueError, match="carbon-binder domain, which has no place"):
         truth_in_phases(truth, pores)
     with pytest.raises(ValueError, match="a truth holds"):
-        truth_in_phases(np.array([0, 1], np.uint8), TWO_PHASES)
+        truth_in_phases(np.array([1, 5], np.uint8), TWO_PHASES)
 
 
 def test_the_inner_box_lies_inside_and_is_as_large_as_it_can_be():
