@@ -17,6 +17,7 @@ _MODULE_OF = {
     "curtains_of": "bse",
     "grey_labels": "labelling",
     "hysteresis_labels": "labelling",
+    "level_by_eye": "labelling",
     "particle_grains": "particle",
     "particle_truth": "particle",
     "pore_statistics": "statistics",

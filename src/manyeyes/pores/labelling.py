@@ -11,11 +11,11 @@ from ..randomness import generator
 from ..settings import check_number
 from .codes import GRAIN, PORE, check_codes
 
-LOW_SHARE = 0.35
+LOW_SHARE = 0.45
 HIGH_SHARE = 0.60
-GLOBAL_SHARE = 0.50
+GLOBAL_SHARE = HIGH_SHARE
 
-# What a person takes for the black of a slice: the grey level of its darkest pixels.
+# What a person takes for black: the grey level of the darkest pixels of the stack.
 _BLACK_PERCENT = 0.2
 
 
@@ -31,10 +31,10 @@ def thresholds_by_eye(
 ) -> Thresholds:
     """Return the two thresholds of each slice as a person would choose them.
 
-    Both lie at a share of the way from the black of the slice (its darkest 0.2 %) to the grey of
-    its grains (its median), so they follow the slices' brightness. The paper gives no values; the
-    defaults are assumptions, calibrated so that labels have the amount and sizes of the pores in
-    published label pictures (docs/pores.md).
+    Both lie at a share of the way from black (the darkest 0.2 % of the stack) to the grey of a
+    slice's grains (its median), so they follow the brightness of the slices. The paper gives no
+    values; the defaults are assumptions, calibrated so that labels have the amount and sizes of the
+    pores in published label pictures (docs/pores.md).
 
     Parameters
     ----------
@@ -53,10 +53,32 @@ def thresholds_by_eye(
         raise ValueError(
             f"expected 0 <= low_share <= high_share <= 1, found {low_share} and {high_share}"
         )
-    flat = images.reshape(len(images), -1)
-    black = np.percentile(flat, _BLACK_PERCENT, axis=1)
-    grain = np.median(flat, axis=1)
-    return Thresholds(black + low_share * (grain - black), black + high_share * (grain - black))
+    grain = np.median(images.reshape(len(images), -1), axis=1)
+    black = _black(images, grain)
+    low, high = (black + share * (1 - black) for share in (low_share, high_share))
+    return Thresholds(low * grain, high * grain)
+
+
+def level_by_eye(images: np.ndarray, share: float = GLOBAL_SHARE) -> float:
+    """Return one threshold for all slices as a person would choose it.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        (z, y, x), grey levels.
+    share : float
+        Share of the way from black to the grey of the grains, both of the whole stack, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the share is not between 0 and 1 or the images are no slices.
+    """
+    _check_images(images)
+    check_number("share", share, 0, 1)
+    grain = np.median(images)
+    black = _black(images, np.full(len(images), grain))
+    return float(grain * (black + share * (1 - black)))
 
 
 def hysteresis_labels(
@@ -109,8 +131,9 @@ def threshold_labels(images: np.ndarray, level: float | None = None) -> np.ndarr
     images : numpy.ndarray
         (z, y, x), grey levels.
     level : float, optional
-        Darker pixels are pore, in all slices. The paper does not state it; by default halfway
-        between black and the grains' grey of the whole stack, where an edge is by eye (assumption).
+        Darker pixels are pore, in all slices; by default that of `level_by_eye`. The paper does
+        not state it. By the default, an assumption, the person who sees an edge at `HIGH_SHARE`
+        sees it there with this tool too.
 
     Returns
     -------
@@ -124,9 +147,7 @@ def threshold_labels(images: np.ndarray, level: float | None = None) -> np.ndarr
     """
     _check_images(images)
     if level is None:
-        level = thresholds_by_eye(
-            images.reshape(1, -1, images.shape[2]), GLOBAL_SHARE, GLOBAL_SHARE
-        ).low[0]
+        level = level_by_eye(images)
     return np.where(images < level, np.uint8(PORE), np.uint8(GRAIN))
 
 
@@ -183,6 +204,16 @@ def _from_outline(pore: np.ndarray) -> np.ndarray:
         return np.full(pore.shape, np.float32(np.hypot(*pore.shape)))
     distance = scipy.ndimage.distance_transform_edt
     return np.where(pore, distance(pore), distance(~pore)).astype(np.float32)
+
+
+def _black(images: np.ndarray, grain: np.ndarray) -> float:
+    """Return the black of a stack as a share of the grey of each slice's grains."""
+    count = max(1, round(_BLACK_PERCENT / 100 * images.size))
+    # The darkest of the stack are among the darkest of each slice.
+    most = min(count, images[0].size)
+    flat = images.reshape(len(images), -1)
+    darkest = np.partition(flat, most - 1, axis=1)[:, :most] / grain[:, None]
+    return float(np.partition(darkest, count - 1, axis=None)[count - 1])
 
 
 def _levels(key: str, level, count: int) -> np.ndarray:

@@ -16,8 +16,8 @@ from .settings import ParticleSettings
 
 # Distance of the nodes of the random fields that say where boundaries gape, as multiples of the
 # width of a gap; and of the field that roughens rounded pores, as a share of their diameter.
-_GAP_NODES = 6.0
-_JUNCTION_NODES = 4.0
+_GAP_NODES = 8.0
+_JUNCTION_NODES = 5.0
 _ROUGH_NODES = 0.3
 # Range of the ratios of a rounded pore's two longer axes to its shortest, and of a speck's.
 _ROUND_ASPECTS = (1.0, 2.0)
