@@ -49,18 +49,18 @@ class ParticleSettings:
     pixel_nm: float = 8.98
     grain_nm: float = 450.0
     waviness_nm: float = 18.0
-    gap_porosity: float = 0.0025
-    gap_nm: float = 14.0
-    junction_porosity: float = 0.005
-    junction_nm: float = 30.0
-    round_porosity: float = 0.010
-    round_nm: float = 110.0
-    round_ln_sigma: float = 0.35
-    speck_porosity: float = 0.0015
-    speck_nm: float = 32.0
+    gap_porosity: float = 0.0020
+    gap_nm: float = 20.0
+    junction_porosity: float = 0.0045
+    junction_nm: float = 42.0
+    round_porosity: float = 0.0105
+    round_nm: float = 116.0
+    round_ln_sigma: float = 0.4
+    speck_porosity: float = 0.0016
+    speck_nm: float = 37.0
     speck_ln_sigma: float = 0.3
     on_boundaries: float = 0.7
-    roughness: float = 0.08
+    roughness: float = 0.16
 
     def __post_init__(self):
         for key in ("slices", "rows", "columns"):
@@ -114,14 +114,14 @@ _PARTICLE_LIMITS = {
 }
 
 IRREGULAR = ParticleSettings(
-    gap_porosity=0.006,
-    gap_nm=22.0,
-    junction_porosity=0.022,
-    junction_nm=60.0,
-    round_porosity=0.022,
-    round_nm=180.0,
+    gap_porosity=0.004,
+    gap_nm=24.0,
+    junction_porosity=0.025,
+    junction_nm=90.0,
+    round_porosity=0.035,
+    round_nm=190.0,
     round_ln_sigma=0.45,
-    roughness=0.30,
+    roughness=0.45,
 )
 """A particle with large, irregular pores, as in figures S1 and S2 of the paper; assumptions."""
 
@@ -168,17 +168,17 @@ class BseSettings:
 
     grey_grain: float = 24000.0
     grey_pore: float = 8000.0
-    contrast_to_noise: float = 2.6
+    contrast_to_noise: float = 4.7
     resolution_nm: float = 16.0
     noise_blur_px: float = 0.45
     orientation_contrast: float = 0.02
     escape_depth_nm: float = 12.0
-    pore_depth_nm: float = 35.0
-    rim: float = 0.30
-    rim_nm: float = 35.0
-    rim_shift_nm: float = 20.0
-    shading: float = 0.05
-    shading_px: float = 70.0
+    pore_depth_nm: float = 15.0
+    rim: float = 0.25
+    rim_nm: float = 30.0
+    rim_shift_nm: float = 40.0
+    shading: float = 0.045
+    shading_px: float = 90.0
     curtain_strength: float = 0.04
     brightness_drift: float = 0.02
 
