@@ -106,9 +106,13 @@ class Chromium:
 
     def open(self, path):
         """Open a file and wait until it is loaded."""
+        self.visit(Path(path).resolve().as_uri())
+
+    def visit(self, address):
+        """Open an address and wait until it is loaded."""
         self._loaded = False
-        self.ask("Page.navigate", url=Path(path).resolve().as_uri())
-        self._wait(lambda: self._loaded, f"{path} did not load")
+        self.ask("Page.navigate", url=address)
+        self._wait(lambda: self._loaded, f"{address} did not load")
 
     def run(self, script):
         """Return the value of a JavaScript expression; promises are waited for."""
@@ -133,6 +137,35 @@ class Chromium:
             self.ask(
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code
             )
+
+    def drag(self, *places, pointer="mouse"):
+        """Press a mouse or a pen at the first place (x, y), move it over the others, release it."""
+        kinds = ["mousePressed", *["mouseMoved"] * (len(places) - 1), "mouseReleased"]
+        for kind, (x, y) in zip(kinds, [*places, places[-1]], strict=True):
+            self.ask(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=x,
+                y=y,
+                button="left",
+                buttons=0 if kind == "mouseReleased" else 1,
+                clickCount=1,
+                pointerType=pointer,
+            )
+
+    def click(self, selector):
+        """Click on the middle of the first element that a CSS selector finds."""
+        self.drag(self.middle(selector))
+
+    def middle(self, selector):
+        """Return the middle (x, y) of the first element that a CSS selector finds."""
+        box = self.run(
+            f"(() => {{ const found = document.querySelector({json.dumps(selector)});"
+            " found.scrollIntoView({block: 'nearest'});"
+            " const b = found.getBoundingClientRect();"
+            " return [b.left + b.width / 2, b.top + b.height / 2]; })()"
+        )
+        return tuple(box)
 
     def picture(self, path, whole=False):
         """Save what the window shows, or the whole page, as PNG."""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 COMMANDS = {
     "run": "run a study: images, users, tables, figures and report",
     "check": "check a config and say what a run would do",
+    "annotate": "segment the images of a study yourself, on a page in your browser",
     "classify": "label a volume on disk with a random forest, from labels on a few slices",
     "compare": "compare finished segmentations of one tomogram with each other",
     "export": "write a volume for ParaView, napari or 3D Slicer",

@@ -174,7 +174,8 @@ class Work:
         if self.step.kind == PAINTING:
             parts = [min(1.0, self.painted(z) / self.wanted(z)) for z in self.slices]
             return 0.99 * sum(parts) / len(parts)
-        return 0.99 * len(self.ends) / len(self.slices or [None])
+        # What is set and not confirmed is half done.
+        return 0.5 * len(self.ends) / len(self.slices or [None])
 
     def undoable(self, z: int) -> tuple[int, int]:
         """Return how many strokes of a slice can be undone, and how many redone."""
