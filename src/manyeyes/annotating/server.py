@@ -59,7 +59,7 @@ def application(session: Session, token: str, hosts: list[str]) -> Guard:
         return _answer(session.overview)
 
     def state(request: Request) -> Response:
-        return _answer(session.state, _step(request, session))
+        return _answer(lambda: session.state(_step(request, session)))
 
     def plane(request: Request) -> Response:
         given = request.path_params

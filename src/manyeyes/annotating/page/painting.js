@@ -437,8 +437,8 @@ export async function paintingScreen(app, state) {
     meter.classList.toggle("complete", reached);
     meter.setAttribute("aria-valuenow", share.toFixed(1));
     figure.replaceChildren(
-      el("b", {}, `${share.toFixed(1)} %`),
-      ` of ${target} % painted` +
+      el("b", {}, `${share.toFixed(1)}\u00a0%`),
+      ` of ${target}\u00a0% painted` +
         (share > 1.25 * target && share > target + 3 ? "; more than asked for" : ""),
     );
     const onlyThis = reached !== showCoverage.reached;

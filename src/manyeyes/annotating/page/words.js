@@ -30,7 +30,7 @@ export function shortName(step) {
     case "seeds":
       return step.slices ? `Seeds, ${place(step.slices)}` : "Seeds, whole image";
     default:
-      return `Painting, ${step.coverage_percent} %`;
+      return `Painting, ${step.coverage_percent}\u00a0%`;
   }
 }
 
@@ -81,10 +81,10 @@ export function explained(step, phases) {
       };
     default:
       return {
-        heading: `Paint ${step.coverage_percent} % of ${place(step.slices)}`,
+        heading: `Paint ${step.coverage_percent}\u00a0% of ${place(step.slices)}`,
         text: [
           `Paint what you are sure of on the slice: ${active}, and ${third ? `${third}, ` : ""}` +
-            `${rest}. A classifier learns from it. Cover ${step.coverage_percent} % of the slice.`,
+            `${rest}. A classifier learns from it. Cover ${step.coverage_percent}\u00a0% of the slice.`,
         ],
       };
   }
