@@ -50,7 +50,7 @@ def test_finished_steps_leave_the_files_of_a_recorded_person(tmp_path):
     do(session, ALL, {"event": "set", "ends": [100, 150], "slice": None}, FINISH)
     results = [name for name in files_in(tmp_path) if "events" not in name]
     assert results == [
-        f"cathode/raw/{n}" for n in ("ML3.tif", "S1.json", "S2.json", "S3.json", "cWS.json")
+        f"cathode/raw/{n}" for n in ("ML3.json", "S1.json", "S2.json", "S3.json", "cWS.json")
     ]
     levels = [json.loads((tmp_path / f"cathode/raw/S{n}.json").read_text())["level"] for n in "123"]
     assert levels == [110, 120, 130]

@@ -13,6 +13,7 @@ from manyeyes.files.annotations import read_annotation
 from manyeyes.files.errors import FileError
 from manyeyes.files.recordings import FORMAT, EventFile, held, sitting_folder, write_recorded
 from manyeyes.files.volumes import read_volume
+from manyeyes.recording.results import Seeds
 from manyeyes.recording.work import Work
 from recording_example import SHAPE, example_steps
 
@@ -100,10 +101,20 @@ def test_thresholds_and_windows_are_read_as_any_annotation(tmp_path):
     assert found["made_by"] == "recorded" and found["record"]["seconds"] == 9
 
 
+def test_seeds_are_windows_of_slices_or_of_the_whole_image(tmp_path):
+    write_recorded(tmp_path, "ML3", Seeds({None: Window(100, 150)}), WHO)
+    assert read_annotation(tmp_path / "ML3.json")[0]["high"] == 150
+    write_recorded(tmp_path, "ML2", Seeds({4: Window(90, 150), 9: Window(80, 140)}), WHO)
+    assert read_annotation(tmp_path / "ML2.json")[0]["slices"] == [
+        {"slice": 4, "low": 90, "high": 150},
+        {"slice": 9, "low": 80, "high": 140},
+    ]
+
+
 def test_drawings_are_label_volumes_and_nothing_unfinished_is_left(tmp_path):
     labels = np.zeros(SHAPE, np.uint8)
     labels[3, 4, 5] = 2
-    assert write_recorded(tmp_path, "MLX10", Drawing(labels), WHO) == [tmp_path / "MLX10.tif"]
+    assert write_recorded(tmp_path, "MLX10", Drawing(labels), WHO) == tmp_path / "MLX10.tif"
     assert (read_volume(tmp_path / "MLX10.tif", labels=True) == labels).all()
     assert [path.name for path in tmp_path.iterdir()] == ["MLX10.tif"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from manyeyes.annotations import Drawing, Threshold, Window
-from manyeyes.recording.results import annotations_of, phases_without_seeds
+from manyeyes.recording.results import Seeds, annotations_of, phases_without_seeds
 from manyeyes.recording.runs import packed
 from manyeyes.recording.work import EventError, Work
 from recording_example import SHAPE, example_image, example_steps, stroke
@@ -46,7 +46,7 @@ def test_a_threshold_is_finished_once_it_is_set():
         add({"event": "finish"})
     add({"event": "set", "ends": [120], "slice": None}, {"event": "finish"})
     assert work.finished
-    assert annotations_of(work, example_image()) == {"S2": Threshold(120)}
+    assert annotations_of(work) == {"S2": Threshold(120)}
 
 
 def test_moved_thresholds_follow_from_the_one_that_was_set():
@@ -55,7 +55,7 @@ def test_moved_thresholds_follow_from_the_one_that_was_set():
     for event in ({"event": "start"}, {"event": "set", "ends": [250], "slice": None}):
         work.apply({"time": "2026-11-02T09:00:00+00:00", **event})
     work.apply({"time": "2026-11-02T09:00:08+00:00", "event": "finish"})
-    found = annotations_of(work, example_image())
+    found = annotations_of(work)
     assert {name: kept.level for name, kept in found.items()} == {"S1": 240, "S2": 250, "S3": 255}
     assert found["S3"].record["preferred_level"] == 250
     assert found["S2"].record["seconds"] == 8
@@ -64,7 +64,7 @@ def test_moved_thresholds_follow_from_the_one_that_was_set():
 def test_a_window_is_what_was_left_out():
     work, add = begun("cWS")
     add({"event": "set", "ends": [100, 150], "slice": None}, {"event": "finish"})
-    assert annotations_of(work, example_image()) == {"cWS": Window(100, 150)}
+    assert annotations_of(work) == {"cWS": Window(100, 150)}
 
 
 @pytest.mark.parametrize(
@@ -81,21 +81,22 @@ def test_seeds_are_set_slice_by_slice():
     for z in work.slices:
         add({"event": "set", "ends": [100 + z, 150 + z], "slice": z})
     add({"event": "finish"})
-    drawing = annotations_of(work, image := example_image())["ML2"]
-    assert np.unique(drawing.labels.nonzero()[0]).tolist() == work.slices
-    z = work.slices[2]
-    assert ((drawing.labels[z] == 1) == (image[z] >= 150 + z)).all()
-    assert ((drawing.labels[z] == 2) == (image[z] < 100 + z)).all()
-    assert drawing.record["windows"][2] == {"slice": z, "low": 100 + z, "high": 150 + z}
+    expected = {z: Window(100 + z, 150 + z) for z in work.slices}
+    assert annotations_of(work) == {"ML2": Seeds(expected)}
+
+
+def test_one_window_can_seed_the_whole_image():
+    work, add = begun("ML3")
+    add({"event": "set", "ends": [100, 150], "slice": None}, {"event": "finish"})
+    assert annotations_of(work) == {"ML3": Seeds({None: Window(100, 150)})}
 
 
 def test_seeds_outside_the_field_of_view_do_not_count():
     inside = np.ones(SHAPE, bool)
-    inside[:, :10] = False
+    inside[:, :, 15:] = False
     work, add = begun("ML3", inside)
-    add({"event": "set", "ends": [100, 150], "slice": None}, {"event": "finish"})
-    labels = annotations_of(work, example_image())["ML3"].labels
-    assert labels[:, 10:].any() and not labels[:, :10].any()
+    add({"event": "set", "ends": [100, 150], "slice": None})
+    assert phases_without_seeds(work, example_image()) == [1]
 
 
 def test_slices_are_painted_after_a_first_output():
@@ -115,7 +116,7 @@ def test_slices_are_painted_after_a_first_output():
     with pytest.raises(EventError, match="slice 18 has not reached"):
         add({"event": "finish"})
     add(stroke(ABOVE, 1, [0, 60]), {"event": "finish"})
-    drawing = annotations_of(work, example_image())["MLX10"]
+    drawing = annotations_of(work)["MLX10"]
     assert isinstance(drawing, Drawing)
     counts = [np.count_nonzero(drawing.labels[z]) for z in (CENTRE, BELOW, ABOVE)]
     assert counts == [63, 60, 60]
@@ -222,7 +223,7 @@ def test_finished_work_is_changed_only_after_it_was_reopened():
     with pytest.raises(EventError, match="reopen it first"):
         add({"event": "set", "ends": [121], "slice": None})
     add({"event": "reopen"}, {"event": "set", "ends": [121], "slice": None}, {"event": "finish"})
-    assert annotations_of(work, example_image())["S2"].level == 121
+    assert annotations_of(work)["S2"].level == 121
 
 
 def test_three_phases_have_two_levels_and_two_windows():
@@ -238,4 +239,4 @@ def test_three_phases_have_two_levels_and_two_windows():
             {"event": "finish"},
         ):
             work.apply({"time": "2026-11-02T09:00:00+00:00", **event})
-        assert list(annotations_of(work, example_image()).values()) == [kept]
+        assert list(annotations_of(work).values()) == [kept]

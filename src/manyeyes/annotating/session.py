@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..files.people import EVENTS
 from ..files.recordings import (
-    EVENTS,
     FORMAT,
     EventFile,
     image_digest,
@@ -21,7 +21,7 @@ from ..labels import Phases
 from ..randomness import generator, seed_from_names
 from ..recording.results import annotations_of, phases_without_seeds
 from ..recording.runs import packed
-from ..recording.steps import PAINTING, THRESHOLD, WINDOW, Step
+from ..recording.steps import PAINTING, THRESHOLD, Step
 from ..recording.work import EventError, Work
 
 KEPT_IMAGES = 2
@@ -217,7 +217,7 @@ class Session:
                 self._files[number], self._work[number] = file, work
                 if work.finished and not self._has_results(step):
                     # A crash came between the person's last word and the files.
-                    self._write_results(work, image)
+                    self._write_results(work)
             return self._work[number]
 
     # What is done
@@ -324,7 +324,7 @@ class Session:
             del self._work[number], self._files[number]
             raise
         if event["event"] == "finish":
-            self._write_results(work, image)
+            self._write_results(work)
 
     def _require_seeds(self, work: Work, image: np.ndarray) -> None:
         if work.missing():
@@ -333,19 +333,19 @@ class Session:
         if names:
             raise EventError(f"these levels leave no seed of {' and '.join(names)}")
 
-    def _write_results(self, work: Work, image: np.ndarray) -> None:
+    def _write_results(self, work: Work) -> None:
         step = work.step
         about = {
             "user": self.about.user,
             "sitting": self.about.sitting,
             "voxel_size_nm": self.about.voxel_size_nm[step.dataset],
         }
-        for variant, annotation in annotations_of(work, image).items():
-            write_recorded(self.folder / step.dataset / step.filter, variant, annotation, about)
+        for variant, recorded in annotations_of(work).items():
+            write_recorded(self.folder / step.dataset / step.filter, variant, recorded, about)
 
     def _has_results(self, step: Step) -> bool:
         place = self.folder / step.dataset / step.filter
-        suffix = ".json" if step.kind in (THRESHOLD, WINDOW) else ".tif"
+        suffix = ".tif" if step.kind == PAINTING else ".json"
         return all((place / f"{variant}{suffix}").exists() for variant in step.variants)
 
     def _changed(self, number: int) -> dict:

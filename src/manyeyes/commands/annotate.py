@@ -26,7 +26,7 @@ from ..study.model import Study
 from .check import checked_study
 from .run import CannotRunError, config_of, run, snakemake_call, study_of
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 MOST_SITTINGS = 999
 
 
@@ -85,7 +85,8 @@ def annotate(options: argparse.Namespace) -> int:
     study_of(config)
     study = checked_study(config)
     cells = cells_to_do(study, options)
-    folder = folder_of(study, options)
+    data_folder = data_folder_of(config)
+    folder = folder_of(study, options, data_folder)
     make_images(config, study, cells, options.cores)
     steps = steps_to_do(study, cells)
     about = About(
@@ -112,7 +113,9 @@ def annotate(options: argparse.Namespace) -> int:
                 webbrowser.open(address)
 
         serve(session, listening, opened)
-        print(farewell(session, study, config, options.user, folder))
+        # The config would look for a relative path in the folder of its data.
+        named = folder.absolute() if data_folder else folder
+        print(farewell(session, study, config, options.user, named))
     return 0
 
 
@@ -120,7 +123,7 @@ def require_person(options: argparse.Namespace) -> None:
     """Raise `CannotRunError` unless a name and a sitting can be those of a folder and a table."""
     if not NAME.fullmatch(options.user):
         raise CannotRunError(
-            f"--user {options.user!r}: a name has up to 40 letters from a to z, digits, - and _, "
+            f"--user {options.user!r}: a name has up to 60 letters from a to z, digits, - and _, "
             "such as jo; it is used in paths and tables"
         )
     if not 1 <= options.sitting <= MOST_SITTINGS:
@@ -141,12 +144,10 @@ def cells_to_do(study: Study, options: argparse.Namespace) -> list[tuple[str, st
             f"--user {options.user}: the study has a simulated user of this name; take another one"
         )
     first = {name for name, dataset in study.datasets.items() if dataset.realisation == 1}
-    cells = [
-        (cell.dataset, cell.filter, cell.variant)
-        for block in study.blocks
-        for cell in block.cells()
-        if cell.dataset in first
-    ]
+    planned = [cell for block in study.simulated_blocks() for cell in block.cells()]
+    places = [(cell.dataset, cell.filter, cell.variant) for cell in planned]
+    # In a study of people alone, nobody is simulated, and the plan says what people are asked for.
+    cells = [place for place in (*places, *study.asked) if place[0] in first]
     only = {key: getattr(options, key) for key in ("datasets", "filters", "variants")}
     try:
         return chosen_cells(dict.fromkeys(cells), only)
@@ -170,13 +171,26 @@ def steps_to_do(study: Study, cells: list[tuple[str, str, str]]):
     return steps
 
 
-def folder_of(study: Study, options: argparse.Namespace) -> Path:
-    """Return the person's folder: the one named, else that of the config, else people/NAME."""
+def folder_of(study: Study, options: argparse.Namespace, data_folder: str | None) -> Path:
+    """Return the person's folder: the one named, else that of the config, else people/NAME.
+
+    That of the config is in the study's `data_folder`, if there is one.
+    """
     if options.folder:
         return Path(options.folder).expanduser()
     user = study.users.get(options.user)
-    named = getattr(user, "folder", None)
-    return Path(named).expanduser() if named else Path("people", options.user)
+    if user is not None and user.folder is not None:
+        return Path(data_folder or "", Path(user.folder).expanduser())
+    return Path("people", options.user)
+
+
+def data_folder_of(config: Path) -> str | None:
+    """Return the folder of a study's input files, which its people's folders are in."""
+    import yaml
+
+    from ..running.starting import data_folder
+
+    return data_folder(yaml.safe_load(config.read_text(encoding="utf-8")))
 
 
 def make_images(config: Path, study: Study, cells: list[tuple[str, str, str]], cores: str) -> None:

@@ -19,14 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..annotations import Annotation, Drawing
+from ..annotations import Drawing, Threshold, Window
+from ..recording.results import Recorded, Seeds
 from ..recording.work import Work
-from .annotations import LOWER_KEYS, STORED_KEYS
+from .annotations import LOWER_KEYS, SLICES, STORED_KEYS
 from .errors import FileError
 from .results import write_volume
 
 FORMAT = "manyeyes events 1"
-EVENTS = ".events.jsonl"
 LOCK = ".annotate.lock"
 MOST_BYTES = 2_000_000_000
 """A larger file of events is none of ours."""
@@ -139,45 +139,58 @@ class EventFile:
         return FileError(f"{self.path}: expected events that `manyeyes annotate` wrote, but {what}")
 
 
-def write_recorded(folder, variant: str, annotation: Annotation, about: dict) -> list[Path]:
-    """Write what came of finished work, each file whole or not at all.
+def write_recorded(folder, variant: str, recorded: Recorded, about: dict) -> Path:
+    """Write what came of finished work, whole or not at all.
 
     Parameters
     ----------
     folder : path-like
         Of an image: ``<person>/<dataset>/<filter>``.
     variant : str
-    annotation : Threshold, Window or Drawing
+    recorded : Threshold, Window, Seeds or Drawing
     about : dict
         What is known of it besides: ``user``, ``sitting``, and ``voxel_size_nm`` for a drawing.
 
     Returns
     -------
-    list of Path
-        What was written: a JSON, or the label volume of a drawing.
+    Path
+        What was written: the label volume of a drawing, a JSON of anything else.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if isinstance(annotation, Drawing):
+    if isinstance(recorded, Drawing):
         path = folder / f"{variant}.tif"
         with _whole(path) as part:
-            write_volume(part, annotation.labels, about["voxel_size_nm"])
-        return [path]
-    kind = type(annotation).__name__.lower()
-    keys = sorted(STORED_KEYS[kind] | LOWER_KEYS.get(kind, set()))
-    numbers = {key: getattr(annotation, key) for key in keys}
+            write_volume(part, recorded.labels, about["voxel_size_nm"])
+        return path
     document = {
-        "kind": kind,
         "made_by": "recorded",
         "user": about["user"],
         "sitting": about["sitting"],
-        "record": annotation.record,
-        **{key: value for key, value in numbers.items() if value is not None},
+        "record": recorded.record,
+        **_numbers(recorded),
     }
     path = folder / f"{variant}.json"
     with _whole(path) as part:
         part.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return [path]
+    return path
+
+
+def _numbers(recorded: Threshold | Window | Seeds) -> dict:
+    """Return kind and grey levels, as `annotations.read_annotation` expects them."""
+    if isinstance(recorded, Seeds):
+        whole = recorded.windows.get(None)
+        if whole is not None:
+            return _numbers(whole)
+        windows = [
+            {key: value for key, value in _numbers(window).items() if key != "kind"} | {"slice": z}
+            for z, window in recorded.windows.items()
+        ]
+        return {"kind": "window", SLICES: windows}
+    kind = type(recorded).__name__.lower()
+    keys = sorted(STORED_KEYS[kind] | LOWER_KEYS[kind])
+    numbers = {key: getattr(recorded, key) for key in keys}
+    return {"kind": kind} | {key: value for key, value in numbers.items() if value is not None}
 
 
 @contextmanager

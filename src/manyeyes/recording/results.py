@@ -1,8 +1,11 @@
 """From finished work to what is kept of it: an annotation for each variant that it serves."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import numpy as np
 
-from ..annotations import Annotation, Drawing, Threshold, Window
+from ..annotations import Drawing, Threshold, Window
 from ..labels import UNLABELLED
 from ..methods.watershed import markers_between
 from .steps import PAINTING, SEEDS, THRESHOLD, WINDOW
@@ -12,19 +15,32 @@ LOWEST_LEVEL, HIGHEST_LEVEL = 1, 255
 """Where a moved threshold ends, as that of simulated users does."""
 
 
-def annotations_of(work: Work, image: np.ndarray) -> dict[str, Annotation]:
-    """Return what was recorded, by variant.
+@dataclass(frozen=True)
+class Seeds:
+    """Windows that seed a forest.
 
-    Parameters
+    Attributes
     ----------
-    work : Work
-    image : ndarray of uint8, shape (z, y, x)
-        That it was done on.
+    windows : mapping of int or None to Window
+        By slice; under None, one for the whole image.
+    record : dict
+        As that of any annotation.
+    """
+
+    windows: Mapping[int | None, Window]
+    record: dict = field(default_factory=dict, compare=False)
+
+
+Recorded = Threshold | Window | Seeds | Drawing
+
+
+def annotations_of(work: Work) -> dict[str, Recorded]:
+    """Return what was recorded, by variant.
 
     Returns
     -------
-    dict of str to Threshold, Window or Drawing
-        ``record`` holds when it was done and how long it took, and for seeds their windows.
+    dict of str to Threshold, Window, Seeds or Drawing
+        ``record`` holds when it was done and how long it took.
 
     Raises
     ------
@@ -40,14 +56,10 @@ def annotations_of(work: Work, image: np.ndarray) -> dict[str, Annotation]:
             name: _moved(work.ends[None], offset, record) for name, offset in step.variants.items()
         }
     if step.kind == WINDOW:
-        *lower, low, high = work.ends[None]
-        return {step.variant: Window(low, high, record, *lower)}
+        return {step.variant: _window(work.ends[None], record)}
     if step.kind == SEEDS:
-        windows = [
-            {"slice": z, **dict(zip(_names_of_ends(work), ends, strict=True))}
-            for z, ends in work.ends.items()
-        ]
-        return {step.variant: Drawing(_seeds(work, image), record | {"windows": windows})}
+        windows = {z: _window(work.ends[z], {}) for z in work.slices or [None]}
+        return {step.variant: Seeds(windows, record)}
     assert step.kind == PAINTING
     labels = np.zeros(work.shape, np.uint8)
     for z, page in work.labels.items():
@@ -91,8 +103,9 @@ def _within(level: int, offset: int) -> int:
     return min(max(level + offset, LOWEST_LEVEL), HIGHEST_LEVEL) if offset else level
 
 
-def _names_of_ends(work: Work) -> tuple[str, ...]:
-    return ("lower_low", "lower_high", "low", "high")[-work.number_of_ends :]
+def _window(ends: list[int], record: dict) -> Window:
+    *lower, low, high = ends
+    return Window(low, high, record, *lower)
 
 
 def _seeds(work: Work, image: np.ndarray) -> np.ndarray:
