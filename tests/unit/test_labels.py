@@ -82,4 +82,8 @@ def test_a_truth_becomes_two_phases():
     assert to_two_phases(truth, filled=True).tolist() == [[[1, 2, 2, 1]]]
     assert to_two_phases(truth, filled=True).dtype == np.uint8
     with pytest.raises(ValueError, match="recode the volume"):
-        truth_active(truth - 1, filled=True)
+        truth_active(truth + 1, filled=True)
+    # 0 is outside the field of view, which is no phase.
+    assert truth_active(truth - 1, filled=True).tolist() == [[[False, True, False, False]]]
+    with pytest.raises(ValueError, match="recode the volume"):
+        to_two_phases(truth - 1, filled=True)

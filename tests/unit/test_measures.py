@@ -155,9 +155,11 @@ def test_accuracy_refuses_another_crop(truth):
 
 
 def test_truth_refuses_other_codes(truth):
-    truth[0, 0, 0] = 0
-    with pytest.raises(ValueError, match="values from 0 to 4"):
+    truth[0, 0, 0] = 5
+    with pytest.raises(ValueError, match="values from 1 to 5"):
         truth_active(truth, filled=True)
+    with pytest.raises(ValueError, match="values from 0 to 0"):
+        truth_active(0 * truth, filled=True)
 
 
 def test_direction_weights_are_the_areas_of_the_voronoi_cells():
