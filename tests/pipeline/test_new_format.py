@@ -9,7 +9,7 @@ from running import clone, planned, run
 
 pytestmark = pytest.mark.pipeline
 
-NPY = '''"""NumPy arrays."""
+CUBE = '''"""Cubes: NumPy arrays of another name."""
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def map_(path, labels):
     return np.load(path, mmap_mode="r")
 
 
-FORMAT = Format("a NumPy array", (".npy",), read, facts, map_)
+FORMAT = Format("a cube", (".cube",), read, facts, map_)
 '''
 
 
@@ -59,16 +59,20 @@ def test_one_new_file_reads_a_format(tmp_path):
     volume = np.random.default_rng(0).integers(0, 256, (18, 20, 20)).astype(np.uint8)
     tifffile.imwrite(place / "a.tif", volume)
     np.save(place / "b.npy", volume)
+    (place / "b.npy").rename(place / "b.cube")
     options = {"data": place, "snakefile": code / "Snakefile"}
     target = "results/own/tomograms/{}.tif"
 
     before = written(place, "before.yaml", {"a": dataset("a.tif")})
     run(place, target.format("a"), config=before, **options)
-    both = written(place, "both.yaml", {"a": dataset("a.tif"), "b": dataset("b.npy")})
-    refused = run(place, target.format("b"), config=both, check=False, **options)
-    assert refused.returncode and "this is a NumPy array, not a readable TIFF" in refused.stdout
+    both = written(place, "both.yaml", {"a": dataset("a.tif"), "b": dataset("b.cube")})
+    unread = bytes(8) + (place / "b.cube").read_bytes()
+    (place / "c.cube").write_bytes(unread)
+    third = written(place, "third.yaml", {"a": dataset("a.tif"), "c": dataset("c.cube")})
+    refused = run(place, target.format("c"), config=third, check=False, **options)
+    assert refused.returncode and "a file of another kind" in refused.stdout
 
-    (code / "src/manyeyes/files/formats/npy.py").write_text(NPY)
+    (code / "src/manyeyes/files/formats/cube.py").write_text(CUBE)
     assert planned(place, target.format("a"), config=before, **options) == {}
     jobs = planned(place, target.format("a"), target.format("b"), config=both, **options)
     assert jobs == {"import_tomogram": 1}
@@ -76,7 +80,7 @@ def test_one_new_file_reads_a_format(tmp_path):
     tomogram = tifffile.imread(place / target.format("b"))
     assert np.array_equal(tomogram, volume[1:17])
 
-    path = code / "src/manyeyes/files/formats/npy.py"
+    path = code / "src/manyeyes/files/formats/cube.py"
     path.write_text(path.read_text() + "\nEDITED = True\n")
     jobs = planned(place, target.format("a"), target.format("b"), config=both, **options)
     assert jobs == {"import_tomogram": 1}

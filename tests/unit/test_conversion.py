@@ -82,3 +82,13 @@ def test_a_flat_or_deep_image_has_no_contrast():
         contrast_of(np.zeros((2, 2, 2), np.uint8))
     with pytest.raises(ValueError, match="expected 8-bit"):
         contrast_of(np.zeros((2, 2, 2), np.uint16))
+
+
+def test_few_odd_voxels_are_no_phase():
+    image = np.full((10, 10, 10), 120, np.uint8)
+    image[5:] = 131
+    plain = contrast_of(image)
+    assert plain.levels == 11
+    image[0, :4], image[9, :4] = 0, 255
+    odd = contrast_of(image)
+    assert odd.levels == pytest.approx(11) and odd.means == (120, 131)

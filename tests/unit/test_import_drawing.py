@@ -63,6 +63,7 @@ def taken_over(folder, labels, codes=None, start=(0, 0, 0), shape=IMAGE.shape, s
             phases=None,
             dataset={"start": start, "shape": shape, "voxel_size_nm": 400},
             takes_whole=False,
+            reading={},
         ),
         output=SimpleNamespace(
             annotation=folder / "a.json", drawing=folder / "a.tif", warnings=folder / "w.json"

@@ -47,7 +47,7 @@ rule import_drawing:
         image=PATHS.image,
         source=INPUTS.source_file,
         mask=INPUTS.mask,
-        window_source=INPUTS.window_source,
+        window=INPUTS.window_facts,
     output:
         annotation=PATHS.annotation,
         drawing=PATHS.drawing,
@@ -62,12 +62,13 @@ rule import_drawing:
     params:
         code=lambda wildcards: CHECKOUT.code_of(
             "import_drawing.py",
-            reads=INPUTS.source_file(wildcards),
-            reads_labels=[INPUTS.recorded_file(wildcards)],
+            reads=INPUTS.source_read(wildcards),
+            reads_labels=INPUTS.recorded_read(wildcards),
         ),
         phases=config.get("phases"),
         codes=lambda wildcards: INPUTS.recording(wildcards).codes,
-        dataset=INPUTS.dataset_settings,
+        reading=lambda wildcards: INPUTS.recorded_read(wildcards)[0][1],
+        dataset=INPUTS.import_settings,
         method=lambda wildcards: INPUTS.variant(wildcards)["method"],
         slices=lambda wildcards: INPUTS.variant(wildcards).get("slices"),
         takes_whole=INPUTS.takes_whole_labels,
@@ -96,12 +97,13 @@ rule import_segmentation:
     params:
         code=lambda wildcards: CHECKOUT.code_of(
             "import_segmentation.py",
-            reads=INPUTS.source_file(wildcards),
-            reads_labels=[INPUTS.recorded_file(wildcards)],
+            reads=INPUTS.source_read(wildcards),
+            reads_labels=INPUTS.recorded_read(wildcards),
         ),
         phases=config.get("phases"),
         codes=lambda wildcards: INPUTS.recording(wildcards).codes,
-        dataset=INPUTS.dataset_settings,
+        reading=lambda wildcards: INPUTS.recorded_read(wildcards)[0][1],
+        dataset=INPUTS.import_settings,
     script:
         "../scripts/import_segmentation.py"
 
@@ -109,8 +111,7 @@ rule import_segmentation:
 rule import_thresholds:
     input:
         recorded=INPUTS.recorded_file,
-        window_source=INPUTS.window_source,
-        mask=INPUTS.mask_of_window,
+        window=INPUTS.window_facts,
     output:
         annotation=PATHS.annotation,
     wildcard_constraints:
@@ -119,17 +120,9 @@ rule import_thresholds:
     group:
         ASK.submission("{dataset}.{filter}.{user}")
     resources:
-        # Only where percentiles of the scan's grey values are needed does it read the scan.
-        mem_mb=lambda wildcards, input, attempt: int(
-            attempt * (600 + 3 * len(input.get("window_source", [])) * input.size_mb)
-        ),
         runtime=more_each_time(2),
         disk_mb=more_each_time(10),
     params:
-        code=lambda wildcards: CHECKOUT.code_of(
-            "import_thresholds.py", reads=INPUTS.window_source(wildcards)
-        ),
-        dataset=INPUTS.dataset_settings,
         method=lambda wildcards: INPUTS.variant(wildcards)["method"],
         phases=config.get("phases"),
         grey_window=lambda wildcards: INPUTS.dataset(wildcards).level_window,

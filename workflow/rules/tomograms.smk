@@ -35,9 +35,9 @@ rule import_geometry:
         **ASK.job(40, 1, volumes=1),
     params:
         code=lambda wildcards: CHECKOUT.code_of(
-            "import_geometry.py", reads=INPUTS.source_file(wildcards)
+            "import_geometry.py", reads=INPUTS.source_read(wildcards)
         ),
-        dataset=INPUTS.dataset_settings,
+        dataset=INPUTS.import_settings,
         codes=INPUTS.source_setting("codes"),
         ignores_voxel_size=lambda wildcards: INPUTS.dataset(wildcards).ignores_voxel_size,
     script:
@@ -61,12 +61,13 @@ rule import_truth:
     params:
         code=lambda wildcards: CHECKOUT.code_of(
             "import_truth.py",
-            reads=INPUTS.source_file(wildcards),
-            reads_labels=[INPUTS.truth_file(wildcards)],
+            reads=INPUTS.source_read(wildcards),
+            reads_labels=INPUTS.truth_read(wildcards),
         ),
         phases=config.get("phases"),
         codes=lambda wildcards: INPUTS.dataset(wildcards).truth.get("codes"),
-        dataset=INPUTS.dataset_settings,
+        reading=lambda wildcards: INPUTS.truth_read(wildcards)[0][1],
+        dataset=INPUTS.import_settings,
     script:
         "../scripts/import_truth.py"
 
@@ -101,15 +102,15 @@ rule import_mask:
     group:
         ASK.submission("{dataset}")
     resources:
-        # Source and mask may be far larger than the crop.
+        # Whole slices of the source are looked at, and all of a mask's file.
         mem_mb=lambda wildcards, input, attempt: int((600 + 6 * input.size_mb) * attempt),
         runtime=ASK.minutes(1),
         disk_mb=ASK.disk(1),
     params:
         code=lambda wildcards: CHECKOUT.code_of(
-            "import_mask.py", reads=[*INPUTS.source_file(wildcards), *INPUTS.mask_file(wildcards)]
+            "import_mask.py", reads=[*INPUTS.source_read(wildcards), *INPUTS.mask_read(wildcards)]
         ),
-        dataset=INPUTS.dataset_settings,
+        dataset=INPUTS.import_settings,
     script:
         "../scripts/import_mask.py"
 
@@ -120,22 +121,28 @@ rule import_tomogram:
         mask=INPUTS.mask,
     output:
         tomogram=PATHS.tomogram,
+        facts=PATHS.tomogram_facts,
     wildcard_constraints:
         dataset=INPUTS.names_of("file", "projections", "scanned_twin"),
     group:
         ASK.submission("{dataset}")
     resources:
-        # The file may be far larger than its crop, which becomes 8-bit by way of float64.
+        # The crop becomes 8-bit by way of float64.
         mem_mb=lambda wildcards, input, attempt: int(
-            attempt * (600 + 3 * input.size_mb + 24 * INPUTS.dataset(wildcards).voxels / 1e6)
+            attempt
+            * (
+                600
+                + 24 * INPUTS.dataset(wildcards).voxels / 1e6
+                + (8 * input.size_mb if INPUTS.holds_source(wildcards) else 0)
+            )
         ),
         runtime=ASK.minutes(1),
         disk_mb=ASK.disk(1),
     params:
         code=lambda wildcards: CHECKOUT.code_of(
-            "import_tomogram.py", reads=INPUTS.source_file(wildcards)
+            "import_tomogram.py", reads=INPUTS.source_read(wildcards)
         ),
-        dataset=INPUTS.dataset_settings,
+        dataset=INPUTS.import_settings,
         expected_shape=INPUTS.source_setting("expected_shape"),
         expected_dtype=INPUTS.source_setting("expected_dtype"),
         ignores_voxel_size=lambda wildcards: INPUTS.dataset(wildcards).ignores_voxel_size,

@@ -67,7 +67,7 @@ def seeded(snakemake, image, inside, phases):
     """Return labels, annotation and warnings of windows that seed slices."""
     wildcards, params, path = snakemake.wildcards, snakemake.params, snakemake.input.labels
     annotation, _ = read_annotation(path)
-    annotation = in_image_levels(snakemake, annotation, inside)
+    annotation = in_image_levels(snakemake, annotation)
     problem = annotation_problem(
         annotation, wildcards.variant, params.method, phases=len(phases.entries)
     )

@@ -1,6 +1,6 @@
 """Import the threshold or the window of a real person."""
 
-from import_of_people import in_image_levels, mask_of
+from import_of_people import in_image_levels
 from manyeyes.files.annotations import read_annotation
 from manyeyes.files.documents import write_json
 from manyeyes.files.errors import FileError
@@ -19,7 +19,7 @@ def main(snakemake) -> None:
     if problem:
         raise FileError(f"{path}: {problem}")
     try:
-        annotation = in_image_levels(snakemake, annotation, mask_of(snakemake))
+        annotation = in_image_levels(snakemake, annotation)
     except ValueError as error:
         raise FileError(f"{path}: {error}") from error
     annotation = {**annotation, "user": snakemake.wildcards.user, "made_by": "recorded"}

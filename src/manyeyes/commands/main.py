@@ -5,6 +5,7 @@ import sys
 from importlib.metadata import version
 
 COMMANDS = {
+    "new-study": "look at tomograms of yours and write a config for them that runs",
     "run": "run a study: images, users, tables, figures and report",
     "check": "check a config and say what a run would do",
     "annotate": "segment the images of a study yourself, on a page in your browser",

@@ -11,6 +11,8 @@ import numpy as np
 # Below this distance between the two phases, one grey level is more than 2.5 % of their contrast.
 # The figure is a convention, not a measurement: people move sliders by single levels.
 FEWEST_LEVELS = 40
+# A class of fewer voxels is no phase but something odd, such as a metal particle or clipped voxels.
+LEAST_SHARE = 0.05
 # Voxels that Otsu's split is computed from: every n-th, so that at most so many are counted.
 _MOST_COUNTED = 20_000_000
 
@@ -92,7 +94,8 @@ def contrast_of(image: np.ndarray, inside: np.ndarray | None = None) -> Contrast
     """Return how many grey levels lie between the two phases of an image.
 
     The classes are those of Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076), which exist
-    whether or not the histogram has two modes.
+    whether or not the histogram has two modes. As long as one of them is smaller than 5 % of the
+    voxels, it is left out and the others are split again.
 
     Parameters
     ----------
@@ -115,21 +118,36 @@ def contrast_of(image: np.ndarray, inside: np.ndarray | None = None) -> Contrast
 
 def contrast_of_histogram(counts: np.ndarray) -> Contrast:
     """Return the contrast of a histogram of 256 levels; see `contrast_of`."""
-    levels = np.arange(256, dtype=np.float64)
     counts = counts.astype(np.float64)
     if np.count_nonzero(counts) < 2:
         raise ValueError("the image has a single grey level")
+    least, levels = LEAST_SHARE * counts.sum(), np.arange(256, dtype=np.float64)
+    split, means = _otsu(counts)
+    while True:
+        below, above = counts[:split].sum(), counts[split:].sum()
+        rest = counts.copy()
+        rest[slice(None, split) if below < above else slice(split, None)] = 0
+        if min(below, above) >= least or np.count_nonzero(rest) < 2:
+            break
+        counts = rest
+        split, means = _otsu(counts)
+    distances = levels - np.where(levels < split, *means)
+    noise = float(np.sqrt((counts * distances**2).sum() / counts.sum()))
+    return Contrast(means[1] - means[0], split, means, noise)
+
+
+def _otsu(counts: np.ndarray) -> tuple[int, tuple[float, float]]:
+    """Return the level from which on voxels are bright, and the means of both classes."""
+    levels = np.arange(256, dtype=np.float64)
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below
     sum_below = np.cumsum(counts * levels)[:-1]
     sum_above = (counts * levels).sum() - sum_below
     with np.errstate(divide="ignore", invalid="ignore"):
         between = below * above * (sum_below / below - sum_above / above) ** 2
-    split = int(np.nanargmax(between)) + 1
-    means = (sum_below[split - 1] / below[split - 1], sum_above[split - 1] / above[split - 1])
-    distances = levels - np.where(levels < split, *means)
-    noise = float(np.sqrt((counts * distances**2).sum() / counts.sum()))
-    return Contrast(float(means[1] - means[0]), split, (float(means[0]), float(means[1])), noise)
+    best = int(np.nanargmax(between))
+    means = (float(sum_below[best] / below[best]), float(sum_above[best] / above[best]))
+    return best + 1, means
 
 
 def contrast_sentence(contrast: Contrast) -> str:

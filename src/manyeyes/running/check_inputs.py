@@ -8,6 +8,7 @@ import numpy as np
 from ..fibsem.geometry import SliceGeometry
 from ..files.annotations import read_annotation
 from ..files.errors import FileError
+from ..files.formats import settings_of
 from ..files.label_files import labels_shape
 from ..files.projections import open_scan
 from ..files.slices import slice_facts
@@ -64,7 +65,11 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
         if not path.exists():
             continue
         try:
-            facts = volume_facts(path, labels=dataset.source["kind"] == "geometry")
+            facts = volume_facts(
+                path,
+                labels=dataset.source["kind"] == "geometry",
+                settings=settings_of(dataset.source),
+            )
         except FileError as error:
             yield f"datasets.{name}: {error}"
             continue
@@ -118,7 +123,7 @@ def _masks(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]:
         if not path.exists():
             continue
         try:
-            shape = volume_facts(path, labels=True).shape
+            shape = volume_facts(path, labels=True, settings=settings_of(dataset.mask)).shape
         except FileError as error:
             yield f"datasets.{name}.mask: {error}"
             continue
@@ -134,7 +139,7 @@ def _truths(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[str]
         if path is None or not path.exists():
             continue
         try:
-            shape = labels_shape(path)
+            shape = labels_shape(path, settings_of(dataset.truth))
         except FileError as error:
             yield f"datasets.{name}.truth: {error}"
             continue
@@ -158,7 +163,7 @@ def _recordings(study: Study, file_of, shapes: Mapping[str, tuple]) -> Iterator[
                 if recording.kind in ("labels", "segmentation") and path.suffix != ".json":
                     # One file may be given for several images and variants.
                     if path not in seen:
-                        seen[path] = labels_shape(path)
+                        seen[path] = labels_shape(path, settings_of(recording.file))
                     known = seen[path]
                     source = shapes.get(recording.dataset)
                     problem = None if known is None else misfit(known, dataset.shape, source)

@@ -10,6 +10,8 @@ from snakemake.exceptions import WorkflowError
 
 from ..files.annotations import SOURCE, levels_of, read_annotation
 from ..files.errors import FileError
+from ..files.formats import format_of, settings_of
+from ..files.pieces import digest_of_pieces
 from ..files.projections import open_scan
 from ..materials import has_separable_particles
 from ..methods import METHODS
@@ -184,6 +186,23 @@ class JobInputs:
         (file,) = self.source_file(wildcards)
         return file
 
+    def source_read(self, wildcards) -> list[tuple[str, dict]]:
+        """Return the file that a dataset is cropped from, and how the config says it is read."""
+        source = self.dataset(wildcards).source
+        own = {} if source["kind"] in KINDS else settings_of(source)
+        return [(path, own) for path in self.source_file(wildcards)]
+
+    def mask_read(self, wildcards) -> list[tuple[str, dict]]:
+        """Return the file that a dataset's mask is taken from, and how it is read."""
+        return [
+            (path, settings_of(self.dataset(wildcards).mask)) for path in self.mask_file(wildcards)
+        ]
+
+    def holds_source(self, wildcards) -> bool:
+        """Return whether a dataset's source may be in memory as a whole while its crop is read."""
+        formats = (format_of(path, own) for path, own in self.source_read(wildcards))
+        return any(one.held_whole or one.map is one.part is None for one in formats)
+
     def scan_file(self, wildcards) -> str:
         """Return the file of the projections that a dataset is reconstructed from."""
         dataset = self.dataset(wildcards)
@@ -272,6 +291,25 @@ class JobInputs:
     def with_given_truth(self) -> str:
         """Return a wildcard pattern of the datasets that were given a reference."""
         return _pattern(d.name for d in self._study.datasets.values() if d.truth is not None)
+
+    def import_settings(self, wildcards) -> dict:
+        """Return what a job needs to know that reads the source of its dataset.
+
+        The pieces of folders and of other volumes that lie in several files are counted here:
+        Snakemake notices when a file is changed, but not when one in a folder is.
+        """
+        settings = self.dataset_settings(wildcards)
+        for path, own in self.source_read(wildcards):
+            if own:
+                settings["reading"] = own
+            pieces = digest_of_pieces(path, own)
+            if pieces:
+                settings["pieces"] = pieces
+        for path, own in self.mask_read(wildcards):
+            pieces = digest_of_pieces(path, own)
+            if pieces:
+                settings["pieces_of_mask"] = pieces
+        return settings
 
     def truth_settings(self, wildcards) -> dict:
         """Return what a job that makes a truth needs to know of its dataset.
@@ -366,21 +404,25 @@ class JobInputs:
         drawn = self._targets.keeps_labels(wildcards.variant)
         return [self._paths.drawing.format(**wildcards)] if drawn else []
 
-    def window_source(self, wildcards) -> list[str]:
-        """Return the file whose grey values a person's threshold may be, if its window is unknown.
+    def window_facts(self, wildcards) -> list[str]:
+        """Return the file that says which window a dataset was converted by, where it is needed.
 
-        A window of percentiles is known only from the grey values themselves.
+        A person's numbers may be grey values of the scan, and the config may give percentiles.
         """
-        window = self.dataset(wildcards).grey_window
-        recording = self.recording(wildcards)
+        dataset, recording = self.dataset(wildcards), self.recording(wildcards)
         path = Path(self.file_of(recording.file))
-        if not isinstance(window, Mapping) or path.suffix != ".json":
+        if dataset.level_window is not None or not dataset.is_imported or path.suffix != ".json":
             return []
-        return self.source_file(wildcards) if "url" in recording.file or _of_source(path) else []
+        needed = "url" in recording.file or _of_source(path)
+        return [self._paths.tomogram_facts.format(dataset=dataset.name)] if needed else []
 
-    def mask_of_window(self, wildcards) -> list[str]:
-        """Return the mask within which percentiles are taken, where they are needed."""
-        return self.mask(wildcards) if self.window_source(wildcards) else []
+    def recorded_read(self, wildcards) -> list[tuple[str, dict]]:
+        """Return the file of what a person recorded, and how the config says it is read."""
+        return [(self.recorded_file(wildcards), settings_of(self.recording(wildcards).file))]
+
+    def truth_read(self, wildcards) -> list[tuple[str, dict]]:
+        """Return the file of a dataset's reference, and how the config says it is read."""
+        return [(self.truth_file(wildcards), settings_of(self.dataset(wildcards).truth))]
 
     def takes_whole_labels(self, wildcards) -> bool:
         """Return whether labels of every voxel are a finished segmentation, not training labels.

@@ -129,6 +129,11 @@ def _words(error: ValidationError) -> str:
     kind, value = error.validator, error.instance
     # An error that `_reasons` has put into words has no schema.
     description = error.schema.get("description") if isinstance(error.schema, Mapping) else None
+    if kind == "type" and value is None and description and "edge of a voxel" in description:
+        return (
+            "the edge of a voxel in nm is not filled in; take it from the protocol of the scan "
+            "(0.35 um are 350)"
+        )
     if kind == "type":
         types = error.validator_value
         names = [_TYPES[name] for name in ([types] if isinstance(types, str) else types)]

@@ -118,6 +118,11 @@ class Dataset:
         return SOURCE_KINDS[self.source["kind"]].has_truth
 
     @property
+    def is_imported(self) -> bool:
+        """Whether its grey levels are converted from a tomogram, measured or reconstructed."""
+        return self.source["kind"] in ("file", "projections", "scanned_twin")
+
+    @property
     def masked(self) -> bool:
         """Whether a mask bounds its field of view."""
         return self.mask not in (None, "none")

@@ -24,6 +24,8 @@ class Paths:
         self.mask = f"{self.results}/masks/{{dataset}}.tif"
         self.projections = f"{self.results}/projections/{{dataset}}"
         self.tomogram = f"{self.results}/tomograms/{{dataset}}.tif"
+        # How its grey levels came about: what was assumed, the window, the contrast, warnings.
+        self.tomogram_facts = f"{self.results}/tomograms/{{dataset}}.json"
         self.image = f"{self.results}/images/{{dataset}}/{{filter}}.tif"
         self.votes = f"{self.results}/votes/{{dataset}}/{{filter}}.tif"
         by_user = "{dataset}/{filter}/{variant}/{user}"

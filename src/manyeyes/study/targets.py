@@ -282,7 +282,10 @@ class Targets:
 
     def warnings(self) -> list[str]:
         """Return the files in which jobs note what looked doubtful but was not refused."""
-        return [
+        imported = dict.fromkeys(
+            name for name, _ in self.study.images() if self.study.datasets[name].is_imported
+        )
+        return [self.paths.tomogram_facts.format(dataset=name) for name in imported] + [
             self.paths.drawing_warnings.format(**names)
             for names in map(vars, self._recorded_cells())
         ]

@@ -90,6 +90,8 @@ class Format:
         Those of `SETTINGS` that the format takes.
     companions : callable
         path -> list of Path, further files that hold a part of the volume.
+    held_whole : bool
+        Whether some files of the format are in memory as a whole, unpacked, while a part is read.
     """
 
     name: str
@@ -101,11 +103,7 @@ class Format:
     part: Callable[[Path, bool, Sequence[int], Sequence[int]], np.ndarray] | None = None
     settings: tuple[str, ...] = ()
     companions: Callable[[Path], list[Path]] = _nothing
-
-    @property
-    def in_parts(self) -> bool:
-        """Whether a crop is read without the rest of the volume."""
-        return self.map is not None or self.part is not None
+    held_whole: bool = False
 
 
 @cache

@@ -314,4 +314,5 @@ FORMAT = Format(
     recognises=_is_amira,
     part=_part,
     settings=("dataset",),
+    held_whole=True,
 )

@@ -246,4 +246,5 @@ FORMAT = Format(
     recognises=lambda path: _recognised(path) is not None,
     part=_part,
     companions=_companions,
+    held_whole=True,
 )

@@ -6,7 +6,7 @@ functions: all modules are loaded to read any labels.
 """
 
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import FileError, naming_file
-from ..formats import formats, module_file
+from ..formats import formats, module_files
 from ..volumes import read_volume, volume_facts
 
 
@@ -52,15 +52,15 @@ class LabelFormat:
         In lower case, with the dot.
     read : callable
         (path, shapes) -> Labels. ``shapes`` are those that the labels may have (z, y, x): of the
-        dataset, and of the file that it is cropped from.
-    shape : callable
-        (path) -> shape (z, y, x) from the header, or None if the file does not know it.
+        dataset, and of the file that it is cropped from. What is allocated is of one of these.
+    check : callable
+        path -> None, or an error: whether the file holds labels, as far as is quickly seen.
     """
 
     name: str
     suffixes: tuple[str, ...]
     read: Callable[[Path, Sequence[tuple[int, int, int]]], Labels]
-    shape: Callable[[Path], tuple[int, int, int] | None]
+    check: Callable[[Path], None]
 
 
 @cache
@@ -84,13 +84,18 @@ def _module_of(path: Path) -> str | None:
     return None
 
 
-def label_module_file(path) -> Path:
-    """Return the file of the module that reads a path's labels, for the digest of a job's code."""
+def label_module_files(path, settings: Mapping | None = None) -> list[Path]:
+    """Return the files of the modules that read a path's labels, for the digest of a job's code."""
     module = _module_of(Path(path))
-    return Path(__path__[0]) / f"{module}.py" if module else module_file(path)
+    return [Path(__path__[0]) / f"{module}.py"] if module else module_files(path, settings)
 
 
-def read_labels(path, shape: Sequence[int], source_shape: Sequence[int] | None = None) -> Labels:
+def read_labels(
+    path,
+    shape: Sequence[int],
+    source_shape: Sequence[int] | None = None,
+    settings: Mapping | None = None,
+) -> Labels:
     """Return the labels of a person's file.
 
     Parameters
@@ -100,6 +105,8 @@ def read_labels(path, shape: Sequence[int], source_shape: Sequence[int] | None =
         Of the dataset (z, y, x).
     source_shape : sequence of int, optional
         Of the volume that the dataset is cropped from.
+    settings : mapping, optional
+        What the config says about how a volume is read; see `formats.settings_of`.
 
     Returns
     -------
@@ -114,7 +121,7 @@ def read_labels(path, shape: Sequence[int], source_shape: Sequence[int] | None =
     path = Path(path)
     module = _module_of(path)
     if module is None:
-        return Labels(read_volume(path, labels=True), {})
+        return Labels(read_volume(path, labels=True, settings=settings), {})
     if not path.exists():
         raise FileError(f"{path}: there is no such file; expected labels")
     format_ = label_formats()[module]
@@ -123,8 +130,10 @@ def read_labels(path, shape: Sequence[int], source_shape: Sequence[int] | None =
         return format_.read(path, list(dict.fromkeys(shapes)))
 
 
-def labels_shape(path) -> tuple[int, int, int] | None:
-    """Return the shape (z, y, x) of a person's labels from the header; None if it has none.
+def labels_shape(path, settings: Mapping | None = None) -> tuple[int, int, int] | None:
+    """Return the shape (z, y, x) of a person's labels from the header.
+
+    None for labels that lie in any volume; that they are some is checked.
 
     Raises
     ------
@@ -134,7 +143,8 @@ def labels_shape(path) -> tuple[int, int, int] | None:
     path = Path(path)
     module = _module_of(path)
     if module is None:
-        return volume_facts(path, labels=True).shape
+        return volume_facts(path, labels=True, settings=settings).shape
     format_ = label_formats()[module]
     with naming_file(path, format_.name):
-        return format_.shape(path)
+        format_.check(path)
+    return None
