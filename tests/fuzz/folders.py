@@ -67,7 +67,7 @@ def make_slices(rng, folder) -> Case:
             tifffile.imwrite(file, np.zeros((*volume.shape[1:], 3), np.uint8), photometric="rgb")
         else:
             for file in place.iterdir():
-                file.rename(file.with_suffix(".png"))
+                file.rename(file.with_suffix(".jpg"))
         return Case(place, what, faulty=True)
     file.write_bytes(mutate_tiff(rng, file.read_bytes()))
     return Case(place, "mutated")

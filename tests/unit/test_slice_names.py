@@ -106,6 +106,6 @@ def test_headers_tell_shape_type_and_voxel_size_of_a_folder(folder):
 
 def test_a_folder_of_other_images_is_called_so(folder):
     for file in list(folder.iterdir()):
-        file.rename(file.with_suffix(".png"))
-    with pytest.raises(FileError, match=r"no TIFF files in this folder, but 4 of \.png"):
+        file.rename(file.with_suffix(".jpg"))
+    with pytest.raises(FileError, match=r"no TIFF files in this folder, but 4 of \.jpg"):
         read_slices(folder)

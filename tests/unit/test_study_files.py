@@ -56,7 +56,9 @@ def test_a_truncated_volume_is_refused_if_voxels_are_missing(tmp_path, compressi
 
 def test_what_is_no_grey_volume_is_refused_by_name(tmp_path):
     colour, flat, text = tmp_path / "rgb.tif", tmp_path / "flat.tif", tmp_path / "text.tif"
-    tifffile.imwrite(colour, np.zeros((4, 8, 8, 3), np.uint8), photometric="rgb")
+    reds = np.zeros((4, 8, 8, 3), np.uint8)
+    reds[..., 0] = 9
+    tifffile.imwrite(colour, reds, photometric="rgb")
     tifffile.imwrite(flat, np.zeros((8, 8), np.uint8))
     text.write_text("no image")
     for path, words in (

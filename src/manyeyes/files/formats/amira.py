@@ -97,14 +97,14 @@ def _lattice(path: Path, dataset: str | None) -> _Lattice:
     dtype = np.dtype(_TYPES[chosen.type]).newbyteorder("<" if little else ">")
     place, length = _place(path, arrays, chosen, shape, data.end(), held, is_ascii)
     found = _Lattice(
-        chosen.name,
-        shape,
-        dtype,
-        chosen.coding or None,
-        is_ascii,
-        place,
-        length,
-        header,
+        name=chosen.name,
+        shape=shape,
+        dtype=dtype,
+        coding=chosen.coding or None,
+        ascii=is_ascii,
+        start=place,
+        length=length,
+        header=header,
     )
     _check(path, found, held)
     return found

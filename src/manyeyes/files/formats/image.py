@@ -31,14 +31,14 @@ def _opened(path: Path):
         raise FileError(
             f"{path}: this is neither a PNG nor a BMP image; correct its name, or copy it again"
         )
-    images = library(path, "PIL.Image", "PNG and BMP images", "pillow")
+    opener = library(path, "PIL.Image", "PNG and BMP images", "pillow")
     with path.open("rb") as file:
         start = file.read(26)
     if kind == "PNG":
         # Pillow refuses more pixels than 179 million, whatever the file holds.
         columns, rows = (int.from_bytes(start[k : k + 4], "big") for k in (16, 20))
         _check_pixels(path, rows, columns)
-    image = images.open(path, formats=[kind])
+    image = opener.open(path, formats=[kind])
     if image.mode not in _DTYPES:
         image.close()
         raise FileError(

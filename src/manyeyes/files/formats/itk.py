@@ -46,7 +46,7 @@ def _start(path: Path, count: int) -> bytes:
     if start[:2] != b"\x1f\x8b":
         return start
     try:
-        with gzip.open(path, "rb") as file:
+        with gzip.GzipFile(path, "rb") as file:
             return file.read(count)
     except (OSError, EOFError) as error:
         raise FileError(
