@@ -64,7 +64,9 @@ def make_slices(rng, folder) -> Case:
         elif what == "twice":
             (place / f"{file.stem}.a.tif").write_bytes(file.read_bytes())
         elif what == "colour":
-            tifffile.imwrite(file, np.zeros((*volume.shape[1:], 3), np.uint8), photometric="rgb")
+            colour = np.zeros((*volume.shape[1:], 3), np.uint8)
+            colour[0, 0, 2] = 7
+            tifffile.imwrite(file, colour, photometric="rgb")
         else:
             for file in place.iterdir():
                 file.rename(file.with_suffix(".jpg"))
@@ -110,8 +112,12 @@ def make_zarr(rng, folder) -> Case:
         elif faulty == "text":
             data = np.full(data.shape, 1j)
     array = zarr.create_array(path, data=data, chunks=chunks, zarr_format=version)
-    if faulty == "group":
-        path = top if path != top else folder
+    if faulty == "group" and path == top:
+        path = folder
+    elif faulty == "group":
+        # Of two arrays, nobody knows which is meant.
+        zarr.create_array(top / "1", data=data, chunks=chunks, zarr_format=version)
+        path = top
     elif faulty == "empty":
         for file in sorted(top.rglob("*")):
             if file.is_file() and file.name in ("zarr.json", ".zarray"):

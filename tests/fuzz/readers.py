@@ -9,6 +9,7 @@ import numpy as np
 import scans
 import texts
 import tiffs
+import volumes
 
 
 @dataclass(frozen=True)
@@ -65,5 +66,12 @@ READERS = {
     "journal": Reader(texts.make_journal, texts.read_journal),
     "dxchange": Reader(scans.make_dxchange, scans.read_scan),
     "txrm": Reader(scans.make_txrm, scans.read_scan),
+    "hdf5": Reader(volumes.make_hdf5, volumes.read_any),
+    "itk": Reader(volumes.make_itk, volumes.read_any),
+    "amira": Reader(volumes.make_amira, volumes.read_any),
+    "npy": Reader(volumes.make_npy, volumes.read_any),
+    "raw": Reader(volumes.make_raw, volumes.read_raw),
+    "png": Reader(volumes.make_png, volumes.read_any),
+    "txm": Reader(volumes.make_txm, volumes.read_any),
     "config": Reader(configs.make_config, configs.read_config),
 }

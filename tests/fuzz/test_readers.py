@@ -25,8 +25,15 @@ INPUTS = {
     "config": 60,
     "dxchange": 150,
     "txrm": 150,
+    "hdf5": 150,
+    "itk": 150,
+    "amira": 300,
+    "npy": 300,
+    "raw": 100,
+    "png": 100,
+    "txm": 100,
 }
-LIBRARIES = {"dxchange": "h5py", "txrm": "txrm2tiff"}
+LIBRARIES = {"dxchange": "h5py", "txrm": "txrm2tiff", "txm": "txrm2tiff"}
 
 
 @pytest.mark.parametrize("reader", INPUTS)

@@ -184,7 +184,10 @@ def _channels(rng, path, volume):
 
 
 def _colour(rng, path, volume):
-    tifffile.imwrite(path, np.stack([volume.astype("u1")] * 3, -1), photometric="rgb")
+    colour = np.stack([volume.astype("u1")] * 3, -1)
+    # On the first page, which is looked at before a run.
+    colour[0, 0, 0] = 1, 2, 3
+    tifffile.imwrite(path, colour, photometric="rgb")
 
 
 def _one_page(rng, path, volume):
@@ -257,10 +260,8 @@ FAULTS = (
 
 
 def _no_grey(rng, path, volume):
-    kind = rng.choice(("bits", "palette", "white"))
-    if kind == "bits":
-        tifffile.imwrite(path, volume > volume.mean())
-    elif kind == "palette":
+    kind = rng.choice(("palette", "white"))
+    if kind == "palette":
         table = np.random.default_rng(rng.randrange(99)).integers(0, 65536, (3, 256), np.uint16)
         tifffile.imwrite(path, volume.astype("u1"), photometric="palette", colormap=table)
     else:
@@ -322,9 +323,37 @@ def _bits(rng, path, volume):
     return "1-bit labels", bits.astype("u1")
 
 
+def _grey_colour(rng, path, volume):
+    volume = volume.astype("u1")
+    channels = rng.choice((3, 4))
+    colour = np.stack([volume] * 3 + [255 - volume] * (channels - 3), -1)
+    options = {"photometric": "rgb", "compression": rng.choice(CODECS)}
+    if channels == 4:
+        options["extrasamples"] = ["unassalpha"]
+    tifffile.imwrite(path, colour, **options)
+    return "grey as colour", volume
+
+
+def _grey_bits(rng, path, volume):
+    bits = volume > volume.mean()
+    white = rng.random() < 0.5
+    photometric = "miniswhite" if white else "minisblack"
+    tifffile.imwrite(path, bits, photometric=photometric, compression=rng.choice((None, "zlib")))
+    return "1-bit greys", np.where(bits ^ white, 255, 0).astype("u1")
+
+
+def _preview(rng, path, volume):
+    volume = np.pad(volume, ((0, 0), (0, 9), (0, 9)))
+    with tifffile.TiffWriter(path) as writer:
+        for image in (*volume, volume[0, ::3, ::3]):
+            writer.write(image, metadata=None, contiguous=False, photometric="minisblack")
+    return "a small picture behind", volume
+
+
 def make_tomogram(rng, folder) -> Case:
     """Make a tomogram."""
-    return _make(rng, folder, GREY, (_white, _pillow), (_no_grey,))
+    sound = (_white, _pillow, _grey_colour, _grey_bits, _preview)
+    return _make(rng, folder, GREY, sound, (_no_grey,))
 
 
 def make_labels(rng, folder) -> Case:

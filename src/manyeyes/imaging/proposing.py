@@ -132,9 +132,17 @@ def propose(
         assumed.append(_about_polarity(dark, bright))
     if dark:
         contrast = contrast_of(inverted(image, inside), inside)
-    share = 1.0 if inside is None else float(inside.mean())
     return Proposal(
-        start, shape, chosen, window, dark, contrast, bright, share, inside, tuple(assumed)
+        start=start,
+        shape=shape,
+        mask=chosen,
+        window=window,
+        dark=dark,
+        contrast=contrast,
+        bright_share=bright,
+        inside_share=1.0 if inside is None else float(inside.mean()),
+        inside=inside,
+        assumed=tuple(assumed),
     )
 
 
