@@ -6,6 +6,7 @@ from pathlib import Path
 import configs
 import folders
 import numpy as np
+import people
 import scans
 import texts
 import tiffs
@@ -74,4 +75,8 @@ READERS = {
     "png": Reader(volumes.make_png, volumes.read_any),
     "txm": Reader(volumes.make_txm, volumes.read_any),
     "config": Reader(configs.make_config, configs.read_config),
+    "ilastik": Reader(people.make_ilastik, people.read_some_labels),
+    "rois": Reader(people.make_rois, people.read_some_labels),
+    "shapes": Reader(people.make_shapes, people.read_some_labels),
+    "person": Reader(people.make_person, people.read_a_person),
 }

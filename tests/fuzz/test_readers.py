@@ -32,6 +32,10 @@ INPUTS = {
     "raw": 100,
     "png": 100,
     "txm": 100,
+    "ilastik": 150,
+    "rois": 200,
+    "shapes": 200,
+    "person": 200,
 }
 LIBRARIES = {"dxchange": "h5py", "txrm": "txrm2tiff", "txm": "txrm2tiff"}
 

@@ -16,6 +16,11 @@ import numpy as np
 from ..errors import FileError
 from . import LabelFormat, Labels
 
+OUR_FEATURES = (
+    "the forest of this study always uses GaussianSmoothing at 0.3, 0.7, 1, 1.6, 3.5, 5, 10 and "
+    "the other five features of ilastik at the six larger of these, all in 3D"
+)
+
 _SLICES = re.compile(r"\[\d{1,9}:\d{1,9}(,\d{1,9}:\d{1,9}){1,4}\]")
 _SETS = "PixelClassification/LabelSets"
 _LANES = "Input Data/infos"
@@ -205,10 +210,7 @@ def _remarks(file, names: dict[int, str]) -> tuple[str, ...]:
     found = [f"ilastik project ({version}); its labels are {listed}"]
     features = _features(file)
     if features:
-        found.append(
-            f"the project's own classifier uses {features}; the forest of this study uses its own "
-            "features (docs/classifier.md), whatever the project says"
-        )
+        found.append(f"the project's own classifier uses {features}; {OUR_FEATURES}")
     return tuple(found)
 
 

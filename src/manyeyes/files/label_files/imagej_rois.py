@@ -117,15 +117,35 @@ def _fitting(path: Path, regions, shapes) -> tuple[int, int, int]:
                 f"{path}: a region ({region.name!r:.40}) is of no slice; in ImageJ, associate "
                 "regions with slices (ROI Manager, More, Options)"
             )
-        ends = [max(a, b) for a, b in zip(ends, (place, region.bottom, region.right), strict=True)]
+        _, _, bottom, right = _extent(region)
+        ends = [max(a, b) for a, b in zip(ends, (place, bottom, right), strict=True)]
     for shape in shapes:
         if all(end <= n for end, n in zip(ends, shape, strict=True)):
             return shape
     wanted = " or ".join(map(str, shapes))
     raise FileError(
-        f"{path}: its regions reach to slice {ends[0]}, row {ends[1]}, column {ends[2]}, beyond the "
-        f"dataset of {wanted} (z, y, x); do they belong to another image?"
+        f"{path}: its regions reach to slice {ends[0]}, row {ends[1]}, column {ends[2]}, beyond "
+        f"the dataset of {wanted} (z, y, x); do they belong to another image?"
     )
+
+
+def _extent(region) -> tuple[int, int, int, int]:
+    """Return the first and end row and column: of outlines by their corners.
+
+    Programs differ on whether the box of an outline includes its last corner.
+    """
+    points = region.coordinates() if _is_outline(region) else None
+    if points is None or not len(points):
+        return region.top, region.left, region.bottom, region.right
+    (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+    return int(top), int(left), int(bottom), int(right)
+
+
+def _is_outline(region) -> bool:
+    import roifile
+
+    types = roifile.ROI_TYPE
+    return region.roitype in (types.POLYGON, types.FREEHAND, types.TRACED)
 
 
 def _mask(path: Path, region, shape) -> np.ndarray:
@@ -135,7 +155,7 @@ def _mask(path: Path, region, shape) -> np.ndarray:
 
     kind, inside = region.roitype, np.zeros(shape, bool)
     types = roifile.ROI_TYPE
-    top, left, bottom, right = region.top, region.left, region.bottom, region.right
+    top, left, bottom, right = _extent(region)
     if not (0 <= top <= bottom <= shape[0] and 0 <= left <= right <= shape[1]):
         raise FileError(f"{path}: a region ({region.name!r:.40}) lies outside the image")
     if region.composite:
@@ -152,7 +172,7 @@ def _mask(path: Path, region, shape) -> np.ndarray:
             *centre, (bottom - top) / 2, (right - left) / 2, shape=tuple(shape)
         )
         inside[rows, columns] = True
-    elif kind in (types.POLYGON, types.FREEHAND, types.TRACED):
+    elif _is_outline(region):
         points = region.coordinates()
         # ImageJ's corners lie between pixels, scikit-image's on their centres.
         inside = draw.polygon2mask(tuple(shape), points[:, ::-1] - 0.5)
