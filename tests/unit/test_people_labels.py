@@ -111,3 +111,13 @@ def test_a_truth_with_a_field_of_view_is_measured_inside_it():
     labels = np.where(truth == 0, 0, np.where(TRUTH, 1, 2)).astype(np.uint8)
     found = accuracy(labels, truth)
     assert (found.bias, found.dice, found.voxel_error) == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("names", "how"),
+    [({1: "Pore", 2: "active"}, "named in the file"), ({1: "Label 1", 2: "B"}, "by grey value")],
+)
+def test_numbers_of_a_program_are_not_taken_for_codes(names, how):
+    found = meant(np.where(TRUTH, 2, 1).astype(np.uint8), names=names)
+    assert np.array_equal(found.labels, np.where(TRUTH, 1, 2))
+    assert found.codes_from == how

@@ -40,8 +40,8 @@ def drawn(snakemake, image, inside, phases):
     """Return labels, annotation and warnings of a label volume."""
     wildcards, params = snakemake.wildcards, snakemake.params
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
-    volume = cropped_labels(snakemake, image, key)
-    found = person_labels(volume, image, params.codes, phases, key)
+    volume, names = cropped_labels(snakemake, image, key)
+    found = person_labels(volume, image, params.codes, phases, key, names=names)
     labels, dropped = labels_inside(found.labels, inside, key, phases)
     if dropped:
         note(snakemake, f"{dropped} labels lie outside the dataset's mask and were dropped")

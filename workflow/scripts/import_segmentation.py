@@ -15,14 +15,16 @@ def main(snakemake) -> None:
     phases = phases_from_config(params.phases)
     image = read_result(snakemake.input.image)
     key = f"users.{wildcards.user} ({snakemake.input.labels})"
+    volume, names = cropped_labels(snakemake, image, key)
     found = person_labels(
-        cropped_labels(snakemake, image, key),
+        volume,
         image,
         params.codes,
         phases,
         key,
         inside=mask_of(snakemake),
         finished=True,
+        names=names,
     )
     warnings = list(found.remarks)
     active = phases["active"].code

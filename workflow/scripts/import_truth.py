@@ -12,8 +12,9 @@ def main(snakemake) -> None:
     params = snakemake.params
     image = read_result(snakemake.input.image)
     key = f"datasets.{snakemake.wildcards.dataset}.truth ({snakemake.input.labels})"
+    volume, _ = cropped_labels(snakemake, image, key)
     truth, remarks = reference_truth(
-        cropped_labels(snakemake, image, key),
+        volume,
         image,
         params.codes,
         phases_from_config(params.phases),

@@ -10,7 +10,7 @@ from ..labels import TRUTH_PHASES, UNLABELLED, Phases, codes_by_value, recoded, 
 MOST_VALUES = 16
 """A volume with more values holds grey levels or particles, no phases."""
 
-GIVEN, OF_STUDY, BY_GREY = "given", "the study's", "by grey value"
+GIVEN, BY_NAME, OF_STUDY, BY_GREY = "given", "named in the file", "the study's", "by grey value"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PersonLabels:
     values : dict of str to list of int
         Values of the file, by the key of their phase.
     codes_from : str
-        `GIVEN` by config or folder, `OF_STUDY`, or inferred `BY_GREY` value.
+        `GIVEN` by config or folder, `BY_NAME`, `OF_STUDY`, or inferred `BY_GREY` value.
     dropped : int
         Labels outside the field of view, which do not count.
     remarks : tuple of str
@@ -50,6 +50,7 @@ def person_labels(
     *,
     inside: np.ndarray | None = None,
     finished: bool = False,
+    names: Mapping[int, str] | None = None,
 ) -> PersonLabels:
     """Return what a person's label volume means.
 
@@ -72,6 +73,9 @@ def person_labels(
     finished : bool
         Whether it is known to be a finished segmentation, in which 0 may be a phase; in labels it
         is unlabelled. A volume with 0 and one other value is a mask, and finished.
+    names : mapping of int to str, optional
+        What the file calls its values. If these are phases of the study, they count; otherwise the
+        values are numbers of the program that made the file, and grey levels tell what they mean.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def person_labels(
     finished = finished or is_mask
     meant = values if finished else labelled
     remarks = ()
-    meaning, codes_from = _meaning(meant, codes, phases, key)
+    meaning, codes_from = _meaning(meant, codes, phases, key, names)
     if meaning is None:
         meaning, remarks = _by_grey(volume, image, meant, phases, inside, key)
         codes_from = BY_GREY
@@ -218,15 +222,29 @@ def _values(within: np.ndarray, key: str) -> list[int]:
     return found
 
 
-def _meaning(values, codes: Mapping | None, phases: Phases, key: str):
+def _meaning(values, codes: Mapping | None, phases: Phases, key: str, names: Mapping | None):
     """Return the code of each value and who said so; None if the grey values must tell."""
     if codes is not None:
         if codes.keys() != phases.codes.keys():
             wanted = " and ".join(phases.codes)
             raise ValueError(f"{key}.codes: expected {wanted}, found {sorted(codes)}")
         return codes_by_value(codes, phases, f"{key}.codes"), GIVEN
+    if names:
+        known = {value: _phase_called(names.get(value, ""), phases) for value in values}
+        return (None, BY_GREY) if None in known.values() else (known, BY_NAME)
     own = {code: code for code in phases.codes.values()}
     return (own, OF_STUDY) if set(values) <= own.keys() else (None, BY_GREY)
+
+
+def _phase_called(name: str, phases: Phases) -> int | None:
+    """Return the code of the phase that a person called so; of two phases pore is the rest."""
+    words = name.strip().lower()
+    for phase in phases:
+        if words in (phase.key.lower(), phase.name.lower()):
+            return phase.code
+    if words == "pore" and phases.codes.keys() == {"active", "rest"}:
+        return phases["rest"].code
+    return None
 
 
 def _by_grey(volume, image, values, phases: Phases, inside, key: str):
