@@ -141,6 +141,8 @@ def arguments():
             "users": USERS,
             "methods": METHODS,
             "with_offset": [],
+            "filters_used": ["raw"],
+            "grey_windows": {},
             "viewer_note": "Every slice is shown.",
             "settings": {"seed": "1", "filters": {"raw": {"method": "none"}}},
         },

@@ -18,9 +18,11 @@ rule draw_figure:
     resources:
         mem_mb=SHOWN.figure_megabytes,
     params:
+        **({"style": config["figure_style"]} if "figure_style" in config else {}),
         code=SHOWN.figure_code,
         shown=SHOWN.figure_settings,
         phases=config.get("phases"),
+        # Only where the config says so: a parameter that nobody set must not draw figures again.
         caption=lambda wildcards: SHOWN.figure(wildcards).caption.strip(),
         origins=SHOWN.figure_origins,
     script:

@@ -33,7 +33,9 @@ rule write_report:
         style=CHECKOUT.file(PAGE["style"]),
         scripts=[CHECKOUT.file(PAGE["script"]), CHECKOUT.file(PAGE["viewer"])],
     output:
-        PATHS.report,
+        report=PATHS.report,
+        # The paragraph on methods that the report shows, by itself.
+        methods=PATHS.methods,
     resources:
         mem_mb=more_each_time(900),
         disk_mb=more_each_time(200),
@@ -48,3 +50,19 @@ rule write_report:
         logs=f"{RESULTS}/logs",
     script:
         "../scripts/write_report.py"
+
+
+rule write_workbook:
+    input:
+        SHOWN.reported_tables,
+    output:
+        PATHS.workbook,
+    resources:
+        mem_mb=more_each_time(900),
+    params:
+        about=[
+            f"All tables of the study {STUDY.name}, one sheet each.",
+            "docs/results.md explains them; figures and methods are in report.html.",
+        ],
+    script:
+        "../scripts/write_workbook.py"

@@ -114,7 +114,8 @@ def main(snakemake) -> None:
     """Run the rule `draw_figure`."""
     style.use_methods(snakemake.params.shown["methods"])
     style.use_phases(phases_from_config(snakemake.params.phases))
-    figure = figure_called(snakemake.wildcards.figure).draw(figure_data(snakemake))
+    style.use_font(**snakemake.params.get("style", {}))
+    figure = style.scaled(figure_called(snakemake.wildcards.figure).draw(figure_data(snakemake)))
     # No dates, so that equal input gives equal bytes.
     with style.context():
         figure.savefig(snakemake.output.png, format="png", dpi=300, metadata={"Software": None})

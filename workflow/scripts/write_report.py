@@ -11,6 +11,7 @@ from manyeyes.figures.registry import figure_called
 from manyeyes.files.documents import read_json
 from manyeyes.files.errors import FileError
 from manyeyes.files.tables import read_table
+from manyeyes.report.methods_text import methods_text
 from manyeyes.report.page import page
 from manyeyes.report.run_times import run_times
 from manyeyes.running.job_records import record
@@ -56,6 +57,11 @@ def pack_of(path) -> dict:
         ) from error
 
 
+def version_of(citation) -> str:
+    """Return the version of this program."""
+    return yaml.safe_load(text_of(citation))["version"]
+
+
 def described(name: str) -> dict:
     """Return a figure's title, category and caption."""
     figure = figure_called(name)
@@ -80,7 +86,7 @@ def main(snakemake) -> None:
             text for path in given.get("warnings", []) for text in read_json(path)["warnings"]
         ],
         run={
-            "version": yaml.safe_load(text_of(given.citation))["version"],
+            "version": version_of(given.citation),
             "versions": [
                 ("Python", platform.python_version()),
                 *((name, version(name)) for name in PACKAGES),
@@ -102,7 +108,10 @@ def main(snakemake) -> None:
             f"The report is {size_mb:.0f} MB; a larger report.slice_step or fewer report.users in "
             "the config make it smaller.",
         )
-    Path(snakemake.output[0]).write_text(html, encoding="utf-8")
+    Path(snakemake.output.report).write_text(html, encoding="utf-8")
+    frames = {name: read_table(path) for name, path in paths.items()}
+    text = methods_text(params.study, frames, version_of(given.citation))
+    Path(snakemake.output.methods).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

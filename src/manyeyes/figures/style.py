@@ -17,6 +17,7 @@ from matplotlib.figure import Figure, FigureBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
 from ..labels import TRUTH_PHASES, TWO_PHASES, Phases
@@ -180,12 +181,78 @@ def mark_size(look: VariantStyle, size: float) -> float:
     return 1.6 * size if look.marker == PEOPLES_MARKER else size
 
 
+_FONT: ContextVar[tuple[str | None, float]] = ContextVar("font", default=(None, 1.0))
+"""The font of all figures if the config names one, and how large it is relative to ours."""
+
+USUAL_PT = 7.0
+"""Size of titles, labels and texts where the config says nothing."""
+
+
+def use_font(font: str | None = None, size_pt: float | None = None) -> None:
+    """Let figures be drawn with another font or size, as a journal wants it.
+
+    Parameters
+    ----------
+    font : str, optional
+        A family that is installed, such as Arial.
+    size_pt : float, optional
+        Of titles and labels; everything smaller or larger keeps its proportion to it.
+
+    Raises
+    ------
+    ValueError
+        If the font is not installed.
+    """
+    if font is not None:
+        from matplotlib import font_manager
+
+        known = sorted({entry.name for entry in font_manager.fontManager.ttflist})
+        if font not in known:
+            near = ", ".join(known[:20])
+            raise ValueError(
+                f"figure_style.font: the font {font!r} is not installed here; install it, or take "
+                f"one that is: {near}{', ...' if len(known) > 20 else ''}"
+            )
+    _FONT.set((font, 1.0 if size_pt is None else size_pt / USUAL_PT))
+
+
 def context() -> AbstractContextManager:
     """Return a context in which matplotlib draws and saves in this style.
 
     Saving reads the salt that makes the SVG bytes of equal figures equal.
     """
-    return mpl.rc_context(_RC)
+    font, _ = _FONT.get()
+    return mpl.rc_context({**_RC, **({"font.sans-serif": [font, "DejaVu Sans"]} if font else {})})
+
+
+def scaled(figure: Figure) -> Figure:
+    """Give all texts of a finished figure the size that the config wants."""
+    _, scale = _FONT.get()
+    if scale == 1.0:
+        return figure
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            # Labels of ticks are made anew whenever a figure is drawn.
+            for which in ("major", "minor"):
+                size = axis.get_tick_params(which).get("labelsize")
+                size = size if isinstance(size, int | float) else _tick_size(axis)
+                axis.set_tick_params(which=which, labelsize=scale * size)
+    ticks = {id(text) for axes in figure.axes for text in _tick_texts(axes)}
+    for text in figure.findobj(Text):
+        if id(text) not in ticks:
+            text.set_fontsize(scale * text.get_fontsize())
+    return figure
+
+
+def _tick_size(axis: Axis) -> float:
+    labels = axis.get_ticklabels()
+    return labels[0].get_fontsize() if labels else _RC["xtick.labelsize"]
+
+
+def _tick_texts(axes: Axes) -> Iterable[Text]:
+    for axis in (axes.xaxis, axes.yaxis):
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+            yield from (tick.label1, tick.label2)
 
 
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:

@@ -55,6 +55,12 @@ def study_for_report(
         "methods": {name: variant["method"] for name, variant in study.variants.items()},
         "viewer_note": viewer_note(viewed_users, list(study.users), slice_step),
         "with_offset": with_offset(study.variants),
+        "filters_used": list(dict.fromkeys(filter_ for _, filter_ in one_of_each.images())),
+        "grey_windows": {
+            name: list(d.grey_window)
+            for name, d in one_of_each.datasets.items()
+            if isinstance(d.grey_window, tuple)
+        },
         "settings": {
             "seed": study.seed,
             "datasets": {name: d.source for name, d in one_of_each.datasets.items()},

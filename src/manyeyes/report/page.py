@@ -19,6 +19,7 @@ from .captions import caption
 from .embedding import packed_text, script_json, svg_address, with_small_pictures
 from .findings import finding, users_shown
 from .first_screen import sampled, without_offsets
+from .methods_text import methods_text
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
@@ -46,7 +47,7 @@ def page(
         a deliberate offset), settings (nested), viewer_note,
         segmented (names of the segmented datasets), unfiltered (filters that leave an image as it
         is), about_paper (whether the paper speaks of any segmented dataset; else the page speaks
-        of the study's own data alone).
+        of the study's own data alone), filters_used (of the images), grey_windows (by dataset).
     tables : mapping of name to str
         Every table of the study as CSV, for downloads.
     frames : mapping of name to DataFrame
@@ -115,6 +116,7 @@ def page(
         "has_simulated": "simulated" in study["users"].values(),
         "variants_table": _plain_table(tables.get("table_2")),
         "people": people_in_words(frames["recorded_work"]) if "recorded_work" in frames else [],
+        "methods_text": methods_text(study, frames, run["version"]).rstrip(),
         "sittings": sections.sitting_rows(frames.get("sittings_spread")),
         "settings": list(sections.flat(study["settings"])),
         "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],

@@ -43,6 +43,8 @@ class Paths:
         self.rule_graph = self.part("rule_graph")
         self.slices = f"{self.results}/parts/slices/{{dataset}}/{{filter}}.json"
         self.report = f"{self.results}/report.html"
+        self.methods = f"{self.results}/methods.md"
+        self.workbook = f"{self.results}/tables.xlsx"
 
     def table(self, name: str, suffix: str = "csv") -> str:
         """Return the path of a table of the study."""
