@@ -3,11 +3,13 @@
 import json
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import tifffile
 import yaml
 
+from ilastik_example import blocks_of, write_project
 from manyeyes.files.volumes import read_volume
 from own_data import text_of, two_phase
 from running import run
@@ -153,3 +155,54 @@ def test_people_get_images_first_and_then_are_found_in_their_folders(tmp_path):
     assert "cy recorded 2 of 4; left out of cWS on cell (raw), ML1 on cell (raw)." in text
     assert "a reference given by the laboratory (careful.tif)" in text
     assert "by the grey values beneath them, 0 is pore" in text
+
+
+TEN_LINES = """\
+study: three
+seed: 1
+datasets:
+  cell: {{material: NMC811, voxel_size_nm: 350, source: {{kind: file, file: scan.tif}},
+         crop: {{shape: [24, 48, 48]}}, grey_window: [{low}, {high}]}}
+users:
+  - {{name: anna, segmentation: anna.tif}}
+  - {{name: ben, segmentation: "ben-{{dataset}}.tif", codes: {{active: 7, rest: [0, 3]}}}}
+  - {{name: carla, segmentation: carla.ilp}}
+"""
+
+
+def test_three_finished_segmentations_are_a_study_of_ten_lines(tmp_path):
+    """One has values that grey levels explain, one has codes, one is a project of ilastik."""
+    tifffile.imwrite(tmp_path / "scan.tif", LOW + 80 * GREY.astype(np.uint16))
+    tifffile.imwrite(tmp_path / "anna.tif", np.where(GREY >= 105, 255, 0).astype(np.uint8))
+    ben = np.where(GREY >= 112, 7, 3).astype(np.uint8)
+    ben[:4] = np.where(GREY[:4] >= 112, 7, 0)
+    tifffile.imwrite(tmp_path / "ben-cell.tif", ben)
+    carla = np.where(GREY >= 120, 2, 1).astype(np.uint8)
+    write_project(tmp_path / "carla.ilp", [(GREY.shape, blocks_of(carla, 16))], names=("a", "b"))
+    config = tmp_path / "three.yaml"
+    text = TEN_LINES.format(low=LOW, high=HIGH)
+    assert len(text.splitlines()) <= 10
+    more = "maps: [disagreement, probability]\nfigure_style: {font: DejaVu Serif, size_pt: 8}\n"
+    config.write_text(text + more)
+    run(tmp_path, data=tmp_path, config=config)
+    results = tmp_path / "results/three"
+    fractions = pd.read_csv(results / "tables/volume_fractions.csv")
+    levels = {"anna": 105, "ben": 112, "carla": 120}
+    expected = {name: (level <= GREY).mean() for name, level in levels.items()}
+    found = dict(zip(fractions["user"], fractions["active_fraction"], strict=True))
+    assert found == pytest.approx(expected, abs=1e-6)
+    # No annotation, no forest.
+    assert not list(results.glob("annotations/**/*.tif"))
+    assert set(pd.read_csv(results / "tables/effort.csv")["labelled_voxels"]) == {0}
+    disagreement = tifffile.imread(results / "maps/cell/raw/finished/recorded_disagreement.tif")
+    (variability,) = pd.read_csv(results / "tables/variability.csv").to_dict("records")
+    different = variability["mean_percent_different"]
+    assert 100 * disagreement.mean() == pytest.approx(different, rel=1e-4)
+    book = openpyxl.load_workbook(results / "tables.xlsx", read_only=True)
+    assert {"volume_fractions", "recorded_work", "pairwise"} <= set(book.sheetnames)
+    methods = (results / "methods.md").read_text(encoding="utf-8")
+    mean, sd = 100 * variability["mean"], 100 * variability["sd"]
+    assert f"{mean:.1f} ± {sd:.1f} % with finished" in methods
+    report = text_of(results)
+    assert "Three recorded people who segment" in report
+    assert "255 is active material (mean grey level" in report

@@ -5,6 +5,7 @@ import re
 import zlib
 from xml.etree import ElementTree
 
+import h5py
 import numpy as np
 import pytest
 import SimpleITK
@@ -15,6 +16,7 @@ from manyeyes.commands.main import main
 from manyeyes.files.errors import FileError
 from manyeyes.files.exports import Exported, export
 from manyeyes.files.results import write_volume
+from manyeyes.files.volumes import read_volume, volume_facts
 from manyeyes.labels import TRUTH_PHASES, TWO_PHASES
 
 
@@ -147,3 +149,41 @@ def test_the_metadata_of_zarr_are_plain_json(tmp_path, labels):
     for path in (tmp_path / "a.zarr").rglob(".zattrs"):
         json.loads(path.read_text())
     assert (tmp_path / "a.zarr/labels/phase/.zattrs").exists()
+
+
+MAP = np.random.default_rng(1).random((5, 6, 7), dtype=np.float32)
+
+
+def test_ilastik_gets_axes_and_voxel_size_in_its_own_layout(tmp_path):
+    export(tmp_path / "a.h5", Exported({"grey": MAP}, 397.0))
+    with h5py.File(tmp_path / "a.h5") as file:
+        data = file["exported_data"]
+        tags = json.loads(data.attrs["axistags"])["axes"]
+        assert [tag["key"] for tag in tags] == ["z", "y", "x", "c"]
+        assert [tag["resolution"] for tag in tags] == [0.397, 0.397, 0.397, 0]
+        assert np.array_equal(data[..., 0], MAP)
+    # As our own reader of ilastik's exports understands it.
+    facts = volume_facts(tmp_path / "a.h5")
+    assert facts.voxel_size_nm == pytest.approx((397, 397, 397), rel=1e-6)
+    assert np.array_equal(read_volume(tmp_path / "a.h5"), MAP)
+    export(tmp_path / "b.h5", Exported({"grey": MAP}, 397.0))
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+
+
+def test_imagej_gets_real_numbers_and_the_voxel_size(tmp_path):
+    export(tmp_path / "a.tif", Exported({"grey": MAP}, 397.0))
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        assert file.is_imagej
+        assert file.imagej_metadata["unit"] == "um"
+        assert file.imagej_metadata["spacing"] == pytest.approx(0.397)
+        pixels, um = file.pages[0].tags["XResolution"].value
+        assert um / pixels == pytest.approx(0.397, rel=1e-5)
+        assert np.array_equal(file.asarray(), MAP)
+
+
+def test_a_map_is_an_image_in_ome_zarr(tmp_path):
+    export(tmp_path / "a.zarr", Exported({"grey": MAP}, 397.0))
+    root = zarr.open_group(tmp_path / "a.zarr", mode="r")
+    (scale,) = root.attrs["multiscales"][0]["datasets"][0]["coordinateTransformations"]
+    assert scale["scale"] == [0.397] * 3
+    assert np.array_equal(root["0"][:], MAP)

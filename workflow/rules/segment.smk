@@ -68,3 +68,53 @@ rule segment_recorded:
         voxel_size_nm=INPUTS.voxel_size_nm,
     script:
         "../scripts/segment.py"
+
+
+# Maps for other programs, where the config asks for them.
+if STUDY.maps:
+
+    rule map_probability:
+        input:
+            image=PATHS.image,
+            mask=INPUTS.mask,
+            annotation=PATHS.annotation,
+            drawing=PATHS.drawing,
+        output:
+            PATHS.probability,
+        group:
+            ASK.submission("{dataset}.{filter}.{user}")
+        threads: ASK.threads(forests=True)
+        resources:
+            mem_mb=ASK.of_dataset(cost.recorded_forest_megabytes),
+            runtime=ASK.minutes(3, at_least_s=60),
+            disk_mb=ASK.disk(4),
+        params:
+            code=lambda wildcards: CHECKOUT.code_of(
+                "map_probability.py",
+                variants=[INPUTS.variant(wildcards)],
+                without="manyeyes.users",
+            ),
+            variant=INPUTS.variant,
+            phases=config.get("phases"),
+            seed=STUDY.seed,
+            voxel_size_nm=INPUTS.voxel_size_nm,
+        script:
+            "../scripts/map_probability.py"
+
+    rule map_disagreement:
+        input:
+            segmentations=lambda wildcards: FILES.segmentations(FILES.cells_of_map(wildcards)),
+        output:
+            PATHS.disagreement,
+        wildcard_constraints:
+            made_by="simulated|recorded",
+        group:
+            ASK.submission("{dataset}.{filter}")
+        resources:
+            **ASK.job(50, 0.5, volumes=4),
+        params:
+            users=lambda wildcards: [cell.user for cell in FILES.cells_of_map(wildcards)],
+            phases=config.get("phases"),
+            voxel_size_nm=INPUTS.voxel_size_nm,
+        script:
+            "../scripts/map_disagreement.py"

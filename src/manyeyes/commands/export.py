@@ -1,8 +1,9 @@
-"""Write a volume of a study for ParaView, napari or 3D Slicer, with names and voxel size.
+"""Write a volume of a study for other programs, with names and voxel size.
 
     manyeyes export results/paper/truth/NMC-2.tif nmc2.vti --particles
     manyeyes export results/paper/segmentations/NMC-2/raw/S2/A.tif a.zarr
     manyeyes export results/paper/images/NMC-2/raw.tif nmc2.nrrd
+    manyeyes export results/mine/maps/cell/raw/MLX25/jo_probability.tif jo.h5
 
 What a study writes is TIFF, which ImageJ opens with its voxel size. Other programs want other
 formats; the suffix chooses:
@@ -10,6 +11,8 @@ formats; the suffix chooses:
     .vti    ParaView: the codes of the phases, each phase by its name, and particles
     .zarr   napari (with its plugin for OME-Zarr): image and labels, with colours and names
     .nrrd   3D Slicer: labels with names and colours of the phases
+    .h5     ilastik: HDF5 with axes and voxel size, as it exports its own
+    .tif    ImageJ, as a study writes its own: useful for what was read from another format
 
 Labels are told from grey levels by the folder that a study keeps them in; --phases says it for
 other files.
@@ -48,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = found.add_argument
     add("volume", type=Path, help="a volume that a study wrote, or any that it reads")
-    add("result", type=Path, help="the file to write: .vti, .zarr or .nrrd")
+    add("result", type=Path, help="the file to write: .vti, .zarr, .nrrd, .h5 or .tif")
     add(
         "--voxel-size",
         type=float,

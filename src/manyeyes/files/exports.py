@@ -1,5 +1,6 @@
-"""Volumes for other programs: ParaView, napari and 3D Slicer, with names and voxel size."""
+"""Volumes for other programs: ImageJ, ilastik, napari, ParaView and 3D Slicer, with voxel size."""
 
+import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from ..labels import Phases
 from .errors import FileError
+from .results import write_volume
 
 _BLOCK_BYTES = 1 << 20
 _VTK_TYPES = {"uint8": "UInt8", "uint16": "UInt16", "int32": "Int32", "float32": "Float32"}
@@ -42,6 +44,8 @@ def export(path, exported: Exported) -> None:
         ``.vti``: ParaView, with all volumes as fields of the cells, and each phase by its name.
         ``.nrrd``: 3D Slicer and others, the main volume, with names and colours of phases.
         ``.zarr``: OME-Zarr 0.4, for napari; labels lie beside the image, with their colours.
+        ``.h5``: ilastik, the main volume as it exports its own; ImageJ's HDF5 readers too.
+        ``.tif``: ImageJ and most others, the main volume.
     exported : Exported
         Lengths are written in um.
 
@@ -51,7 +55,13 @@ def export(path, exported: Exported) -> None:
         If the suffix is another, or something is there already.
     """
     path = Path(path)
-    writers = {".vti": _write_vti, ".nrrd": _write_nrrd, ".zarr": _write_ome_zarr}
+    writers = {
+        ".vti": _write_vti,
+        ".nrrd": _write_nrrd,
+        ".zarr": _write_ome_zarr,
+        ".h5": _write_ilastik,
+        ".tif": _write_tiff,
+    }
     if path.suffix.lower() not in writers:
         raise FileError(f"{path}: volumes are exported as {', '.join(writers)}; name one of these")
     if path.exists():
@@ -123,6 +133,39 @@ def _write_nrrd(path: Path, exported: Exported) -> None:
         }.items():
             image.SetMetaData(f"Segment{index}_{key}", value)
     SimpleITK.WriteImage(image, str(path), useCompression=True)
+
+
+def _write_ilastik(path: Path, exported: Exported) -> None:
+    """Write HDF5 as ilastik exports it, with its tags of axes, and the voxel size twice.
+
+    ilastik reads the resolution of each axis, in the unit that ``axis_units`` names; readers of
+    ImageJ the attribute ``element_size_um``.
+    """
+    import h5py
+
+    edge = exported.voxel_size_nm / 1000
+    main = next(iter(exported.volumes.values()))
+    axes = [{"key": axis, "typeFlags": 2, "resolution": edge, "description": ""} for axis in "zyx"]
+    axes.append({"key": "c", "typeFlags": 1, "resolution": 0, "description": ""})
+    with h5py.File(path, "w") as file:
+        data = file.create_dataset(
+            "exported_data",
+            data=main[..., np.newaxis],
+            chunks=(*(min(n, 64) for n in main.shape), 1),
+            compression="gzip",
+            track_times=False,
+        )
+        data.attrs["axistags"] = json.dumps({"axes": axes}, indent=2)
+        data.attrs["axis_units"] = json.dumps(dict.fromkeys("zyx", "um"))
+        data.attrs["element_size_um"] = np.array([edge, edge, edge], np.float32)
+
+
+def _write_tiff(path: Path, exported: Exported) -> None:
+    """Write a TIFF as a study writes its own."""
+    main = next(iter(exported.volumes.values()))
+    if main.dtype == np.int32:
+        main = main.astype(np.float32)
+    write_volume(path, main, exported.voxel_size_nm)
 
 
 def _write_ome_zarr(path: Path, exported: Exported) -> None:

@@ -36,6 +36,35 @@ def label(
             yield labels, forest.provenance()
 
 
+def active_probability(
+    image: np.ndarray, request: Request, inside: np.ndarray | None
+) -> tuple[np.ndarray, str]:
+    """Return the probability of active material by the forest that `label` trains for a request.
+
+    Returns
+    -------
+    probability : ndarray of float32, shape (z, y, x)
+        0 to 1; 0 outside the field of view.
+    made_by : str
+        What trained the forest.
+    """
+    from ..forest import class_probabilities
+    from ..imaging.masks import fill_outside
+
+    image = fill_outside(image, inside)
+    (forest,) = _trained(image, [request])
+    active = forest.classes.tolist().index(request.phases["active"].code)
+    found = np.empty(image.shape, np.float32)
+    # A few slices at once: all classes of the whole image would take several times its memory.
+    step = max(1, 20_000_000 // image[0].size)
+    for first in range(0, image.shape[0], step):
+        slices = list(range(first, min(first + step, image.shape[0])))
+        found[slices] = class_probabilities(image, forest, slices=slices)[..., active]
+    if inside is not None:
+        found[~inside] = 0
+    return found, forest.provenance()
+
+
 def _trained(image: np.ndarray, requests: Sequence[Request]) -> list:
     """Return a forest for each request; the variants of a user share the channels of labels."""
     from ..forest import fit_forests

@@ -154,6 +154,6 @@ def _accuracy(summary: pd.DataFrame, study: Mapping) -> str:
 def _software(study: Mapping, version: str) -> str:
     return (
         f"Software. All steps were run with manyeyes {version} (study {study['name']}, seed "
-        f"{study['settings']['seed']}); its report lists the versions of all packages. Cite the "
-        "software by its CITATION.cff, and the study whose protocol it takes over [1]."
+        f"{study['settings'].get('seed', 'not known')}); its report lists the versions of all "
+        "packages. Cite the software by its CITATION.cff, and the study whose protocol it takes over [1]."
     )

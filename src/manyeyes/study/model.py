@@ -402,6 +402,7 @@ class Study:
     by the name of their user: they have tables of their own, for spreads between people are those
     of first sittings. ``asked`` holds each (dataset, filter, variant) that people with a folder
     were asked for, ``unused`` a sentence for every file of theirs that has no place in the study.
+    ``maps`` names what is written voxel by voxel: ``probability``, ``disagreement``.
     """
 
     name: str
@@ -432,6 +433,7 @@ class Study:
     further_sittings: Mapping[str, User] = field(default_factory=dict)
     asked: tuple[tuple[str, str, str], ...] = ()
     unused: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
 
     def users_made_by(self, made_by: str) -> list[str]:
         """Return the names of the users of a group, in the order of the config."""

@@ -32,6 +32,9 @@ class Paths:
         self.annotation = f"{self.results}/annotations/{by_user}.json"
         self.drawing = f"{self.results}/annotations/{by_user}.tif"
         self.segmentation = f"{self.results}/segmentations/{by_user}.tif"
+        maps = f"{self.results}/maps/{{dataset}}/{{filter}}/{{variant}}"
+        self.probability = f"{maps}/{{user}}_probability.tif"
+        self.disagreement = f"{maps}/{{made_by}}_disagreement.tif"
         # What simulated users drew in place of a recorded person, and its measures.
         self.imitation = f"{self.results}/parts/strokes/{by_user}.tif"
         self.strokes = f"{self.results}/parts/strokes/{by_user}.csv"

@@ -111,6 +111,7 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
         further_sittings=people.further,
         asked=people.asked,
         unused=people.unused,
+        maps=tuple(config.get("maps", ())),
     )
 
 

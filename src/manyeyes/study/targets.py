@@ -10,7 +10,7 @@ from .model import Batch, Cell, Study
 from .paths import Paths
 from .people import work_of_people
 from .projected import is_scanned_twin, projected
-from .variants import is_drawn_by_hand, keeps_labels
+from .variants import is_drawn_by_hand, keeps_labels, needs_forest
 
 BY_BATCH = ("volume_fractions", "accuracy", "phase_accuracy", "confusion", "morphology")
 """Tables with a part for each image and batch of users."""
@@ -193,6 +193,29 @@ class Targets:
             *(path for cell in cells for path in self.annotation_files(cell)),
             *self.segmentations(cells),
         ]
+
+    def cells_with_probability(self) -> list[Cell]:
+        """Return the segmentations whose forest's probability is mapped."""
+        study = self.study
+        if "probability" not in study.maps:
+            return []
+        return [
+            cell
+            for cell in study.cells()
+            if needs_forest(study.variants[cell.variant]) and cell not in study.finished
+        ]
+
+    def maps(self) -> list[str]:
+        """Return the maps that the config asks for."""
+        found = [self.paths.probability.format(**vars(c)) for c in self.cells_with_probability()]
+        if "disagreement" in self.study.maps:
+            found += [self.paths.disagreement.format(**vars(cell)) for cell in self.shared_cells]
+        return list(dict.fromkeys(found))
+
+    def cells_of_map(self, wildcards) -> list[Cell]:
+        """Return the segmentations that a map of disagreement compares."""
+        key = (wildcards.dataset, wildcards.filter, wildcards.variant, wildcards.made_by)
+        return [c for c in self.shared_cells if (c.dataset, c.filter, c.variant, c.made_by) == key]
 
     # Parts of tables
 
