@@ -155,5 +155,6 @@ def _software(study: Mapping, version: str) -> str:
     return (
         f"Software. All steps were run with manyeyes {version} (study {study['name']}, seed "
         f"{study['settings'].get('seed', 'not known')}); its report lists the versions of all "
-        "packages. Cite the software by its CITATION.cff, and the study whose protocol it takes over [1]."
+        "packages. Cite the software by its CITATION.cff, and the study whose protocol it takes "
+        "over [1]."
     )
