@@ -5,6 +5,7 @@ from pathlib import Path
 
 import configs
 import folders
+import models
 import numpy as np
 import people
 import scans
@@ -74,6 +75,7 @@ READERS = {
     "raw": Reader(volumes.make_raw, volumes.read_raw),
     "png": Reader(volumes.make_png, volumes.read_any),
     "txm": Reader(volumes.make_txm, volumes.read_any),
+    "model": Reader(models.make_network, models.read_model),
     "config": Reader(configs.make_config, configs.read_config),
     "ilastik": Reader(people.make_ilastik, people.read_some_labels),
     "rois": Reader(people.make_rois, people.read_some_labels),

@@ -36,6 +36,7 @@ INPUTS = {
     "rois": 200,
     "shapes": 200,
     "person": 200,
+    "model": 200,
 }
 LIBRARIES = {"dxchange": "h5py", "txrm": "txrm2tiff", "txm": "txrm2tiff"}
 

@@ -1,11 +1,14 @@
 """Training: it learns, only from labelled pixels, and gives the same bytes every time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pytest.importorskip("jax", reason="the extra `networks` is not installed")
 
-from manyeyes.networks import Training, fit_network, label_slices, predict
+from manyeyes.files.networks import Checkpoint, write_network
+from manyeyes.networks import Training, fit_network, label_slices, predict, predicting
 from manyeyes.networks.fitting import weights_digest
 from manyeyes.randomness import generator
 
@@ -124,6 +127,125 @@ def test_any_size_is_labelled():
     assert found.dtype == np.float32
     assert np.allclose(found.sum(axis=1), 1)
     assert np.array_equal(label_slices(network, odd), 1 + found.argmax(axis=1))
+
+
+class Kept:
+    """A checkpoint in memory that stops the training after some epochs."""
+
+    def __init__(self, stop_after=None, state=None):
+        self.stop_after, self.state = stop_after, state
+
+    def load(self):
+        return self.state
+
+    def save(self, state):
+        self.state = state
+        if len(state.rows) == self.stop_after:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_a_stopped_training_goes_on_to_the_same_bytes(epochs, tmp_path):
+    images, labels = slices(3, 16)
+    settings = Training(
+        epochs=5, batch=2, augmentation=("noise", "flip"), width=8, rate=1e-2, patience=1,
+        window=8,
+    )  # fmt: skip
+    call = {"architecture": "lee", "seed": 1, "settings": settings}
+    call["validation"] = images[:1], labels[:1]
+    whole, history = fit_network(images[1:], labels[1:], **call)
+    stopped = Kept(epochs)
+    with pytest.raises(KeyboardInterrupt):
+        fit_network(images[1:], labels[1:], checkpoint=stopped, **call)
+    # Through a file, as between two processes.
+    file = Checkpoint(tmp_path / "training.npz")
+    file.save(stopped.state)
+    seen = []
+    again, rows = fit_network(images[1:], labels[1:], checkpoint=file, progress=seen.append, **call)
+    assert [row["epoch"] for row in seen] == list(range(epochs + 1, 6))
+    assert rows.equals(history)
+    assert list(rows) == list(history)
+    assert again.training == whole.training
+    assert all(np.array_equal(again.weights[k], whole.weights[k]) for k in whole.weights)
+    write_network(tmp_path / "one.npz", whole)
+    write_network(tmp_path / "other.npz", again)
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
+
+
+def test_the_checkpoint_of_another_training_is_not_used():
+    images, labels = slices(2, 16)
+    call = {"architecture": "lee", "settings": Training(epochs=1, **QUICK)}
+    other = Kept()
+    fit_network(images, labels, seed=1, checkpoint=other, **call)
+    before = other.state.task
+    fresh, _ = fit_network(images, labels, seed=2, **call)
+    found, _ = fit_network(images, labels, seed=2, checkpoint=other, **call)
+    assert weights_digest(found) == weights_digest(fresh)
+    assert other.state.task != before
+
+
+def test_it_stops_when_held_out_labels_are_no_longer_learned():
+    images, labels = slices(2, 16)
+    # What is held out has the phases swapped, so that learning makes it worse.
+    swapped = (3 - labels[1:]).astype(np.uint8)
+    settings = Training(epochs=60, stop_after=4, width=8, scaling="standard", rate=3e-2)
+    network, history = fit_network(
+        images[:1],
+        labels[:1],
+        architecture="lee",
+        seed=1,
+        settings=settings,
+        validation=(images[1:], swapped),
+    )
+    best = int(history["validation_loss"].idxmin()) + 1
+    assert len(history) == best + 4 < 60
+    assert network.training["best_epoch"] == best
+    assert network.training["epochs_run"] == len(history)
+    # The weights are those of the best epoch.
+    short, _ = fit_network(
+        images[:1],
+        labels[:1],
+        architecture="lee",
+        seed=1,
+        settings=replace(settings, epochs=best),
+        validation=(images[1:], swapped),
+    )
+    assert weights_digest(short) == weights_digest(network)
+
+
+def test_fine_tuning_starts_from_what_was_learned():
+    images, labels = slices(2, 16)
+    call = {"architecture": "lee", "seed": 1}
+    learned, before = fit_network(
+        images[:1], labels[:1], settings=Training(epochs=60, **QUICK), **call
+    )
+    settings = Training(epochs=1, **QUICK)
+    # Standardised by what the first network learned from, not by the new images.
+    darker = (images[1:] // 2).astype(np.uint8)
+    tuned, _ = fit_network(darker, labels[1:], settings=settings, start=learned, **call)
+    assert (tuned.offset, tuned.scale) == (learned.offset, learned.scale)
+    assert tuned.training["start"] == weights_digest(learned)
+    _, again = fit_network(images[:1], labels[:1], settings=settings, start=learned, **call)
+    assert again["loss"].iloc[0] <= before["loss"].iloc[-1] * 1.05
+    assert again["loss"].iloc[0] < 0.8 * before["loss"].iloc[0]
+    with pytest.raises(ValueError, match="asked for width 4 instead of 8"):
+        fit_network(images, labels, settings=Training(width=4), start=learned, **call)
+
+
+def test_large_slices_are_classified_in_windows_that_leave_no_trace(monkeypatch):
+    images, labels = slices(1, 16)
+    for architecture in ("lee", "lrcs"):
+        network, _ = fit_network(
+            images, labels, architecture=architecture, seed=1, settings=Training(epochs=1, width=4)
+        )
+        large, _ = slices(1, 250, seed=3)
+        whole = predict(network, large)
+        with monkeypatch.context() as patch:
+            patch.setattr(predicting, "WINDOW", 176)
+            assert [begin for begin, _ in predicting._windows(256)] == [0, 48, 80]
+            parts = predict(network, large)
+        assert np.abs(parts - whole).max() < 1e-5
+        assert whole.std() > 0
 
 
 @pytest.mark.parametrize(

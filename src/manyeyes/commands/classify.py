@@ -1,11 +1,14 @@
-"""Label a volume on disk with a random forest, tile by tile.
+"""Label a volume on disk with a random forest, tile by tile, or with a network, slice by slice.
 
     manyeyes classify tomogram.tif labels.tif result.tif
     manyeyes classify tomogram.zarr labels.tif result.zarr --crop crop.tif
+    manyeyes classify slices result.tif --model network.npz
 
-The first trains on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself, the second
-on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and are never held
-in memory as a whole. A command that was stopped resumes when it is given again.
+The first trains a forest on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself,
+the second on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and are
+never held in memory as a whole. The third applies a trained network to each slice; slices may also
+lie in a folder, one TIFF each, and have any size. A command that was stopped resumes when it is
+given again.
 """
 
 import argparse
@@ -13,6 +16,8 @@ import shutil
 import sys
 import time
 import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numba
@@ -34,11 +39,79 @@ from ..files.classified import (
 from ..files.errors import FileError, short
 from ..files.journal import Journal
 from ..files.mapped import create_labels, flush, open_volume, reopen_labels, result_kind
+from ..files.networks import read_network
+from ..files.slices import open_slices
 from ..files.volumes import read_volume
 from ..forest.checks import check_labels, check_shape, check_values
 from ..forest.classifier import fit_forest
 from ..forest.model import Forest
 from ..forest.tiles import classify_tiles, tile_voxels, tiles_of
+from ..networks.backend import start_jax
+from ..networks.fitting import weights_digest
+from ..networks.network import Network
+from ..networks.predicting import check_type, label_each
+from ..networks.settings import DEVICES
+
+Part = tuple[slice, slice, slice]
+
+
+@dataclass(frozen=True)
+class Labeller:
+    """What labels a volume, part by part.
+
+    Attributes
+    ----------
+    parts : list of tuple of slice
+        Each is recorded when it is done.
+    label : callable
+        (volume, target, finished) -> iterator over the numbers of the parts that it labels.
+    identity : dict
+        What a journal is asked to agree with.
+    provenance : str
+        A line that is stored with the labels.
+    """
+
+    parts: list[Part]
+    label: Callable[..., Iterator[int]]
+    identity: dict
+    provenance: str
+
+
+def with_forest(volume, forest: Forest) -> Labeller:
+    """Return what labels a volume with a forest."""
+    return Labeller(
+        parts=[tile.target for tile in tiles_of(volume.shape)],
+        label=lambda volume, target, finished: classify_tiles(
+            volume, forest, target, finished=finished
+        ),
+        identity={"forest": digest(forest)},
+        provenance=forest.provenance(),
+    )
+
+
+def with_network(volume, network: Network, device: str) -> Labeller:
+    """Return what labels a volume with a network."""
+    return Labeller(
+        parts=slices_of(volume.shape),
+        label=lambda volume, target, finished: label_each(
+            volume, network, target, finished=finished, device=device
+        ),
+        identity={"network": weights_digest(network), "device": device},
+        provenance=network.provenance(),
+    )
+
+
+def slices_of(shape: tuple[int, int, int]) -> list[Part]:
+    """Return the slices of a volume as parts."""
+    return [(slice(z, z + 1), slice(None), slice(None)) for z in range(shape[0])]
+
+
+def sizes_of(parts: list[Part], shape: tuple[int, int, int]) -> list[int]:
+    """Return the number of voxels of each part."""
+    edges = [
+        [len(range(*p.indices(n))) for p, n in zip(part, shape, strict=True)] for part in parts
+    ]
+    return [int(np.prod(edge)) for edge in edges]
 
 
 def read_training(options) -> tuple:
@@ -117,14 +190,15 @@ def show_progress(done: int, total: int, rate: float) -> None:
     print(text, file=sys.stderr, end=end, flush=True)
 
 
-def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) -> None:
+def label(volume, labeller: Labeller, result: Path, journal: Journal, task: dict) -> None:
     """Label the volume into the result, or resume it."""
     kind, begun = result_kind(result), begun_of(result)
-    sizes = tile_voxels(volume.shape)
-    task = {**task, "forest": digest(forest)}
+    parts = labeller.parts
+    sizes = sizes_of(parts, volume.shape)
+    task = {**task, **labeller.identity}
     finished = journal.finished(task)
     if finished and begun.exists():
-        labels = reopen(begun, kind, volume.shape, finished)
+        labels = reopen(begun, kind, volume.shape, [parts[number] for number in finished])
         print(f"resumes: {len(finished)} of {len(sizes)} tiles are done", file=sys.stderr)
         journal.begin(task, finished)
     else:
@@ -132,10 +206,10 @@ def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) ->
         # The journal first, for what has one may be removed.
         journal.begin(task)
         remove(begun)
-        labels = create(begun, tuple(volume.shape), kind, forest)
+        labels = create(begun, tuple(volume.shape), kind, labeller.provenance)
     before = done = sum(sizes[number] for number in finished)
     start = time.monotonic()
-    for number in classify_tiles(volume, forest, labels, finished=finished):
+    for number in labeller.label(volume, labels, finished):
         flush(labels)
         journal.add(number)
         done += sizes[number]
@@ -147,7 +221,7 @@ def label(volume, forest: Forest, result: Path, journal: Journal, task: dict) ->
     journal.end()
 
 
-def create(begun: Path, shape: tuple[int, int, int], kind: str, forest: Forest):
+def create(begun: Path, shape: tuple[int, int, int], kind: str, provenance: str):
     """Return an empty volume for the labels."""
     free = shutil.disk_usage(begun.parent).free
     # To write to a mapped file for which there is no space would kill the process without a word.
@@ -155,22 +229,64 @@ def create(begun: Path, shape: tuple[int, int, int], kind: str, forest: Forest):
         raise FileError(
             f"{begun}: {np.prod(shape) / 1e9:.1f} GB are needed, {free / 1e9:.1f} GB are free"
         )
-    return create_labels(begun, shape, kind, MARK + NOT_YET, forest.provenance())
+    return create_labels(begun, shape, kind, MARK + NOT_YET, provenance)
 
 
-def reopen(begun: Path, kind: str, shape: tuple[int, int, int], finished: set[int]):
-    """Return the labels that were begun, after a look at whether finished tiles are whole."""
+def reopen(begun: Path, kind: str, shape: tuple[int, int, int], finished: list[Part]):
+    """Return the labels that were begun, after a look at whether finished parts are whole."""
     advice = f"remove it and {journal_of(begun.with_suffix('')).name}, to label everything again"
     try:
         labels = reopen_labels(begun, kind)
         if labels.shape != tuple(shape) or labels.dtype != np.uint8:
             raise ValueError(f"{labels.dtype} of shape {labels.shape}, expected uint8 of {shape}")
-        for number, tile in enumerate(tiles_of(shape)):
-            if number in finished and not np.asarray(labels[tile.target]).all():
-                raise ValueError(f"tile {number} has voxels without a label")
+        for part in finished:
+            if not np.asarray(labels[part]).all():
+                raise ValueError(f"the tile from slice {part[0].start} on has voxels without label")
     except Exception as error:
         raise FileError(f"{begun}: what was begun is damaged ({error}); {advice}") from error
     return labels
+
+
+def check_slices(path: Path, volume, network: Network) -> str:
+    """Stop unless a network can label all slices; return what identifies their contents."""
+    try:
+        check_type(network, volume.dtype)
+        if np.dtype(volume.dtype).kind == "f":
+            for part in slices_of(volume.shape):
+                check_values(np.asarray(volume[part]))
+        return digest_of(volume, slices_of(volume.shape))
+    except FileError:
+        raise
+    except Exception as error:
+        raise FileError(f"{path}: {short(error)}") from error
+
+
+def apply_model(options) -> None:
+    """Label slices with the network of a model file."""
+    result = options.result
+    if options.labels is not None or options.crop is not None:
+        raise FileError(
+            f"{options.model}: a network is trained already, so name the slices and the result "
+            "only, without labels or --crop"
+        )
+    check_place(result, {"volume": options.volume, "model": options.model})
+    network = read_network(options.model)
+    volume = open_slices(options.volume)
+    check_free(result, options.overwrite)
+    check_begun(result, options.overwrite)
+    start_jax(options.device)
+    task = {
+        "shape": list(volume.shape),
+        "dtype": str(volume.dtype),
+        "volume": check_slices(options.volume, volume, network),
+        "tiles": int(volume.shape[0]),
+    }
+    journal = Journal(journal_of(result))
+    try:
+        journal.hold()
+        label(volume, with_network(volume, network, options.device), result, journal, task)
+    finally:
+        journal.close()
 
 
 def classify(options) -> None:
@@ -199,7 +315,8 @@ def classify(options) -> None:
     try:
         journal.finished(task)
         journal.hold()
-        label(volume, train(options, grey, labels), result, journal, task)
+        forest = train(options, grey, labels)
+        label(volume, with_forest(volume, forest), result, journal, task)
     finally:
         journal.close()
 
@@ -212,9 +329,15 @@ def main(arguments: list[str]) -> int | str:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("volume", type=Path, help="grey values, .tif (uncompressed) or .zarr")
-    parser.add_argument("labels", type=Path, help="labels of the volume, or of --crop")
+    parser.add_argument(
+        "labels", type=Path, nargs="?", help="labels of the volume, or of --crop; not with --model"
+    )
     parser.add_argument("result", type=Path, help="where the labels go, .tif or .zarr")
     parser.add_argument("--crop", type=Path, help="the grey values that the labels belong to")
+    parser.add_argument("--model", type=Path, help="a trained network instead of labels")
+    parser.add_argument(
+        "--device", choices=DEVICES, default="cpu", help="what a network runs on (default: cpu)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--trainer", default="manyeyes", help="manyeyes or scikit-learn")
@@ -226,9 +349,11 @@ def main(arguments: list[str]) -> int | str:
         help="replace an existing result even if another program made it",
     )
     options = parser.parse_args(arguments)
+    if options.labels is None and options.model is None:
+        parser.error("name labels to train a forest on, or a trained network with --model")
     try:
-        classify(options)
-    except ValueError as error:
+        (classify if options.model is None else apply_model)(options)
+    except (ValueError, ModuleNotFoundError) as error:
         return f"Error: {error}"
     return 0
 

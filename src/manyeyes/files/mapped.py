@@ -22,7 +22,9 @@ def result_kind(path) -> str:
     return "zarr" if suffix == ".zarr" else "tiff"
 
 
-def open_volume(path, labels: bool = False, settings: Mapping | None = None):
+def open_volume(
+    path, labels: bool = False, settings: Mapping | None = None, *, single_slice: bool = False
+):
     """Open a volume (z, y, x) on disk for reading, without reading it.
 
     Parameters
@@ -34,6 +36,8 @@ def open_volume(path, labels: bool = False, settings: Mapping | None = None):
         Whether the values are phase codes; see `volumes.read_volume`.
     settings : mapping, optional
         How the file is read; see `formats.settings_of`.
+    single_slice : bool
+        Whether one image is a volume of one slice, and not an error.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def open_volume(path, labels: bool = False, settings: Mapping | None = None):
                 "uncompressed TIFF stack or to Zarr"
             )
         volume = format_.map(path, labels, **known)
-    check_volume(path, volume.shape, volume.dtype, single_slice=False)
+    check_volume(path, volume.shape, volume.dtype, single_slice)
     return volume
 
 

@@ -1,8 +1,8 @@
 """The layers of the networks in JAX; arrays are (image, y, x, channel), float32.
 
-On one thread of a CPU, XLA's convolution takes up to twice as long as the same sum written as one
-product of matrices, forward and backward; so convolutions gather the pixels below the kernel and
-multiply. On a GPU its convolution is used. `benchmarks/networks.py` measures both.
+On one thread of a CPU, XLA's convolution is slow for kernels of 2 x 2 and for images of one
+channel. There, gathering the pixels below the kernel and multiplying two matrices is faster,
+forward and backward. `benchmarks/networks.py` measures both.
 """
 
 import jax
@@ -22,13 +22,14 @@ def valid_convolution(images: jax.Array, kernel: jax.Array, gather: bool) -> jax
     images : array, shape (n, y, x, inputs)
     kernel : array, shape (a, b, inputs, outputs)
     gather : bool
-        Whether it is computed as one product of matrices.
+        Whether it may be computed as one product of matrices; no for a GPU.
 
     Returns
     -------
     array, shape (n, y - a + 1, x - b + 1, outputs)
     """
-    if not gather:
+    high, wide, inputs, outputs = kernel.shape
+    if not gather or (high == 3 and inputs > 1):
         return jax.lax.conv_general_dilated(
             images,
             kernel,
@@ -36,7 +37,6 @@ def valid_convolution(images: jax.Array, kernel: jax.Array, gather: bool) -> jax
             padding="VALID",
             dimension_numbers=("NHWC", "HWIO", "NHWC"),
         )
-    high, wide, inputs, outputs = kernel.shape
     count, rows, columns, _ = images.shape
     rows, columns = rows - high + 1, columns - wide + 1
     below = [images[:, i : i + rows, j : j + columns] for i in range(high) for j in range(wide)]
