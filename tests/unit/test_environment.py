@@ -19,7 +19,9 @@ def pinned(name):
     return versions
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-test.txt", "requirements-networks.txt"]
+)
 def test_a_lock_pins_and_hashes_everything_and_names_no_address(name):
     text = (ENVS / name).read_text()
     assert "://" not in text
@@ -33,6 +35,16 @@ def test_a_lock_pins_and_hashes_everything_and_names_no_address(name):
 def test_the_tests_run_in_the_environment_of_the_runs():
     runs, tests = pinned("requirements.txt"), pinned("requirements-test.txt")
     assert all(tests[name] == versions for name, versions in runs.items())
+
+
+def test_networks_are_trained_in_the_environment_of_the_runs_with_the_jax_of_the_tests():
+    runs, tests = pinned("requirements.txt"), pinned("requirements-test.txt")
+    networks = pinned("requirements-networks.txt")
+    assert all(networks[name] == versions for name, versions in runs.items())
+    more = networks.keys() - runs.keys()
+    assert "jax" in more
+    assert len(more) < 8
+    assert all(networks[name] == tests[name] for name in more)
 
 
 def test_condas_environment_has_the_versions_of_the_lock():
