@@ -6,9 +6,9 @@ import scipy
 from ..fibsem.destripe import fourier_wedge
 from ..settings import check_number
 
-HALF_ANGLE_DEGREES = 3.0
+HALF_ANGLE_DEGREES = 1.0
 WIDEST_PX = 40.0
-SIGMA_PX = 0.6
+SIGMA_PX = 0.55
 
 
 def wedge_filtered(

@@ -168,16 +168,16 @@ class BseSettings:
 
     grey_grain: float = 24000.0
     grey_pore: float = 8000.0
-    contrast_to_noise: float = 4.7
+    contrast_to_noise: float = 5.0
     resolution_nm: float = 16.0
-    noise_blur_px: float = 0.45
+    noise_blur_px: float = 0.5
     orientation_contrast: float = 0.02
     escape_depth_nm: float = 12.0
     pore_depth_nm: float = 15.0
-    rim: float = 0.25
+    rim: float = 0.17
     rim_nm: float = 30.0
     rim_shift_nm: float = 40.0
-    shading: float = 0.045
+    shading: float = 0.055
     shading_px: float = 90.0
     curtain_strength: float = 0.04
     brightness_drift: float = 0.02
