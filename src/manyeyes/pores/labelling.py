@@ -11,7 +11,7 @@ from ..randomness import generator
 from ..settings import check_number
 from .codes import GRAIN, PORE, check_codes
 
-LOW_SHARE = 0.53
+LOW_SHARE = 0.51
 HIGH_SHARE = 0.60
 GLOBAL_SHARE = HIGH_SHARE
 
