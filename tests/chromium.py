@@ -131,11 +131,16 @@ class Chromium:
                 raise AssertionError(f"never came true: {script}")
             time.sleep(0.05)
 
-    def press(self, key, code):
-        """Press and release a key, as the keyboard does."""
+    def press(self, key, code, modifiers=0):
+        """Press and release a key, as the keyboard does; modifiers are 2 for Ctrl, 8 for Shift."""
         for kind in ("rawKeyDown", "keyUp"):
             self.ask(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=code,
+                modifiers=modifiers,
             )
 
     def drag(self, *places, pointer="mouse"):

@@ -91,8 +91,8 @@ const heard = {
     setLost(true, error instanceof Refused ? error.message : null);
   },
   async refused(error) {
-    if (error.kind === "other tab") setReadOnly(true);
-    await app.open(app.number);
+    if (error.kind === "other tab") await setReadOnly(true);
+    else await app.open(app.number);
     if (error.kind !== "other tab") app.screen.refused(error.message);
   },
 };
@@ -108,8 +108,11 @@ function setLost(lost, why = null) {
   app.screen?.update();
 }
 
-function setReadOnly(readOnly) {
+async function setReadOnly(readOnly) {
+  const changed = app.readOnly !== readOnly;
   app.readOnly = readOnly;
+  if (readOnly) showBanner();
+  if (changed && app.number !== null) await app.open(app.number);
   showBanner();
 }
 
@@ -131,19 +134,14 @@ function showBanner(why = null) {
 
 async function claim(take = false) {
   const { works } = await tell("tab", { take });
-  const changed = app.readOnly === works;
-  setReadOnly(!works);
-  if (changed && app.number !== null) await app.open(app.number);
+  await setReadOnly(!works);
 }
 
 async function lookAgain() {
   try {
     const { works } = await tell("tab", {});
     if (app.lost && !app.recorder?.waiting.length) setLost(false);
-    if (works === app.readOnly) {
-      setReadOnly(!works);
-      await app.open(app.number);
-    }
+    await setReadOnly(!works);
   } catch {
     setLost(true);
   }
@@ -226,10 +224,10 @@ function sayDone() {
 
 document.addEventListener("keydown", (event) => {
   if (byId("dialog").open || event.altKey || !app.screen) return;
-  const typing = event.target.matches("input:not([type=range]):not([type=checkbox])");
-  if (typing || (event.key === "Enter" && event.target.matches("button, summary"))) return;
+  const on = (selector) => event.target instanceof Element && event.target.matches(selector);
+  if (["Enter", " "].includes(event.key) && on("button, summary")) return;
   if (app.screen.key(event)) {
-    if (event.code === "Space" || event.target.matches("input")) event.target.blur?.();
+    if (on("input")) event.target.blur();
     event.preventDefault();
   }
 });

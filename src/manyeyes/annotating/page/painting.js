@@ -425,6 +425,8 @@ export async function paintingScreen(app, state) {
     if (slice === z) return painted;
     return labels.has(slice) ? labels.get(slice).reduce((n, each) => n + (each ? 1 : 0), 0) : 0;
   };
+  const hasBoth = () =>
+    [codes[0], codes.at(-1)].every((each) => [...labels.values()].some((p) => p.includes(each)));
   const isCovered = (slice) => paintedOn(slice) >= state.wanted[slice];
 
   function showCoverage() {
@@ -486,10 +488,13 @@ export async function paintingScreen(app, state) {
     const open = state.slices.filter((slice) => !isCovered(slice));
     if (!isCovered(z)) hint.textContent = "";
     else if (status.missing && !open.length) hint.textContent = capital(status.missing);
-    else hint.textContent = "This slice is covered.";
+    else if (state.corrections && !outputs.size && !hasBoth()) {
+      hint.textContent = PAINTING_TEXT.lacking;
+    } else hint.textContent = "This slice is covered.";
     if (!open.length) next.textContent = "Done";
-    else if (state.corrections && !outputs.size) next.textContent = "Show the first output";
-    else next.textContent = "Next slice";
+    else if (state.corrections && !outputs.size && hasBoth()) {
+      next.textContent = "Show the first output";
+    } else next.textContent = "Next slice";
     next.disabled = app.readOnly || !isCovered(z);
   }
 

@@ -37,6 +37,7 @@ export class View {
     this.zoom = 1;
     this.left = this.top = 0;
     this.fitted = true;
+    this.sized = false;
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(holder);
   }
@@ -89,6 +90,7 @@ export class View {
   }
 
   #resized() {
+    this.sized = true;
     const box = this.holder.getBoundingClientRect();
     this.canvas.width = Math.max(1, Math.round(box.width * ratio()));
     this.canvas.height = Math.max(1, Math.round(box.height * ratio()));
@@ -150,7 +152,7 @@ export class View {
     if (this.drawing) return;
     this.drawing = requestAnimationFrame(() => {
       this.drawing = null;
-      if (this.base) this.#draw();
+      if (this.base && this.sized) this.#draw();
     });
   }
 
@@ -161,6 +163,8 @@ export class View {
     c.fillRect(0, 0, canvas.width, canvas.height);
     c.imageSmoothingEnabled = zoom < 1;
     const box = [Math.round(left), Math.round(top), this.width * zoom, this.height * zoom];
+    // Where the image lies, for whoever drives the page by a script.
+    canvas.dataset.place = `${box[0] / ratio()} ${box[1] / ratio()} ${zoom / ratio()}`;
     c.drawImage(this.base.canvas, ...box);
     for (const name of this.names) {
       if (!this.shown[name]) continue;

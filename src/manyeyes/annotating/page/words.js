@@ -91,9 +91,11 @@ export function explained(step, phases) {
 }
 
 export const PAINTING_TEXT = {
-  first: "This is the first slice. Paint parts of all phases that you can see.",
   again:
     "So far only one phase is painted, and a classifier needs both. Go on with this slice.",
+  lacking:
+    "Only one phase is painted so far, and a classifier needs both. Paint the other if you see " +
+    "it here, or go on with the next slice.",
   plain: "Paint this slice in the same way.",
   correct:
     "The tint shows what the classifier makes of your labels so far. Where it is wrong, paint " +
