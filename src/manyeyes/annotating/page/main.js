@@ -20,6 +20,7 @@ const app = {
   number: null,
   screen: null,
   recorder: null,
+  opening: Promise.resolve(),
 
   placeOf: (step) => `${step.dataset}, ${step.filter}`,
 
@@ -28,8 +29,14 @@ const app = {
     byId("saved").className = "";
   },
 
-  // Opens a step, with its state if that is known.
-  async open(number, known = null) {
+  // Opens a step, with its state if that is known; one after the other, however fast one clicks.
+  open(number, known = null) {
+    const opened = app.opening.then(() => app.openNow(number, known));
+    app.opening = opened.catch(() => {});
+    return opened;
+  },
+
+  async openNow(number, known) {
     const state = known ?? (await ask(`steps/${number}`));
     app.screen?.close();
     if (app.recorder) app.recorder.stopped = true;

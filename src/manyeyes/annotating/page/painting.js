@@ -492,7 +492,7 @@ export async function paintingScreen(app, state) {
       hint.textContent = PAINTING_TEXT.lacking;
     } else hint.textContent = "This slice is covered.";
     if (!open.length) next.textContent = "Done";
-    else if (state.corrections && !outputs.size && hasBoth()) {
+    else if (state.corrections && !outputs.size && (hasBoth() || !isCovered(z))) {
       next.textContent = "Show the first output";
     } else next.textContent = "Next slice";
     next.disabled = app.readOnly || !isCovered(z);
