@@ -111,8 +111,12 @@ def test_changes_need_an_origin_and_json(client):
 
 def test_pages_of_other_sites_are_refused_whatever_they_claim(client):
     for site in ("cross-site", "same-site"):
-        headers = {"Sec-Fetch-Site": site}
-        assert client.get("api/session", headers=headers).status_code == 403
+        for how in ({}, {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}):
+            headers = {"Sec-Fetch-Site": site, **how}
+            assert client.get("api/session", headers=headers).status_code == 403
+    # A click on the address in another page opens this one as a whole.
+    click = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert client.get("", headers={"Sec-Fetch-Site": "cross-site", **click}).status_code == 200
     assert client.get("api/session", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 

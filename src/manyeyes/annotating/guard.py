@@ -81,7 +81,7 @@ class Guard:
             return 421, "this address is not the page's; open the one that the program printed"
         if len(origin) > 1 or (origin and origin[0] != b"http://" + host[0]):
             return 403, "requests of other pages are refused"
-        if headers.get(b"sec-fetch-site", [b"none"])[0] not in (b"same-origin", b"none"):
+        if not _is_own(headers):
             return 403, "requests of other pages are refused"
         first = scope["path"][1:].partition("/")[0]
         if not hmac.compare_digest(first.encode("utf-8", "surrogateescape"), self._token):
@@ -99,6 +99,18 @@ class Guard:
         if not stated.isdigit() or int(stated[:20]) > MOST_BODY_BYTES:
             return 413, f"a request may have {MOST_BODY_BYTES} bytes at most"
         return None
+
+
+def _is_own(headers: dict[bytes, list[bytes]]) -> bool:
+    """Return whether a browser says that a request is the page's, or a person's click or typing.
+
+    A click may be in another page, such as a terminal in the browser: it opens the whole page, of
+    which that other page sees nothing.
+    """
+    site, mode, target = (
+        headers.get(b"sec-fetch-" + name, [b""])[0] for name in (b"site", b"mode", b"dest")
+    )
+    return site in (b"", b"none", b"same-origin") or (mode, target) == (b"navigate", b"document")
 
 
 async def _whole_body(receive) -> bytes | None:

@@ -40,13 +40,16 @@ export function leave() {
 }
 
 const planes = new Map();
-const MOST_PLANES = 400;
+const MOST_BYTES = 150e6;
 
-// Grey levels of a plane, or its mask; the last few hundred are kept.
+// Grey levels of a plane, or its mask; the last ones are kept, as far as memory allows.
 export function planeOf(step, axis, index, what = "images") {
   const path = [what, step.dataset, step.filter, axis, index].map(encodeURIComponent).join("/");
   if (!planes.has(path)) {
-    if (planes.size >= MOST_PLANES) planes.delete(planes.keys().next().value);
+    const size = step.shape.reduce((a, b) => a * b) / step.shape[axis];
+    while (planes.size > 3 && (planes.size + 1) * size > MOST_BYTES) {
+      planes.delete(planes.keys().next().value);
+    }
     const bytes = fetch(`api/${path}`).then(async (response) => {
       if (!response.ok) throw new Refused(`there is no plane ${index}`, "");
       return new Uint8Array(await response.arrayBuffer());
@@ -75,6 +78,7 @@ export class Recorder {
     this.waiting = [];
     this.sending = false;
     this.stopped = false;
+    this.quiet = false; // of finished work nothing more is noted
     this.opened = performance.now();
   }
 
@@ -88,7 +92,7 @@ export class Recorder {
 
   // What is worth knowing, but changes nothing.
   note(event, what = {}) {
-    this.add({ event, ...what });
+    if (!this.quiet) this.add({ event, ...what });
   }
 
   async flushed() {

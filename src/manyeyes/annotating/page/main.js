@@ -43,8 +43,9 @@ const app = {
     app.number = number;
     app.steps[number] = { ...app.steps[number], ...state };
     app.recorder = new Recorder(number, state.count, heard);
-    if (app.readOnly) app.recorder.stopped = true;
-    else if (!state.finished) app.recorder.note("open");
+    app.recorder.quiet = state.finished;
+    app.recorder.stopped = app.readOnly;
+    app.recorder.note("open");
     const screen = state.kind === "painting" ? paintingScreen : settingScreen;
     app.screen = null;
     app.screen = await screen(app, state);
@@ -240,8 +241,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("keyup", (event) => app.screen?.keyup?.(event));
 document.addEventListener("visibilitychange", () => {
-  if (!app.recorder || app.readOnly || app.steps[app.number]?.finished) return;
-  app.recorder.note(document.hidden ? "away" : "back");
+  app.recorder?.note(document.hidden ? "away" : "back");
 });
 window.addEventListener("pagehide", leave);
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -81,17 +81,21 @@ export async function paintingScreen(app, state) {
     if (output) colourOutput(output);
   }
 
-  // A tint with a brighter rim, so that borders are seen at any opacity.
+  // A tint with a brighter rim around all but the darkest phase, seen at any opacity.
   function colourOutput(output) {
     const layer = view.layers.output;
     const tint = new Uint32Array(256);
-    for (const each of codes) tint[each] = abgr(COLOURS.get(each), 0.6);
+    for (const each of codes) tint[each] = abgr(COLOURS.get(each), 0.55);
+    const darkest = codes.at(-1);
     for (let i = 0, y = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
         const here = output[i];
         const rim =
-          (x + 1 < width && output[i + 1] !== here) ||
-          (y + 1 < height && output[i + width] !== here);
+          here !== darkest &&
+          ((x > 0 && output[i - 1] !== here) ||
+            (x + 1 < width && output[i + 1] !== here) ||
+            (y > 0 && output[i - width] !== here) ||
+            (y + 1 < height && output[i + width] !== here));
         layer.pixels[i] = rim ? colours[here] : tint[here];
       }
     }
@@ -310,7 +314,7 @@ export async function paintingScreen(app, state) {
     count();
     show();
     update();
-    if (!app.readOnly && !state.finished) recorder.note("slice", { slice });
+    recorder.note("slice", { slice });
   }
 
   function look(distance) {
@@ -380,8 +384,10 @@ export async function paintingScreen(app, state) {
     });
     return dial;
   });
-  const layers = el("div", { class: "group" }, showLabels.element, dials[0]);
-  if (outputs.size) layers.append(showOutput.element, dials[1]);
+  showLabels.element.lastChild.before(dials[0]);
+  showOutput.element.lastChild.before(dials[1]);
+  const layers = el("div", { class: "group" }, showLabels.element);
+  if (outputs.size) layers.append(showOutput.element);
   const next = button("", go, "primary");
   const hint = el("p", { class: "hint" });
   panel.replaceChildren(
@@ -392,9 +398,10 @@ export async function paintingScreen(app, state) {
     meter,
     figure,
     el("div", { class: "group paints" }, ...paints),
-    el("div", { class: "group tools" }, ...tools),
-    el("div", { class: "group" }, el("label", { class: "row" }, "Size", wide, wideNow)),
-    el("div", { class: "group pair" }, undo, redo),
+    el("div", { class: "group" },
+      el("div", { class: "pair" }, ...tools),
+      el("label", { class: "row" }, "Size", wide, wideNow),
+      el("div", { class: "pair" }, undo, redo)),
     layers,
     shortcuts(SHORTCUTS.painting),
     el("div", { class: "bottom" }, hint, next),

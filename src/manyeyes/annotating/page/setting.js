@@ -135,10 +135,8 @@ export function settingScreen(app, state) {
     colour();
     views.forEach(show);
     update();
-    if (!locked) {
-      if (z !== null) recorder.note("slice", { slice: z });
-      levels.focus();
-    }
+    if (z !== null) recorder.note("slice", { slice: z });
+    if (!locked) levels.focus();
   }
 
   // Panel
