@@ -17,6 +17,7 @@ LONGEST_FIRST = (
     "pipeline/test_field_of_view",
     "pipeline/test_report",
     "pipeline/test_locks",
+    "pipeline/test_annotate",
     "pipeline/test_broken_input",
     "pipeline/test_new_method",
     "pipeline/test_new_format",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import configs
+import events
 import folders
 import models
 import numpy as np
@@ -66,6 +67,7 @@ READERS = {
     "annotation": Reader(texts.make_annotation, texts.read_an_annotation),
     "table": Reader(texts.make_table, texts.read_a_table),
     "journal": Reader(texts.make_journal, texts.read_journal),
+    "events": Reader(events.make_events, events.read_events),
     "dxchange": Reader(scans.make_dxchange, scans.read_scan),
     "txrm": Reader(scans.make_txrm, scans.read_scan),
     "hdf5": Reader(volumes.make_hdf5, volumes.read_any),

@@ -22,6 +22,7 @@ INPUTS = {
     "annotation": 500,
     "table": 300,
     "journal": 300,
+    "events": 300,
     "config": 60,
     "dxchange": 150,
     "txrm": 150,

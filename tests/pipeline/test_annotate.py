@@ -148,14 +148,3 @@ def test_a_person_is_killed_half_way_goes_on_and_is_assessed(tmp_path):
     assert set(found.index) == {"S1", "S2", "cWS", "ML1", "MLX10"}
     assert found["MLX10"] == pytest.approx(np.mean(SEEN == 1), abs=0.03)
     assert set(fractions["made_by"]) == {"recorded"}
-
-
-def test_two_programs_cannot_record_one_person(tmp_path):
-    config = study(tmp_path)
-    options = ["--variants", "S2"]
-    with program(tmp_path, config, *options) as first:
-        with pytest.raises(AssertionError, match="already recording"):
-            program(tmp_path, config, *options)
-        with pytest.raises(AssertionError, match="there is no 'S9' in the plan"):
-            program(tmp_path, config, "--variants", "S9")
-        assert "0 of 1 steps are done" in first.stop()
