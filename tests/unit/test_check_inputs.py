@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -283,3 +284,54 @@ def test_rows_of_a_tilted_face_have_pixels_of_one_size_in_its_header(tmp_path):
     assert input_problems(*chain(tmp_path, tilted, file="sem.tif")) == []
     (problem,) = input_problems(*chain(tmp_path, tilted | {"pixel_size_nm": 60}, file="sem.tif"))
     assert "x 50 nm" in problem
+
+
+def twice(folder, file, **changes):
+    """Return a study of two datasets: a file, and another or another part of it."""
+    found, file_of = study(folder)
+    cell = found.datasets["cell"]
+    other = replace(cell, name="other", source={**cell.source, "file": file}, **changes)
+    return replace(found, datasets={"cell": cell, "other": other}), file_of
+
+
+def test_a_copy_of_a_file_is_no_second_dataset(tmp_path):
+    tifffile.imwrite(tmp_path / "cell.tif", VOLUME)
+    (tmp_path / "copy.tif").write_bytes((tmp_path / "cell.tif").read_bytes())
+    (problem,) = input_problems(*twice(tmp_path, "copy.tif"))
+    assert problem.startswith(f"datasets.other ({tmp_path / 'copy.tif'}): this is a copy of ")
+    assert "would count twice" in problem
+    assert input_problems(*twice(tmp_path, "copy.tif", shape=(20, 40, 40))) == []
+    changed = VOLUME.copy()
+    changed[20, 40, 40] ^= 1
+    tifffile.imwrite(tmp_path / "copy.tif", changed)
+    assert input_problems(*twice(tmp_path, "copy.tif")) == []
+
+
+def test_a_file_of_any_format_is_checked_by_its_header(tmp_path):
+    layout = {"raw": {"shape": [24, 48, 48], "dtype": "uint8"}}
+    VOLUME.tofile(tmp_path / "cell.raw")
+    entry = {"source": {"file": "cell.raw", **layout}}
+    assert input_problems(*study(tmp_path, **entry)) == []
+    (problem,) = input_problems(*study(tmp_path, source={"file": "cell.raw"}))
+    assert "raw voxels without a header" in problem
+    layout["raw"]["shape"] = [25, 48, 48]
+    (problem,) = input_problems(*study(tmp_path, source={"file": "cell.raw", **layout}))
+    assert "take 57600 bytes, the file has 55296" in problem
+    with h5py.File(tmp_path / "cell.h5", "w") as file:
+        file["a"], file["b"] = VOLUME, VOLUME
+    (problem,) = input_problems(*study(tmp_path, source={"file": "cell.h5"}))
+    assert "2 volumes in this HDF5 file" in problem
+    named = {"source": {"file": "cell.h5", "dataset": "b"}}
+    assert input_problems(*study(tmp_path, **named)) == []
+    mask = {"mask": {"file": "cell.h5", "dataset": "a"}}
+    assert input_problems(*study(tmp_path, **named, **mask)) == []
+
+
+def test_greys_in_colour_are_told_before_a_run_if_they_are_none(tmp_path):
+    colour = np.stack([VOLUME] * 3, -1)
+    tifffile.imwrite(tmp_path / "cell.tif", colour, photometric="rgb")
+    assert input_problems(*study(tmp_path)) == []
+    colour[0, 5, 6, 1] ^= 9
+    tifffile.imwrite(tmp_path / "cell.tif", colour, photometric="rgb")
+    (problem,) = input_problems(*study(tmp_path))
+    assert "found colour: page 0" in problem and "row 5, column 6" in problem

@@ -2,6 +2,7 @@
 
 import shutil
 
+import h5py
 import numba
 import numpy as np
 import pytest
@@ -391,3 +392,27 @@ def test_other_refusals_before_training(call, folder, untrained):
     chunk.write_bytes(b"damaged")
     assert "t.zarr: " in call("t.zarr", "labels.tif", "r.tif")
     assert not list(folder.glob("r.*"))
+
+
+@pytest.mark.parametrize("kind", ["h5", "npy", "slices", "am"])
+def test_other_formats_that_are_read_in_parts_give_the_same_labels(folder, call, kind):
+    assert call("t.tif", "labels.tif", "expected.tif") is None
+    words = [f"t.{kind}"]
+    if kind == "h5":
+        with h5py.File(folder / "t.h5", "w") as file:
+            file["grey"], file["other"] = VOLUME, LABELS
+        words += ["--dataset", "grey"]
+    elif kind == "npy":
+        np.save(folder / "t.npy", VOLUME)
+    elif kind == "am":
+        head = "# AmiraMesh BINARY-LITTLE-ENDIAN 2.1\ndefine Lattice 22 20 24\n"
+        head += "Lattice { byte Data } @1\n\n@1\n"
+        (folder / "t.am").write_bytes(head.encode() + VOLUME.tobytes())
+    else:
+        (folder / "t.slices").mkdir()
+        for k, image in enumerate(VOLUME):
+            tifffile.imwrite(folder / "t.slices" / f"{k}.tif", image, compression="zlib")
+    first, *options = words
+    assert call(first, "labels.tif", "found.tif", *options) is None
+    found, expected = (read_volume(folder / name) for name in ("found.tif", "expected.tif"))
+    assert np.array_equal(found, expected)

@@ -5,10 +5,10 @@
     manyeyes classify slices result.tif --model network.npz
 
 The first trains a forest on labels (0 unlabelled, 1, 2, ... the classes) of the tomogram itself,
-the second on labels of a crop of it. The tomogram and the result are TIFFs or Zarr arrays and are
-never held in memory as a whole. The third applies a trained network to each slice; slices may also
-lie in a folder, one TIFF each, and have any size. A command that was stopped resumes when it is
-given again.
+the second on labels of a crop of it. The tomogram is an uncompressed TIFF, a folder of slices,
+Zarr, HDF5, NumPy or an uncompressed AmiraMesh, the result a TIFF or a Zarr array; neither is ever
+held in memory as a whole. The third applies a trained network to each slice, of any size. A command
+that was stopped resumes when it is given again.
 """
 
 import argparse
@@ -114,11 +114,17 @@ def sizes_of(parts: list[Part], shape: tuple[int, int, int]) -> list[int]:
     return [int(np.prod(edge)) for edge in edges]
 
 
+def open_grey(options):
+    """Return the volume to be labelled, on disk."""
+    settings = {"dataset": options.dataset} if options.dataset else None
+    return open_volume(options.volume, settings=settings)
+
+
 def read_training(options) -> tuple:
     """Return the grey values and the labels that the forest learns from."""
     open_labels = read_volume if options.crop else open_volume
     labels = open_labels(options.labels, labels=True)
-    grey = read_volume(options.crop) if options.crop else open_volume(options.volume)
+    grey = read_volume(options.crop) if options.crop else open_grey(options)
     try:
         check_labels(labels, grey.shape)
     except FileError:
@@ -298,7 +304,7 @@ def classify(options) -> None:
     result = options.result
     inputs = {"volume": options.volume, "labels": options.labels, "crop": options.crop}
     check_place(result, {name: path for name, path in inputs.items() if path is not None})
-    volume = open_volume(options.volume)
+    volume = open_grey(options)
     if doubt := getattr(volume, "doubt", None):
         print(f"Warning: {doubt}", file=sys.stderr)
     check_free(result, options.overwrite)
@@ -328,11 +334,12 @@ def main(arguments: list[str]) -> int | str:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("volume", type=Path, help="grey values, .tif (uncompressed) or .zarr")
+    parser.add_argument("volume", type=Path, help="grey values, in a format that is read in parts")
     parser.add_argument(
         "labels", type=Path, nargs="?", help="labels of the volume, or of --crop; not with --model"
     )
     parser.add_argument("result", type=Path, help="where the labels go, .tif or .zarr")
+    parser.add_argument("--dataset", help="the array within an HDF5, Zarr or AmiraMesh volume")
     parser.add_argument("--crop", type=Path, help="the grey values that the labels belong to")
     parser.add_argument("--model", type=Path, help="a trained network instead of labels")
     parser.add_argument(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import FileError
-from .formats import DEFAULT, VolumeFacts, module_name
+from .formats import VolumeFacts
 from .mapped import open_volume
 from .volumes import read_volume, volume_facts
 
@@ -55,46 +55,14 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
     return slices, numbers
 
 
-class SliceFiles:
-    """A folder with one TIFF for each slice, read slice by slice.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        (z, y, x), of which the first file tells y and x.
-    dtype : numpy.dtype
-    """
-
-    def __init__(self, folder: Path):
-        self._files, _ = _slice_files(folder)
-        facts = slice_facts(folder)
-        self.shape, self.dtype = tuple(facts.shape), np.dtype(facts.dtype)
-
-    def __getitem__(self, parts: tuple[slice, slice, slice]) -> np.ndarray:
-        """Return a part, given by three slices."""
-        rows, columns = parts[1:]
-        numbers = range(*parts[0].indices(self.shape[0]))
-        return np.stack([self._read(self._files[number])[rows, columns] for number in numbers])
-
-    def _read(self, file: Path) -> np.ndarray:
-        image = read_volume(file, single_slice=True)
-        if image.shape != (1, *self.shape[1:]) or image.dtype != self.dtype:
-            raise FileError(
-                f"{file}: expected one {self.dtype} image of shape {self.shape[1:]}, as in the "
-                f"first file of the folder, found {image.dtype} of shape {image.shape}; name a "
-                "folder with slices of one stack only"
-            )
-        return image[0]
-
-
 def open_slices(path):
     """Open a user's slices, to be read one after the other.
 
     Parameters
     ----------
     path : path-like
-        A volume or image in any known format, or a folder with one TIFF for each slice. Only a
-        format that cannot be read in parts, such as a compressed TIFF, is held in memory.
+        A volume or image in any known format. Only one that cannot be read in parts, such as a
+        compressed TIFF, is held in memory.
 
     Returns
     -------
@@ -105,9 +73,6 @@ def open_slices(path):
     ------
     FileError
     """
-    path = Path(path)
-    if path.is_dir() and module_name(path) == DEFAULT:
-        return SliceFiles(path)
     try:
         return open_volume(path, single_slice=True)
     except FileError:

@@ -1,5 +1,6 @@
 """Check the headers of all input files before any job, and report every problem at once."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from ..study.inputs import (
 from ..study.model import Dataset, Study
 from ..study.projected import reconstructed_shape
 
+# Files of one size are the same if these parts of them are.
+_SAMPLES, _SAMPLE_BYTES = 9, 2**16
+
 
 def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]:
     """Return what is wrong with the input files of a study that are there.
@@ -44,6 +48,7 @@ def input_problems(study: Study, file_of: Callable[[Mapping], str]) -> list[str]
     shapes: dict[str, tuple] = {}
     found = [
         *_sources(study, file_of, shapes),
+        *_copies(study, file_of),
         *_masks(study, file_of, shapes),
         *_truths(study, file_of, shapes),
         *_recordings(study, file_of, shapes),
@@ -76,6 +81,36 @@ def _sources(study: Study, file_of, shapes: dict[str, tuple]) -> Iterator[str]:
         shapes[name] = facts.shape
         for problem in source_problems(dataset, facts.shape, facts.dtype, facts.voxel_size_nm):
             yield f"{key}: {problem}"
+
+
+def _copies(study: Study, file_of) -> Iterator[str]:
+    """Yield datasets that are the same crop of equal files, which would count twice."""
+    seen: dict[tuple, tuple[str, Path]] = {}
+    for name, dataset in study.datasets.items():
+        if dataset.source["kind"] != "file":
+            continue
+        path = Path(file_of(dataset.source))
+        if not path.is_file():
+            continue
+        part = repr((settings_of(dataset.source), dataset.start, dataset.shape))
+        window = repr((dataset.grey_window, dataset.active, dataset.mask))
+        other = seen.setdefault((_sample_of(path), part, window), (name, path))
+        if other[0] != name:
+            yield (
+                f"datasets.{name} ({path}): this is a copy of {other[1]}, the file of "
+                f"{other[0]}, and its crop is the same, which would count twice; keep one of them"
+            )
+
+
+def _sample_of(path: Path) -> tuple[int, bytes]:
+    """Return the size of a file and a digest of parts of it, which differ between tomograms."""
+    size = path.stat().st_size
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        for k in range(_SAMPLES):
+            file.seek(k * max(0, size - _SAMPLE_BYTES) // (_SAMPLES - 1))
+            digest.update(file.read(_SAMPLE_BYTES))
+    return size, digest.digest()
 
 
 def _scan(dataset: Dataset, path: Path, shapes: dict[str, tuple]) -> Iterator[str]:

@@ -159,6 +159,12 @@ def _sources(config: Mapping) -> Iterator[str]:
         files.append((f"{key}.file", source.get("file", "")))
         files.append((f"datasets.{name}.mask.file", _file_in(dataset.get("mask"))))
         files.append((f"datasets.{name}.truth.file", _file_in(dataset.get("truth"))))
+        for setting in ("dataset", "raw"):
+            if source["kind"] == "projections" and setting in source:
+                yield (
+                    f"{key}.{setting}: this says how a volume is read, and projections are none; "
+                    "leave the key out"
+                )
         wanted = source.get("expected_dtype")
         if wanted is not None and not _is_grey_type(wanted):
             yield (
@@ -191,7 +197,8 @@ def _repeated_datasets(config: Mapping) -> Iterator[str]:
         if source["kind"] != "file":
             continue
         file = source.get("sha256", posixpath.normpath(source["file"]))
-        same = found.setdefault(repr((file, _crop_of(dataset), dataset.get("grey_window"))), name)
+        part = (file, source.get("dataset"), source.get("raw"), _crop_of(dataset))
+        same = found.setdefault(repr((*part, dataset.get("grey_window"))), name)
         if same != name:
             yield (
                 f"datasets: {same} and {name} are the same crop of the same file, which would "
