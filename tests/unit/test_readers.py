@@ -684,5 +684,5 @@ def test_zeiss_without_its_library(tmp_path, monkeypatch):
     path = tmp_path / "cell.txm"
     txm(path)
     monkeypatch.setitem(sys.modules, "txrm2tiff", None)
-    with pytest.raises(FileError, match=r"cell\.txm: .* pip install txrm2tiff.*the extra .zeiss"):
+    with pytest.raises(FileError, match=r"cell\.txm: .*pip install txrm2tiff.*the extra .zeiss"):
         volume_facts(path)

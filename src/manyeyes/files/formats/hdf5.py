@@ -16,6 +16,7 @@ from ..axes import AxesView, masks_as_numbers, volume_axes
 from ..errors import FileError, short
 from ..lengths import unit_nm, voxel_edge_nm
 from ..libraries import library
+from ..trial import LARGEST_TRIED, try_first
 from . import Format, VolumeFacts
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -46,10 +47,24 @@ def _opened(path: Path, dataset: str | None) -> Iterator[tuple]:
             f"{path}: this is no HDF5 file (its first bytes are {start!r}); correct its name, or "
             "copy it again"
         )
+    try_first(path, ("hdf5", dataset), lambda: _beginning(path, dataset))
     with h5py.File(path, "r") as file:
         array, why = _array(path, file, dataset)
         _check(path, array)
         yield array, why
+
+
+def _beginning(path: Path, dataset: str | None) -> None:
+    """Read all that is read of a file's header, and a part of its values."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        array, _ = _array(path, file, dataset)
+        _check(path, array)
+        axes, _ = _axes(path, array)
+        _voxel_size(array, axes)
+        slices = max(1, LARGEST_TRIED * array.shape[0] // max(1, array.nbytes))
+        array[:slices]
 
 
 def _array(path: Path, file, dataset: str | None) -> tuple:

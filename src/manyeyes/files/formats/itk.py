@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import COPY_AGAIN, FileError, short
 from ..lengths import unit_nm, voxel_edge_nm
 from ..libraries import library
+from ..trial import LARGEST_TRIED, try_first
 from . import Format, VolumeFacts
 
 # Which of SimpleITK's readers may open a suffix; it would try them all.
@@ -30,6 +31,15 @@ _SPACE_UNITS = re.compile(rb"^space units:[ \t]*([^\r\n]*)", re.M | re.I)
 # The most by which the compression of these formats (deflate) can shrink voxels.
 _MOST_SHRUNK = 1100
 _LARGEST_EDGE = 2**31 - 1
+# What MetaImage's library takes on trust: it ends the process where a list is not as long as it
+# should be, so headers are checked before. Numbers of these keys, by the power of the dimensions.
+_META_LINE = re.compile(rb"([A-Za-z]\w{0,63}) *= *([ -~]{0,1000})\r?")
+_META_LISTS = {
+    **dict.fromkeys(("DimSize", "ElementSpacing", "ElementSize", "Offset", "Position"), 1),
+    **dict.fromkeys(("Origin", "CenterOfRotation", "SubSampling"), 1),
+    **dict.fromkeys(("TransformMatrix", "Rotation", "Orientation"), 2),
+}
+_META_NUMBERS = {"NDims", "HeaderSize", "CompressedDataSize", "ElementNumberOfChannels", "ID"}
 
 
 def _reader_name(path: Path) -> str:
@@ -94,14 +104,59 @@ def _companions(path: Path) -> list[Path]:
     return [data]
 
 
+def _check_metaimage(path: Path) -> None:
+    """Refuse a header of MetaImage that its library would not survive."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    end = re.search(rb"^ElementDataFile *=[^\n]*\n?", header, re.M)
+    if end is None:
+        raise FileError(
+            f"{path}: this is no MetaImage, or its header is damaged (ElementDataFile is missing); "
+            "copy it again"
+        )
+    found: dict[str, str] = {}
+    for number, line in enumerate(header[: end.end()].rstrip(b"\n").split(b"\n"), start=1):
+        match = _META_LINE.fullmatch(line)
+        key = match[1].decode() if match else ""
+        if not match or key in found:
+            raise FileError(
+                f"{path}: line {number} of its header is damaged ({short(line[:60])!r}); copy it "
+                "again"
+            )
+        found[key] = match[2].decode()
+    dimensions = found.get("NDims", "").strip()
+    if dimensions not in ("2", "3", "4"):
+        raise FileError(
+            f"{path}: expected 3 dimensions (NDims), found {dimensions!r}; copy it again"
+        )
+    for key, value in found.items():
+        wanted = int(dimensions) ** _META_LISTS.get(key, 0)
+        if key not in _META_LISTS and key not in _META_NUMBERS:
+            continue
+        words = value.split()
+        if len(words) != wanted or not all(map(_is_number, words)):
+            raise FileError(
+                f"{path}: expected {wanted} numbers in {key}, found {short(value, 60)!r}; copy it "
+                "again"
+            )
+
+
+def _is_number(word: str) -> bool:
+    return (
+        re.fullmatch(r"[-+]?(\d{1,18}(\.\d{0,30})?|\.\d{1,30})([eE][-+]?\d{1,3})?", word)
+        is not None
+    )
+
+
 def _opened(path: Path):
     """Return SimpleITK's reader of a file with its header read, and the edges (z, y, x)."""
     sitk = library(path, "SimpleITK", "NRRD, MetaImage and NIfTI files", "simpleitk")
     held = sum(file.stat().st_size for file in (path, *_companions(path)))
+    if _reader_name(path) == "MetaImageIO":
+        _check_metaimage(path)
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    reader.SetImageIO(_reader_name(path))
+    try_first(path, ("itk",), lambda: _beginning(sitk, path, held))
+    reader = _new_reader(sitk, path)
     try:
         reader.ReadImageInformation()
         size = [int(n) for n in reader.GetSize()]
@@ -133,6 +188,29 @@ def _opened(path: Path):
             f"but only {held} bytes are there; {COPY_AGAIN}"
         )
     return sitk, reader, tuple(shape)
+
+
+def _new_reader(sitk, path: Path):
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.SetImageIO(_reader_name(path))
+    return reader
+
+
+def _beginning(sitk, path: Path, held: int) -> None:
+    """Read the header of a file, and its voxels if they are few; see `_opened`."""
+    reader = _new_reader(sitk, path)
+    reader.ReadImageInformation()
+    for key in reader.GetMetaDataKeys():
+        reader.GetMetaData(key)
+    size = reader.GetSize()
+    announced = math.prod(size) * 8 * reader.GetNumberOfComponents()
+    if announced <= min(LARGEST_TRIED, 8 * _MOST_SHRUNK * held):
+        # Parts are read by other functions of the library than wholes.
+        reader.SetExtractIndex([n // 3 for n in size])
+        reader.SetExtractSize([n - n // 3 for n in size])
+        reader.Execute()
+        _new_reader(sitk, path).Execute()
 
 
 def _dtype_of(path: Path, sitk, reader) -> np.dtype:
