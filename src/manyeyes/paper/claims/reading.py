@@ -1,6 +1,6 @@
 """Read the claims in ``claims.yaml``, and refuse entries that make no sense."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, product
 
 from .definition import (
@@ -42,7 +42,7 @@ Conditions = dict[str, tuple[str, ...]]
 Groups = Mapping[str, list[str]]
 
 
-def claims_from_mapping(document: Mapping) -> Claims:
+def claims_from_mapping(document: Mapping, metrics: Sequence[str] = METRICS) -> Claims:
     """Return the claims that a document describes.
 
     Parameters
@@ -50,6 +50,8 @@ def claims_from_mapping(document: Mapping) -> Claims:
     document : mapping
         From YAML: ``rules``, ``groups``, ``calibrated``, ``claims``. The end of ``claims.yaml``
         explains how to write an entry.
+    metrics : sequence of str, optional
+        What claims may compare; the claims of another paper have metrics of their own.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def claims_from_mapping(document: Mapping) -> Claims:
     claims = []
     for entry in document["claims"]:
         try:
-            claims.append(_claim(entry, groups, rules))
+            claims.append(_claim(entry, groups, rules, metrics))
         except (ValueError, KeyError, TypeError) as error:
             problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise ValueError(f"claim {entry.get('id', '(without id)')}: {problem}") from error
@@ -90,7 +92,7 @@ def _rules(mapping: Mapping) -> Rules:
     return Rules(**values)
 
 
-def _claim(entry: Mapping, groups: Groups, rules: Rules) -> Claim:
+def _claim(entry: Mapping, groups: Groups, rules: Rules, metrics: Sequence[str]) -> Claim:
     known = {"id", "place", "claim", "paper", "kind", "checks", "because", "note", "contradicts"}
     known |= {"consequence_of", "same_as"}
     _refuse_unknown("it", entry, known)
@@ -100,6 +102,9 @@ def _claim(entry: Mapping, groups: Groups, rules: Rules) -> Claim:
     checked = kind in CHECKED_KINDS
     if checked != bool(entry.get("checks")) or checked == bool(entry.get("because")):
         raise ValueError(f"kind {kind!r} needs {'checks' if checked else 'because'} alone")
+    for check in entry.get("checks", ()):
+        if check["metric"] not in metrics:
+            raise ValueError(f"metric is one of {', '.join(metrics)}, found {check['metric']!r}")
     checks = tuple(_check(check, groups, rules) for check in entry.get("checks", ()))
     numbers = any(isinstance(check, NumberCheck) for check in checks)
     if checked and numbers != (kind != "ordering"):
@@ -123,8 +128,6 @@ def _check(entry: Mapping, groups: Groups, rules: Rules) -> Check:
     number_keys = {"metric", "where", "left", "is", "by", "value", "within"}
     ordering_keys = {"metric", "hold", "each", "successive", "where", "left", "is", "right", "by"}
     metric, comparator = entry["metric"], entry["is"]
-    if metric not in METRICS:
-        raise ValueError(f"metric is one of {', '.join(METRICS)}, found {metric!r}")
     shared = _conditions(entry.get("where", {}), groups)
     if comparator in NUMBERS:
         _refuse_unknown(f"a check that is {comparator}", entry, number_keys)
