@@ -173,6 +173,7 @@ def arguments():
         },
         "templates": {
             "page": (PAGE / "page.html").read_text(),
+            "parts": {path.name: path.read_text() for path in PAGE.glob("*.html")},
             "style": (PAGE / "page.css").read_text(),
             "scripts": (PAGE / "page.js").read_text() + (PAGE / "viewer.js").read_text(),
         },

@@ -23,13 +23,16 @@ sys.path.insert(0, str(SOURCES))
 from manyeyes.running import starting
 from manyeyes.running.checkout_files import Checkout
 from manyeyes.running.job_inputs import JobInputs
+from manyeyes.running.pore_jobs import PoreJobs
 from manyeyes.running.resources import SMALL_JOB, JobResources, more_each_time
 from manyeyes.running.rule_defaults import fill_in_rules
 from manyeyes.running.rule_graph import write_rule_graph
 from manyeyes.running.scheduler_timer import keep_one_timer
-from manyeyes.running.shown import PAGE, Shown
+from manyeyes.running.shown import PAGE, PARTS, Shown
 from manyeyes.study import cost
+from manyeyes.lee2023.names import UNFILTERED
 from manyeyes.study.chain import FibsemChain
+from manyeyes.study.pore_networks import COLLECTED, COMPUTED
 from manyeyes.study.projected import starts_at_projections
 from manyeyes.study.targets import OF_POPULATION, OF_TRUTH
 
@@ -59,6 +62,7 @@ RESULTS, TABLES = PATHS.results, PATHS.tables
 ONE_OF_EACH = FILES.one_of_each
 INPUTS = JobInputs(FILES, starting.data_folder(config))
 CHAIN = FibsemChain(STUDY, PATHS) if STUDY.baseline else None
+POROUS = PoreJobs(STUDY) if STUDY.pore_networks else None
 ASK = JobResources(STUDY)
 CHECKOUT = Checkout(TOP, SOURCES)
 SHOWN = Shown(FILES, CHAIN, NOTED, CHECKOUT.code_of)

@@ -29,7 +29,8 @@ rule write_report:
         packs=SHOWN.packs(),
         warnings=FILES.warnings(),
         citation=CHECKOUT.file("CITATION.cff"),
-        page=CHECKOUT.file(PAGE["page"]),
+        page=CHECKOUT.file(SHOWN.page),
+        parts=[CHECKOUT.file(path) for path in PARTS],
         style=CHECKOUT.file(PAGE["style"]),
         scripts=[CHECKOUT.file(PAGE["script"]), CHECKOUT.file(PAGE["viewer"])],
     output:
@@ -41,7 +42,7 @@ rule write_report:
         disk_mb=more_each_time(200),
     params:
         code=SHOWN.report_code,
-        contents=CHECKOUT.contents_of(["CITATION.cff", *PAGE.values()]),
+        contents=CHECKOUT.contents_of(["CITATION.cff", SHOWN.page, *PAGE.values(), *PARTS]),
         study=SHOWN.report_study(),
         figures=SHOWN.report_figures,
         # Written when a run starts; no rule makes it.

@@ -32,6 +32,7 @@ VOLUMES = (
     "truth_volumes",
     "cell_volumes",
     "imitated",
+    "pores",
 )
 
 
@@ -104,6 +105,8 @@ def figure_data(snakemake) -> FigureData:
                 strict=True,
             )
         ),
+        particles=tuple(shown.get("particles", [])),
+        pores=whole(*volumes["pores"]),
         fibsem={name: READERS[name](given[name]) for name in shown.get("fibsem", [])},
         voxel_sizes_nm=shown["voxel_sizes_nm"],
         facts=facts,

@@ -11,8 +11,9 @@ from manyeyes.figures.registry import figure_called
 from manyeyes.files.documents import read_json
 from manyeyes.files.errors import FileError
 from manyeyes.files.tables import read_table
-from manyeyes.report.methods_text import methods_text
+from manyeyes.report.methods_text import methods_text, pores_methods_text
 from manyeyes.report.page import page
+from manyeyes.report.pores_page import pores_page
 from manyeyes.report.run_times import run_times
 from manyeyes.running.job_records import record
 from manyeyes.running.rule_script import note, run
@@ -63,9 +64,10 @@ def version_of(citation) -> str:
 
 
 def described(name: str) -> dict:
-    """Return a figure's title, category and caption."""
+    """Return a figure's title, category, caption and number in a publication."""
     figure = figure_called(name)
-    return {"title": figure.title, "category": figure.category, "caption": figure.caption}
+    names = ("title", "category", "caption", "label")
+    return {name: getattr(figure, name) for name in names}
 
 
 def main(snakemake) -> None:
@@ -76,7 +78,9 @@ def main(snakemake) -> None:
         {**shown, **described(shown["name"]), "svg": text_of(svg)}
         for shown, svg in zip(params.figures, given.get("figures", []), strict=True)
     ]
-    html = page(
+    # A study of networks has no users, so its page speaks of something else.
+    of_pores = params.study["pore_networks"]
+    html = (pores_page if of_pores else page)(
         study=params.study,
         tables={name: text_of(path) for name, path in paths.items()},
         frames={name: read_table(path) for name, path in paths.items()},
@@ -97,6 +101,7 @@ def main(snakemake) -> None:
         },
         templates={
             "page": text_of(given.page),
+            "parts": {Path(path).name: text_of(path) for path in given.parts},
             "style": text_of(given.style),
             "scripts": "\n".join(text_of(path) for path in given.scripts),
         },
@@ -110,7 +115,9 @@ def main(snakemake) -> None:
         )
     Path(snakemake.output.report).write_text(html, encoding="utf-8")
     frames = {name: read_table(path) for name, path in paths.items()}
-    text = methods_text(params.study, frames, version_of(given.citation))
+    text = (pores_methods_text if of_pores else methods_text)(
+        params.study, frames, version_of(given.citation)
+    )
     Path(snakemake.output.methods).write_text(text, encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CATEGORIES = (
+    "Pores found by networks",
     "Variation between users",
     "What follows",
     "Where painting stops winning",
@@ -21,7 +22,7 @@ CATEGORIES = (
     "How sure that is",
 )
 """Headings of the report, in its order."""
-VARIATION, FOLLOWS, OUTLINES, CHECKS, SLICES, DETAILS, CHAIN, SURE = CATEGORIES
+PORES, VARIATION, FOLLOWS, OUTLINES, CHECKS, SLICES, DETAILS, CHAIN, SURE = CATEGORIES
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Needs:
         description), ``volume``, ``block``, ``scores``.
     projected : tuple of str
         Datasets whose way from projections to slices it shows.
+    particles : tuple of str
+        Particles whose pores it shows.
+    pores : tuple of str
+        Volumes of these that it shows, as `manyeyes.study.pore_networks.PoreNetworks.volume_name`
+        calls them.
     tables : tuple of str
         Tables that only some studies have, in addition to `Figure.tables`.
     facts : mapping
@@ -75,11 +81,13 @@ class Needs:
     imitated: tuple = ()
     fibsem: tuple[str, ...] = ()
     projected: tuple[str, ...] = ()
+    particles: tuple[str, ...] = ()
+    pores: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def __bool__(self):
-        return bool(self.datasets or self.fibsem)
+        return bool(self.datasets or self.fibsem or self.particles)
 
     @property
     def reads_volumes(self) -> bool:
@@ -128,6 +136,10 @@ class FigureData:
     fibsem : mapping of name to content
     projected : mapping of dataset to mapping of name to ndarray of float32, shape (a, b)
         What the steps of a reconstruction show: projections, sinograms, a slice.
+    particles : tuple of str
+        As in `Needs`.
+    pores : mapping of name to ndarray, shape (z, y, x)
+        Volumes of particles.
     voxel_sizes_nm : mapping of dataset to float
     facts : mapping
         As in `Needs`.
@@ -152,6 +164,8 @@ class FigureData:
     imitated: Mapping = field(default_factory=dict)
     fibsem: Mapping = field(default_factory=dict)
     projected: Mapping = field(default_factory=dict)
+    particles: tuple[str, ...] = ()
+    pores: Mapping = field(default_factory=dict)
     voxel_sizes_nm: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -218,6 +232,8 @@ class Figure:
         Names of the tables that it is drawn from.
     finding : callable
         From `FigureData` with only tables to what this study found, in a sentence or two.
+    label : str
+        Its number in a publication, such as "Fig. 1 of Lee et al. ", if its name does not say it.
     spread : str
         Table whose standard deviations it shows, if any: the report adds how precise they are for
         this number of users.
@@ -233,6 +249,7 @@ class Figure:
     tables: tuple[str, ...] = ()
     finding: Callable[[FigureData], str] = no_finding
     spread: str = ""
+    label: str = ""
 
 
 def plain(needs: Needs) -> dict:

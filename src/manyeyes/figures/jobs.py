@@ -1,6 +1,7 @@
 """Files, parameters and memory of a figure's job, from what the figure needs."""
 
 from collections.abc import Callable, Iterable, Mapping
+from math import prod
 
 from ..methods import METHODS
 from .choosing import methods_of_variants, unfiltered
@@ -10,6 +11,9 @@ from .words import inverted_sentence, origin_sentence, reference_sentence
 
 SOLID_BYTES = 60
 """Memory for each voxel of a volume of labels that is split into particles and rendered, bytes."""
+
+PORE_BYTES = 8
+"""Memory for each voxel of each volume of a particle's slices that a figure shows, bytes."""
 
 
 def drawn_figures(study, unfinished: bool = False) -> list[str]:
@@ -55,7 +59,7 @@ def files_of_figure(
         Datasets with a field of view.
     paths : mapping of str to callable
         From an entry of `Needs` to its file: ``tables``, ``images``, ``cells``, ``truths``,
-        ``votes``, ``imitated``, ``projected``, ``fibsem`` and ``masks``.
+        ``votes``, ``imitated``, ``projected``, ``pores``, ``fibsem`` and ``masks``.
     """
     needs = needs_of_figure(name, study)
     found: dict[str, str | list[str]] = {
@@ -72,6 +76,7 @@ def files_of_figure(
         "cell_volumes": ("cells", needs.cell_volumes),
         "imitated": ("imitated", needs.imitated),
         "projected": ("projected", needs.projected),
+        "pores": ("pores", needs.pores),
         "masks": ("masks", _masked(needs, masked)),
     }
     for key, (kind, entries) in volumes.items():
@@ -105,6 +110,7 @@ def parameters_of_figure(name: str, study, masked: Iterable[str]) -> dict:
 def origins_shown(needs: Needs, study) -> dict[str, str]:
     """Return the origin of all data that a figure shows."""
     origins = {name: study.datasets[name].origin for name in needs.datasets}
+    origins |= dict.fromkeys(needs.particles, "twin")
     if needs.fibsem:
         twin = study.baseline["fibsem"]["source"]["kind"] == "twin"
         origins["FIB-SEM block"] = "twin" if twin else "measured"
@@ -137,6 +143,8 @@ def megabytes_of_figure(name: str, study, block_megavoxels: float = 0.0) -> floa
     needs = needs_of_figure(name, study)
     if "volume" in needs.fibsem:
         return 1000 + 2 * block_megavoxels
+    if needs.pores:
+        return 650 + PORE_BYTES * prod(study.pore_networks.slice_shape) * len(needs.pores) / 1e6
     largest = max((study.datasets[d].voxels for d in needs.datasets), default=0)
     held = SOLID_BYTES if needs.holds_solids else 11 if needs.reads_volumes else 0
     return 650 + held * largest / 1e6

@@ -1,4 +1,4 @@
-"""All figures, found by the names of their modules, here and in ``manyeyes.paper.figures``.
+"""All figures, found by the names of their modules, here and in the folders of papers.
 
 Importing this module is cheap: a figure, and matplotlib, are imported when they are asked for.
 """
@@ -12,6 +12,7 @@ from .figure import CATEGORIES, Figure, Needs
 _FOLDERS = {
     "manyeyes.figures": Path(__file__).parent,
     "manyeyes.paper.figures": Path(__file__).parents[1] / "paper" / "figures",
+    "manyeyes.lee2023.figures": Path(__file__).parents[1] / "lee2023" / "figures",
 }
 
 

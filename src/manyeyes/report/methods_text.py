@@ -13,6 +13,7 @@ from .words import count
 PROTOCOL = (
     "J. J. Bailey et al., J. Power Sources 557 (2023) 232503, doi:10.1016/j.jpowsour.2022.232503"
 )
+OF_LEE = "H.-B. Lee et al., J. Anal. Sci. Technol. 14 (2023), doi:10.1186/s40543-023-00407-z"
 OF_PROTOCOL = {"threshold", "watershed", "seeded_forest", "drawn_forest"}
 # More rows than these are no paragraph; the table has them.
 MOST_ROWS = 12
@@ -41,6 +42,24 @@ def methods_text(study: Mapping, frames: Mapping[str, pd.DataFrame], version: st
     parts += [_software(study, version)]
     text = "\n\n".join(part for part in parts if part)
     return f"{text}\n\n[1] {PROTOCOL}.\n" if "[1]" in text else f"{text}\n"
+
+
+def pores_methods_text(study: Mapping, frames: Mapping[str, pd.DataFrame], version: str) -> str:
+    """Return the same of a study of networks that find pores.
+
+    Parameters as of `methods_text`; frames are those of `manyeyes.report.pores_page.pores_page`.
+    """
+    from ..lee2023.claims import summary_sentence
+    from ..lee2023.words import first_sentences, headline, rests
+
+    particles = list(dict.fromkeys(frames["pore_slices"]["particle"]))
+    found = " ".join(text for _, text in first_sentences(frames))
+    parts = [
+        f"Material. {rests(particles)}",
+        f"Results. {headline(frames)} {found} {summary_sentence(frames['lee_claims'])}",
+        _software(study, version),
+    ]
+    return "\n\n".join(parts) + f"\n\n[1] {OF_LEE}.\n"
 
 
 def _material(study: Mapping) -> str:

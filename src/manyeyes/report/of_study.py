@@ -61,6 +61,7 @@ def study_for_report(
             for name, d in one_of_each.datasets.items()
             if isinstance(d.grey_window, tuple)
         },
+        "pore_networks": bool(study.pore_networks),
         "settings": {
             "seed": study.seed,
             "datasets": {name: d.source for name, d in one_of_each.datasets.items()},

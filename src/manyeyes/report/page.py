@@ -61,7 +61,8 @@ def page(
         version, versions (name and number), times (DataFrame of `run_times.run_times`), needs
         (DataFrame with rule and needed_by, or None).
     templates : mapping
-        page, style, and scripts: the texts of template, style sheet and scripts.
+        page, style, and scripts: the texts of template, style sheet and scripts; parts: texts of
+        templates that it includes, by name.
     warnings : sequence of str
         What the reader must know before trusting a number, a sentence each.
 
@@ -75,16 +76,11 @@ def page(
             raise ValueError(f"the report needs the table {name}.csv; run the study to its end")
     segmented = {name: study["datasets"][name] for name in study["segmented"]}
     origins = {name: phrases["origin"] for name, phrases in segmented.items()}
-    packed = {name: packed_text(text) for name, text in tables.items()}
     variability, fractions = frames["variability"], frames["volume_fractions"]
     chosen = without_offsets({"": variability}, set(study["with_offset"]))[""]
     methods, about_paper = study["methods"], study["about_paper"]
     viewed = viewer_index(packs, study["datasets"], fractions, frames["pairwise"])
-    context = {
-        "title": study["title"],
-        "study": study["name"],
-        "missing": study["missing"],
-        "version": run["version"],
+    context = of_any_study(study, tables, frames, run, templates) | {
         "warnings": list(dict.fromkeys(warnings)),
         "origins": _origin_badges(origins),
         "user_kinds": _user_badges(study["users"], frames.get("spread")),
@@ -108,7 +104,7 @@ def page(
         "results": [] if about_paper else sections.result_rows(variability, methods),
         "both_groups": len(groups_in(variability)) > 1,
         "about_paper": about_paper,
-        "categories": _categories(figures, frames, about_paper),
+        "categories": categories(figures, frames, about_paper),
         "claims": [],
         "scorecard": "",
         "recommendation": [],
@@ -118,15 +114,6 @@ def page(
         "people": people_in_words(frames["recorded_work"]) if "recorded_work" in frames else [],
         "methods_text": methods_text(study, frames, run["version"]).rstrip(),
         "sittings": sections.sitting_rows(frames.get("sittings_spread")),
-        "settings": list(sections.flat(study["settings"])),
-        "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],
-        "table_names": {name for name, text in packed.items() if text is not None},
-        "tables_json": script_json({k: v for k, v in sorted(packed.items()) if v is not None}),
-        "run_times": sections.run_time_rows(run["times"]),
-        "versions": run["versions"],
-        "rule_graph": "" if run["needs"] is None else draw(rule_graph(run["needs"])),
-        "style": templates["style"],
-        "scripts": templates["scripts"],
     }
     if "claims" in frames:
         context["claims"] = sections.claim_rows(frames["claims"])
@@ -139,8 +126,45 @@ def page(
         context["recommendation"] = sections.recommendation_rows(advice, study["unfiltered"])
         used = [name for name in study["with_offset"] if name in set(variability["variant"])]
         context["recommendation_notes"] = recommendation_notes(advice, used)
+    return rendered(templates, context)
+
+
+def of_any_study(
+    study: Mapping,
+    tables: Mapping[str, str],
+    frames: Mapping[str, pd.DataFrame],
+    run: Mapping,
+    templates: Mapping,
+) -> dict:
+    """Return what the page of any study says of its settings, tables, run and versions.
+
+    Parameters as of `page`.
+    """
+    packed = {name: packed_text(text) for name, text in tables.items()}
+    return {
+        "title": study["title"],
+        "study": study["name"],
+        "missing": study["missing"],
+        "version": run["version"],
+        "settings": list(sections.flat(study["settings"])),
+        "table_rows": [(name, f"{grouped(len(frame))} rows") for name, frame in frames.items()],
+        "table_names": {name for name, text in packed.items() if text is not None},
+        "tables_json": script_json({k: v for k, v in sorted(packed.items()) if v is not None}),
+        "run_times": sections.run_time_rows(run["times"]),
+        "versions": run["versions"],
+        "rule_graph": "" if run["needs"] is None else draw(rule_graph(run["needs"])),
+        "style": templates["style"],
+        "scripts": templates["scripts"],
+    }
+
+
+def rendered(templates: Mapping, context: Mapping) -> str:
+    """Return a page: the template ``page``, which may include those of ``parts``."""
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        loader=jinja2.DictLoader(dict(templates["parts"])),
     )
     return environment.from_string(templates["page"]).render(context)
 
@@ -179,9 +203,14 @@ def _claims_sentence(claims: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -
     return text
 
 
-def _categories(
+def categories(
     figures: Sequence[Mapping], frames: Mapping[str, pd.DataFrame], about_paper: bool
 ) -> list[dict]:
+    """Return the figures below their headings.
+
+    Parameters as of `page`; `about_paper` says whether figures are called as those of a paper, and
+    whether captions say what it found.
+    """
     found = {figure["category"] for figure in figures}
     return [
         {
@@ -202,7 +231,7 @@ def _figure(figure: Mapping, frames: Mapping[str, pd.DataFrame], about_paper: bo
     parts = caption(figure["caption"])
     return {
         "name": figure["name"],
-        "label": figure_label(figure["name"]) if about_paper else "",
+        "label": figure.get("label") or (figure_label(figure["name"]) if about_paper else ""),
         "title": figure["title"],
         "address": svg_address(with_small_pictures(figure["svg"])),
         "shows": parts.shows,

@@ -16,12 +16,13 @@ from .unfinished import missing
 PAGE = {
     name: f"workflow/report/page/{file}"
     for name, file in {
-        "page": "page.html",
         "style": "page.css",
         "script": "page.js",
         "viewer": "viewer.js",
     }.items()
 }
+PARTS = [f"workflow/report/page/{name}.html" for name in ("macros", "figures", "tables", "run")]
+"""Templates that pages include."""
 
 
 class Shown:
@@ -50,6 +51,8 @@ class Shown:
         self._files, self._chain, self._code_of = files, chain, code_of
         self._study, self._pending = files.one_of_each, set(noted["pending"] if noted else ())
         self._noted = noted
+        name = "pores" if files.study.pore_networks else "page"
+        self.page = f"workflow/report/page/{name}.html"
         settings = files.study.report
         try:
             self.users = shown_users(files.study.users, settings.get("users"))
@@ -89,6 +92,7 @@ class Shown:
             "votes": lambda image: paths.votes.format(dataset=image[0], filter=image[1]),
             "imitated": lambda cell: paths.imitation.format(**vars(cell)),
             "projected": lambda name: paths.projected("views.npz").format(dataset=name),
+            "pores": lambda name: f"{paths.results}/{name}.tif",
             "fibsem": lambda part: self._chain.files_of_figures()[part],
             "masks": lambda dataset: paths.mask.format(dataset=dataset),
         }

@@ -100,6 +100,20 @@ FINDING = ScanCost("axis", 15, 2.3, 0)
 BACK_PROJECTING_SECONDS = 0.9
 """CPU time for a thousand million pairs of a voxel and an angle."""
 
+PARTICLE_BYTES, PARTICLE_SECONDS = 120, 6
+"""Memory for each voxel, and CPU time for a million, of making and filtering slices."""
+
+USUAL_EPOCHS = 100
+"""Epochs of a training unless the config says otherwise; `manyeyes.networks.settings` agrees."""
+
+TRAINING_BYTES, TRAINING_SECONDS = 60, 6.0
+"""Memory for each pixel that a network learns from, and CPU time for a million in an epoch."""
+
+PREDICTING_BYTES, PREDICTING_SECONDS = 80, 3.0
+"""The same for a prediction, and for measuring it."""
+
+MEASURING_SECONDS = 2.0
+
 TOGETHER_USERS = 40
 """Snakemake plans a group of jobs in a time that grows as the square of their number."""
 

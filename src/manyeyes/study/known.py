@@ -11,7 +11,8 @@ def with_known(config: Mapping, known: Mapping) -> dict:
     A study takes known datasets by a list of names (``datasets: [NMC-1, NMC-2]``), by ``NMC-2:
     known``, or by ``known: NMC-2`` in an entry whose other keys change it. A changed mapping keeps
     the keys that it does not name, unless it has a ``kind`` of its own. Known electrodes are taken
-    where a source names one that the study does not describe.
+    where a source names one that the study does not describe. A study of networks that find pores
+    has no datasets and need not say so.
 
     Parameters
     ----------
@@ -32,6 +33,8 @@ def with_known(config: Mapping, known: Mapping) -> dict:
     """
     config = _with_kinds(config)
     datasets = config.get("datasets")
+    if datasets is None and "pore_networks" in config:
+        return {**config, "datasets": {}}
     if isinstance(datasets, list) and all(isinstance(name, str) for name in datasets):
         datasets = dict.fromkeys(datasets, "known")
     if not isinstance(datasets, Mapping):

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..groups import RECORDED, SIMULATED
 from ..labels import TWO_PHASES, Phases
 from .variants import is_drawn_by_hand
+
+if TYPE_CHECKING:
+    from .pore_networks import PoreNetworks
 
 
 class SourceKind(NamedTuple):
@@ -427,6 +430,7 @@ class Study:
     comparisons: tuple[Mapping, ...] = ()
     measures: tuple[str, ...] = ()
     phases: Phases = TWO_PHASES
+    pore_networks: "PoreNetworks | None" = None
     realisations: int = 1
     users_per_job: int = 1
     lost: frozenset[Cell] = frozenset()

@@ -7,12 +7,15 @@ from ..fibsem.acquisition import Faults
 from ..fibsem.geometry import SliceGeometry
 from ..imaging.settings import CtSettings
 from ..labels import ACTIVE, REST, TWO_PHASES, Phases
+from ..lee2023.training import training_settings
 from ..methods import METHODS, require_phases
+from ..pores.settings import BseSettings, ParticleSettings
 from ..projections.scanning import ScanSettings
 from ..projections.steps import ReconstructionSettings
 from ..settings import read_settings
 from ..users.population import Population
 from .model import Dataset, Study
+from .pore_networks import PoreNetworks, check_shares
 from .projected import GIVEN_BY_TWIN, is_scanned_twin
 
 
@@ -42,6 +45,8 @@ def model_problems(study: Study) -> list[str]:
         checks.append((f"variants.{name}", require_phases, (method, study.phases, structure)))
     for key in _two_phase_parts(study):
         checks.append((key, _require_two_phases, (study.phases, key)))
+    if study.pore_networks:
+        checks += _pore_checks(study.pore_networks)
     if study.baseline:
         checks += _fibsem_checks(study.baseline["fibsem"])
     return [problem for check in checks for problem in _complaint(*check)]
@@ -85,6 +90,18 @@ def _fibsem_checks(chain) -> list[tuple[str, Callable, tuple]]:
     if source["kind"] == "twin":
         faults = source.get("faults", {})
         checks.append(("baseline.fibsem.source.faults", read_settings, (faults, Faults, "faults")))
+    return checks
+
+
+def _pore_checks(networks: PoreNetworks) -> list[tuple[str, Callable, tuple]]:
+    key = "pore_networks"
+    checks: list[tuple[str, Callable, tuple]] = []
+    for name, described in networks.particles.items():
+        for part, settings in (("particle", ParticleSettings), ("imaging", BseSettings)):
+            arguments = (described.get(part, {}), settings, part)
+            checks.append((f"{key}.particles.{name}.{part}", read_settings, arguments))
+    checks.append((f"{key}.training", training_settings, (networks.training, "raw")))
+    checks.append((f"{key}.labels", check_shares, (networks.labels,)))
     return checks
 
 

@@ -30,6 +30,7 @@ from .model import (
     realisation_name,
 )
 from .people import FolderPeople, kind_of, people_with_folders
+from .pore_networks import pore_networks_from_config
 from .variants import needs_forest
 
 # Clips the share of the voxels that imaging clips unless told otherwise.
@@ -72,7 +73,9 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
     sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
     outline_map = _outline_map(config.get("outline_map"), datasets, filters, variants)
     sample = _population_sample(config, datasets, filters, variants, users, blocks)
-    if not blocks and not people.asked and sensitivity is None and outline_map is None:
+    pore_networks = pore_networks_from_config(config)
+    anything = blocks or people.asked or sensitivity or outline_map or pore_networks
+    if not anything:
         raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     check_repetitions([*blocks, *further])
     check_twins(datasets, electrodes)
@@ -106,6 +109,7 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
         comparisons=tuple(config.get("comparisons", ())),
         measures=_measures(config.get("measures", ())),
         phases=_phases(config.get("phases")),
+        pore_networks=pore_networks,
         realisations=realisations,
         users_per_job=config.get("users_per_job", 1),
         further_sittings=people.further,

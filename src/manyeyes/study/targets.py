@@ -9,6 +9,8 @@ from .comparisons import comparisons_of, possible_comparisons, shared_cells
 from .model import Batch, Cell, Study
 from .paths import Paths
 from .people import work_of_people
+from .pore_networks import TABLES as OF_PORE_NETWORKS
+from .pore_networks import TEXTS as TEXTS_OF_PORE_NETWORKS
 from .projected import is_scanned_twin, projected
 from .variants import is_drawn_by_hand, keeps_labels, needs_forest
 
@@ -181,6 +183,8 @@ class Targets:
 
     def volumes(self) -> list[str]:
         """Return all volumes and annotations that are kept; deleted ones are made again."""
+        if self.study.pore_networks:
+            return self.study.pore_networks.files()
         sample = self.study.population_sample
         cells = [*self.study.cells(), *(sample.cells_of_others() if sample else ())]
         cells += self.further_cells()
@@ -331,6 +335,12 @@ class Targets:
         cells = [cell for user in self.study.recorded_users() for cell in user.cells()]
         return [cell for cell in cells if cell not in lost]
 
+    def report(self) -> list[str]:
+        """Return the report, if there is anything to report: traits alone have no segmentations."""
+        if self.study.blocks:
+            return [self.paths.report, self.paths.methods, self.paths.workbook]
+        return [self.paths.report, self.paths.methods] if self.study.pore_networks else []
+
     # Tables
 
     def sources_of_table(self, wildcards) -> dict[str, str]:
@@ -419,6 +429,9 @@ class Targets:
     def tables(self) -> list[str]:
         """Return every table that this study can fill."""
         study, table = self.study, self.paths.table
+        if study.pore_networks:
+            texts = [table(name, "md") for name in TEXTS_OF_PORE_NETWORKS]
+            return [*map(table, OF_PORE_NETWORKS), *texts]
         if not study.cells():
             return self.tables_of_sensitivity() + self.tables_of_outline_map()
         names = [name for group in self.collected().values() for name in group]
