@@ -148,7 +148,7 @@ rule collect_pores:
     output:
         **{name: PATHS.table(name) for name in COLLECTED},
     params:
-        order={"particle": list(POROUS.files.particles)},
+        order={"particle": list(POROUS.files.particles), "input": list(POROUS.files.inputs)},
         listed=None,
     script:
         "../scripts/collect_tables.py"

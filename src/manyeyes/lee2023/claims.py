@@ -44,7 +44,15 @@ COLUMNS = {
     "trainings": "int64",
     "contradicts": "str",
 }
-VERDICTS = ("agrees", "disagrees", "undecided", "not testable here", "by construction")
+VERDICTS = (
+    "agrees",
+    "disagrees",
+    "undecided",
+    "not testable here",
+    "consequence",
+    "by construction",
+)
+"""The last three never count; a consequence follows from an input of the study."""
 
 _DIMENSIONS = {"slices": "dataset", "against": "filter", "method": "variant"}
 _WORDS = {
@@ -165,6 +173,13 @@ def _row(claim: Claim, claims: Claims, metrics: pd.DataFrame) -> dict:
     if claim.contradicts:
         others = ", ".join(claim.contradicts)
         sentences.append(f"The paper contradicts itself here: see {others}.")
+    if claim.consequence_of:
+        # What the trainings show is told, but it is no finding.
+        shows = {"agrees": "It holds", "disagrees": "It does not hold"}.get(
+            verdict, "It is undecided"
+        )
+        sentences.append(f"{shows}, but follows from {claim.consequence_of}.")
+        verdict = "consequence"
     found |= {"trainings": len(trainings.realisations)}
     return row | found | {"verdict": verdict, "reason": " ".join(sentences)}
 
@@ -264,6 +279,7 @@ def summary_sentence(card: pd.DataFrame) -> str:
     tested = named["agrees"] + named["disagrees"] + named["undecided"]
     return (
         f"Of {len(card)} claims {tested} could be tested. Agreeing: {named['agrees']}, "
-        f"disagreeing: {named['disagrees']}, undecided: {named['undecided']}. Not testable here: "
-        f"{named['not testable here']}; by construction: {named['by construction']}."
+        f"disagreeing: {named['disagrees']}, undecided: {named['undecided']}. The others do not "
+        f"count: {named['not testable here']} not testable here, {named['consequence']} that "
+        f"follow from an input, {named['by construction']} by construction."
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..pores.labelling import grey_labels, threshold_labels, thresholds_by_eye
+from ..pores.labelling import grey_labels, level_by_eye, threshold_labels
 from ..pores.statistics import pore_statistics, slice_statistics
 from .bounds import f1_at_most, mse_at_least
 from .claims import VOLUMES
@@ -33,8 +33,7 @@ def thresholded(images: np.ndarray, share: float) -> np.ndarray:
     share : float
         Where the level lies between the black of the stack (0) and the grey of its grains (1).
     """
-    flat = images.reshape(1, -1, images.shape[2])
-    return threshold_labels(images, float(thresholds_by_eye(flat, share, share).low[0]))
+    return threshold_labels(images, level_by_eye(images, share))
 
 
 def slices_table(particle: str, volumes: Volumes, voxel_size_nm: Sequence[float]) -> pd.DataFrame:

@@ -49,9 +49,8 @@ def _draw_profile(figure, data: FigureData) -> None:
     filtered, labels, *_ = (data.pores[p] for p in data.facts["files"][data.particles[0]])
     middle = len(filtered) // 2
     image, pore = filtered[middle], labels[middle] == PORE
-    low, high = (
-        float(levels[0]) for levels in thresholds_by_eye(image[None], *data.facts["shares"])
-    )
+    thresholds = thresholds_by_eye(filtered, *data.facts["shares"])
+    low, high = (float(levels[middle]) for levels in thresholds)
     y, x = _through_a_pore(pore)
     first, last = max(0, x - PROFILE_HALF_PX), min(image.shape[1], x + PROFILE_HALF_PX)
     columns = np.arange(first, last)
