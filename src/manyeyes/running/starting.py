@@ -116,6 +116,11 @@ def targets_of(whole: Study, noted: Mapping | None) -> Targets:
         As `read_unfinished` gives it, in a run that reports what is finished.
     """
     study = without_missing(whole, f"results/{whole.name}", noted) if noted else whole
+    if noted and study.pore_networks:
+        raise WorkflowError(
+            "A study of networks is reported as a whole. Run it again: what is finished is kept, "
+            "and a training that was stopped goes on from its last epoch."
+        )
     if noted and not study.cells():
         raise WorkflowError("Nothing of this study is finished, so there is nothing to report.")
     try:
