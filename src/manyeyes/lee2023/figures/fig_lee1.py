@@ -57,13 +57,14 @@ def _draw_profile(figure, data: FigureData) -> None:
     axes = figure.subplots()
     distance = (columns - x) * data.facts["pixel_nm"]
     axes.plot(distance, image[y, first:last], color="black", drawstyle="steps-mid", lw=0.9)
-    ends = axes.get_xlim()
+    ends = (distance[0], distance[-1])
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
     for level, text, va in (
         (low, "surely pore below", "top"),
         (high, "surely grain above", "bottom"),
     ):
         axes.axhline(level, color=looks.MISSED_COLOUR, lw=0.8, ls=(0, (4, 2)))
-        axes.text(ends[1], level, f"{text} ", ha="right", va=va, fontsize=6.0)
+        axes.text(ends[0], level, f" {text}", va=va, fontsize=6.0, bbox=box, zorder=4)
     axes.fill_between(
         distance,
         *axes.get_ylim(),

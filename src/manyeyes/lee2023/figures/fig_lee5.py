@@ -8,7 +8,7 @@ from ..metrics import NEAR_END, settled
 from ..names import EPOCHS, INPUTS, LABELS, TABLE_2, TEST, TRAINING
 from . import looks
 
-MEASURES = {"accuracy": "Accuracy", "f1_pore": "F1", "mse": "Mean squared error"}
+MEASURES = {"accuracy": "Accuracy", "f1_pore": "F1 of pore", "mse": "Mean squared error"}
 STATED = {"accuracy": "accuracy", "f1_pore": "f1", "mse": "mse"}
 
 

@@ -20,14 +20,15 @@ QUANTITIES = {
 }
 VIEW = rendering.View(28.0, 24.0)
 COLUMNS = 420
-PANEL_MM = 37.0
+DARKNESS = 0.8
+"""Of surfaces, so that small pores stand out from the white between them."""
 
 
 @style.styled
 def draw(data: FigureData) -> Drawing:
     """Return views of the pores of a particle, bars of what is measured, and other thresholds."""
-    figure = style.new_figure(style.DOUBLE_MM, 168.0)
-    above, middle, below = figure.subfigures(3, 1, height_ratios=[48.0, 52.0, 50.0])
+    figure = style.new_figure(style.DOUBLE_MM, 172.0)
+    above, middle, below = figure.subfigures(3, 1, height_ratios=[52.0, 52.0, 50.0])
     _draw_views(above, data)
     _draw_bars(middle, data)
     _draw_levels(below, data)
@@ -51,17 +52,16 @@ def _draw_views(figure, data: FigureData) -> None:
     for axes, (method, pore) in zip(grid, solids.items(), strict=True):
         cubes = scipy.ndimage.zoom(pore.astype(np.float32), zoom, order=1) > 0.5
         picture = rendering.render(cubes, voxel_um, VIEW, columns=COLUMNS)
-        seen = np.where(picture.voxel >= 0, picture.brightness, 1.0)
+        seen = np.where(picture.voxel >= 0, DARKNESS * picture.brightness, 1.0)
         axes.imshow(
             seen, extent=picture.extent_um, cmap="gray", vmin=0, vmax=1, interpolation="antialiased"
         )
         edges = Edges.of_block(np.array(cubes.shape) * voxel_um, VIEW)
         draw_edges(axes, edges, None, lw=0.35)
         axes.set_axis_off()
-        share = f"{100 * pore.mean():.2f} %"
-        style.panel_letter(
-            axes, "a)" if method == TRUTH else "", f"{looks.LOOKS[method].name}\n{share}"
-        )
+        style.panel_letter(axes, "a)" if method == TRUTH else "", looks.LOOKS[method].name)
+        share = f"{100 * pore.mean():.2f} % pore"
+        axes.text(0.5, 0.0, share, transform=axes.transAxes, ha="center", va="top", fontsize=6.5)
 
 
 def _solids(data: FigureData) -> dict[str, np.ndarray]:

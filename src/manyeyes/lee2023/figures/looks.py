@@ -22,7 +22,7 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    TRUTH: Look("#444444", "-", "_", "true pores"),
+    TRUTH: Look("#444444", "-", "P", "true pores"),
     LABELS: Look("#000000", "-", "d", "labels"),
     THRESHOLD: Look("#7d3270", "-", "v", "threshold"),
     "raw": Look("#6e6e6e", (0, (1, 1)), "s", "network, raw"),
