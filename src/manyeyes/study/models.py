@@ -9,6 +9,7 @@ from ..imaging.settings import CtSettings
 from ..labels import ACTIVE, REST, TWO_PHASES, Phases
 from ..lee2023.training import training_settings
 from ..methods import METHODS, require_phases
+from ..networks.backend import MISSING, is_installed
 from ..pores.settings import BseSettings, ParticleSettings
 from ..projections.scanning import ScanSettings
 from ..projections.steps import ReconstructionSettings
@@ -100,9 +101,15 @@ def _pore_checks(networks: PoreNetworks) -> list[tuple[str, Callable, tuple]]:
         for part, settings in (("particle", ParticleSettings), ("imaging", BseSettings)):
             arguments = (described.get(part, {}), settings, part)
             checks.append((f"{key}.particles.{name}.{part}", read_settings, arguments))
+    checks.append((key, _require_jax, ()))
     checks.append((f"{key}.training", training_settings, (networks.training, "raw")))
     checks.append((f"{key}.labels", check_shares, (networks.labels,)))
     return checks
+
+
+def _require_jax() -> None:
+    if not is_installed():
+        raise ValueError(MISSING)
 
 
 def _complaint(key: str, read: Callable, arguments: tuple) -> list[str]:

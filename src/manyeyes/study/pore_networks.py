@@ -31,7 +31,7 @@ TEXTS = ("lee_table_2",)
 
 
 USUAL: Mapping[str, Mapping] = {
-    "labels": {"low_share": 0.45, "high_share": 0.60},
+    "labels": {"low_share": 0.51, "high_share": 0.60},
     "threshold": {"share": 0.60, "tried": [0.40, 0.45, 0.50, 0.55, 0.60, 0.65, 0.70]},
     "grey_labels": {"shares": [0.0, 0.01, 0.02, 0.03], "departure": 0.1},
 }
