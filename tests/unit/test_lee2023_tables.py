@@ -236,4 +236,25 @@ def test_without_grey_labels_that_help_the_sentence_says_so(volumes):
         {"shares": [0.0], "departure": 0.1},
         ("seed",),
     )
-    assert "none of the shares of grey pixels that were tried" in words.grey_sentence(table)
+    assert "most stay within both bounds" in words.grey_sentence(table)
+
+
+def test_grey_labels_are_told_with_how_many_predictions_break_which_bound(volumes):
+    labels = volumes["labels"]
+    probability = np.where(labels == PORE, 0.99, 0.01)
+    probability[0, 0, :5] = 0.99
+    table = measuring.grey_table(
+        [named("two", "test", "raw"), named("two", "test", "equalised")],
+        [probability, np.where(labels == PORE, 0.99, 0.01)],
+        labels,
+        {"shares": [0.0, 0.001, 0.03], "departure": 0.05},
+        ("seed",),
+    )
+    text = words.grey_sentence(table)
+    assert "with 0 % of the label pixels grey" in text
+    assert "with 3 %: beyond the bounds are then F1 of 2 and squared error of 2 out of 2" in text
+
+
+def test_shorter_trainings_than_the_papers_are_told():
+    assert "25 epochs here, not 100" in words.rests(["one"], 25)
+    assert "epochs" not in words.rests(["one"], 100)

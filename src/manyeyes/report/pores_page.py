@@ -19,6 +19,7 @@ NEEDED = (
     "pore_slices",
     "pore_volumes",
     "grey_labels",
+    "training_curves",
 )
 
 
@@ -51,7 +52,7 @@ def pores_page(
         "particles": particles,
         "headline": words.headline(frames),
         "first": words.first_sentences(frames),
-        "rests": words.rests(particles),
+        "rests": words.rests(particles, int(frames["training_curves"]["epoch"].max())),
         "scorecard": summary_sentence(frames["lee_claims"]),
         "table_2": table_2_rows(frames["lee_table_2"]),
         "bounds": bound_rows(frames["lee_bounds"]),
