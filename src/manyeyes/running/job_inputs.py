@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from re import escape
 
 from snakemake.exceptions import WorkflowError
 
@@ -15,7 +16,7 @@ from ..files.pieces import digest_of_pieces
 from ..files.projections import open_scan
 from ..materials import has_separable_particles
 from ..methods import METHODS
-from ..study.model import Block, Dataset, Recording, Study
+from ..study.model import Block, Cell, Dataset, Recording, Study
 from ..study.paths import of_users
 from ..study.projected import (
     KINDS,
@@ -26,7 +27,7 @@ from ..study.projected import (
     twin_scan_shape,
 )
 from ..study.targets import Targets
-from ..study.variants import keeps_labels, looks_at_output
+from ..study.variants import keeps_labels, learns_from, looks_at_output
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class UserJob:
     users : tuple of str
         The batch, or the wildcard alone.
     variants : dict
-        The block's variants, by name.
+        The block's variants, by name; networks are none of them, since one training is one job.
     """
 
     block: Block
@@ -127,6 +128,7 @@ class JobInputs:
         chain = (self._study.baseline or {}).get("fibsem")
         if chain is not None and "file" in chain["source"]:
             entries.append(chain["source"])
+        entries += [start for start in self._study.start_networks.values() if "file" in start]
         return entries
 
     def recorded_entries(self) -> list[Mapping]:
@@ -341,6 +343,9 @@ class JobInputs:
         jobs = []
         for block, users_per_job, batches in planned:
             variants = {name: study.variants[name] for name in block.variants}
+            variants = {n: v for n, v in variants.items() if not learns_from(v)}
+            if not variants:
+                continue
             if users_per_job == 1:
                 jobs.append(UserJob(block, block.name, "{user}", ("{user}",), variants))
                 continue
@@ -439,6 +444,49 @@ class JobInputs:
         finished = [{"method": "recorded_labels"}] if whole else []
         return [self.variant(wildcards), *finished]
 
+    # Networks
+
+    def network_variants(self) -> str:
+        """Return a wildcard pattern of the variants whose labels come from a network."""
+        return _pattern(map(escape, self._study.networks()))
+
+    def learned_drawing(self, wildcards) -> str:
+        """Return the labels that a network learns from, which its user drew for another variant."""
+        return self._targets.drawing_of(Cell(**wildcards))
+
+    def network_begins_with(self, wildcards) -> list[str]:
+        """Return the network that a training begins with, or nothing."""
+        start = self.variant(wildcards).get("start")
+        if start is None:
+            return []
+        entry = self._study.start_networks[start]
+        if "file" in entry:
+            return [self.file_of(entry)]
+        return [self._paths.start_network.format(start=start)]
+
+    def start(self, wildcards) -> Mapping:
+        """Return what a network that others begin with is trained on."""
+        return self._study.start_networks[wildcards.start]
+
+    def images_of_start(self, wildcards) -> list[str]:
+        """Return the images that such a network is trained on."""
+        start = self.start(wildcards)
+        return [self._paths.image_of(name, start["filter"]) for name in start["datasets"]]
+
+    def truths_of_start(self, wildcards) -> list[str]:
+        """Return the truths that such a network is trained on."""
+        names = self.start(wildcards)["datasets"]
+        return [self._paths.truth.format(dataset=name) for name in names]
+
+    def learned_drawings(self, wildcards) -> list[tuple[str, str, str]]:
+        """Return (variant, user, group) of an image's drawings that networks learn from."""
+        return _names(self._targets.learned_drawings(wildcards.dataset, wildcards.filter))
+
+    def files_of_learned_drawings(self, wildcards) -> list[str]:
+        """Return the labels of these."""
+        drawn = self._targets.learned_drawings(wildcards.dataset, wildcards.filter)
+        return [self._paths.drawing_of(cell) for cell in drawn]
+
     def variant(self, wildcards) -> Mapping:
         """Return the variant of a job."""
         return self._study.variants[wildcards.variant]
@@ -500,7 +548,7 @@ class JobInputs:
     def drawings_on_image(self, wildcards) -> list[str]:
         """Return the labels that were drawn by hand on an image."""
         cells = self._targets.cells_drawn_by_hand(wildcards.dataset, wildcards.filter)
-        return [self._paths.drawing_of(cell) for cell in cells]
+        return [self._targets.drawing_of(cell) for cell in cells]
 
     def _cells_of_batch(self, wildcards):
         return self._targets.cells_of_batch(wildcards.dataset, wildcards.filter, wildcards.batch)

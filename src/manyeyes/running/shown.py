@@ -154,7 +154,7 @@ class Shown:
         """Return the files of the labels, drawn by hand, of what the viewer shows."""
         viewed = set(self._viewed(wildcards))
         drawn = self._files.cells_drawn_by_hand(wildcards.dataset, wildcards.filter)
-        return [self._files.paths.drawing_of(cell) for cell in drawn if cell in viewed]
+        return [self._files.drawing_of(cell) for cell in drawn if cell in viewed]
 
     def _viewed(self, wildcards):
         cells = self._files.cells_on_image(wildcards.dataset, wildcards.filter)

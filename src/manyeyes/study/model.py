@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..groups import RECORDED, SIMULATED
 from ..labels import TWO_PHASES, Phases
-from .variants import is_drawn_by_hand
+from .variants import is_drawn_by_hand, learns_from, networks_in
 
 if TYPE_CHECKING:
     from .pore_networks import PoreNetworks
@@ -44,6 +44,14 @@ SOURCE_KINDS = {
 
 class StudyError(ValueError):
     """A config that is well-formed but cannot be run; the message names the key."""
+
+
+def seed_variant_name(name: str, seed: int) -> str:
+    """Return the name of a network's variant when it is trained from one of its seeds.
+
+    The first seed keeps the plain name, so asking for more of them leaves it unchanged.
+    """
+    return name if seed == 1 else f"{name}.seed{seed}"
 
 
 def realisation_name(name: str, realisation: int) -> str:
@@ -406,6 +414,8 @@ class Study:
     of first sittings. ``asked`` holds each (dataset, filter, variant) that people with a folder
     were asked for, ``unused`` a sentence for every file of theirs that has no place in the study.
     ``maps`` names what is written voxel by voxel: ``probability``, ``disagreement``.
+    ``start_networks`` holds, by name, what networks that begin with another one are trained on
+    before; ``trains_on`` is the device of all trainings, cpu or gpu.
     """
 
     name: str
@@ -438,6 +448,8 @@ class Study:
     asked: tuple[tuple[str, str, str], ...] = ()
     unused: tuple[str, ...] = ()
     maps: tuple[str, ...] = ()
+    start_networks: Mapping[str, Mapping] = field(default_factory=dict)
+    trains_on: str = "cpu"
 
     def users_made_by(self, made_by: str) -> list[str]:
         """Return the names of the users of a group, in the order of the config."""
@@ -531,6 +543,24 @@ class Study:
     def images(self) -> list[tuple[str, str]]:
         """Return every (dataset, filter) that has a segmentation, in the order of the config."""
         return [(d, f) for d in self.datasets for f in self.filters if (d, f) in self._by_image]
+
+    def networks(self) -> dict[str, Mapping]:
+        """Return the variants in use whose labels come from a network, one for each seed."""
+        used = {cell.variant for cell in self.planned_cells()}
+        return {n: v for n, v in networks_in(self.variants).items() if n in used}
+
+    def planned_cells(self) -> list[Cell]:
+        """Return all segmentations, those of the population sample's others among them."""
+        sample = self.population_sample
+        return [*self.cells(), *(sample.cells_of_others() if sample else ())]
+
+    def drawn_as(self, cell: Cell) -> Cell:
+        """Return the segmentation whose annotation one is made from: most often itself.
+
+        A network learns from what its user drew for another variant.
+        """
+        source = learns_from(self.variants[cell.variant])
+        return replace(cell, variant=source) if source else cell
 
     def users_of(
         self, dataset: str, filter_: str, variant: str, made_by: str | None = None

@@ -35,6 +35,11 @@ class Paths:
         maps = f"{self.results}/maps/{{dataset}}/{{filter}}/{{variant}}"
         self.probability = f"{maps}/{{user}}_probability.tif"
         self.disagreement = f"{maps}/{{made_by}}_disagreement.tif"
+        # A network, what its training saw, and what a stopped training goes on from.
+        self.network = f"{self.results}/networks/{by_user}.npz"
+        self.training = self.part(f"trainings/{by_user}")
+        self.start_network = f"{self.results}/networks/start/{{start}}.npz"
+        self.start_training = self.part("start_trainings/{start}")
         # What simulated users drew in place of a recorded person, and its measures.
         self.imitation = f"{self.results}/parts/strokes/{by_user}.tif"
         self.strokes = f"{self.results}/parts/strokes/{by_user}.csv"
@@ -74,7 +79,7 @@ class Paths:
         return self.segmentation.format(**vars(cell))
 
     def drawing_of(self, cell: Cell) -> str:
-        """Return the path of the labels that a segmentation was learned from."""
+        """Return the path of the labels that a person drew; see also `Study.drawn_as`."""
         return self.drawing.format(**vars(cell))
 
 

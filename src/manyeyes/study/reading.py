@@ -29,9 +29,16 @@ from .model import (
     User,
     realisation_name,
 )
+from .networks import (
+    all_seeds_of,
+    check_networks,
+    learned_blocks,
+    start_networks,
+    with_all_seeds,
+)
 from .people import FolderPeople, kind_of, people_with_folders
 from .pore_networks import pore_networks_from_config
-from .variants import needs_forest
+from .variants import learns_from, needs_forest
 
 # Clips the share of the voxels that imaging clips unless told otherwise.
 SCANNED_WINDOW = {"percentiles": [0.05, 99.95]}
@@ -60,7 +67,9 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
     """
     datasets = {name: _dataset(name, entry) for name, entry in config["datasets"].items()}
     filters = {name: _ordered(entry) for name, entry in config["filters"].items()}
-    variants = _variants(config["variants"], config.get("forest", {}))
+    training = config.get("network", {})
+    entries = with_all_seeds(config["variants"], training)
+    variants = _variants(entries, config.get("forest", {}))
     users = _users(config["users"], variants, datasets, filters)
     electrodes = {name: _ordered(entry) for name, entry in config.get("electrodes", {}).items()}
     planned = _planned_blocks(config.get("plan", {}), datasets, filters, variants, users)
@@ -70,6 +79,8 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
     blocks = [block for block in planned if block.users]
     blocks += _recorded_blocks(users, datasets, filters, variants)
     further = _recorded_blocks(people.further, datasets, filters, variants)
+    blocks += learned_blocks(blocks, variants)
+    starts = start_networks(config.get("start_networks", {}), training)
     sensitivity = _sensitivity(config.get("sensitivity"), datasets, filters, variants)
     outline_map = _outline_map(config.get("outline_map"), datasets, filters, variants)
     sample = _population_sample(config, datasets, filters, variants, users, blocks)
@@ -78,6 +89,7 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
     if not anything:
         raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     check_repetitions([*blocks, *further])
+    check_networks([*blocks, *(sample.blocks if sample else ())], variants, datasets, starts)
     check_twins(datasets, electrodes)
     check_slices(blocks, sensitivity, outline_map, datasets, variants)
     realisations = config.get("realisations", 1)
@@ -103,7 +115,7 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
         sensitivity=sensitivity,
         outline_map=outline_map,
         population_sample=sample,
-        structures=_structures(config),
+        structures=_structures(config, variants, blocks),
         ablations=_ablations(config.get("ablations", {}), variants, blocks),
         imitators=_imitators(config.get("imitators"), users),
         comparisons=tuple(config.get("comparisons", ())),
@@ -116,6 +128,8 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
         asked=people.asked,
         unused=people.unused,
         maps=tuple(config.get("maps", ())),
+        start_networks={name: _ordered(entry) for name, entry in starts.items()},
+        trains_on=training.get("device", "cpu"),
     )
 
 
@@ -349,7 +363,9 @@ def _planned_blocks(plan, datasets, filters, variants, users) -> list[Block]:
             name=name,
             datasets=_chosen(entry["datasets"], datasets, f"{key}.datasets"),
             filters=_chosen(entry["filters"], filters, f"{key}.filters"),
-            variants=_chosen(entry["variants"], variants, f"{key}.variants"),
+            variants=all_seeds_of(
+                _chosen(entry["variants"], variants, f"{key}.variants"), variants
+            ),
             users=_chosen(entry.get("users", "all"), simulated, f"{key}.users"),
         )
         for variant in block.variants:
@@ -387,7 +403,7 @@ def _population_sample(
             name=f"{SAMPLE}_{name}",
             datasets=_chosen(part["datasets"], datasets, f"{key}.datasets"),
             filters=_chosen(part["filters"], filters, f"{key}.filters"),
-            variants=_chosen(part["variants"], variants, f"{key}.variants"),
+            variants=all_seeds_of(_chosen(part["variants"], variants, f"{key}.variants"), variants),
             users=tuple(names),
         )
         for cell in replace(block, users=panel).cells():
@@ -472,7 +488,7 @@ def _population(config: Mapping, structure: str | None = None) -> Mapping:
     return _ordered({**population, **differs, **({"structure": structure} if structure else {})})
 
 
-def _structures(config) -> dict[str, Mapping]:
+def _structures(config, variants, blocks) -> dict[str, Mapping]:
     structures = config.get("structures", ())
     own = config.get("population", {}).get("structure", DEFAULT_STRUCTURE)
     if own in structures:
@@ -482,6 +498,12 @@ def _structures(config) -> dict[str, Mapping]:
         )
     if structures and not config.get("plan"):
         raise StudyError("structures: there is no plan that others could repeat; plan something")
+    networks = [n for block in blocks for n in block.variants if learns_from(variants[n])]
+    if structures and networks:
+        raise StudyError(
+            f"structures: others repeat the whole plan, and {networks[0]} is a network, which is "
+            "not trained again for them; plan networks in a study of their own"
+        )
     return {name: _population(config, name) for name in structures}
 
 
@@ -500,6 +522,11 @@ def _sensitivity(entry, datasets, filters, variants) -> Sensitivity | None:
     base_runs = entry["base_runs"]
     for variant in _chosen(base_runs, variants, "sensitivity.base_runs"):
         method = variants[variant]["method"]
+        if learns_from(variants[variant]):
+            raise StudyError(
+                f"sensitivity.base_runs: {variant!r} is a network, and thousands of users would "
+                "each train one; take it off the list"
+            )
         if not METHODS[method].traits:
             raise StudyError(
                 f"sensitivity.base_runs: {variant!r} ({method}) does not depend on any trait of a "
@@ -527,7 +554,8 @@ def _outline_map(entry, datasets, filters, variants) -> OutlineMap | None:
         _chosen([variant], variants, f"{key}.{role}")
         method = METHODS[variants[variant]["method"]]
         wanted = "drawing" if role == "painted" else "threshold"
-        if method.annotate is None or method.annotation != wanted:
+        network = learns_from(variants[variant])
+        if method.annotate is None or method.annotation != wanted or network:
             does = "painted by hand" if role == "painted" else "set with one slider"
             raise StudyError(
                 f"{key}.{role}: {variant!r} ({method.name}) is not {does} by a simulated user; "

@@ -7,6 +7,7 @@ from ..paper import names as paper
 from ..tables.registry import names_with_text, sources_of, tables_of
 from .comparisons import comparisons_of, possible_comparisons, shared_cells
 from .model import Batch, Cell, Study
+from .networks import cells_of_networks
 from .paths import Paths
 from .people import work_of_people
 from .pore_networks import TABLES as OF_PORE_NETWORKS
@@ -41,6 +42,12 @@ OF_SCANNED_TWINS = ("reconstruction_scores",)
 
 OF_SITTINGS = ("sittings",)
 """Tables with a part for each image that a person segmented in several sittings."""
+
+OF_NETWORKS = ("trainings",)
+"""Tables with a part for each network that learns from a user's drawing."""
+
+OF_BIAS = ("label_bias",)
+"""Tables with a part for each image whose drawings networks learn from and whose truth is known."""
 
 OF_OUTLINES = ("outline_shifts", "outline_map", "outline_people")
 """Tables of the map over people's outlines: the paintings, and what is computed from them."""
@@ -120,9 +127,18 @@ class Targets:
     def annotation_files(self, cell: Cell) -> list[str]:
         """Return the paths of an annotation: a JSON, and its labels where it has any."""
         patterns = [self.paths.annotation]
-        drawn = self.keeps_labels(cell.variant) and cell not in self.study.finished
-        patterns += [self.paths.drawing] if drawn else []
-        return [pattern.format(**vars(cell)) for pattern in patterns]
+        drawn = self.study.drawn_as(cell)
+        has_labels = self.keeps_labels(cell.variant) and cell not in self.study.finished
+        patterns += [self.paths.drawing] if has_labels else []
+        return [pattern.format(**vars(drawn)) for pattern in patterns]
+
+    def drawing_of(self, cell: Cell) -> str:
+        """Return the path of the labels that a segmentation was learned from."""
+        return self.paths.drawing_of(self.study.drawn_as(cell))
+
+    def networks(self) -> list[str]:
+        """Return the paths of the networks that were trained on users' drawings."""
+        return [self.paths.network.format(**vars(c)) for c in cells_of_networks(self.study)]
 
     # Datasets and images
 
@@ -194,7 +210,8 @@ class Targets:
             *(path for dataset in datasets for path in self.truth_of(dataset)),
             *(path for dataset in datasets for path in self.mask_of(dataset)),
             *self.images(),
-            *(path for cell in cells for path in self.annotation_files(cell)),
+            *dict.fromkeys(path for cell in cells for path in self.annotation_files(cell)),
+            *self.networks(),
             *self.segmentations(cells),
         ]
 
@@ -241,6 +258,11 @@ class Targets:
         if table in OF_SITTINGS:
             images = self.study.images_with_sittings()
             return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in images]
+        if table in OF_NETWORKS:
+            cells = cells_of_networks(self.study)
+            return [self.paths.training.format(**vars(cell)) for cell in cells]
+        if table in OF_BIAS:
+            return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in self.learned()]
         images = self.study.images()
         if table in OF_POPULATION:
             images = self.study.population_sample.images()
@@ -263,6 +285,19 @@ class Targets:
                 {cell.user for cell in self.study.cells_on(dataset, filter_)}
             )
         ]
+
+    def learned(self) -> list[tuple[str, str]]:
+        """Return the images with a known truth on whose drawings networks are trained."""
+        learned = {(c.dataset, c.filter) for c in cells_of_networks(self.study)}
+        datasets = self.study.datasets
+        return [i for i in self.study.images() if i in learned and datasets[i[0]].has_truth]
+
+    def learned_drawings(self, dataset: str, filter_: str) -> list[Cell]:
+        """Return what was drawn on an image and networks learn from, each drawing once."""
+        cells = [
+            c for c in cells_of_networks(self.study) if (c.dataset, c.filter) == (dataset, filter_)
+        ]
+        return list(dict.fromkeys(self.study.drawn_as(cell) for cell in cells))
 
     def agreement_of_image(self) -> dict[str, str]:
         """Return the patterns of what is known of the agreement of users on an image, by name."""
@@ -389,6 +424,8 @@ class Targets:
             **({"sittings": OF_SITTINGS} if self.study.further_sittings else {}),
             **({"reconstruction_scores": OF_SCANNED_TWINS} if self.scanned_twins() else {}),
             **({"microstructure": OF_MICROSTRUCTURE} if self.study.measures else {}),
+            **({"trainings": OF_NETWORKS} if self.networks() else {}),
+            **({"label_bias": OF_BIAS} if self.learned() else {}),
             **({"true_microstructure": OF_TRUE_MICROSTRUCTURE} if self.measures_truth() else {}),
         }
 

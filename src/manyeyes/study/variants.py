@@ -33,3 +33,13 @@ def has_offset(variant: Mapping) -> bool:
 def with_offset(variants: Mapping[str, Mapping]) -> list[str]:
     """Return the names of the variants with a deliberate offset, in their order."""
     return [name for name, variant in variants.items() if has_offset(variant)]
+
+
+def learns_from(variant: Mapping) -> str | None:
+    """Return the variant whose drawings a network learns from; None if a variant is no network."""
+    return variant.get("drawings_of")
+
+
+def networks_in(variants: Mapping[str, Mapping]) -> dict[str, Mapping]:
+    """Return the variants whose labels come from a network, in their order."""
+    return {name: variant for name, variant in variants.items() if learns_from(variant)}
