@@ -101,6 +101,6 @@ def test_another_threshold_trains_nothing_again(folder, tmp_path):
     other = config(threshold={"share": 0.55, "tried": [0.5]})
     left = planned(folder, config=write(folder, other))
     assert left["measure_pores"] == left["score_pores"] == 2
-    assert not {"train_network", "predict_pores", "label_slices"} & set(left)
+    assert not {"train_pore_network", "predict_pores", "label_slices"} & set(left)
     labelled = planned(folder, config=write(folder, config(labels={"low_share": 0.5})))
-    assert labelled["train_network"] == 2 and "filter_slices" not in labelled
+    assert labelled["train_pore_network"] == 2 and "filter_slices" not in labelled

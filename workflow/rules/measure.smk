@@ -13,7 +13,7 @@ rule measure:
         confusion=PATHS.part("confusion/{dataset}/{filter}/{batch}"),
         morphology=PATHS.part("morphology/{dataset}/{filter}/{batch}"),
     group:
-        ASK.submission("{dataset}.{filter}.{batch}")
+        ASK.submission("{dataset}.{filter}.{batch}", of_labels=True)
     resources:
         mem_mb=lambda wildcards, attempt: ASK.mb(15 + 1.5 * len(INPUTS.cells_of_batch(wildcards)))(
             wildcards, attempt
@@ -39,7 +39,7 @@ rule compare_users:
         **FILES.agreement_of_image(),
         pairwise=PATHS.part("pairwise/{dataset}/{filter}"),
     group:
-        ASK.submission("{dataset}.{filter}")
+        ASK.submission("{dataset}.{filter}", of_labels=True)
     resources:
         # Each voxel: a byte for every user of a variant, and the distances to the interfaces.
         mem_mb=ASK.mb(40 + len(STUDY.users)),
@@ -64,7 +64,7 @@ if STUDY.population_sample:
         output:
             **{name: PATHS.part(f"{name}/{{dataset}}/{{filter}}") for name in OF_POPULATION},
         group:
-            ASK.submission("{dataset}.{filter}")
+            ASK.submission("{dataset}.{filter}", of_labels=True)
         resources:
             # Each voxel: a byte for everybody's labels by a variant.
             mem_mb=ASK.mb(10 + len(STUDY.everybody())),
@@ -129,7 +129,7 @@ if STUDY.measures:
         wildcard_constraints:
             measures="|".join(STUDY.measures),
         group:
-            ASK.submission("{dataset}.{filter}.{batch}")
+            ASK.submission("{dataset}.{filter}.{batch}", of_labels=True)
         resources:
             mem_mb=ASK.measuring_mb,
             runtime=lambda wildcards, attempt: ASK.measuring_minutes(

@@ -64,7 +64,7 @@ rule label_slices:
 
 # One thread and its own job each: trainings give the same bytes however many run side by side. What a
 # killed job had reached is kept beside the model and taken up again.
-rule train_network:
+rule train_pore_network:
     input:
         unpack(POROUS.learned),
     output:
@@ -79,7 +79,7 @@ rule train_network:
         checkpoint=POROUS.files.model("unfinished"),
         names=POROUS.seed_names("{trained_on}", "{seed}"),
     script:
-        "../scripts/train_network.py"
+        "../scripts/train_pore_network.py"
 
 
 rule predict_pores:

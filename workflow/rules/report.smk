@@ -11,7 +11,7 @@ rule pack_slices:
     output:
         PATHS.slices,
     group:
-        ASK.submission("{dataset}.{filter}")
+        ASK.submission("{dataset}.{filter}", of_labels=True)
     resources:
         **ASK.job(5, 1, volumes=2),
     params:

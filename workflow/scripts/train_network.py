@@ -1,41 +1,42 @@
-"""Train one network on a particle's slices and labels, and keep its scores after every epoch."""
+"""Train a network on what a user drew on one image."""
 
-from pathlib import Path
+import pandas as pd
 
-from manyeyes.files.networks import Checkpoint, write_network
-from manyeyes.files.results import read_result
+from manyeyes.files.networks import Checkpoint, read_network, write_network
+from manyeyes.files.results import read_mask, read_result
 from manyeyes.files.tables import write_table
-from manyeyes.lee2023.training import curve_of, training_settings
-from manyeyes.networks.fitting import fit_network
+from manyeyes.labels import phases_from_config
+from manyeyes.methods._networks import learned_from_drawing, training_row
+from manyeyes.methods.drawn_network import training_names
 from manyeyes.running.rule_script import note, run
-
-EVERY = 5
-"""Every so many epochs the log tells how far the training is."""
 
 
 def main(snakemake) -> None:
     """Run the rule `train_network`."""
-    given, names = snakemake.input, snakemake.wildcards
-    checkpoint = Path(snakemake.params.checkpoint.format(**names))
-
-    def tell(row) -> None:
-        if row["epoch"] % EVERY == 0:
-            note(snakemake, f"epoch {row['epoch']}: accuracy {row['accuracy']:.4f}")
-
-    network, history = fit_network(
-        read_result(given.images),
-        read_result(given.labels),
-        architecture="lee",
-        seed=(*snakemake.params.names, names.greys),
-        settings=training_settings(snakemake.params.training, names.greys),
-        validation=(read_result(given.test_images), read_result(given.test_labels)),
-        checkpoint=Checkpoint(checkpoint),
-        progress=tell,
-    )
-    write_network(snakemake.output.model, network)
-    curve = curve_of(history, names.greys, names.trained_on, int(names.seed))
-    write_table(curve, snakemake.output.curve)
-    checkpoint.unlink(missing_ok=True)
+    wildcards, params, given = snakemake.wildcards, snakemake.params, snakemake.input
+    where = wildcards.dataset, wildcards.filter
+    checkpoint = Checkpoint(f"{snakemake.output.network}.checkpoint")
+    start = [given.start] if isinstance(given.start, str) else given.start
+    try:
+        network, history, facts = learned_from_drawing(
+            read_result(given.image),
+            read_result(given.drawing),
+            params.variant,
+            phases_from_config(params.phases),
+            training_names(params.seed, *where),
+            inside=read_mask(given.get("mask")),
+            start=read_network(start[0]) if start else None,
+            device="gpu" if snakemake.resources.get("gpu") else "cpu",
+            checkpoint=checkpoint,
+        )
+    except ValueError as error:
+        named = f"{'/'.join(where)}, {wildcards.variant} by {wildcards.user}"
+        raise ValueError(f"{named}: {error}") from error
+    note(snakemake, network.provenance())
+    row = {**dict(wildcards), **training_row(history, facts)}
+    write_table(pd.DataFrame([row]), snakemake.output.training)
+    write_network(snakemake.output.network, network)
+    checkpoint.remove()
 
 
 if __name__ == "__main__":

@@ -177,13 +177,16 @@ def learned_from_twins(
 
 
 def labels_of(
-    network: "Network", image: np.ndarray, inside: np.ndarray | None = None
+    network: "Network",
+    image: np.ndarray,
+    inside: np.ndarray | None = None,
+    device: str = "cpu",
 ) -> np.ndarray:
     """Return a network's labels of every slice of an image, uint8 (z, y, x); 0 outside."""
     from ..imaging.masks import fill_outside
     from ..networks import label_slices
 
-    labels = label_slices(network, fill_outside(image, inside))
+    labels = label_slices(network, fill_outside(image, inside), device=device)
     return labels if inside is None else np.where(inside, labels, np.uint8(OUTSIDE))
 
 

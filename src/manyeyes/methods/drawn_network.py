@@ -54,20 +54,20 @@ def label(
     from ._networks import labels_of, learned_from_drawing
 
     for request in requests:
+        seed, _, dataset, filter_, *_ = request.names
         network, _, _ = learned_from_drawing(
             image,
             request.read().labels,
             request.variant,
             request.phases,
-            without_user(request.names),
+            training_names(seed, dataset, filter_),
             inside=inside,
         )
         yield labels_of(network, image, inside), network.provenance()
 
 
-def without_user(names: Sequence[object]) -> tuple:
-    """Return the seed names of a training: study seed, dataset and filter."""
-    seed, _, dataset, filter_, *_ = names
+def training_names(seed: object, dataset: str, filter_: str) -> tuple:
+    """Return the seed names of all trainings on an image: the user is none of them."""
     return seed, dataset, filter_, "network"
 
 

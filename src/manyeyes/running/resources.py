@@ -102,6 +102,51 @@ class JobResources:
             "disk_mb": self.disk(len(variants) * users),
         }
 
+    def training(self) -> dict[str, Callable]:
+        """Return the resources of a job that trains a network on a user's drawing."""
+        study = self._study
+
+        def needed(of_job):
+            return lambda wildcards, attempt: ceil(
+                attempt
+                * of_job(study.datasets[wildcards.dataset], study.drawn_variant(wildcards.variant))
+            )
+
+        return self._on_device(
+            {
+                "mem_mb": needed(cost.training_megabytes),
+                "runtime": needed(cost.training_minutes),
+                "disk_mb": more_each_time(50),
+            }
+        )
+
+    def training_start(self) -> dict[str, Callable]:
+        """Return the resources of a job that trains a network that others begin with."""
+        study = self._study
+
+        def needed(of_job):
+            return lambda wildcards, attempt: ceil(
+                attempt * of_job(study.datasets, study.start_networks[wildcards.start])
+            )
+
+        return self._on_device(
+            {
+                "mem_mb": needed(cost.starting_megabytes),
+                "runtime": needed(cost.starting_minutes),
+                "disk_mb": more_each_time(50),
+            }
+        )
+
+    def applying_network(self) -> dict[str, Callable]:
+        """Return the resources of a job that labels an image with a network."""
+        return self._on_device(
+            self.job(cost.APPLYING_BYTES, cost.APPLYING_SECONDS, 1, cost.NETWORK_MB)
+        )
+
+    def _on_device(self, resources: dict[str, Callable]) -> dict:
+        """Ask for a GPU where the study is trained on one."""
+        return {**resources, **({"gpu": 1} if self._study.trains_on == "gpu" else {})}
+
     def filtering_mb(self, wildcards, attempt) -> int:
         """Return the memory, in MB, for filtering a tomogram."""
         return self.mb(self._filter(wildcards).bytes_a_voxel)(wildcards, attempt)
@@ -192,11 +237,15 @@ class JobResources:
 
         return resource
 
-    def submission(self, part: str) -> Callable:
+    def submission(self, part: str, *, of_labels: bool = False) -> Callable:
         """Return a group function: the dataset, or for a large one the part of it that is named.
 
-        A group is what a cluster gets in one submission; it plays no part on one machine.
+        A group is what a cluster gets in one submission; it plays no part on one machine. Each
+        training of a network is a submission of its own, so what is measured `of_labels` cannot
+        be in one with what is trained on.
         """
+        if of_labels and self._study.networks():
+            return lambda wildcards: f"labels.{part.format(**wildcards)}"
 
         def group(wildcards):
             if cost.goes_together(self._study, wildcards.dataset):

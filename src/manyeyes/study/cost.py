@@ -9,6 +9,7 @@ from math import prod
 from typing import NamedTuple
 
 from ..methods._forests import FORESTS_AT_ONCE
+from ..methods._networks import SLICES_OF_A_TWIN, USUAL
 from .model import Dataset, Study
 from .variants import (
     is_drawn_by_hand,
@@ -53,6 +54,26 @@ the labels are mere noise, so that trees grow as large as they can."""
 PAINTED_SECONDS = 1.0
 """CPU time of one painting and its forest, by the megavoxel. Measured at 100^3, seven paintings of
 each user together: 0.7 to 0.9 on one thread."""
+
+NETWORK_MB = 900
+"""Memory of a job that trains or applies a network beside its data: Python with JAX and what it
+compiled; on a cluster the two Snakemakes too. Measured beside 200^3: 560 (lee), 820 (lrcs)."""
+
+NETWORK_START_SECONDS = 20
+"""For loading JAX and compiling a network."""
+
+TRAINING_BYTES = 600
+"""Memory for each pixel of the largest slice, which is trained on alone, times the width."""
+
+TRAINING_SECONDS = {"lee": 6.0, "lrcs": 17.3}
+"""CPU time for a megapixel in an epoch, at a width of 32. Measured on seven slices of 200 x 200."""
+
+APPLYING_BYTES = 3
+APPLYING_SECONDS = 4.0
+"""For a megavoxel, of the larger architecture. Measured at 200^3: 1.0 (lee), 3.9 (lrcs)."""
+
+WIDTH = 32
+"""Channels of the first convolution where the config says nothing, as `manyeyes.networks` has it."""
 
 LARGE_MEGAVOXELS = 32
 """From this size on a volume gets four threads; users of smaller ones fill cores side by side."""
@@ -200,6 +221,59 @@ def segmenting_minutes(dataset: Dataset, variants: Iterable[Mapping], users: int
     """Return how long segmenting an image with some variants for some users may take."""
     seconds = sum(1 if needs_forest(variant) else 0.3 for variant in variants)
     return minutes(dataset, seconds * users)
+
+
+def drawn_pixels(dataset: Dataset, drawn: Mapping) -> float:
+    """Return in how many pixels a variant is drawn at most: all those of its slices."""
+    slices, rows, columns = dataset.shape
+    wanted = drawn.get("slices", slices)
+    number = {"all": slices}.get(wanted, 1) if isinstance(wanted, str) else min(wanted, slices)
+    return number * rows * columns
+
+
+def training_megabytes(dataset: Dataset, variants: tuple[Mapping, Mapping]) -> float:
+    """Return the memory for training a network on what is drawn for another variant, in MB."""
+    training, drawn = variants[0]["training"], variants[1]
+    at_once = _network_megabytes(dataset.shape[1] * dataset.shape[2], training)
+    shown = 10 * drawn_pixels(dataset, drawn) / 1e6
+    return megabytes(dataset, 3, NETWORK_MB + at_once + shown)
+
+
+def training_minutes(dataset: Dataset, variants: tuple[Mapping, Mapping]) -> float:
+    """Return how long such a training may take."""
+    return _training_minutes(variants[0], drawn_pixels(dataset, variants[1]))
+
+
+def starting_megabytes(datasets: Mapping[str, Dataset], start: Mapping) -> float:
+    """Return the memory for training a network on whole slices of twins, in MB."""
+    chosen = [datasets[name] for name in start["datasets"]]
+    slices = max(dataset.shape[1] * dataset.shape[2] for dataset in chosen)
+    held = 10 * _pixels_of_start(chosen, start) + 2 * sum(dataset.voxels for dataset in chosen)
+    return NETWORK_MB + _network_megabytes(slices, start["training"]) + held / 1e6
+
+
+def starting_minutes(datasets: Mapping[str, Dataset], start: Mapping) -> float:
+    """Return how long such a training may take."""
+    chosen = [datasets[name] for name in start["datasets"]]
+    return _training_minutes(start, _pixels_of_start(chosen, start))
+
+
+def _pixels_of_start(datasets: Sequence[Dataset], start: Mapping) -> float:
+    wanted = start.get("slices", SLICES_OF_A_TWIN)
+    return sum(min(wanted, d.shape[0]) * d.shape[1] * d.shape[2] for d in datasets)
+
+
+def _network_megabytes(pixels: float, training: Mapping) -> float:
+    return TRAINING_BYTES * training.get("width", WIDTH) * pixels / 1e6
+
+
+def _training_minutes(network: Mapping, pixels: float) -> float:
+    training = network["training"]
+    epochs = training.get("epochs", USUAL["epochs"])
+    # Convolutions take the square of the width, their inputs and outputs the width.
+    wide = training.get("width", WIDTH) / WIDTH
+    each = TRAINING_SECONDS[network["architecture"]] * max(wide**2, wide)
+    return SLACK * (NETWORK_START_SECONDS + each * epochs * pixels / 1e6) / 60
 
 
 def annotating_megabytes(dataset: Dataset, variants: Iterable[Mapping]) -> float:

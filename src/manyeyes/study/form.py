@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 
 from ..filters import filters
 from ..methods import METHODS
+from ..methods.drawn_network import TRAINING
 
 # Mappings that the models check themselves; none of their values is a yes or a no.
 _NUMBERS_BELOW = re.compile(
@@ -55,12 +56,16 @@ def problems(config: Mapping, schema: Mapping) -> list[str]:
 
 
 def _with_registries(schema: Mapping) -> Mapping:
-    """Return the schema of studies with the settings of every method and filter."""
+    """Return the schema of studies with the settings of methods, filters and trainings."""
     definitions = schema["$defs"]
     variant = {**definitions["variant"], "oneOf": [m.schema() for m in METHODS.values()]}
     known = [one.schema(method) for method, one in filters().items()]
     filter_ = {**definitions["filter"], "oneOf": known}
-    return {**schema, "$defs": {**definitions, "variant": variant, "filter": filter_}}
+    named = {"variant": variant, "filter": filter_}
+    for key in ("network", "start_network"):
+        entry = definitions[key]
+        named[key] = {**entry, "properties": {**TRAINING, **entry["properties"]}}
+    return {**schema, "$defs": {**definitions, **named}}
 
 
 def _misread_keys(value, path: str) -> Iterator[str]:

@@ -554,6 +554,11 @@ class Study:
         sample = self.population_sample
         return [*self.cells(), *(sample.cells_of_others() if sample else ())]
 
+    def drawn_variant(self, name: str) -> tuple[Mapping, Mapping]:
+        """Return a network's variant, and the one whose drawings it learns from."""
+        variant = self.variants[name]
+        return variant, self.variants[learns_from(variant)]
+
     def drawn_as(self, cell: Cell) -> Cell:
         """Return the segmentation whose annotation one is made from: most often itself.
 

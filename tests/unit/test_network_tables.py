@@ -1,0 +1,126 @@
+"""Tables and figure of users' networks, on made-up fractions with known parts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from figure_example import check_page, data_of
+from manyeyes.figures.fig_networks import FIGURE
+from manyeyes.statistics.networks import (
+    ALL,
+    inheritance_table,
+    inheritance_text,
+    seeds_of,
+    variance_table,
+    variance_text,
+)
+
+SEEDS = {
+    name: [base, seed]
+    for base in ("CNN25", "LRCS25")
+    for seed, name in enumerate((base, f"{base}.seed2", f"{base}.seed3"), start=1)
+}
+DRAWN = {"CNN25": "MLX25", "LRCS25": "MLX25"}
+USERS = [f"U{number:02d}" for number in range(1, 9)]
+
+
+def fractions(datasets=("NMC-2", "GRA-2"), *, seed_points=0.0, noise=0.0005, slope=0.5):
+    """Networks with a part of their user's deviation, a part of their seed, and noise."""
+    rng = np.random.default_rng(7)
+    rows = []
+    for dataset in datasets:
+        users = rng.normal(0, 0.02, len(USERS))
+        seeds = rng.normal(0, seed_points / 100, 6)
+        for user, deviation in zip(USERS, users, strict=True):
+            found = {"MLX25": 0.45 + deviation, "S2": 0.50 + 2 * deviation}
+            for place, variant in enumerate(SEEDS):
+                own = slope * deviation if variant.startswith("CNN") else 0.0
+                found[variant] = 0.46 + own + seeds[place] + rng.normal(0, noise)
+            rows += [
+                {
+                    "dataset": dataset,
+                    "filter": "raw",
+                    "variant": variant,
+                    "user": user,
+                    "made_by": "simulated",
+                    "active_fraction": value,
+                    "truth_fraction": 0.455,
+                }
+                for variant, value in found.items()
+            ]
+    return pd.DataFrame(rows)
+
+
+def bias_of(table):
+    forest = table[table["variant"] == "MLX25"]
+    return forest.assign(bias=forest["active_fraction"] - 0.45)
+
+
+def test_seeds_of_networks_in_their_order():
+    shuffled = dict(reversed(SEEDS.items()))
+    assert seeds_of(shuffled)["CNN25"] == ["CNN25", "CNN25.seed2", "CNN25.seed3"]
+    assert list(seeds_of(SEEDS)) == ["CNN25", "LRCS25"]
+
+
+def test_variance_is_found_where_it_was_put():
+    table = variance_table(fractions(seed_points=3.0), SEEDS, ["S2", "MLX25"])
+    found = table.set_index(["dataset", "variant", "component"])["sd"]
+    assert len(table) == 2 * (2 * 5 + 2)
+    assert found["NMC-2", "CNN25", "seed"] > 4 * found["NMC-2", "CNN25", "rest"]
+    assert found["NMC-2", "CNN25", "rest"] == pytest.approx(0.0005, rel=0.5)
+    user = found["NMC-2", "MLX25", "user"]
+    assert found["NMC-2", "CNN25", "user"] == pytest.approx(0.5 * user, rel=0.05)
+    assert found["NMC-2", "LRCS25", "user"] < 0.1 * user
+    shares = table[table["component"].isin(["user", "seed", "rest"]) & (table["seeds"] > 0)]
+    assert shares.groupby(["dataset", "variant"])["share"].sum().to_numpy() == pytest.approx(1)
+    assert "another seed moves CNN25 and LRCS25 further" in variance_text(table)
+    assert "another seed moves" not in variance_text(variance_table(fractions(), SEEDS, [])[:5])
+
+
+def test_users_without_all_seeds_are_left_out():
+    table = fractions(("NMC-2",))
+    table = table[~((table["user"] == "U01") & (table["variant"] == "CNN25.seed2"))]
+    found = variance_table(table, SEEDS, [])
+    assert dict(zip(found["variant"], found["users"], strict=True)) == {"CNN25": 7, "LRCS25": 8}
+
+
+def test_what_networks_inherit():
+    table = fractions()
+    found = inheritance_table(table, bias_of(table), SEEDS, DRAWN)
+    assert list(found["dataset"]) == ["NMC-2", "NMC-2", "GRA-2", "GRA-2", ALL, ALL]
+    by = found.set_index(["dataset", "variant"])
+    for name in ("NMC-2", "GRA-2", ALL):
+        assert by.loc[name, "CNN25"]["forest_slope"] == pytest.approx(0.5, abs=0.05)
+        assert by.loc[name, "CNN25"]["labels_low"] > 0.4
+        assert by.loc[name, "LRCS25"]["forest_high"] < 0.1
+    lrcs = by.loc["NMC-2", "LRCS25"]
+    assert lrcs["sd_ratio_high"] < 0.2
+    assert lrcs["bias_network"] == pytest.approx(0.005, abs=1e-3)
+    text = inheritance_text(found)
+    assert "| NMC-2 | CNN25 | 8 | 0.5" in text
+    assert "inherits; averages out" in text
+
+
+def test_without_a_truth_or_with_few_users():
+    table = fractions(("NMC-2",)).drop(columns="truth_fraction")
+    found = inheritance_table(table, None, SEEDS, DRAWN)
+    assert found["labels_slope"].isna().all() and found["bias_network"].isna().all()
+    few = inheritance_table(table[table["user"] < "U04"], None, SEEDS, DRAWN)
+    assert few.empty and "nothing can be said" in inheritance_text(few)
+
+
+def test_the_figure_shows_every_image_and_network():
+    table = fractions(("NMC-2", "GRA-2", "NEX-U"), seed_points=1.0)
+    tables = {
+        "volume_fractions": table,
+        "network_variance": variance_table(table, SEEDS, ["S2", "MLX25"]),
+        "network_inheritance": inheritance_table(table, bias_of(table), SEEDS, DRAWN),
+    }
+    data = data_of(
+        tables,
+        dict.fromkeys(("NMC-2", "GRA-2", "NEX-U"), "twin"),
+        facts={"seeds": SEEDS, "drawn": DRAWN},
+    )
+    words = check_page(FIGURE.draw(data))
+    assert "LRCS25, another seed" in words and "NEX-U, raw" in words and "Users: 8" in words
+    assert "CNN25 on GRA-2: slope on the forest 0.5" in FIGURE.finding(data)
