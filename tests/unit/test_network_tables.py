@@ -6,6 +6,7 @@ import pytest
 
 from figure_example import check_page, data_of
 from manyeyes.figures.fig_networks import FIGURE
+from manyeyes.statistics.network_strokes import strokes_table, strokes_text
 from manyeyes.statistics.networks import (
     ALL,
     inheritance_table,
@@ -124,3 +125,37 @@ def test_the_figure_shows_every_image_and_network():
     words = check_page(FIGURE.draw(data))
     assert "LRCS25, another seed" in words and "NEX-U, raw" in words and "Users: 8" in words
     assert "CNN25 on GRA-2: slope on the forest 0.5" in FIGURE.finding(data)
+
+
+def test_what_a_start_gains_with_few_strokes():
+    rng = np.random.default_rng(2)
+    errors = {"MLX5": 0.20, "MLX25": 0.10}
+    networks, seeds, rows, effort = {}, {}, [], []
+    for drawn, error in errors.items():
+        for start in (None, "twins"):
+            name = drawn.replace("MLX", "LRCS") + ("-tuned" if start else "")
+            networks[name] = {"drawn": drawn, "architecture": "lrcs", "start": start}
+            variants = [name, f"{name}.seed2", f"{name}.seed3"]
+            seeds |= {variant: [name, seed] for seed, variant in enumerate(variants, start=1)}
+            for user in USERS:
+                for variant in variants:
+                    value = (0.09 if start else error) + rng.normal(0, 0.002)
+                    rows.append((variant, user, value))
+        for user in USERS:
+            rows.append((drawn, user, error - 0.01))
+            effort.append((drawn, user, 1000 if drawn == "MLX5" else 5000))
+    place = {"dataset": "NMC-2", "filter": "raw", "made_by": "simulated"}
+    accuracy = pd.DataFrame(rows, columns=["variant", "user", "voxel_error"]).assign(**place, bias=0)
+    efforts = pd.DataFrame(effort, columns=["variant", "user", "labelled_voxels"]).assign(**place)
+    table = strokes_table(accuracy, efforts, seeds, networks)
+    assert list(table["labelled_voxels"]) == [1000] * 3 + [5000] * 3
+    by = table.set_index("variant")
+    assert by.loc["LRCS5-tuned", "segmenter"] == "lrcs from twins"
+    assert by.loc["LRCS5-tuned", "gain"] == pytest.approx(0.11, abs=0.003)
+    assert by.loc["LRCS5-tuned", "gain_low"] > 0.1
+    assert np.isnan(by.loc["LRCS5", "gain"])
+    assert (by.loc["MLX5", "seeds"], by.loc["LRCS5", "seeds"]) == (0, 3)
+    assert by.loc["MLX5", "voxel_error"] == pytest.approx(0.19)
+    assert "lrcs from twins with MLX5 (1000 labelled voxels) is as good as lrcs with MLX25" in (
+        strokes_text(table)
+    )

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.ticker import MaxNLocator
 
 from ..statistics.networks import (
     ALL,
@@ -54,12 +55,16 @@ def draw(data: FigureData) -> Drawing:
         grid = part.subplots(2, columns, squeeze=False, height_ratios=[UPPER_MM, lower_mm])
         for axes in grid[:, len(shown) :].ravel():
             axes.set_axis_off()
+        first: list[str] = []
         for place, image in enumerate(shown):
             upper, lower = grid[:, place]
             of_image = _of(fractions, image)
             _draw_users(upper, of_image, seeds, drawn, looks)
             style.panel_letter(upper, next(letters), _title(image))
-            _draw_variances(lower, _rows(variances, image, networks), looks)
+            names = _draw_variances(lower, _rows(variances, image, networks), looks)
+            if place and names == first:
+                lower.tick_params(axis="y", labelleft=False)
+            first = names
             style.panel_letter(lower, next(letters), _title(image))
         grid[0, 0].set_ylabel("Volume fraction, network")
     handles = [
@@ -77,8 +82,9 @@ def draw(data: FigureData) -> Drawing:
     style.legend_above(figure, handles, columns=5 if columns > 1 else 3)
     style.footnote(
         figure,
-        "Upper panels: each user once, at the fraction of their forest; coloured lines: least "
-        "squares over users. Lower panels: SDs with 95 % intervals; a mark at the left end is 0. "
+        "Upper panels: each user stands at the volume fraction of their own forest; coloured lines: "
+        "least squares over users. Lower panels: SDs of the volume fraction with 95 % intervals, cut "
+        "at the frame; a mark at the left end is 0. "
         "Another seed: seed and rest together. " + _users(variances),
         words.origin_sentence(data.origins, [dataset for dataset, _ in images]),
     )
@@ -136,8 +142,9 @@ def _draw_users(axes: Axes, rows: pd.DataFrame, seeds, drawn, looks) -> None:
     reach = max(0.08 * (high - low), 1e-3)
     axes.plot([low - reach, high + reach], [low - reach, high + reach], "k-", lw=0.7, zorder=1)
     axes.set_xlim(low - reach, high + reach)
-    axes.set_xlabel("Volume fraction, forest of the same user")
-    axes.locator_params(nbins=5)
+    axes.set_xlabel("Volume fraction, forest")
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
 
 
 def _rows(variances: pd.DataFrame, image, networks) -> list:
@@ -153,8 +160,9 @@ def _rows(variances: pd.DataFrame, image, networks) -> list:
     return found + list(rows[rows["seeds"] == 0].itertuples())
 
 
-def _draw_variances(axes: Axes, rows: list, looks) -> None:
-    names = []
+def _draw_variances(axes: Axes, rows: list, looks) -> list[str]:
+    """Draw a row for each SD; return the names of the rows."""
+    names: list[str] = []
     for y, row in enumerate(rows):
         ends = 100 * row.sd_low, 100 * row.sd_high
         if row.seeds:
@@ -173,7 +181,9 @@ def _draw_variances(axes: Axes, rows: list, looks) -> None:
     highs = np.sort([100 * row.sd_high for row in rows])
     most = max(1.15 * max(100 * row.sd for row in rows), np.quantile(highs, 0.8))
     axes.set_xlim(0, most * 1.05 if most > 0 else 1.0)
-    axes.set_xlabel("SD of the volume fraction (points)")
+    axes.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
+    axes.set_xlabel("SD (points)")
+    return names
 
 
 def _finding(data: FigureData) -> str:

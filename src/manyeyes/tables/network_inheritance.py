@@ -1,6 +1,6 @@
 """Whether a network has its user's bias, averages it out, or adds its own."""
 
-from ..study.networks import base_and_seed
+from ..study.networks import base_and_seed, cells_of_networks
 from .registry import Table, Text
 
 
@@ -25,8 +25,6 @@ def _text(table, seeds, drawn):
 
 
 def _has_truth(study) -> bool:
-    from ..study.networks import cells_of_networks
-
     return any(study.datasets[cell.dataset].has_truth for cell in cells_of_networks(study))
 
 

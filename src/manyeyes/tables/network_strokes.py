@@ -1,0 +1,47 @@
+"""How well networks and forests do with few and with many strokes of the same users."""
+
+from ..study.networks import base_and_seed, cells_of_networks
+from .registry import Table, Text
+
+
+def _settings(study) -> dict:
+    found = base_and_seed(study.networks())
+    return {
+        "seeds": {name: list(pair) for name, pair in found.items()},
+        "networks": {
+            base: {
+                "drawn": study.variants[name]["drawings_of"],
+                "architecture": study.variants[name]["architecture"],
+                "start": study.variants[name].get("start"),
+            }
+            for name, (base, _) in found.items()
+        },
+    }
+
+
+def _compute(tables, seeds, networks):
+    from ..statistics.network_strokes import strokes_table
+
+    return strokes_table(tables["accuracy"], tables["effort"], seeds, networks)
+
+
+def _text(table, seeds, networks):
+    from ..statistics.network_strokes import strokes_text
+
+    return strokes_text(table)
+
+
+TABLE = Table(
+    tables=("accuracy", "effort"),
+    is_possible=lambda study: any(
+        study.datasets[cell.dataset].has_truth for cell in cells_of_networks(study)
+    ),
+    settings=_settings,
+    compute=_compute,
+    text=Text(
+        "What networks make of few strokes",
+        _text,
+        "The error of networks and forests against how much users drew, and what it gains to begin "
+        "with a network that was trained before. Written from ``network_strokes.csv``.",
+    ),
+)
