@@ -2,6 +2,7 @@
 
 from ..groups import GROUPS
 from ..study.comparisons import shared_with_truth, unfiltered, users_of_all
+from ..study.networks import base_and_seed
 from ..study.variants import with_offset
 from .registry import Table, Text
 
@@ -26,7 +27,10 @@ def _settings(study) -> dict:
     names = dict.fromkeys(name for of_group in users.values() for name in of_group)
     used = {cell.variant for cell in study.cells()}
     deliberate = [name for name in with_offset(study.variants) if name in used]
+    # One network is one option, whichever its seed.
+    later = [name for name, (_, seed) in base_and_seed(study.networks()).items() if seed > 1]
     return {
+        **({"later_seeds": later} if later else {}),
         "users": users,
         "unfiltered": unfiltered(study),
         # Where nothing else was tried, they are all that can be compared.
@@ -35,10 +39,11 @@ def _settings(study) -> dict:
     }
 
 
-def _compute(tables, users, unfiltered, left_out, voxel_sizes_nm):
+def _compute(tables, users, unfiltered, left_out, voxel_sizes_nm, later_seeds=()):
     from ..statistics.recommendation import paired_rows, recommendation_table
 
-    candidates = tables["accuracy"][~tables["accuracy"]["variant"].isin(left_out)]
+    no_option = tables["accuracy"]["variant"].isin([*left_out, *later_seeds])
+    candidates = tables["accuracy"][~no_option]
     return recommendation_table(
         paired_rows(candidates, users),
         tables["image_quality"],
