@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from check_labelled_slice import label_of_panel, read_image
 
+from check_labelled_slice import label_of_panel, read_image
 from manyeyes.files.downloads import obtain
 from manyeyes.files.tables import write_table
 from manyeyes.measures.confusion_matrix import phase_scores
@@ -157,7 +157,9 @@ def tiles(labelled: Labelled, edge: int = TILE_PX) -> tuple[np.ndarray, np.ndarr
 def trials(path_of: Mapping[str, Path]) -> Iterator[Trial]:
     """Yield what is trained and tested on what."""
     images = [read_image(path_of[name]) for name in ("train_input.tif", "test_input.tif")]
-    labels = [snapped(read_image(path_of[n], True)) for n in ("train_output.tif", "test_handseg.tif")]
+    labels = [
+        snapped(read_image(path_of[n], True)) for n in ("train_output.tif", "test_handseg.tif")
+    ]
     # Both slices in the grey window of the first: the levels of the second are not to be known.
     window = tuple(np.percentile(images[0], [0.1, 99.9]))
     train, test = (
@@ -186,7 +188,9 @@ def by_otsu(trial: Trial) -> np.ndarray:
     means = [trial.train.image[trial.train.labels == code].mean() for code in codes]
     levels = threshold_multiotsu(trial.test.image, len(means))
     # A level belongs to the darker class, as skimage has it.
-    return (np.argsort(means) + 1).astype(np.uint8)[np.digitize(trial.test.image, levels, right=True)]
+    return (np.argsort(means) + 1).astype(np.uint8)[
+        np.digitize(trial.test.image, levels, right=True)
+    ]
 
 
 def by_forest(trial: Trial, seed: int) -> np.ndarray:
@@ -194,7 +198,9 @@ def by_forest(trial: Trial, seed: int) -> np.ndarray:
     from manyeyes.forest import classify, fit_forest
 
     names = ("real slices", trial.name, "forest", seed)
-    forest = fit_forest(trial.train.image[None], trial.train.labels[None], seed=seed_from_names(*names))
+    forest = fit_forest(
+        trial.train.image[None], trial.train.labels[None], seed=seed_from_names(*names)
+    )
     return classify(trial.test.image[None], forest)[0]
 
 

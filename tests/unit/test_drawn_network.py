@@ -127,9 +127,7 @@ def test_three_phases_and_a_start():
     labels = strokes()
     labels[3, 32:, 26:][labels[3, 32:, 26:] == 2] = 3
     tuned = {**LRCS, "training": {**LRCS["training"], "epochs": 1, "rate": 1e-6, "minimum": 0.0}}
-    network, *_ = learned_from_drawing(
-        image, labels, tuned, THREE_PHASES, ("seed",), start=begun
-    )
+    network, *_ = learned_from_drawing(image, labels, tuned, THREE_PHASES, ("seed",), start=begun)
     # One small step from the start.
     kernels = [n.weights["conv1/kernel"] for n in (begun, network)]
     assert np.allclose(*kernels, atol=1e-4) and not np.array_equal(*kernels)
@@ -141,15 +139,14 @@ def test_what_cannot_be_learned():
     image, truth = bright_and_dark()
     names = ("seed",)
     with pytest.raises(ValueError, match="labels of active material only"):
-        learned_from_drawing(image, np.where(strokes() == 1, 1, 0).astype(np.uint8), LRCS,
-                             TWO_PHASES, names)
+        learned_from_drawing(
+            image, np.where(strokes() == 1, 1, 0).astype(np.uint8), LRCS, TWO_PHASES, names
+        )
     lee = {**LRCS, "architecture": "lee"}
     with pytest.raises(ValueError, match="two phases apart"):
         learned_from_drawing(image, strokes(), lee, THREE_PHASES, names)
     with pytest.raises(ValueError, match="one size"):
-        learned_from_twins(
-            [image, image[:, :40]], [truth, truth[:, :40]], LRCS, TWO_PHASES, names
-        )
+        learned_from_twins([image, image[:, :40]], [truth, truth[:, :40]], LRCS, TWO_PHASES, names)
     with pytest.raises(ValueError, match="nobody draws for it"):
         annotate(image, LRCS, _Traits(), seed_names=("s",))
 

@@ -110,7 +110,9 @@ def test_trainings_ask_for_what_they_take(study):
     wildcards = Wildcards(dataset="NMC-2", variant="CNN.seed2")
     asked = JobResources(study).training()
     assert asked["gpu"] == 1
-    assert asked["runtime"](wildcards, 2) == pytest.approx(2 * asked["runtime"](wildcards, 1), abs=1)
+    assert asked["runtime"](wildcards, 2) == pytest.approx(
+        2 * asked["runtime"](wildcards, 1), abs=1
+    )
     assert 900 < asked["mem_mb"](wildcards, 1) < 1200
     longer = study_from_config(config_of({"CNN": NETWORK | {"seeds": 4, "epochs": 7000}}))
     more = JobResources(longer).training()["runtime"](wildcards, 1)
@@ -155,6 +157,7 @@ def test_people_who_drew_have_networks_too():
         ({"start_networks": {"twins": TWINS | {"architecture": "lee"}}}, {}, "cannot begin with"),
         ({"start_networks": {"twins": TWINS | {"datasets": ["NMC-2"]}}}, {}, "same electrode"),
         ({"start_networks": {"twins": TWINS | {"datasets": ["NMC-9"]}}}, {}, "there is no 'NMC-9'"),
+        ({"start_networks": {"twins": TWINS | {"filter": "sharp"}}}, {}, "there is no 'sharp'"),
         ({"structures": ["contour"]}, {}, "networks in a study of their own"),
         (
             {"sensitivity": {"datasets": "all", "filters": ["raw"], "base_runs": {"CNN": 16}}},

@@ -145,7 +145,9 @@ def test_what_a_start_gains_with_few_strokes():
             rows.append((drawn, user, error - 0.01))
             effort.append((drawn, user, 1000 if drawn == "MLX5" else 5000))
     place = {"dataset": "NMC-2", "filter": "raw", "made_by": "simulated"}
-    accuracy = pd.DataFrame(rows, columns=["variant", "user", "voxel_error"]).assign(**place, bias=0)
+    accuracy = pd.DataFrame(rows, columns=["variant", "user", "voxel_error"]).assign(
+        **place, bias=0
+    )
     efforts = pd.DataFrame(effort, columns=["variant", "user", "labelled_voxels"]).assign(**place)
     table = strokes_table(accuracy, efforts, seeds, networks)
     assert list(table["labelled_voxels"]) == [1000] * 3 + [5000] * 3

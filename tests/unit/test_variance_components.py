@@ -9,7 +9,7 @@ from manyeyes.statistics.variance_components import crossed_components, differen
 
 def test_parts_of_a_table_by_hand():
     # Users 0 and 4, seeds -1, 0 and 1, and a rest of +-1 in opposite corners, which sums to 0.
-    values = np.array([[0.0, 0.0, 0.0], [4.0, 4.0, 4.0]]) + [-1.0, 0.0, 1.0]
+    values = np.array([[0.0], [4.0]]) + np.array([-1.0, 0.0, 1.0])
     values += np.array([[1.0, 0.0, -1.0], [-1.0, 0.0, 1.0]])
     found = crossed_components(values)
     # Mean squares by hand: users 3 * (2^2 + 2^2) / 1, seeds 2 * (1 + 1) / 2, rest 4 / 2.

@@ -82,9 +82,9 @@ def draw(data: FigureData) -> Drawing:
     style.legend_above(figure, handles, columns=5 if columns > 1 else 3)
     style.footnote(
         figure,
-        "Upper panels: each user stands at the volume fraction of their own forest; coloured lines: "
-        "least squares over users. Lower panels: SDs of the volume fraction with 95 % intervals, cut "
-        "at the frame; a mark at the left end is 0. "
+        "Upper panels: each user stands at the volume fraction of their own forest; coloured "
+        "lines: least squares over users. Lower panels: SDs of the volume fraction with 95 % "
+        "intervals, cut at the frame; a mark at the left end is 0. "
         "Another seed: seed and rest together. " + _users(variances),
         words.origin_sentence(data.origins, [dataset for dataset, _ in images]),
     )

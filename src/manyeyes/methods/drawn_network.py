@@ -1,8 +1,7 @@
 """A network trained on labels that a user painted for another variant.
 
 The person, the strokes and the slices are those of a forest's variant, so the two differ in the
-segmenter alone. Networks are those of `manyeyes.networks`; they learn from slices, and JAX is needed
-to train them and to apply them.
+segmenter alone. Networks are those of `manyeyes.networks`; they learn from slices, and need JAX.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

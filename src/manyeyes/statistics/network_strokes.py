@@ -156,7 +156,7 @@ def strokes_text(table: pd.DataFrame) -> str:
             f"| {row.segmenter} | {row.users} | {error} | {gain} |"
         )
     told = list(_fewer(table))
-    return "\n".join([*lines, *([""] + told if told else [])])
+    return "\n".join([*lines, *(["", *told] if told else [])])
 
 
 def _percent(value: float, low: float, high: float) -> str:
@@ -185,7 +185,9 @@ def _fewer(table: pd.DataFrame) -> Iterator[str]:
                 )
                 continue
             sure = started[(started["segmenter"] == name) & (started["gain_low"] > 0)]
-            surely = f"; it is surely better with {and_list(sure['drawn_for'])}" if len(sure) else ""
+            surely = (
+                f"; it is surely better with {and_list(sure['drawn_for'])}" if len(sure) else ""
+            )
             yield (
                 f"On {dataset} ({filter_}), {name} with {least['drawn_for']} "
                 f"({least['labelled_voxels']:.0f} labelled voxels) is as good as "

@@ -182,7 +182,9 @@ def inheritance_table(
                 joined = _joined(rows, label_bias, names, variants, drawn[network])
                 if len(joined) < LEAST_USERS:
                     continue
-                found.append({**names, "variant": network, **_row(joined, variants, drawn[network])})
+                found.append(
+                    {**names, "variant": network, **_row(joined, variants, drawn[network])}
+                )
                 together.append(joined.assign(network=network, place="/".join(map(str, place))))
         return pd.DataFrame([*found, *_over_images(together, drawn)], columns=_columns(table))
 
@@ -203,8 +205,7 @@ def _joined(rows, label_bias, names: Mapping, variants: Sequence[str], drawn: st
     networks = by_user_and_seed(rows, variants)
     forest = rows[rows["variant"] == drawn].set_index("user")
     joined = networks.join(forest["active_fraction"].rename("forest"), how="inner")
-    truth = forest["truth_fraction"] if "truth_fraction" in forest else np.nan
-    joined["truth"] = truth
+    joined["truth"] = forest.get("truth_fraction", np.nan)
     joined["bias"] = np.nan
     if label_bias is not None:
         theirs = label_bias[label_bias["variant"] == drawn]

@@ -73,7 +73,7 @@ APPLYING_SECONDS = 4.0
 """For a megavoxel, of the larger architecture. Measured at 200^3: 1.0 (lee), 3.9 (lrcs)."""
 
 WIDTH = 32
-"""Channels of the first convolution where the config says nothing, as `manyeyes.networks` has it."""
+"""Channels of the first convolution unless the config says so, as `manyeyes.networks` has it."""
 
 LARGE_MEGAVOXELS = 32
 """From this size on a volume gets four threads; users of smaller ones fill cores side by side."""

@@ -89,6 +89,7 @@ def check_networks(
     blocks: Iterable[Block],
     variants: Mapping[str, Mapping],
     datasets: Mapping[str, Dataset],
+    filters: Mapping[str, Mapping],
     starts: Mapping[str, Mapping],
 ) -> None:
     """Refuse networks without drawings to learn from, or whose start has seen what they segment.
@@ -101,7 +102,7 @@ def check_networks(
     for name, variant in networks_in(variants).items():
         _check_variant(name, variant, variants, starts)
     for name, start in starts.items():
-        _check_start(name, start, datasets)
+        _check_start(name, start, datasets, filters)
     planned = {cell for block in blocks for cell in block.cells()}
     for block in blocks:
         for cell in block.cells():
@@ -138,7 +139,14 @@ def _check_variant(name: str, variant: Mapping, variants: Mapping, starts: Mappi
         )
 
 
-def _check_start(name: str, start: Mapping, datasets: Mapping[str, Dataset]) -> None:
+def _check_start(
+    name: str, start: Mapping, datasets: Mapping[str, Dataset], filters: Mapping[str, Mapping]
+) -> None:
+    if start.get("filter", next(iter(filters))) not in filters:
+        raise StudyError(
+            f"start_networks.{name}.filter: there is no {start['filter']!r} in this study; known "
+            f"are {', '.join(filters)}"
+        )
     for dataset in start.get("datasets", ()):
         key = f"start_networks.{name}.datasets"
         if dataset not in datasets:
@@ -161,7 +169,7 @@ def _check_drawings(block: Block, cell: Cell, source: str, planned: set[Cell]) -
 
 
 def _check_unseen(block: Block, cell: Cell, start: Mapping, datasets) -> None:
-    """A network that has seen an electrode's truth says nothing about its users' strokes on it."""
+    """Refuse a start that has seen the truth: it says nothing about its users' strokes."""
     tested = _specimen(datasets[cell.dataset])
     for name in start.get("datasets", ()):
         if _specimen(datasets[name]) == tested:

@@ -89,7 +89,8 @@ def study_from_config(config: Mapping, folders: Mapping | None = None) -> Study:
     if not anything:
         raise StudyError("plan: nothing is planned; name datasets, filters and variants")
     check_repetitions([*blocks, *further])
-    check_networks([*blocks, *(sample.blocks if sample else ())], variants, datasets, starts)
+    sampled = sample.blocks if sample else ()
+    check_networks([*blocks, *sampled], variants, datasets, filters, starts)
     check_twins(datasets, electrodes)
     check_slices(blocks, sensitivity, outline_map, datasets, variants)
     realisations = config.get("realisations", 1)

@@ -39,8 +39,8 @@ TABLE = Table(
     text=Text(
         "What varies: the user, the seed, or the rest",
         _text,
-        "How much the volume fraction of users' networks varies with the user, with the seed of the "
-        "training, and with neither alone, beside the spread of the same users' forests and "
+        "How much the volume fraction of users' networks varies with the user, with the seed of "
+        "the training, and with neither alone, beside the spread of the same users' forests and "
         "thresholds. Written from ``network_variance.csv``.",
     ),
 )
