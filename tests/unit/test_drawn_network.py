@@ -5,7 +5,7 @@ import pytest
 
 from manyeyes.annotations import Drawing
 from manyeyes.labels import THREE_PHASES, TWO_PHASES
-from manyeyes.methods import METHODS, Request, annotate, label
+from manyeyes.methods import METHODS, Request, label
 from manyeyes.methods._held_out import held_out
 from manyeyes.methods._networks import (
     USUAL,
@@ -38,12 +38,19 @@ def strokes():
     return labels
 
 
-def bright_and_dark(shape=(4, 48, 48)):
-    """Return an image whose left half is bright, and its truth."""
-    truth = np.full(shape, 3, np.uint8)
-    truth[..., : shape[2] // 2] = 1
-    noise = np.random.default_rng(0).normal(0, 5, shape)
-    return np.where(truth == 1, 170 + noise, 70 + noise).astype(np.uint8), truth
+def three_strokes():
+    """Return the same with the strokes of the second class that are in the lower half a third."""
+    labels = strokes()
+    labels[:, 24:][labels[:, 24:] == 2] = 3
+    return labels
+
+
+def three_levels():
+    """Return an image with a bright left half and two darker quarters, and its truth."""
+    truth = np.full((4, 48, 48), 1, np.uint8)
+    truth[:, :24, 24:], truth[:, 24:, 24:] = 2, 3
+    noise = np.random.default_rng(0).normal(0, 5, truth.shape)
+    return (np.array([0, 210, 130, 40])[truth] + noise).astype(np.uint8), truth
 
 
 def test_whole_strokes_of_every_class_are_held_out():
@@ -78,78 +85,67 @@ def test_what_configs_may_say_is_what_trainings_take():
 
 
 def test_nobody_draws_for_a_network():
-    image, _ = bright_and_dark()
+    image, _ = three_levels()
     with pytest.raises(ValueError, match="what the user draws for MLX25"):
         METHODS["drawn_network"].annotate(image, LRCS, None)
 
 
 @needs_jax
-def test_a_network_learns_what_was_drawn():
-    image, truth = bright_and_dark()
+def test_a_network_learns_from_strokes():
+    image, truth = three_levels()
+    variant = {**LRCS, "architecture": "lee", "training": {"epochs": 20, "width": 4, "rate": 0.01}}
     requests = [
-        Request(LRCS, lambda: Drawing(strokes()), user, ("seed", user, "d", "raw", "CNN"))
+        Request(variant, lambda: Drawing(strokes()), user, ("seed", user, "d", "raw", "CNN"))
         for user in "AB"
     ]
     inside = np.ones(image.shape, bool)
     inside[:, :4] = False
     (one, made_by), (other, _) = label(image, requests, inside)
     assert not one[~inside].any()
-    assert np.mean((one == 1)[inside] == (truth == 1)[inside]) > 0.95
-    assert "network lrcs" in made_by
+    assert np.mean((one == 1)[inside] == (truth == 1)[inside]) > 0.9
+    assert "network lee" in made_by
     # Nothing that is drawn by lot depends on the user: equal drawings give equal networks.
     assert np.array_equal(one, other)
 
 
 @needs_jax
-def test_seeds_differ_and_facts_are_kept():
-    image, _ = bright_and_dark()
-    names = ("seed", "d", "raw", "network")
-    quick = {**LRCS, "training": {**LRCS["training"], "epochs": 2}}
-    first, history, facts = learned_from_drawing(image, strokes(), quick, TWO_PHASES, names)
-    second, *_ = learned_from_drawing(image, strokes(), {**quick, "seed": 2}, TWO_PHASES, names)
-    kernels = [network.weights["conv1/kernel"] for network in (first, second)]
-    assert not np.array_equal(*kernels)
-    row = training_row(history, facts)
-    assert (row["slices"], row["epochs"]) == (2, 2)
-    assert row["labelled"] == np.count_nonzero(strokes())
-    assert 0.2 * row["labelled"] <= row["held_out"] < 0.4 * row["labelled"]
-    assert np.isfinite(row["held_out_loss"])
-
-
-@needs_jax
-def test_three_phases_and_a_start():
-    image, truth = bright_and_dark()
-    image[:, 24:] = np.where(truth[:, 24:] == 3, 110, image[:, 24:])
-    truth[:, 24:][truth[:, 24:] == 3] = 2
-    start = {"architecture": "lrcs", "slices": 4, "training": LRCS["training"]}
+def test_seeds_differ_and_a_start_is_gone_on_from():
+    image, truth = three_levels()
+    short = {**LRCS, "training": {**LRCS["training"], "epochs": 2}}
+    start = {"architecture": "lrcs", "slices": 4, "training": short["training"]}
     begun, _, facts = learned_from_twins([image], [truth], start, THREE_PHASES, ("s",))
     assert facts == {"slices": 3, "labelled": 3 * 48 * 48, "held_out": 48 * 48}
-    labels = strokes()
-    labels[3, 32:, 26:][labels[3, 32:, 26:] == 2] = 3
-    tuned = {**LRCS, "training": {**LRCS["training"], "epochs": 1, "rate": 1e-6, "minimum": 0.0}}
-    network, *_ = learned_from_drawing(image, labels, tuned, THREE_PHASES, ("seed",), start=begun)
-    # One small step from the start.
-    kernels = [n.weights["conv1/kernel"] for n in (begun, network)]
-    assert np.allclose(*kernels, atol=1e-4) and not np.array_equal(*kernels)
-    assert set(np.unique(labels_of(network, image))) <= {1, 2, 3}
-
-
-@needs_jax
-def test_what_cannot_be_learned():
-    image, truth = bright_and_dark()
-    names = ("seed",)
-    with pytest.raises(ValueError, match="labels of active material only"):
-        learned_from_drawing(
-            image, np.where(strokes() == 1, 1, 0).astype(np.uint8), LRCS, TWO_PHASES, names
+    found = {}
+    for seed in (1, 2):
+        variant = {**short, "seed": seed}
+        found[seed] = learned_from_drawing(
+            image, three_strokes(), variant, THREE_PHASES, ("seed", "d", "raw", "network")
         )
+    kernels = [network.weights["conv1/kernel"] for network, *_ in found.values()]
+    assert not np.array_equal(*kernels)
+    assert set(np.unique(labels_of(found[1][0], image))) <= {1, 2, 3}
+    row = training_row(*found[1][1:])
+    assert (row["slices"], row["epochs"]) == (2, 2)
+    assert row["labelled"] == np.count_nonzero(three_strokes())
+    assert 0.2 * row["labelled"] <= row["held_out"] < 0.5 * row["labelled"]
+    assert np.isfinite(row["held_out_loss"])
+    slow = {**LRCS, "training": {**LRCS["training"], "epochs": 1, "rate": 1e-6, "minimum": 0.0}}
+    tuned, *_ = learned_from_drawing(
+        image, three_strokes(), slow, THREE_PHASES, ("seed",), start=begun
+    )
+    # One small step from the start.
+    kernels = [network.weights["conv1/kernel"] for network in (begun, tuned)]
+    assert np.allclose(*kernels, atol=1e-4) and not np.array_equal(*kernels)
+
+
+def test_what_cannot_be_learned():
+    image, truth = three_levels()
+    names = ("seed",)
+    one_phase = np.where(three_strokes() == 1, np.uint8(1), np.uint8(0))
+    with pytest.raises(ValueError, match="labels of active material only"):
+        learned_from_drawing(image, one_phase, LRCS, TWO_PHASES, names)
     lee = {**LRCS, "architecture": "lee"}
     with pytest.raises(ValueError, match="two phases apart"):
-        learned_from_drawing(image, strokes(), lee, THREE_PHASES, names)
+        learned_from_drawing(image, three_strokes(), lee, THREE_PHASES, names)
     with pytest.raises(ValueError, match="one size"):
         learned_from_twins([image, image[:, :40]], [truth, truth[:, :40]], LRCS, TWO_PHASES, names)
-    with pytest.raises(ValueError, match="nobody draws for it"):
-        annotate(image, LRCS, _Traits(), seed_names=("s",))
-
-
-class _Traits:
-    """A person who would draw."""

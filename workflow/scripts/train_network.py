@@ -33,7 +33,8 @@ def main(snakemake) -> None:
         named = f"{'/'.join(where)}, {wildcards.variant} by {wildcards.user}"
         raise ValueError(f"{named}: {error}") from error
     note(snakemake, network.provenance())
-    row = {**dict(wildcards), **training_row(history, facts)}
+    named = {**dict(wildcards), "seed": params.variant["seed"]}
+    row = {**named, **training_row(history, facts)}
     write_table(pd.DataFrame([row]), snakemake.output.training)
     write_network(snakemake.output.network, network)
     checkpoint.remove()
