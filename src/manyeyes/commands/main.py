@@ -12,6 +12,7 @@ COMMANDS = {
     "classify": "label a volume on disk with a random forest, from labels on a few slices",
     "compare": "compare finished segmentations of one tomogram with each other",
     "export": "write a volume for ParaView, napari or 3D Slicer",
+    "fit-person": "find the traits of recorded people, and how many people a spread needs",
     "fit-imaging": "find the settings with which digital twins look like a tomogram of yours",
 }
 """What each command does; each is a module beside this one, imported only when it is run."""

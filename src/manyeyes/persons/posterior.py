@@ -83,8 +83,8 @@ class Learner:
                 f"a fit needs at least {LEAST_PEOPLE} simulated people, found {len(table.traits)}"
             )
         self.table, self._seed = table, seed
-        self._scores = {name: _Scores(table.traits[name].to_numpy(float)) for name in TRAITS}
-        columns = {name: _Scores(values.to_numpy(float)) for name, values in table.marks.items()}
+        self._scores = {name: Scores(table.traits[name].to_numpy(float)) for name in TRAITS}
+        columns = {name: Scores(values.to_numpy(float)) for name, values in table.marks.items()}
         # what is the same for everybody says nothing
         self._columns = {name: found for name, found in columns.items() if found.varies}
         self._known = self._features(table.marks)
@@ -234,7 +234,7 @@ class Learner:
             self._scores[name].own - (self._learned[name] if name in self.informed else 0)
             for name in TRAITS
         ]
-        correlation = np.corrcoef([_Scores(values).own for values in left])
+        correlation = np.corrcoef([Scores(values).own for values in left])
         names = (self._seed, "draws")
         # each share of the distribution is drawn once, in the order that the copula says
         normal = generator(*names).standard_normal((draws, len(TRAITS)))
@@ -256,7 +256,7 @@ class Learner:
         return np.argsort(apart, kind="stable")[:count]
 
 
-class _Scores:
+class Scores:
     """Values of a sample and their normal scores (normal quantiles of mid-ranks)."""
 
     def __init__(self, values: np.ndarray):

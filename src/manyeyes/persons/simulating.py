@@ -9,6 +9,7 @@ import pandas as pd
 from ..annotations import Annotation, Drawing
 from ..methods import METHODS, Person
 from ..randomness import generator
+from ..users.fitted_people import values_of
 from ..users.population import Population, Traits, draw_traits
 from .marks import Measurer, measurer
 from .records import Recorded
@@ -49,27 +50,6 @@ class Table(NamedTuple):
     traits: pd.DataFrame
     marks: pd.DataFrame
     failed: int
-
-
-def trait_values(traits: Traits) -> dict[str, float]:
-    """Return the traits of a person by the names of `TRAITS`."""
-    own = traits.population
-    active, other = traits.seed_tolerance
-    return {
-        "criterion": traits.criterion,
-        "seed_tolerance_active": active,
-        "seed_tolerance_other": other,
-        "eye_sigma_px": traits.eye_sigma_px,
-        "outline_habit_px": traits.outline_habit_px,
-        "outline_sitting_sd_px": own.outline_sitting_sd_px,
-        "outline_object_sd_px": own.outline_object_sd_px,
-        "hand_noise_px": own.hand_noise_px,
-        "hand_correlation_px": own.hand_correlation_px,
-        "brush_px": float(traits.brush_px),
-        "overshoot_share": traits.overshoot_share,
-        "correction_depth_px": traits.correction_depth_px,
-        "correction_share": traits.correction_share,
-    }
 
 
 def observed_marks(
@@ -177,7 +157,7 @@ def simulate(
         if row is None:
             failed += 1
         else:
-            traits.append(trait_values(person))
+            traits.append(values_of(person))
             marks.append(row)
         if progress:
             progress(number + 1)

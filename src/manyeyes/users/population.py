@@ -8,6 +8,7 @@ import numpy as np
 
 from ..randomness import generator
 from ..settings import check_number, read_settings
+from .fitted_people import FittedPeople, with_values
 from .people import FITTED, draw_of_people, typical_people
 
 # Favourite widths of the brush, in pixels: those of ilastik (default 3) that fit into particles of
@@ -129,6 +130,9 @@ class Population:
         `seed_error_spread` it gives the same spreads of that boundary. Unknown; 1 is an assumption.
     lower_criterion_correlation : float
         Correlation over users between their criteria at the two boundaries, -1 to 1. Unknown.
+    fitted_people : FittedPeople or None
+        Draws from recorded people, of which each user takes one instead of the priors above; see
+        ``manyeyes fit-person``. What changes from one sitting to the next still comes from these.
 
     Notes
     -----
@@ -189,14 +193,18 @@ class Population:
     contour_least_px: float = 10.0
     lower_spread_ratio: float = 1.0
     lower_criterion_correlation: float = 0.0
+    fitted_people: FittedPeople | None = None
 
     def __post_init__(self):
+        if self.fitted_people is not None:
+            people = FittedPeople.from_mapping(self.fitted_people)
+            object.__setattr__(self, "fitted_people", people)
         if self.structure not in STRUCTURES:
             raise ValueError(
                 f"population.structure must be one of {', '.join(STRUCTURES)}, "
                 f"found {self.structure!r}"
             )
-        for item in fields(self)[1:]:
+        for item in fields(self)[1:-1]:
             key, value = f"population.{item.name}", getattr(self, item.name)
             if value is None and item.name in FITTED:
                 continue
@@ -299,6 +307,9 @@ def draw_traits(population: Population, seed: object, user: str) -> Traits:
     overshoot = float(rng.beta(population.overshoot_a, population.overshoot_b))
     own = _own_hand(population, generator(seed, "people", user))
     person = person_at(own, user, scores, brush, overshoot, (depth, share))
+    if population.fitted_people:
+        fitted = population.fitted_people.one_of(generator(seed, "fitted people", user))
+        person = with_values(person, fitted)
     return _with_lower_boundary(person, scores[1], generator(seed, "traits", user, "lower"))
 
 
