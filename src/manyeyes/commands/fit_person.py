@@ -15,9 +15,11 @@ Written are, for each person or all together:
                           model cannot do
     NAME_traits.png       a picture of the traits
     NAME_population.yaml  a block `population:` for a config: users drawn from these people
+    NAME_laboratory.csv   how well numbers of people and sittings tell how much people differ
     NAME_spread.csv       with two people or more: how much such people differ in each trait
 
-A trait that the record does not inform keeps the population's interval, and the table says so.
+A trait that the record does not inform keeps the population's interval, and the table says so. At
+the end it is printed how many people and sittings it takes to know how much people differ.
 """
 
 import argparse
@@ -32,7 +34,13 @@ from ..files.errors import RUN_AGAIN, FileError
 from ..files.results import read_mask, read_result
 from ..files.tables import write_table
 
-SUFFIXES = ("_traits.csv", "_statistics.csv", "_traits.png", "_population.yaml")
+SUFFIXES = (
+    "_traits.csv",
+    "_statistics.csv",
+    "_traits.png",
+    "_population.yaml",
+    "_laboratory.csv",
+)
 SPREAD = "_spread.csv"
 DRAWS_WRITTEN = 60
 """Rows of draws of one person in the block for a config."""
@@ -75,6 +83,20 @@ def parser() -> argparse.ArgumentParser:
         help="labels for recorded_forest were painted as for MLX: the slice nearest to the middle "
         "first, the others against a first output (unless given: all without)",
     )
+    add(
+        "--precision",
+        type=float,
+        default=0.25,
+        metavar="P",
+        help="wanted for the spread between people, as a share of it (default 0.25: +-25 %%)",
+    )
+    add(
+        "--share-precision",
+        type=float,
+        default=0.1,
+        metavar="P",
+        help="wanted for the share of the variance that is within a person (default 0.1)",
+    )
     add("--seed", help="of simulated users (the study's, unless given)")
     add("--out", type=Path, metavar="NAME", help="where to write; beside you, named as the people")
     add("--overwrite", action="store_true", help="replace files that exist")
@@ -83,9 +105,14 @@ def parser() -> argparse.ArgumentParser:
 
 def fit(options) -> None:
     """Do what the arguments say."""
+    from ..persons.posterior import LEAST_PEOPLE
     from .check import checked_study
     from .run import config_of, study_of
 
+    if options.simulated < LEAST_PEOPLE:
+        raise FileError(f"--simulated must be at least {LEAST_PEOPLE}")
+    if not (options.precision > 0 and options.share_precision > 0):
+        raise FileError("--precision and --share-precision must be above 0")
     config = config_of(options.study)
     study_of(config)
     study = checked_study(config)
@@ -215,40 +242,58 @@ def write(targets: Sequence[Path], fitted: Mapping, people: Mapping, study: str,
     from ..figures import style
     from ..figures.fitted_person import draw
     from ..persons.fitting import people_block, rounded
-    from ..persons.misfit import misfit_table, misfit_words
+    from ..persons.misfit import misfit_table, misfit_words, usual_shares
+    from ..persons.spread import spread_table
+    from ..statistics.laboratory import laboratory_table, laboratory_words
 
     traits, statistics = [], []
     for name, found in fitted.items():
         names = [record.name for record in people[name]]
         misfit = misfit_table(found.table, found.observed, found.posterior, names)
-        summary = rounded(found.posterior.summary)
+        summary = rounded(with_people_needed(found.posterior.summary, options.precision))
         traits.append(summary.assign(person=name)[["person", *summary.columns]])
         statistics.append(rounded(misfit).assign(user=name)[["user", *misfit.columns]])
         print(f"{name}: {summary_words(summary)}")
         if found.table.failed:
             print(f"  {found.table.failed} simulated users could not do it and were left out")
-        print(f"  {misfit_words(misfit)}")
+        print(f"  {misfit_words(misfit, usual_shares(found.learner))}")
+    sittings = min(len({record.sitting for record in records}) for records in people.values())
+    print(laboratory_words(len(people), sittings, options.precision, options.share_precision))
     write_table(pd.concat(traits), targets[0])
     write_table(pd.concat(statistics), targets[1])
     shown = {name: (f.posterior.summary, f.posterior.draws) for name, f in fitted.items()}
-    prior = next(iter(fitted.values())).table.traits
-    figure = draw(prior, shown)
+    figure = draw(next(iter(fitted.values())).table.traits, shown)
     with style.context():
         figure.savefig(targets[2], dpi=200, metadata={"Software": None})
-    block = people_block(
-        {name: found.posterior for name, found in fitted.items()},
-        study,
-        max(DRAWS_WRITTEN // len(fitted), 20),
-    )
+    posteriors = {name: found.posterior for name, found in fitted.items()}
+    block = people_block(posteriors, study, max(DRAWS_WRITTEN // len(fitted), 20))
     targets[3].write_text(block, encoding="utf-8")
+    write_table(rounded(laboratory_table()), targets[4])
     if len(targets) > len(SUFFIXES):
-        from ..persons.spread import spread_table
-
         prior = {name: found.table.traits for name, found in fitted.items()}
         draws = {name: found.posterior.draws for name, found in fitted.items()}
         informed = [set(f.posterior.summary.query("informed")["trait"]) for f in fitted.values()]
-        write_table(rounded(spread_table(draws, prior, informed)), targets[4])
+        write_table(rounded(spread_table(draws, prior, informed)), targets[5])
     print("written: " + ", ".join(str(path) for path in targets))
+
+
+def with_people_needed(summary: pd.DataFrame, precision: float) -> pd.DataFrame:
+    """Return a summary with the people whom it takes to know a trait's spread between people.
+
+    With records like this one, which leave a part of the trait's variance open; NaN where the
+    record does not inform the trait, or where there would be more than 10,000.
+    """
+    from ..statistics.laboratory import people_needed
+
+    def needed(row) -> float:
+        if not row.informed:
+            return float("nan")
+        try:
+            return float(people_needed(precision, min(row.explained, 1.0)))
+        except ValueError:
+            return float("nan")
+
+    return summary.assign(people_needed=[needed(row) for row in summary.itertuples()])
 
 
 def summary_words(summary: pd.DataFrame) -> str:

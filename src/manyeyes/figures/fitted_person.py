@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from . import style
 
-COLUMNS = 4
+COLUMNS = 5
 PRIOR = "#c9c9c9"
 UNINFORMED = "#8a8a8a"
 COLOURS = ("#2166ac", "#b2182b", "#1b7837", "#762a83", "#e08214", "#35978f")
@@ -35,7 +35,7 @@ def draw(prior: pd.DataFrame, people: Mapping[str, tuple[pd.DataFrame, pd.DataFr
     shown = dict(list(people.items())[:MOST_PEOPLE])
     first = next(iter(shown.values()))[0]
     lines = style.lines_of(len(first), COLUMNS)
-    figure = style.new_figure(style.DOUBLE_MM, lines * 36 + 14)
+    figure = style.new_figure(style.DOUBLE_MM, lines * 34 + 12)
     grid = style.panel_grid(figure, len(first), COLUMNS).ravel()
     for axes, row in zip(grid, first.itertuples(), strict=False):
         values = prior[row.trait].to_numpy(float)

@@ -107,7 +107,12 @@ def people_block(people: Mapping[str, Posterior], study: str, each: int) -> str:
         lines.append("# all else is the population's prior.")
     if len(people) == 1:
         lines.append("# Rows differ by what is not known of one person, not as people differ.")
-    lines += ["population:", "  fitted_people:", f"    traits: [{', '.join(OF_PERSON)}]", "    draws:"]
+    lines += [
+        "population:",
+        "  fitted_people:",
+        f"    traits: [{', '.join(OF_PERSON)}]",
+        "    draws:",
+    ]
     lines += [f"      - [{', '.join(row)}]" for row in rows]
     return "\n".join(lines) + "\n"
 

@@ -3,9 +3,9 @@
 For each trait, one number is learned from simulated people that says as much about the trait as
 their statistics do: its expected value (Fearnhead and Prangle 2012,
 doi:10.1111/j.1467-9868.2011.01010.x). The posterior is that of approximate Bayesian computation by
-this number alone, with regression adjustment (Beaumont et al. 2002, doi:10.1093/genetics/162.4.2025).
-A single number keeps the comparison fair where there are few simulated people: what is lost is
-sharpness, not coverage. Traits are handled as standard scores in the population, so that the prior
+this number alone, with regression adjustment (Beaumont et al. 2002,
+doi:10.1093/genetics/162.4.2025). A single number keeps the comparison fair where there are few
+simulated people: what is lost is sharpness, not coverage. Traits are handled as standard scores in the population, so that the prior
 of each is a standard normal distribution. Their dependence comes from what the learned numbers
 leave over, as a Gaussian copula (Li et al. 2017, doi:10.1016/j.csda.2016.07.005).
 """
@@ -37,6 +37,8 @@ _NEAR_SHARE = 0.1
 _TREES_SEE = 40
 _PENALTIES = np.logspace(0, 4, 9)
 LEAST_PEOPLE = 200
+NEAR = 100
+"""Simulated people who count as most like a person."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +205,7 @@ class Learner:
                 }
             )
         return Posterior(
-            pd.DataFrame(rows), self._joint(marginals, draws), self._nearest(seen)
+            pd.DataFrame(rows), self._joint(marginals, draws), self._nearest(seen, NEAR)
         )
 
     def _best_groups(self, name: str) -> list[str]:
@@ -247,7 +249,12 @@ class Learner:
             }
         )
 
-    def _nearest(self, seen: Mapping[str, float], count: int = 100) -> np.ndarray:
+    def like(self, place: int) -> np.ndarray:
+        """Return who is most like one of the simulated people; rows of the table, not its own."""
+        seen = {name: float(learned[place]) for name, learned in self._learned.items()}
+        return self._nearest(seen, NEAR + 1)[1:]
+
+    def _nearest(self, seen: Mapping[str, float], count: int) -> np.ndarray:
         """Return the simulated people whose learned numbers are nearest to those of the record."""
         apart = np.zeros(len(self.table.traits))
         for name in self.informed:

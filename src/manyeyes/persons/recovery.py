@@ -13,7 +13,7 @@ from .records import Image, Recorded
 from .simulating import DISCRETE, TRAITS, Table, first_outputs, observed_marks, simulate
 
 POOL = 8
-"""Different first outputs that simulated people correct, for one table serves all who are fitted."""
+"""Different first outputs that simulated people correct: one table serves all who are fitted."""
 
 
 def recover(
@@ -30,8 +30,8 @@ def recover(
     """Fit simulated people whose traits are known.
 
     They work as in a study: a forest of their own gives each the first output that they correct.
-    Only the table of simulated people whom they are compared with is shared, and those in it correct
-    one of `POOL` first outputs of others.
+    Only the table of simulated people whom they are compared with is shared, and those in it
+    correct one of `POOL` first outputs of others.
 
     Parameters
     ----------

@@ -200,8 +200,8 @@ def laboratory_words(
     crowd = max(needed, people)
     often = sittings_needed(crowd, share_half_width, share)
     text += (
-        f"To know the share of the variance that is within a person to +-{share_half_width:g}, if it "
-        f"is {share:g}, "
+        "To know the share of the variance that is within a person to "
+        f"+-{share_half_width:g}, if it is {share:g}, "
     )
     if often is None:
         return text + f"takes more than these {crowd} people, however often they sit down."
