@@ -5,9 +5,10 @@ their statistics do: its expected value (Fearnhead and Prangle 2012,
 doi:10.1111/j.1467-9868.2011.01010.x). The posterior is that of approximate Bayesian computation by
 this number alone, with regression adjustment (Beaumont et al. 2002,
 doi:10.1093/genetics/162.4.2025). A single number keeps the comparison fair where there are few
-simulated people: what is lost is sharpness, not coverage. Traits are handled as standard scores in the population, so that the prior
-of each is a standard normal distribution. Their dependence comes from what the learned numbers
-leave over, as a Gaussian copula (Li et al. 2017, doi:10.1016/j.csda.2016.07.005).
+simulated people: what is lost is sharpness, not coverage. Traits are handled as standard scores in
+the population, so that the prior of each is a standard normal distribution. Their dependence comes
+from what the learned numbers leave over, as a Gaussian copula (Li et al. 2017,
+doi:10.1016/j.csda.2016.07.005).
 """
 
 from collections.abc import Mapping
@@ -85,7 +86,8 @@ class Learner:
                 f"a fit needs at least {LEAST_PEOPLE} simulated people, found {len(table.traits)}"
             )
         self.table, self._seed = table, seed
-        self._scores = {name: Scores(table.traits[name].to_numpy(float)) for name in TRAITS}
+        self._names = [name for name in TRAITS if name in table.traits]
+        self._scores = {name: Scores(table.traits[name].to_numpy(float)) for name in self._names}
         columns = {name: Scores(values.to_numpy(float)) for name, values in table.marks.items()}
         # what is the same for everybody says nothing
         self._columns = {name: found for name, found in columns.items() if found.varies}
@@ -100,13 +102,13 @@ class Learner:
 
         # sums over threads are not the same to the last bit on any number of cores
         with threadpool_limits(1):
-            for name in TRAITS:
+            for name in self._names:
                 self._learn(name)
 
     @property
     def informed(self) -> list[str]:
         """The traits that the record informs."""
-        return [name for name in TRAITS if self.explained[name] >= INFORMED]
+        return [name for name in self._names if self.explained[name] >= INFORMED]
 
     def _learn(self, name: str) -> None:
         scores = self._scores[name].own
@@ -145,7 +147,7 @@ class Learner:
             groups[mark.split(":")[0]] += range(place, place + width)
             place += width
         rows = {}
-        for name in TRAITS:
+        for name in self._names:
             score = self._scores[name].own
             row = {}
             for group, places in groups.items():
@@ -170,14 +172,29 @@ class Learner:
         draws : int
             From the posterior.
         """
-        features = self._features(observed.to_frame().T)
-        seen = {
-            name: float(np.mean([model.predict(features)[0] for model in self._models[name]]))
-            for name in TRAITS
-        }
-        marginals = {name: self._marginal(name, seen[name]) for name in TRAITS}
+        return self.posteriors(observed.to_frame().T, draws)[0]
+
+    def posteriors(self, observed: pd.DataFrame, draws: int = 400) -> list[Posterior]:
+        """Return the same for several people who did the same, one in each row."""
+        from threadpoolctl import threadpool_limits
+
+        features = self._features(observed)
+        with threadpool_limits(1):
+            seen = {
+                name: np.mean([model.predict(features) for model in models], axis=0)
+                for name, models in self._models.items()
+            }
+        return [
+            self._posterior({name: float(found[place]) for name, found in seen.items()}, draws)
+            for place in range(len(observed))
+        ]
+
+    def _posterior(self, seen: Mapping[str, float], draws: int) -> Posterior:
+        """Return a posterior from the learned number of each trait."""
+        marginals = {name: self._marginal(name, seen[name]) for name in self._names}
         rows = []
-        for name, (title, unit) in TRAITS.items():
+        for name in self._names:
+            title, unit = TRAITS[name]
             known, prior = self.explained[name] >= INFORMED, self._scores[name].sorted
             values, weights = marginals[name]
             low, middle, high = weighted_quantiles(
@@ -230,22 +247,25 @@ class Learner:
         slope = _slope(shift, found, weights)
         return scores.back(found - slope * shift), weights
 
-    def _joint(self, marginals: Mapping, draws: int) -> pd.DataFrame:
-        """Return joint draws: a Gaussian copula of what the learned numbers leave over."""
+    @cached_property
+    def _copula(self) -> np.ndarray:
+        """A matrix that turns independent normal numbers into what learned numbers leave over."""
         left = [
             self._scores[name].own - (self._learned[name] if name in self.informed else 0)
-            for name in TRAITS
+            for name in self._names
         ]
-        correlation = np.corrcoef([Scores(values).own for values in left])
-        names = (self._seed, "draws")
+        return _root(np.corrcoef([Scores(values).own for values in left]))
+
+    def _joint(self, marginals: Mapping, draws: int) -> pd.DataFrame:
+        """Return joint draws: a Gaussian copula of what the learned numbers leave over."""
         # each share of the distribution is drawn once, in the order that the copula says
-        normal = generator(*names).standard_normal((draws, len(TRAITS)))
-        ranks = np.argsort(np.argsort(normal @ _root(correlation).T, axis=0), axis=0)
+        normal = generator(self._seed, "draws").standard_normal((draws, len(self._names)))
+        ranks = np.argsort(np.argsort(normal @ self._copula.T, axis=0), axis=0)
         shares = (ranks + 0.5) / draws
         return pd.DataFrame(
             {
                 name: weighted_quantiles(*marginals[name], shares[:, place])
-                for place, name in enumerate(TRAITS)
+                for place, name in enumerate(self._names)
             }
         )
 

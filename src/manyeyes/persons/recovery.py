@@ -91,9 +91,10 @@ def recover(
         places = [place for place, name in enumerate(variants) if name in chosen]
         part = Table(table.traits, table.marks[places], table.failed)
         learner = Learner(part, f"{seed} {design}")
-        for number, (true, observed) in enumerate(recorded):
-            summary = learner.posterior(observed.loc[places], draws=2).summary
-            for row in summary.itertuples():
+        did = pd.DataFrame([observed.loc[places] for _, observed in recorded])
+        posteriors = learner.posteriors(did, draws=2)
+        for number, ((true, _), posterior) in enumerate(zip(recorded, posteriors, strict=True)):
+            for row in posterior.summary.itertuples():
                 value = true[row.trait]
                 # grey levels and widths are whole numbers, so ends may coincide with the value
                 slack = 1e-9 * max(abs(value), 1.0)
