@@ -54,6 +54,9 @@ def test_digests_of_code_are_the_same_under_every_locale():
         assert digests(LC_ALL=name, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0") == under_utf8, name
 
 
+OTHERS = ("zarr", "opener", "tifffile", "os", "archive", "webbrowser")
+
+
 def texts_without_encoding(path):
     """Return the lines of a script that read or write text as the locale would have it."""
     lines = []
@@ -64,9 +67,9 @@ def texts_without_encoding(path):
             continue
         mode = node.args[0] if node.args else None
         binary = isinstance(mode, ast.Constant) and "b" in str(mode.value)
-        # Others than paths have an `open` too.
+        # Others than paths have an `open` too: of bytes, arrays, or pages.
         owner = getattr(node.func.value, "id", "")
-        opens = node.func.attr == "open" and owner not in ("zarr", "opener", "tifffile")
+        opens = node.func.attr == "open" and owner not in OTHERS
         if node.func.attr in ("read_text", "write_text") or (opens and not binary):
             lines.append(f"{path.name}:{node.lineno}")
     return lines

@@ -216,7 +216,7 @@ def held(folder) -> Iterator[None]:
     path = folder / LOCK
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise FileError(
             f"{folder}: work cannot be kept here ({error.strerror}); name a folder that you may "

@@ -427,7 +427,8 @@ class JobInputs:
 
     def truth_read(self, wildcards) -> list[tuple[str, dict]]:
         """Return the file of a dataset's reference, and how the config says it is read."""
-        return [(self.truth_file(wildcards), settings_of(self.dataset(wildcards).truth))]
+        truth = self.dataset(wildcards).truth
+        return [] if truth is None else [(self.truth_file(wildcards), settings_of(truth))]
 
     def takes_whole_labels(self, wildcards) -> bool:
         """Return whether labels of every voxel are a finished segmentation, not training labels.
