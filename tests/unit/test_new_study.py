@@ -182,6 +182,26 @@ def test_8_bit_volumes_keep_their_levels_unless_few_are_used():
     assert found.contrast.levels > 80
 
 
+def test_fill_that_no_mask_leaves_out_is_told_and_left_to_the_user():
+    volume = (electrode((64, 64, 64), seed=4) >> 8).astype(np.uint8)
+    # Saturated in large places, as air in a scan of a whole cell.
+    volume[volume < 110] = 0
+    volume[:, 10:54, 30:34] = 0
+    volume[5] = 0
+    found = propose(volume, 64)
+    about = found.assumed[1]
+    assert found.mask in ("none", {"outside": 0}) or found.shape[0] < 64
+    assert "was not measured" in about or "counts as a phase" in about or found.mask is None
+
+
+def test_a_segmentation_is_no_tomogram(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tifffile.imwrite(tmp_path / "labels.tif", (electrode() > 30000).astype(np.uint8))
+    message = new_study.main(["labels.tif"])
+    assert "labels.tif: there are only 2 different values (0, 1)" in message
+    assert "manyeyes compare" in message
+
+
 def test_little_contrast_is_told(tmp_path, monkeypatch, capsys):
     volume = electrode(bright=30500, dark=30000)
     volume.flat[::50] = 60000

@@ -123,6 +123,11 @@ def _say(output: Path, datasets: list[NewDataset]) -> None:
         if new.proposal.contrast.is_poor:
             print("    Warning: fewer than 40; people's thresholds are coarse at this contrast")
         print(f"  Look at {output.with_name(new.picture)}")
+    if os.environ.get("MANYEYES_DATA"):
+        print(
+            "\nMANYEYES_DATA is set and comes before data_folder: unset it for this study, or put "
+            "the files there."
+        )
     missing = [new.name for new in datasets if new.voxel_size_nm is None]
     if missing:
         print(
@@ -303,7 +308,13 @@ def _draw(name: str, source: SourceVolume, looked_at, proposal, picture: Path) -
         ]
     )
     seen = crop.ravel() if proposal.inside is None else crop[proposal.inside]
-    counts, edges = np.histogram(seen, bins=200, range=_shown_range(seen, proposal.window))
+    low, high = _shown_range(seen, proposal.window)
+    if seen.dtype.kind == "f":
+        edges = np.linspace(low, high, 201)
+    else:
+        # As many values in each bin, or else the histogram has teeth.
+        edges = np.arange(low, high + 2, max(1, -(-(high - low) // 200))) - 0.5
+    counts, _ = np.histogram(seen, bins=edges)
     figure = draw(name, source.shape, views, proposal, counts, edges)
     picture.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(picture, dpi=150)

@@ -18,6 +18,8 @@ USUAL_EDGE = 200
 LEAST_CUBE = 64
 LEAST_EDGE = 8
 PERCENTILES = (0.1, 99.9)
+# A tomogram has more different values than any segmentation has labels.
+MOST_LABELS = 8
 # Active material is the larger part of an electrode, or nearly. A bright class that is smaller than
 # this share is taken for the rest.
 LEAST_ACTIVE = 0.25
@@ -99,26 +101,30 @@ def propose(
     Raises
     ------
     ValueError
-        If the volume is too small, flat, or filled so that no crop of it shows the sample.
+        If the volume is too small, flat, or a segmentation.
     """
-    start, shape = proposed_crop(source.shape, edge)
-    assumed = [_about_crop(source.shape, start, shape, edge)]
+    first = start, shape = proposed_crop(source.shape, edge)
     while True:
         volume = _crop(source, start, shape)
+        _refuse_labels(volume)
         found = _fit_mask(source, volume, start, shape, mask)
-        if found is not None:
-            break
         smaller = int(0.8 * max(shape))
-        if smaller < LEAST_CUBE // 2:
-            raise ValueError(
-                "one grey value fills the border of every crop in the middle, and neither a "
-                "circle nor that value leaves it out; give the crop and the mask yourself"
-            )
+        if found is not None or smaller < LEAST_CUBE // 2:
+            break
         start, shape = proposed_crop(source.shape, smaller)
-        assumed = [
-            f"the crop is {'x'.join(map(str, shape))} voxels in the middle, because larger ones "
-            "reach into what was not measured"
-        ]
+    if found is None:
+        start, shape = first
+        volume = _crop(source, start, shape)
+        value = filled_border(volume)
+        found = (
+            "none",
+            None,
+            f"mask: none. The grey value {value.value:g} fills {100 * value.share:.0f} % of the "
+            "crop's border, and neither a circle nor that value leaves it out, nor does a smaller "
+            "crop. If it was not measured, it counts as a phase: choose another crop or give a "
+            "mask's file",
+        )
+    assumed = [_about_crop(source.shape, start, shape, edge, first[1])]
     chosen, inside, about = found
     assumed.append(about)
     window, about = _window(volume, inside)
@@ -150,9 +156,22 @@ def _crop(source, start, shape) -> np.ndarray:
     return np.asarray(source[tuple(slice(a, a + n) for a, n in zip(start, shape, strict=True))])
 
 
-def _about_crop(whole, start, shape, edge) -> str:
+def _refuse_labels(volume: np.ndarray) -> None:
+    """Raise ValueError for a segmentation, which has few different values."""
+    few = np.unique(volume[: MOST_LABELS + 2, ::3, ::3])
+    if len(few) <= MOST_LABELS and len(found := np.unique(volume)) <= MOST_LABELS:
+        raise ValueError(
+            f"there are only {len(found)} different values ({', '.join(f'{v:g}' for v in found)}), "
+            "so this is a segmentation and no tomogram; compare segmentations by `manyeyes "
+            "compare`, or use it as a geometry (source: {kind: geometry})"
+        )
+
+
+def _about_crop(whole, start, shape, edge, first) -> str:
     cut = "x".join(map(str, shape))
     why = "" if max(shape) == edge else ", as much as fits"
+    if tuple(shape) != tuple(first):
+        why = ", because larger ones reach into what was not measured"
     return (
         f"the crop is {cut} voxels in the middle of {'x'.join(map(str, whole))} (z, y, x){why}; "
         "that it represents the electrode is an assumption"
