@@ -138,3 +138,10 @@ def test_the_irregular_particle_has_more_and_larger_pores():
 def test_impossible_particles_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         read_settings(settings, ParticleSettings, "particle")
+
+
+def test_the_names_of_the_package_exist():
+    import manyeyes.pores
+
+    assert all(getattr(manyeyes.pores, name) is not None for name in manyeyes.pores.__all__)
+    assert manyeyes.pores.particle_truth is particle_truth
