@@ -116,6 +116,10 @@ def test_wrong_shares_and_images_are_refused():
         level_by_eye(slices_of(1, 9), 1.5)
     with pytest.raises(ValueError, match="slices must be grey levels"):
         threshold_labels(SLICE)
+    blank = slices_of(1000, 9000)
+    blank[1] = 0
+    with pytest.raises(ValueError, match=r"slice 1 \(from 0\) has a median of 0"):
+        thresholds_by_eye(blank)
 
 
 def square():

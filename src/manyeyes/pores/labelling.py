@@ -46,7 +46,7 @@ def thresholds_by_eye(
     Raises
     ------
     ValueError
-        If the shares are out of order or the images are no slices.
+        If the shares are out of order, the images are no slices, or a slice is blank.
     """
     _check_images(images)
     if not 0 <= low_share <= high_share <= 1:
@@ -72,7 +72,7 @@ def level_by_eye(images: np.ndarray, share: float = GLOBAL_SHARE) -> float:
     Raises
     ------
     ValueError
-        If the share is not between 0 and 1 or the images are no slices.
+        If the share is not between 0 and 1, the images are no slices, or blank.
     """
     _check_images(images)
     check_number("share", share, 0, 1)
@@ -207,7 +207,18 @@ def _from_outline(pore: np.ndarray) -> np.ndarray:
 
 
 def _black(images: np.ndarray, grain: np.ndarray) -> float:
-    """Return the black of a stack as a share of the grey of each slice's grains."""
+    """Return the black of a stack as a share of the grey of each slice's grains.
+
+    Raises
+    ------
+    ValueError
+        If half of a slice or more is not above zero.
+    """
+    if not (grain > 0).all():
+        raise ValueError(
+            f"slice {int(np.flatnonzero(~(grain > 0))[0])} (from 0) has a median of "
+            f"{grain[~(grain > 0)][0]:g}, so it shows no grain; remove blank slices"
+        )
     count = max(1, round(_BLACK_PERCENT / 100 * images.size))
     # The darkest of the stack are among the darkest of each slice.
     most = min(count, images[0].size)
