@@ -53,7 +53,7 @@ def clock():
     return lambda: begin + timedelta(seconds=2 * next(ticks))
 
 
-def session_in(folder, *names, sitting=1, inside=None, seed="7"):
+def session_in(folder, *names, sitting=1, inside=None, seed="7", phases=TWO_PHASES):
     """Return a session of jo in a folder."""
     about = About(
         study="tiny",
@@ -61,7 +61,7 @@ def session_in(folder, *names, sitting=1, inside=None, seed="7"):
         seed=seed,
         user="jo",
         sitting=sitting,
-        phases=TWO_PHASES,
+        phases=phases,
         voxel_size_nm={"cathode": 400.0},
     )
     steps = example_steps(*names)

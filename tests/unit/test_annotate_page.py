@@ -7,7 +7,7 @@ import pytest
 
 from annotate_page import Person, served
 from chromium import executable
-from manyeyes.labels import TWO_PHASES
+from manyeyes.labels import THREE_PHASES, TWO_PHASES
 from manyeyes.recording.runs import runs_of
 from recording_example import LARGE, PAINTING, SIX, TAB, THRESHOLD, example_image, paint, session_in
 
@@ -192,6 +192,15 @@ def test_a_first_output_is_shown_and_corrected_slice_by_slice(session, jo):
     assert (session.folder / "cathode/raw/MLX10.tif").exists()
 
 
+def test_the_last_of_many_hasty_clicks_counts(session, jo):
+    jo.run("document.querySelectorAll('button.step').forEach((step) => step.click())")
+    jo.at(PAINTING)
+    jo.brush(1, 3)
+    jo.draw((20.5, 4.5), (25.5, 4.5))
+    jo.saved()
+    assert session.work(PAINTING).painted(12) == 24
+
+
 def test_done_steps_are_locked_until_they_are_changed(session, jo):
     jo.level(0, 131)
     jo.proceed()
@@ -254,6 +263,36 @@ def test_a_page_whose_program_is_gone_says_so_and_keeps_the_stroke(tmp_path):
         assert "does not answer" in jo.text("#banner")
         jo.draw((20.5, 9.5), (25.5, 9.5))
         assert jo.coverage() == pytest.approx(100 * 24 / 600, abs=0.05)
+
+
+def test_three_phases_have_two_levels_two_windows_and_three_colours(tmp_path, browser):
+    session = session_in(tmp_path, "S2", "cWS", "MLX10", phases=THREE_PHASES)
+    session.release(TAB)
+    with served(session) as address:
+        browser.begin(address)
+        browser.level(0, 80)
+        browser.level(1, 130)
+        browser.proceed()
+        browser.at(1)
+        for place, level in enumerate((85, 95, 120, 150)):
+            browser.level(place, level)
+        browser.proceed()
+        browser.at(2)
+        names = browser.run("[...document.querySelectorAll('.paint')].map((b) => b.innerText)")
+        browser.brush(3, 1)
+        browser.draw((2.5, 2.5), (4.5, 2.5))
+        browser.saved()
+        browser.visit("about:blank")
+    assert [name.split("\n")[0] for name in names] == [
+        "Active material",
+        "Carbon-binder domain",
+        "Pore",
+    ]
+    assert session.work(2).labels[12][2, 2:5].tolist() == [3, 3, 3]
+    stored = [json.loads((tmp_path / f"cathode/raw/{n}.json").read_text()) for n in ("S2", "cWS")]
+    assert (stored[0]["lower_level"], stored[0]["level"]) == (80, 130)
+    found = [stored[1][key] for key in ("lower_low", "lower_high", "low", "high")]
+    assert found == [85, 95, 120, 150]
 
 
 def test_nothing_of_anybody_else_is_shown(session, jo):

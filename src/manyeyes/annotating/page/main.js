@@ -37,6 +37,8 @@ const app = {
   },
 
   async openNow(number, known) {
+    // A state that is read before the last events are taken in is out of date at once.
+    await app.recorder?.flushed();
     const state = known ?? (await ask(`steps/${number}`));
     app.screen?.close();
     if (app.recorder) app.recorder.stopped = true;
@@ -53,10 +55,7 @@ const app = {
     listSteps();
   },
 
-  async go(number) {
-    await app.recorder?.flushed();
-    await app.open(number);
-  },
+  go: (number) => app.open(number),
 
   async finish(state) {
     app.recorder.add({ event: "finish" });
