@@ -100,6 +100,8 @@ def person_labels(
     if meaning is None:
         meaning, remarks = _by_grey(volume, image, meant, phases, inside, key)
         codes_from = BY_GREY
+    # Where 0 is a phase, no voxel is without one.
+    finished = finished or UNLABELLED in meaning
     known = {UNLABELLED: UNLABELLED, **meaning}
     if inside is None:
         labels = recoded(volume, known, key)

@@ -51,7 +51,12 @@ def study_for_report(
         "about_paper": about_paper,
         "unfiltered": unfiltered(study),
         "segmented": list(dict.fromkeys(dataset for dataset, _ in one_of_each.images())),
-        "users": {name: user.made_by for name, user in study.users.items()},
+        # A person who was asked and has not done anything yet is no user.
+        "users": {
+            name: user.made_by
+            for name, user in study.users.items()
+            if user.folder is None or user.recordings
+        },
         "methods": {name: variant["method"] for name, variant in study.variants.items()},
         "viewer_note": viewer_note(viewed_users, list(study.users), slice_step),
         "with_offset": with_offset(study.variants),
