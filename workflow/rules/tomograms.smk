@@ -44,32 +44,34 @@ rule import_geometry:
         "../scripts/import_geometry.py"
 
 
-rule import_truth:
-    input:
-        labels=INPUTS.truth_file,
-        image=PATHS.tomogram,
-        source=INPUTS.source_file,
-        mask=INPUTS.mask,
-    output:
-        truth=PATHS.truth,
-    wildcard_constraints:
-        dataset=INPUTS.with_given_truth(),
-    group:
-        ASK.submission("{dataset}")
-    resources:
-        **ASK.job(20, 0.5, volumes=1),
-    params:
-        code=lambda wildcards: CHECKOUT.code_of(
-            "import_truth.py",
-            reads=INPUTS.source_read(wildcards),
-            reads_labels=INPUTS.truth_read(wildcards),
-        ),
-        phases=config.get("phases"),
-        codes=lambda wildcards: INPUTS.dataset(wildcards).truth.get("codes"),
-        reading=lambda wildcards: INPUTS.truth_read(wildcards)[0][1],
-        dataset=INPUTS.import_settings,
-    script:
-        "../scripts/import_truth.py"
+if STUDY.given_truths():
+
+    rule import_truth:
+        input:
+            labels=INPUTS.truth_file,
+            image=PATHS.tomogram,
+            source=INPUTS.source_file,
+            mask=INPUTS.mask,
+        output:
+            truth=PATHS.truth,
+        wildcard_constraints:
+            dataset=INPUTS.with_given_truth(),
+        group:
+            ASK.submission("{dataset}")
+        resources:
+            **ASK.job(20, 0.5, volumes=1),
+        params:
+            code=lambda wildcards: CHECKOUT.code_of(
+                "import_truth.py",
+                reads=INPUTS.source_read(wildcards),
+                reads_labels=INPUTS.truth_read(wildcards),
+            ),
+            phases=config.get("phases"),
+            codes=lambda wildcards: INPUTS.dataset(wildcards).truth.get("codes"),
+            reading=lambda wildcards: INPUTS.truth_read(wildcards)[0][1],
+            dataset=INPUTS.import_settings,
+        script:
+            "../scripts/import_truth.py"
 
 
 rule image_truth:

@@ -292,7 +292,7 @@ class JobInputs:
 
     def with_given_truth(self) -> str:
         """Return a wildcard pattern of the datasets that were given a reference."""
-        return _pattern(d.name for d in self._study.datasets.values() if d.truth is not None)
+        return _pattern(self._study.given_truths())
 
     def import_settings(self, wildcards) -> dict:
         """Return what a job needs to know that reads the source of its dataset.

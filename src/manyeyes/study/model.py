@@ -507,6 +507,10 @@ class Study:
         asked |= set(self.images_with_sittings())
         return [(d, f) for d in self.datasets for f in self.filters if (d, f) in asked]
 
+    def given_truths(self) -> list[str]:
+        """Return the datasets that were given a reference."""
+        return [dataset.name for dataset in self.datasets.values() if dataset.truth is not None]
+
     def simulated_blocks(self) -> list[Block]:
         """Return the blocks that simulated users do: those of the config's plan."""
         return [block for block in self.blocks if block.made_by == SIMULATED]
