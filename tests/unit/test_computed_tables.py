@@ -28,6 +28,7 @@ def study(has_truth, users="AB", filter_="unfiltered", variants=("by-eye",)):
         baseline=None,
         ablations={},
         outline_map=None,
+        further_sittings={},
         population_sample=None,
         measures=(),
     )

@@ -17,7 +17,7 @@ PATHS = {
 }
 
 
-def study(**more):
+def study(truth=None, **more):
     cells = [
         Cell("one", "as-it-is", variant, user)
         for variant in ("by-eye", "painted")
@@ -37,7 +37,9 @@ def study(**more):
                 voxel_size_nm=350.0,
                 voxels=2_000_000,
                 inverted=True,
+                has_truth=truth is not None,
                 shown_apart=False,
+                truth=truth,
             )
         },
         "figures": None,
@@ -85,6 +87,13 @@ def test_the_block_of_the_baseline_has_an_origin_too():
     chain = study(baseline={"fibsem": {"source": {"kind": "file"}}})
     assert jobs.sentences_on_origins("fig_s7", chain) == "Data: measured tomogram (FIB-SEM block)."
     assert "inverted" in jobs.sentences_on_origins("fig1", study())
+
+
+def test_a_truth_that_was_given_is_called_a_reference():
+    own = study(truth={"file": "careful.tif"})
+    said = jobs.sentences_on_origins("fig_accuracy", own)
+    assert "The truth of one is a reference given by the laboratory" in said
+    assert "reference" not in jobs.sentences_on_origins("fig1", study())
 
 
 def test_figures_that_were_asked_for_must_be_possible():
