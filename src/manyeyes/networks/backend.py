@@ -1,6 +1,7 @@
 """Starting JAX: on one thread, and on the device that was asked for."""
 
 import os
+import platform
 import sys
 import warnings
 
@@ -14,8 +15,12 @@ NO_GPU = (
 )
 
 # XLA divides sums among its threads, so that their number changes the last bits.
-_ONE_THREAD = {"PJRT_NPROC": "1", "NPROC": "1"}
-_FLAGS = ("--xla_cpu_multi_thread_eigen=false", "--xla_gpu_deterministic_ops=true")
+_ONE_THREAD = {"PJRT_NPROC": "1"}
+_FLAGS = ["--xla_cpu_multi_thread_eigen=false", "--xla_gpu_deterministic_ops=true"]
+if platform.machine().lower() in ("x86_64", "amd64"):
+    # The width of a processor's vectors changes the order of sums. All current ones have AVX2, and the
+    # wider AVX-512 is no faster here (`benchmarks/networks.py`).
+    _FLAGS.append("--xla_cpu_max_isa=AVX2")
 
 _started: set[str] = set()
 
@@ -54,7 +59,8 @@ def start_jax(device: str = "cpu"):
     if not _started:
         os.environ.update(_ONE_THREAD)
         flags = os.environ.get("XLA_FLAGS", "").split()
-        os.environ["XLA_FLAGS"] = " ".join([*flags, *(f for f in _FLAGS if f not in flags)])
+        # Of a flag that is given twice, the last counts.
+        os.environ["XLA_FLAGS"] = " ".join([*flags, *_FLAGS])
     import jax
 
     if before and _is_running(jax):
@@ -67,9 +73,12 @@ def start_jax(device: str = "cpu"):
     if device == "cpu":
         return jax.local_devices(backend="cpu")[0]
     try:
-        return jax.local_devices(backend="gpu")[0]
+        found = jax.local_devices(backend="gpu")[0]
     except RuntimeError as error:
         raise ValueError(NO_GPU) from error
+    # Otherwise products are rounded to 10 bits (TF32), far from those of a CPU.
+    jax.config.update("jax_default_matmul_precision", "highest")
+    return found
 
 
 def _is_running(jax) -> bool:

@@ -100,10 +100,9 @@ def fit_network(
         offset, scale = start.offset, start.scale
     else:
         offset, scale = scaling_of(images, settings.greys, settings.scaling)
-
+    device = start_jax(settings.device)
     import jax
 
-    device = start_jax(settings.device)
     names = _names(seed)
     task = _digest(images, labels, held_out, architecture, names, settings, start)
     state = checkpoint.load() if checkpoint is not None else None
