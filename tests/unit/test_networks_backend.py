@@ -23,6 +23,7 @@ def test_without_jax_a_sentence_says_how_to_install_it(monkeypatch):
 
 def test_without_a_gpu_a_sentence_says_what_to_do():
     jax = pytest.importorskip("jax")
+    backend.start_jax()
     if any(device.platform == "gpu" for device in jax.devices()):
         pytest.skip("this machine has a GPU")
     settings = Training(epochs=1, width=2, device="gpu")

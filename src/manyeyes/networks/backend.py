@@ -18,8 +18,8 @@ NO_GPU = (
 _ONE_THREAD = {"PJRT_NPROC": "1"}
 _FLAGS = ["--xla_cpu_multi_thread_eigen=false", "--xla_gpu_deterministic_ops=true"]
 if platform.machine().lower() in ("x86_64", "amd64"):
-    # The width of a processor's vectors changes the order of sums. All current ones have AVX2, and the
-    # wider AVX-512 is no faster here (`benchmarks/networks.py`).
+    # The width of a processor's vectors changes the order of sums. AVX2 is nearly everywhere, and
+    # the wider AVX-512 is no faster here (docs/networks.md).
     _FLAGS.append("--xla_cpu_max_isa=AVX2")
 
 _started: set[str] = set()
