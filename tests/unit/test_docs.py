@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from manyeyes.commands.main import COMMANDS
 from manyeyes.study.form import problems
 from manyeyes.study.known import with_known
 from manyeyes.study.reading import study_from_config
@@ -52,10 +53,16 @@ def test_every_page_is_in_the_index():
     assert [p.name for p in TOP.glob("docs/*.md") if f"({p.name})" not in index] == ["README.md"]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/own-data.md"])
-def test_the_config_for_a_tomogram_of_ones_own_is_valid(page):
-    examples = re.findall(r"```yaml\n(study:.*?)```", text_of(TOP / page), re.DOTALL)
-    assert len(examples) == {"README.md": 1, "docs/own-data.md": 3}[page]
+@pytest.mark.parametrize("page", CURRENT, ids=lambda page: page.relative_to(TOP).as_posix())
+def test_commands_exist(page):
+    named = set(re.findall(r"(?:`|bin/)manyeyes ([a-z-]+)", text_of(page)))
+    assert named - COMMANDS.keys() == set()
+
+
+def test_configs_for_tomograms_of_ones_own_are_valid():
+    page = text_of(TOP / "docs/own-data.md")
+    examples = re.findall(r"```yaml\n(study:.*?)```", page, re.DOTALL)
+    assert len(examples) == 3
     for example in examples:
         config = with_known(PROTOCOL | yaml.safe_load(example), KNOWN)
         assert problems(config, SCHEMA) == []
