@@ -275,6 +275,44 @@ def test_a_dataset_twice_is_refused_and_another_part_of_a_file_is_not():
     assert output(config) == []
 
 
+def test_two_arrays_of_a_file_are_two_datasets():
+    config = config_with()
+    again = config["datasets"]["again"] = copy.deepcopy(config["datasets"]["cell"])
+    config["datasets"]["cell"]["source"]["dataset"] = "a"
+    again["source"]["dataset"] = "b"
+    assert output(config) == []
+    again["source"]["dataset"] = "a"
+    assert len(output(config)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("raw", {"shape": [4, 5], "dtype": "uint8"}, "raw.shape"),
+        ("raw", {"shape": [4, 5, 6], "dtype": "uint24"}, "raw.dtype"),
+        ("raw", {"shape": [4, 5, 6]}, "dtype is missing here"),
+        ("raw", {"shape": [4, 5, 6], "dtype": "uint8", "offset": -1}, "raw.offset"),
+        ("dataset", 7, "source.dataset"),
+    ],
+)
+def test_how_a_file_is_read_is_checked(key, value, words):
+    config = config_with()
+    config["datasets"]["cell"]["source"][key] = value
+    (problem,) = output(config)
+    assert words in problem
+
+
+def test_projections_are_read_in_one_way_only():
+    config = config_with()
+    config["datasets"]["cell"]["source"] = {
+        "kind": "projections",
+        "file": "scan.h5",
+        "dataset": "exchange/data",
+    }
+    problems_ = [text for text in output(config) if "projections are none" in text]
+    assert len(problems_) == 1
+
+
 def test_the_example_of_recorded_people_in_the_docs_runs():
     text = (TOP / "config/README.md").read_text(encoding="utf-8")
     (example,) = (b for b in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "name: jo" in b)
