@@ -311,3 +311,17 @@ def test_what_cannot_be_done_is_said(tmp_path, monkeypatch, arguments, message):
     tifffile.imwrite(tmp_path / "cell.tif", electrode((40, 40, 40)))
     assert message in new_study.main(arguments)
     assert not list(tmp_path.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("fill", [False, True])
+def test_a_large_file_is_looked_at_in_parts_with_the_same_outcome(tmp_path, monkeypatch, fill):
+    volume = electrode((64, 64, 64))
+    tifffile.imwrite(
+        tmp_path / "cell.tif", rounded(volume, 0, 0.45) if fill else volume, compression="zlib"
+    )
+    arguments = ("cell.tif", "--voxel-size", 350, "--overwrite")
+    whole = written(tmp_path, monkeypatch, *arguments)
+    picture = np.asarray(Image.open(tmp_path / "cell.png"))
+    monkeypatch.setattr(new_study, "_SMALL_BYTES", 0)
+    assert written(tmp_path, monkeypatch, *arguments) == whole
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "cell.png")), picture)

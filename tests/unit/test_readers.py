@@ -559,6 +559,16 @@ def test_a_folder_of_slices(tmp_path, suffix):
         volume_facts(folder)
 
 
+def test_a_folder_may_be_called_as_a_file_is(tmp_path):
+    folder = tmp_path / "cell.tif"
+    folder.mkdir()
+    for k, image in enumerate(BYTES):
+        Image.fromarray(image).save(folder / f"{k}.png")
+    agrees(folder, BYTES)
+    zarr.create_array(tmp_path / "a.tiff", data=VOLUME)
+    agrees(tmp_path / "a.tiff", VOLUME)
+
+
 def test_slices_of_colour_palette_and_masks(tmp_path):
     folder = tmp_path / "slices"
     folder.mkdir()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from manyeyes.fibsem.stack import as_ranges, check_numbers, listed_ranges
 from manyeyes.files.errors import FileError
@@ -109,3 +110,14 @@ def test_a_folder_of_other_images_is_called_so(folder):
         file.rename(file.with_suffix(".jpg"))
     with pytest.raises(FileError, match=r"no TIFF files in this folder, but 4 of \.jpg"):
         read_slices(folder)
+
+
+def test_slices_may_be_pngs(tmp_path):
+    stack = tmp_path / "sem"
+    stack.mkdir()
+    for k in range(4):
+        Image.fromarray(np.full((5, 6), 10 * k, np.uint8)).save(stack / f"s_{k + 1}.png")
+    slices, numbers = read_slices(stack)
+    assert numbers == [1, 2, 3, 4]
+    assert [int(image[0, 0]) for image in slices] == [0, 10, 20, 30]
+    assert slice_facts(stack).shape == (4, 5, 6)

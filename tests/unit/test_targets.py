@@ -180,3 +180,30 @@ def test_a_pattern_of_no_names_matches_nothing(tiny):
     assert inputs.names_of("file") == "-none-"
     assert inputs.names_of("twin", "geometry") == "NMC-2|NEX-V"
     assert inputs.recorded_users() == "-none-"
+
+
+def test_doubts_about_a_measured_tomogram_reach_the_report(tiny):
+    assert with_file().warnings() == ["results/tiny/tomograms/mine.json"]
+    assert tiny.warnings() == []
+
+
+def test_how_a_file_is_read_is_a_parameter_only_where_the_config_says_so(tmp_path):
+    job = SimpleNamespace(dataset="mine")
+    plain = JobInputs(with_file(), str(tmp_path))
+    assert plain.import_settings(job) == plain.dataset_settings(job)
+    raw = {"shape": [8, 8, 8], "dtype": "uint8"}
+    inputs = JobInputs(with_file(raw=raw), str(tmp_path))
+    assert inputs.import_settings(job)["reading"] == {"raw": {"dtype": "uint8", "shape": [8, 8, 8]}}
+    assert inputs.source_read(job) == [(str(tmp_path / "mine.tif"), {"raw": raw})]
+    assert not inputs.holds_source(job)
+
+
+def test_the_pieces_of_a_folder_are_a_parameter(tmp_path):
+    job = SimpleNamespace(dataset="mine")
+    (tmp_path / "mine.tif").mkdir()
+    inputs = JobInputs(with_file(), str(tmp_path))
+    assert "pieces" not in inputs.import_settings(job)
+    (tmp_path / "mine.tif" / "1.tif").write_bytes(b"x")
+    before = inputs.import_settings(job)["pieces"]
+    (tmp_path / "mine.tif" / "1.tif").write_bytes(b"xy")
+    assert inputs.import_settings(job)["pieces"] != before

@@ -129,19 +129,22 @@ def formats() -> dict[str, Format]:
 def module_name(path, settings: Mapping | None = None) -> str:
     """Return the name of the module that reads a path.
 
-    The layout of raw voxels that `settings` declare comes first, then the suffix, then the content.
+    The layout of raw voxels that `settings` declare comes first, then the suffix, then the content;
+    of a folder, its content comes before its name.
     """
     path = Path(path)
     name = path.name.lower()
     if "raw" in (settings or {}):
         return "raw"
-    for module, format_ in formats().items():
-        if any(name.endswith(suffix) and name != suffix for suffix in format_.suffixes):
-            return module
-    for module, format_ in formats().items():
-        if path.exists() and format_.recognises(path):
-            return module
-    return DEFAULT
+    by_name = [
+        module
+        for module, format_ in formats().items()
+        if any(name.endswith(suffix) and name != suffix for suffix in format_.suffixes)
+    ]
+    # A folder of slices may be called as a file is.
+    if path.exists() and (path.is_dir() or not by_name):
+        by_name = [m for m, format_ in formats().items() if format_.recognises(path)] or by_name
+    return by_name[0] if by_name else DEFAULT
 
 
 def format_of(path, settings: Mapping | None = None) -> Format:
