@@ -358,7 +358,8 @@ def make_tomogram(rng, folder) -> Case:
 
 def make_labels(rng, folder) -> Case:
     """Make a label volume."""
-    return _make(rng, folder, LABELS, (_white_labels, _palette, _bits, _pillow), ())
+    sound = (_white_labels, _palette, _bits, _pillow, _grey_colour)
+    return _make(rng, folder, LABELS, sound, ())
 
 
 def _read(path, labels):

@@ -117,7 +117,12 @@ def test_several_files_are_several_datasets(tmp_path, monkeypatch):
     arguments = ("a/cell.h5", "b/cell", "--name", "mine", "--voxel-size", 400, "--crop", 40)
     monkeypatch.chdir(tmp_path)
     refused = new_study.main([str(argument) for argument in arguments])
-    assert "2 volumes in this HDF5 file" in refused and "dataset: scan/grey" in refused
+    assert "2 volumes in this HDF5 file" in refused and "--dataset scan/grey" in refused
+    config = written(tmp_path, monkeypatch, *arguments, "--dataset", "scan/grey")
+    assert config["datasets"]["a-cell"]["source"]["dataset"] == "scan/grey"
+    assert "dataset" not in config["datasets"]["b-cell"]["source"]
+    assert found_problems(config) == []
+    (tmp_path / "mine.yaml").unlink()
     with h5py.File(tmp_path / "a" / "cell.h5", "a") as file:
         del file["scan/mask"]
     config = written(tmp_path, monkeypatch, *arguments)
@@ -258,6 +263,13 @@ def test_raw_voxels_by_their_name_or_by_options(tmp_path, monkeypatch):
     assert found["source"]["raw"] == {"shape": [44, 48, 52], "dtype": "uint16"}
     assert found["voxel_size_nm"] == 64.5 and found_problems(config) == []
     (tmp_path / "scan_52x48x44_uint16.yaml").unlink()
+    volume.tofile(tmp_path / "odd.bin")
+    config = written(
+        tmp_path, monkeypatch, "odd.bin", "--shape", 44, 48, 52, "--voxel-size", 350, "--crop", 40
+    )
+    assert config["datasets"]["odd"]["source"]["raw"]["dtype"] == "uint16"
+    assert found_problems(config) == []
+    (tmp_path / "odd.yaml").unlink()
     (tmp_path / "plain.vol").write_bytes(bytes(10) + volume.astype(">u2").tobytes())
     assert "give --shape SLICES ROWS COLUMNS" in new_study.main(["plain.vol"])
     layout = ("--shape", 44, 48, 52, "--offset", 10, "--byte-order", "big")

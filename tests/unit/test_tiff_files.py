@@ -267,9 +267,9 @@ def test_samples_and_colours_are_told_as_such(tmp_path):
     for read in (read_volume, volume_facts):
         with pytest.raises(FileError, match=r"page 0 .* \[1, 2, 3\] in row 7, column 9; export"):
             read(path)
-    tifffile.imwrite(path, colour[..., :1].repeat(3, -1), photometric="rgb")
-    with pytest.raises(FileError, match=r"labels, found an image in colour \(RGB, 3 channels"):
-        read_volume(path, labels=True)
+    # A mask of white and black is one, in colour too.
+    tifffile.imwrite(path, np.stack([LABELS] * 3, -1), photometric="rgb")
+    assert np.array_equal(read_volume(path, labels=True), LABELS)
     with tifffile.TiffWriter(path) as writer:
         for image in IMAGE:
             writer.write(np.stack([image] * 2), photometric="minisblack", planarconfig="separate")

@@ -177,10 +177,13 @@ def _names(paths: list[Path]) -> list[str]:
 
 def _reading(path: Path, options) -> tuple[dict, tuple[str, ...]]:
     """Return how a file is read, and what was assumed of that."""
-    if options.dataset:
+    format_ = format_of(path)
+    if options.dataset and "dataset" in format_.settings:
         return {"dataset": options.dataset}, ()
-    is_raw = path.suffix.lower() in (".raw", ".vol") or options.shape or options.dtype
-    if not is_raw:
+    # What no format recognises is raw if its layout is given.
+    is_known = path.suffix.lower() in format_.suffixes or format_.recognises(path)
+    declared = options.shape or options.dtype
+    if "raw" not in format_.settings and (is_known or not declared):
         return {}, ()
     shape, dtype, told = options.shape, options.dtype, ()
     if shape is None:
@@ -218,8 +221,16 @@ def _dataset(path: Path, name: str, folder: Path, picture: Path, options) -> New
     """Look at one tomogram, draw its picture and return what the config says of it."""
     from ..imaging.proposing import propose
 
+    if not path.exists():
+        raise FileError(
+            f"{path}: there is no such file; expected a tomogram, or a folder of slices"
+        )
     reading, told = _reading(path, options)
-    source = SourceVolume(path, settings=reading)
+    try:
+        source = SourceVolume(path, settings=reading)
+    except FileError as error:
+        # What a config says by a key is an option here.
+        raise FileError(re.sub(r"dataset: (\S+)", r"--dataset \1", str(error))) from error
     if source.shape[0] * source.shape[1] * source.shape[2] * source.dtype.itemsize <= _SMALL_BYTES:
         looked_at = source[:]
     else:

@@ -388,12 +388,10 @@ def _check_kind(page, labels: bool) -> np.dtype:
     what = "labels" if labels else "grey values"
     if dtype is None:
         raise _UnfitError(f"expected {what}, found pages of an unknown type of values", _EXPORT)
-    if photometric == _YCBCR or (photometric == _RGB and (labels or samples not in (3, 4))):
+    if photometric == _YCBCR or (photometric == _RGB and samples not in (3, 4)):
         raise _UnfitError(
             f"expected {what}, found an image in colour ({name}, {samples} channels in a pixel)",
-            "export the label numbers, not their colours"
-            if labels
-            else "export it as a grey TIFF stack",
+            "export it as a grey TIFF stack",
         )
     if samples > 1 and photometric != _RGB and not _has_opacity(page):
         raise _UnfitError(
