@@ -71,9 +71,9 @@ def _attempt(attempt: Callable[[], object], seconds: int) -> None:
         faulthandler.disable()
         for name in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT):
             signal.signal(name, signal.SIG_DFL)
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
+        with Path(os.devnull).open("wb") as quiet:
+            os.dup2(quiet.fileno(), 1)
+            os.dup2(quiet.fileno(), 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         attempt()
