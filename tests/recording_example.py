@@ -49,11 +49,11 @@ def example_steps(*names):
 
 def clock():
     """Return a function that tells a time two seconds later whenever it is asked."""
-    begin, ticks = datetime(2026, 11, 2, 9, tzinfo=UTC), itertools.count()
+    begin, ticks = datetime(2020, 11, 2, 9, tzinfo=UTC), itertools.count()
     return lambda: begin + timedelta(seconds=2 * next(ticks))
 
 
-def session_in(folder, *names, sitting=1, inside=None, seed="7", phases=TWO_PHASES):
+def session_in(folder, *names, sitting=1, inside=None, seed="7", phases=TWO_PHASES, now=None):
     """Return a session of jo in a folder."""
     about = About(
         study="tiny",
@@ -65,7 +65,7 @@ def session_in(folder, *names, sitting=1, inside=None, seed="7", phases=TWO_PHAS
         voxel_size_nm={"cathode": 400.0},
     )
     steps = example_steps(*names)
-    session = Session(about, steps, folder, lambda *_: (example_image(), inside), clock())
+    session = Session(about, steps, folder, lambda *_: (example_image(), inside), now or clock())
     session.claim(TAB)
     return session
 

@@ -1,6 +1,7 @@
 """A person's sitting, kept in their folder as it happens."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -86,8 +87,33 @@ def test_all_is_there_again_when_the_program_is_started_again(tmp_path):
 
 def test_results_that_a_crash_prevented_are_written_at_the_next_start(tmp_path):
     do(session_in(tmp_path), THRESHOLD, level(120), FINISH)
-    (tmp_path / "cathode/raw/S2.json").unlink()
+    result = tmp_path / "cathode/raw/S2.json"
+    result.unlink()
     session_in(tmp_path).overview()
+    assert json.loads(result.read_text())["level"] == 120
+    # One that is older than the person's last word is written too, and no other.
+    result.write_text("{}")
+    session_in(tmp_path).overview()
+    assert result.read_text() == "{}"
+    os.utime(result, (1, 1))
+    session_in(tmp_path).overview()
+    assert json.loads(result.read_text())["level"] == 120
+
+
+def test_results_that_a_full_disk_prevented_are_written_when_the_page_tries_again(
+    tmp_path, monkeypatch
+):
+    session = session_in(tmp_path)
+    events = [{"id": "a", **level(120)}, {"id": "b", **FINISH}]
+    with monkeypatch.context() as broken:
+
+        def full(*_):
+            raise FileError("S2.json: No space left on device")
+
+        broken.setattr("manyeyes.annotating.session.write_recorded", full)
+        with pytest.raises(FileError):
+            session.record(THRESHOLD, TAB, 0, events)
+    assert session.record(THRESHOLD, TAB, 0, events)["finished"]
     assert json.loads((tmp_path / "cathode/raw/S2.json").read_text())["level"] == 120
 
 
@@ -181,6 +207,18 @@ def test_what_was_saved_but_not_confirmed_is_taken_once(tmp_path):
     assert first == again and again["count"] == 3
     later = session.record(PAINTING, TAB, 3, [{"id": "c", "event": "undo", "slice": 12}])
     assert session.record(PAINTING, TAB, 3, [{"id": "c", "event": "undo", "slice": 12}]) == later
+
+
+def test_of_events_that_were_saved_in_part_the_others_are_taken_in(tmp_path):
+    session = session_in(tmp_path)
+    events = [{"id": name, **stroke(12, 1, [3 * n, 3])} for n, name in enumerate("abc")]
+    session.record(PAINTING, TAB, 0, events[:1])
+    assert session.record(PAINTING, TAB, 0, events)["count"] == 4
+    assert session.work(PAINTING).painted(12) == 9
+    for count, names in ((0, "ad"), (2, "ad"), (9, "e")):
+        others = [{"id": name, **stroke(12, 1, [30, 3])} for name in names]
+        with pytest.raises(OutOfDateError):
+            session.record(PAINTING, TAB, count, others)
 
 
 @pytest.mark.parametrize("event", [{"event": "start"}, {"event": "output", "slices": {}}, 7, None])

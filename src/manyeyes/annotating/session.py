@@ -27,6 +27,9 @@ from ..recording.work import EventError, Work
 KEPT_IMAGES = 2
 """Images held in memory: a person works on one, and on the next."""
 
+CLOCK_S = 1.0
+"""Seconds by which the clock of a file system may be behind."""
+
 FROM_PAGE = (
     "set", "slice", "stroke", "undo", "redo", "finish", "reopen",
     "open", "leave", "away", "back", "look", "display",
@@ -215,9 +218,7 @@ class Session:
                 file = EventFile(place / f"{step.variant}{EVENTS}")
                 file.replay(work, self._about_step(step, image.shape))
                 self._files[number], self._work[number] = file, work
-                if work.finished and not self._has_results(step):
-                    # A crash came between the person's last word and the files.
-                    self._write_results(work)
+                self._complete_results(work)
             return self._work[number]
 
     # What is done
@@ -255,13 +256,12 @@ class Session:
             work = self.work(number)
             names = [e.get("id") if isinstance(e, Mapping) else None for e in events]
             # The computer's own first event comes before those of the page.
-            first = max(count, 1)
-            known = work.ids[first : first + len(events)]
-            if len(known) == len(events) and known == names and None not in names:
-                return self._changed(number)
-            if count != len(work.ids):
+            known = work.ids[max(count, 1) :]
+            if count > len(work.ids) or known != names[: len(known)] or None in known:
                 raise OutOfDateError("The work has changed since this page read it.")
-            for event in events:
+            if known:
+                self._complete_results(work)
+            for event in events[len(known) :]:
                 if not isinstance(event, Mapping) or event.get("event") not in FROM_PAGE:
                     raise EventError(f"a page cannot send {event!r:.60}")
                 self._take(number, dict(event))
@@ -343,10 +343,20 @@ class Session:
         for variant, recorded in annotations_of(work).items():
             write_recorded(self.folder / step.dataset / step.filter, variant, recorded, about)
 
-    def _has_results(self, step: Step) -> bool:
-        place = self.folder / step.dataset / step.filter
+    def _complete_results(self, work: Work) -> None:
+        """Write results that are not there, or older than the person's last word.
+
+        A crash or a full disk may have come between.
+        """
+        if not work.finished:
+            return
+        step = work.step
         suffix = ".tif" if step.kind == PAINTING else ".json"
-        return all((place / f"{variant}{suffix}").exists() for variant in step.variants)
+        place = self.folder / step.dataset / step.filter
+        paths = [place / f"{variant}{suffix}" for variant in step.variants]
+        said = datetime.fromisoformat(work.finished_at).timestamp() - CLOCK_S
+        if not all(path.exists() and path.stat().st_mtime >= said for path in paths):
+            self._write_results(work)
 
     def _changed(self, number: int) -> dict:
         work, step = self.work(number), self.steps[number]

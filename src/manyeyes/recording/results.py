@@ -50,7 +50,7 @@ def annotations_of(work: Work) -> dict[str, Recorded]:
     if not work.finished:
         raise ValueError(f"{work.step.name}: the work is not finished")
     step = work.step
-    record = {"begun": work.begun, "finished": work.ended, "seconds": round(work.seconds, 1)}
+    record = {"begun": work.begun, "finished": work.finished_at, "seconds": round(work.seconds, 1)}
     if step.kind == THRESHOLD:
         return {
             name: _moved(work.ends[None], offset, record) for name, offset in step.variants.items()

@@ -67,8 +67,8 @@ class Work:
     finished : bool
     ids : list
         What the page calls each event, None for those of the server.
-    begun, ended : str or None
-        Times of the first event and of the last.
+    begun, ended, finished_at : str or None
+        Times of the first event, of the last, and of that which finished the work.
     seconds : float
         Time at work: between events, where a pause counts as `PAUSE_S`.
     """
@@ -92,6 +92,7 @@ class Work:
         self.ids: list[str | None] = []
         self.begun: str | None = None
         self.ended: str | None = None
+        self.finished_at: str | None = None
         self.seconds = 0.0
         self._done: dict[int, list[tuple[np.ndarray, np.ndarray, int]]] = {}
         self._undone: dict[int, list[tuple[np.ndarray, np.ndarray, int]]] = {}
@@ -219,9 +220,9 @@ class Work:
                 left = self.missing()
                 if left:
                     raise EventError(left)
-                self.finished = True
+                self.finished, self.finished_at = True, time
             case "reopen":
-                self.finished = False
+                self.finished, self.finished_at = False, None
             case _ if kind != "start" and kind not in NOTED:
                 raise EventError(f"there is no event {kind!r:.40}")
         name = event.get("id")
