@@ -218,7 +218,12 @@ def served(session):
         listening.listen()
         host = f"127.0.0.1:{listening.getsockname()[1]}"
         config = uvicorn.Config(
-            application(session, "token", [host]), log_level="error", lifespan="off", ws="none"
+            application(session, "token", [host]),
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=600,
+            timeout_graceful_shutdown=2,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -68,6 +68,30 @@ def test_the_overlay_colours_exactly_the_bright_voxels(jo):
     assert counted == [0] * 131 + [1] * 125
 
 
+def test_contrast_changes_what_is_seen_and_nothing_else(session, jo):
+    def greys():
+        return jo.run(
+            "(() => { const shown = document.querySelector('.axis-xy canvas');"
+            " const { width, height } = shown;"
+            " const copy = new OffscreenCanvas(width, height).getContext('2d');"
+            " copy.drawImage(shown, 0, 0);"
+            " const d = copy.getImageData(0, 0, width, height).data;"
+            " return [...d].filter((_, i) => i % 4 === 0); })()"
+        )
+
+    jo.run("document.querySelector('.switch input[type=checkbox]').click()")
+    before = np.std(greys())
+    jo.run(
+        "(() => { const dial = document.querySelector('[aria-label=contrast]'); dial.value = 3;"
+        " dial.dispatchEvent(new Event('input')); dial.dispatchEvent(new Event('change')); })()"
+    )
+    jo.saved()
+    jo.wait_for("new Promise((done) => requestAnimationFrame(() => done(true)))")
+    assert np.std(greys()) > 1.3 * before
+    assert session.work(THRESHOLD).ends == {}
+    assert (session.folder / "cathode/raw/S2.events.jsonl").read_text().count('"contrast":3') == 1
+
+
 def test_handles_of_a_window_push_each_other_and_obey_keys(session, jo):
     jo.go(LARGE)
     jo.level(0, 100)
@@ -250,19 +274,22 @@ def test_two_tabs_cannot_destroy_each_others_work(session, jo):
     jo.problems.clear()
 
 
-def test_a_page_whose_program_is_gone_says_so_and_keeps_the_stroke(tmp_path):
-    session = session_in(tmp_path)
-    session.release(TAB)
-    with Person(1280, 800) as jo:
-        with served(session) as address:
-            jo.begin(address)
-            jo.go(PAINTING)
-        jo.brush(1, 3)
-        jo.draw((20.5, 4.5), (25.5, 4.5))
-        jo.wait_for("document.getElementById('saved').textContent === 'Not saved'")
-        assert "does not answer" in jo.text("#banner")
-        jo.draw((20.5, 9.5), (25.5, 9.5))
-        assert jo.coverage() == pytest.approx(100 * 24 / 600, abs=0.05)
+def test_a_page_whose_program_is_gone_says_so_and_keeps_the_stroke(session, jo):
+    jo.go(PAINTING)
+    jo.brush(1, 3)
+    jo.saved()
+    jo.run("window.fetchOf = window.fetch; window.fetch = () => Promise.reject(new TypeError())")
+    jo.draw((20.5, 4.5), (25.5, 4.5))
+    jo.wait_for("document.getElementById('saved').textContent === 'Not saved'")
+    assert "does not answer" in jo.text("#banner")
+    # Nothing more can be drawn that might be lost.
+    jo.draw((20.5, 9.5), (25.5, 9.5))
+    assert jo.coverage() == pytest.approx(100 * 24 / 600, abs=0.05)
+    assert session.work(PAINTING).painted(12) == 0
+    jo.run("window.fetch = window.fetchOf")
+    jo.saved()
+    assert session.work(PAINTING).painted(12) == 24
+    jo.wait_for("document.getElementById('banner').hidden")
 
 
 def test_three_phases_have_two_levels_two_windows_and_three_colours(tmp_path, browser):

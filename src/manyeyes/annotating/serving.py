@@ -68,6 +68,8 @@ def serve(session: Session, listening: socket.socket, opened: Callable[[str], No
         lifespan="off",
         ws="none",
         proxy_headers=False,
+        # The page asks every few seconds; a connection that is closed meanwhile looks like a crash.
+        timeout_keep_alive=600,
         timeout_graceful_shutdown=2,
     )
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()

@@ -35,6 +35,21 @@ export function toggle(words, key, on, told) {
   };
 }
 
+// How strongly greys differ on the screen; kept from step to step, and noted, for it may matter.
+export function contrastDial(views, recorder) {
+  const kept = keep("contrast", 1);
+  const dial = el("input", {
+    type: "range", min: 0.5, max: 4, step: 0.1, value: kept.value, "aria-label": "contrast",
+  });
+  for (const view of views) view.setContrast(kept.value);
+  dial.addEventListener("input", () => {
+    kept.value = Number(dial.value);
+    for (const view of views) view.setContrast(kept.value);
+  });
+  dial.addEventListener("change", () => recorder.note("display", { contrast: kept.value }));
+  return el("label", { class: "row" }, "Contrast", dial);
+}
+
 export function shortcuts(pairs) {
   const list = el("dl", { class: "keys" });
   for (const [keys, meaning] of pairs) {

@@ -32,14 +32,14 @@ const app = {
   // Opens a step, with its state if that is known; one after the other, however fast one clicks.
   open(number, known = null) {
     const opened = app.opening.then(() => app.openNow(number, known));
-    app.opening = opened.catch(() => {});
+    app.opening = opened.catch((error) => sayProblem(error));
     return opened;
   },
 
   async openNow(number, known) {
     // A state that is read before the last events are taken in is out of date at once.
     await app.recorder?.flushed();
-    const state = known ?? (await ask(`steps/${number}`));
+    const state = known ?? (await stateOf(number));
     app.screen?.close();
     if (app.recorder) app.recorder.stopped = true;
     app.number = number;
@@ -80,6 +80,21 @@ const app = {
     heard.refused(error);
   },
 };
+
+// Asks for the state of a step until the program answers.
+async function stateOf(number) {
+  for (;;) {
+    try {
+      const state = await ask(`steps/${number}`);
+      if (!app.recorder?.waiting.length) setLost(false);
+      return state;
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      setLost(true);
+      await new Promise((done) => setTimeout(done, 1000));
+    }
+  }
+}
 
 const heard = {
   saving() {
@@ -217,6 +232,11 @@ function sayHello(session) {
   );
 }
 
+function sayProblem(error) {
+  const close = button("Close", () => byId("dialog").close(), "primary");
+  say(el("h1", {}, "This step cannot be shown"), el("p", {}, error.message), close);
+}
+
 function sayDone() {
   say(
     el("h1", {}, "Everything is done. Thank you."),
@@ -241,6 +261,12 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keyup", (event) => app.screen?.keyup?.(event));
 document.addEventListener("visibilitychange", () => {
   app.recorder?.note(document.hidden ? "away" : "back");
+});
+window.addEventListener("beforeunload", (event) => {
+  const kinds = ["set", "stroke", "undo", "redo"];
+  if (app.lost && app.recorder?.waiting.some((one) => kinds.includes(one.event))) {
+    event.preventDefault();
+  }
 });
 window.addEventListener("pagehide", leave);
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,7 +1,7 @@
 // The screen on which slices are painted, and a first output is corrected.
 
 import { planeOf, tell, unpacked } from "./api.js";
-import { button, el, keep, shortcuts, toggle } from "./elements.js";
+import { button, contrastDial, el, keep, shortcuts, toggle } from "./elements.js";
 import { cover, pathOf, runsOf } from "./strokes.js";
 import { abgr, letMove, View } from "./view.js";
 import { capital, COLOURS, explained, NAMES, PAINTING_TEXT, SHORTCUTS } from "./words.js";
@@ -388,6 +388,7 @@ export async function paintingScreen(app, state) {
   showOutput.element.lastChild.before(dials[1]);
   const layers = el("div", { class: "group" }, showLabels.element);
   if (outputs.size) layers.append(showOutput.element);
+  layers.append(contrastDial([view], recorder));
   const next = button("", go, "primary");
   const hint = el("p", { class: "hint" });
   panel.replaceChildren(

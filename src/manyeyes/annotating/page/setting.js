@@ -1,7 +1,7 @@
 // The screen of thresholds, windows and seeds: levels below, the image in three directions above.
 
 import { planeOf } from "./api.js";
-import { button, el, keep, shortcuts, toggle } from "./elements.js";
+import { button, contrastDial, el, keep, shortcuts, toggle } from "./elements.js";
 import { Levels, tableOf } from "./levels.js";
 import { abgr, letMove, View } from "./view.js";
 import { COLOURS, capital, explained, NAMES, SHORTCUTS } from "./words.js";
@@ -172,7 +172,7 @@ export function settingScreen(app, state) {
     ...words.text.map((text) => el("p", {}, text)),
     chips,
     el("div", { class: "group" }, shown.element, el("label", { class: "row" }, "Opacity", slider),
-      three ? lines.element : ""),
+      contrastDial(views, recorder), three ? lines.element : ""),
     shortcuts(SHORTCUTS.levels),
     el("div", { class: "bottom" }, hint, done),
   );

@@ -3,6 +3,7 @@
 import { COLOURS } from "./words.js";
 
 const LARGEST_ZOOM = 64;
+const OUTSIDE = 0xff141414; // what lies outside the field of view
 const ratio = () => window.devicePixelRatio || 1;
 
 function buffer(width, height) {
@@ -31,6 +32,7 @@ export class View {
     this.opacity = Object.fromEntries(layers.map((name) => [name, 1]));
     this.shown = Object.fromEntries(layers.map((name) => [name, true]));
     this.lines = { x: null, y: null };
+    this.contrast = 1;
     this.cursor = null;
     this.pixelNm = null;
     this.width = this.height = 0;
@@ -58,13 +60,24 @@ export class View {
   }
 
   setImage(bytes, mask) {
+    this.shownBytes = bytes;
+    this.shownMask = mask;
     const { pixels } = this.base;
+    // Contrast changes what is seen, about the middle grey, and nothing else.
+    const greys = Uint32Array.from({ length: 256 }, (_, level) => {
+      const grey = Math.max(0, Math.min(255, Math.round((level - 128) * this.contrast + 128)));
+      return 0xff000000 | (grey << 16) | (grey << 8) | grey;
+    });
     for (let i = 0; i < pixels.length; i++) {
-      const grey = mask && !mask[i] ? 20 : bytes[i];
-      pixels[i] = 0xff000000 | (grey << 16) | (grey << 8) | grey;
+      pixels[i] = mask && !mask[i] ? OUTSIDE : greys[bytes[i]];
     }
     this.base.context.putImageData(this.base.image, 0, 0);
     this.draw();
+  }
+
+  setContrast(contrast) {
+    this.contrast = contrast;
+    if (this.shownBytes) this.setImage(this.shownBytes, this.shownMask);
   }
 
   // Colours a whole layer by a table of 256 colours, from bytes of the same size.
