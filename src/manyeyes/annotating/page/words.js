@@ -44,9 +44,11 @@ export function explained(step, phases) {
       return {
         heading: "Set the threshold",
         text: [
-          `Move the ${third ? "levels" : "level"} until the coloured area is what you take for ` +
-            `${active}. All brighter voxels of the whole image are then ${active}` +
-            (third ? `, the darkest are ${rest}, those between are ${third}.` : "."),
+          third
+            ? `Move the levels until the coloured areas are what you take for ${active} and for ` +
+              `${third}. All darker voxels of the whole image are then ${rest}.`
+            : `Move the level until the coloured area is what you take for ${active}. All ` +
+              `brighter voxels of the whole image are then ${active}.`,
           "Look through the slices in all three directions before you decide. Use your own " +
             "judgement, as you would for your own work.",
         ],
@@ -83,7 +85,7 @@ export function explained(step, phases) {
       return {
         heading: `Paint ${step.coverage_percent}\u00a0% of ${place(step.slices)}`,
         text: [
-          `Paint what you are sure of on the slice: ${active}, and ${third ? `${third}, ` : ""}` +
+          `Paint what you are sure of on the slice: ${active}${third ? `, ${third}` : ""} and ` +
             `${rest}. A classifier learns from it. Cover ${step.coverage_percent}\u00a0% of the slice.`,
         ],
       };
