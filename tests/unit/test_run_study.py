@@ -38,6 +38,8 @@ def test_a_study_that_is_not_there_is_told(name):
 def test_the_folder_is_that_of_the_studys_own_name():
     assert study_of(Path("config/population-more.yaml")) == "population"
     assert "results/population/report.html" in where_results_are(Path("results/population"), None)
+    # What is handed out before anybody has recorded anything.
+    assert where_results_are(Path("results/mine"), "images") == "Look at results/mine/images/."
 
 
 def test_every_config_of_the_project_names_its_study():

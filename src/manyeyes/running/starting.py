@@ -97,7 +97,23 @@ def _config_problems(config: Mapping, schema: Path) -> list[str]:
     from ..study.sense import sense_problems
 
     schema = yaml.safe_load(schema.read_text(encoding="utf-8"))
-    return problems(config, schema) or sense_problems(config)
+    return problems(config, schema) or [*sense_problems(config), *_font_problems(config)]
+
+
+def _font_problems(config: Mapping) -> list[str]:
+    font = config.get("figure_style", {}).get("font")
+    if font is None:
+        return []
+    # Matplotlib knows which fonts there are; it takes long to import.
+    from ..figures.style import use_font
+
+    try:
+        use_font(font)
+    except ValueError as error:
+        return [str(error)]
+    finally:
+        use_font()
+    return []
 
 
 def _model_problems(study: Study) -> list[str]:
