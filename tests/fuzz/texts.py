@@ -10,6 +10,8 @@ from mutating import mutate
 from manyeyes.files.annotations import read_annotation
 from manyeyes.files.journal import Journal
 from manyeyes.files.tables import read_table, write_table
+from manyeyes.imaging.recorded_levels import numbers_of
+from manyeyes.study.inputs import annotation_problem
 
 NAMES = ("A", "B", "NA", "null", "nan", "None", "007", "1e5", "Zoë", "x, y", 'q"', "true", "N/A")
 TASK = {
@@ -47,18 +49,30 @@ def make_annotation(rng, folder) -> Case:
     record = {"user": rng.choice(NAMES), "made_by": "recorded", "kind": kind}
     for key in ("level",) if kind == "threshold" else ("low", "high"):
         record[key] = rng.choice((rng.randrange(256), round(rng.uniform(0, 255), 3), -1, 1e9))
+    if kind == "window" and rng.random() < 0.4:
+        numbers = {key: record.pop(key) for key in ("low", "high")}
+        places = rng.sample(range(9), rng.randrange(1, 4))
+        record["slices"] = [{"slice": place, **numbers} for place in places]
+    if rng.random() < 0.3:
+        record["levels_of"] = rng.choice(("image", "source"))
     choice = rng.random()
     if choice < 0.3:
         path.write_text(json.dumps(record, ensure_ascii=rng.random() < 0.5), encoding="utf-8")
         return Case(path, "sound", record)
     if choice < 0.5:
-        what = rng.choice(("key", "value", "kind", "document", "deep", "latin"))
+        what = rng.choice(("key", "value", "kind", "document", "deep", "latin", "slices"))
         if what == "key":
-            del record[rng.choice([key for key in record if key not in ("user", "made_by")])]
+            # Without levels_of the numbers are those of the image.
+            kept = ("user", "made_by", "levels_of")
+            del record[rng.choice([key for key in record if key not in kept])]
         elif what == "value":
             record[rng.choice([k for k in record if k not in ("user", "made_by", "kind")])] = _odd(
                 rng
             )
+        elif what == "slices":
+            windows = ([], [3], [{"slice": -1, "low": 1, "high": 2}], [{"slice": 1, "low": 1}])
+            twice = [{"slice": 1, "low": 1, "high": 2}] * 2
+            record = {"kind": "window", "slices": rng.choice((*windows, twice, {}, "all"))}
         elif what == "kind":
             record["kind"] = rng.choice((_odd(rng), "guess", "drawing"))
         text = json.dumps(record)
@@ -80,8 +94,12 @@ def read_an_annotation(path):
     """Read an annotation, and see that its numbers are some."""
     annotation, labels = read_annotation(path)
     assert labels is None
-    for key in ("level",) if annotation["kind"] == "threshold" else ("low", "high"):
-        assert np.isfinite(float(annotation[key]))
+    for _, numbers in numbers_of(annotation):
+        for key in {"threshold": ("level",), "window": ("low", "high")}.get(annotation["kind"], ()):
+            assert np.isfinite(float(numbers[key]))
+    # Whatever it holds, it is judged and converted, or refused with words.
+    for method in ("threshold", "watershed", "seeded_forest"):
+        annotation_problem(annotation, "S2", method, (100.0, 900.0))
     return annotation
 
 
