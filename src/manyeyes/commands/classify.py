@@ -40,7 +40,7 @@ from ..files.errors import FileError, short
 from ..files.journal import Journal
 from ..files.mapped import create_labels, flush, open_volume, reopen_labels, result_kind
 from ..files.networks import read_network
-from ..files.slices import open_slices
+from ..files.opened import open_slices
 from ..files.volumes import read_volume
 from ..forest.checks import check_labels, check_shape, check_values
 from ..forest.classifier import fit_forest

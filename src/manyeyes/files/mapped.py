@@ -22,9 +22,7 @@ def result_kind(path) -> str:
     return "zarr" if suffix == ".zarr" else "tiff"
 
 
-def open_volume(
-    path, labels: bool = False, settings: Mapping | None = None, *, single_slice: bool = False
-):
+def open_volume(path, labels: bool = False, settings: Mapping | None = None):
     """Open a volume (z, y, x) on disk for reading, without reading it.
 
     Parameters
@@ -36,8 +34,6 @@ def open_volume(
         Whether the values are phase codes; see `volumes.read_volume`.
     settings : mapping, optional
         How the file is read; see `formats.settings_of`.
-    single_slice : bool
-        Whether one image is a volume of one slice, and not an error.
 
     Returns
     -------
@@ -54,7 +50,7 @@ def open_volume(
                 "uncompressed TIFF stack or to Zarr"
             )
         volume = format_.map(path, labels, **known)
-    check_volume(path, volume.shape, volume.dtype, single_slice)
+    check_volume(path, volume.shape, volume.dtype, single_slice=False)
     return volume
 
 

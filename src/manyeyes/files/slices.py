@@ -11,7 +11,6 @@ import numpy as np
 
 from .errors import FileError
 from .formats import VolumeFacts
-from .mapped import open_volume
 from .volumes import read_volume, volume_facts
 
 SLICE_SUFFIXES = {".tif", ".tiff", ".png", ".bmp"}
@@ -53,30 +52,6 @@ def read_slices(path) -> tuple[list[np.ndarray], list[int]]:
             )
         slices.append(image[0])
     return slices, numbers
-
-
-def open_slices(path):
-    """Open a user's slices, to be read one after the other.
-
-    Parameters
-    ----------
-    path : path-like
-        A volume or image in any known format. Only one that cannot be read in parts, such as a
-        compressed TIFF, is held in memory.
-
-    Returns
-    -------
-    array-like, shape (z, y, x)
-        With ``shape``, ``dtype`` and indexing by three slices.
-
-    Raises
-    ------
-    FileError
-    """
-    try:
-        return open_volume(path, single_slice=True)
-    except FileError:
-        return read_volume(path, single_slice=True)
 
 
 def slice_facts(path) -> VolumeFacts:
