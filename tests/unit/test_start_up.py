@@ -5,15 +5,17 @@ import sys
 
 import pytest
 
-from manyeyes import forest, measures
+from manyeyes import forest, measures, networks
 
-HEAVY = "numba", "scipy.ndimage", "scipy.stats", "skimage.filters", "matplotlib.pyplot"
+HEAVY = "jax", "numba", "scipy.ndimage", "scipy.stats", "skimage.filters", "matplotlib.pyplot"
 
 
 @pytest.mark.parametrize(
     ("module", "needed"),
     [
         ("manyeyes.forest", ()),
+        ("manyeyes.networks; manyeyes.networks.fit_network", ()),
+        ("manyeyes.files.networks", ()),
         ("manyeyes.measures.tables", ()),
         ("manyeyes.statistics.tables", ()),
         ("manyeyes.paper.claims.scorecard", ()),
@@ -31,7 +33,7 @@ def test_modules_load_only_what_they_need(module, needed):
     assert set(done.stdout.split()) <= set(needed)
 
 
-@pytest.mark.parametrize("package", [forest, measures])
+@pytest.mark.parametrize("package", [forest, measures, networks])
 def test_public_names_can_be_imported_from_the_package(package):
     for name in package.__all__:
         assert getattr(package, name) is not None
