@@ -14,7 +14,7 @@ from manyeyes.networks.fitting import first_weights
 from manyeyes.networks.forward import logits
 from manyeyes.networks.losses import loss_sum, probabilities, tallies
 from manyeyes.networks.plateau import Plateau
-from manyeyes.networks.steps import gradients
+from manyeyes.networks.steps import added, gradients
 from manyeyes.randomness import generator
 
 
@@ -75,8 +75,10 @@ def test_pooling_and_unpooling_by_hand():
     assert back.tolist() == [[0, 50, 20, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 90, 80, 0]]
 
 
-@pytest.mark.parametrize("loss", ["cross-entropy", "dice", "mse"])
-@pytest.mark.parametrize(("architecture", "phases"), [("lee", 2), ("lrcs", 3)])
+@pytest.mark.parametrize(
+    ("loss", "architecture", "phases"),
+    [("cross-entropy", "lee", 2), ("mse", "lee", 2), ("dice", "lrcs", 3)],
+)
 def test_gradients_are_finite_differences(loss, architecture, phases):
     images = numbers(1, 8, 8)
     classes = generator("classes", phases).integers(0, phases, images.shape)
@@ -104,6 +106,24 @@ def test_gradients_are_finite_differences(loss, architecture, phases):
         slope = sum(float((found[name] * direction[name]).sum()) for name in weights)
     assert abs(slope) > 1e-4
     assert slope == pytest.approx((ahead - behind) / (2 * step), rel=1e-5)
+
+
+def test_images_one_by_one_add_up_to_the_batch():
+    """A processor takes images one by one, a GPU all of a batch."""
+    weights = first_weights("lee", 2, 2, ("batch",))
+    images, classes = numbers(2, 8, 8), (numbers(2, 8, 8) > 0).astype(np.int32)
+    labelled = (numbers(2, 8, 8) > -1).astype(np.float32)
+    call = {"architecture": "lee", "loss": "dice", "gather": True}
+    every = [images, classes, labelled]
+    together = gradients(weights, *every, np.float32(0.1), **call)
+    one, other = (
+        gradients(weights, *(array[k : k + 1] for array in every), np.float32(0.1), **call)
+        for k in (0, 1)
+    )
+    for name, gradient in added(one[0], other[0]).items():
+        assert np.abs(together[0][name] - gradient).max() < 1e-5
+    assert float(together[1]) == pytest.approx(float(one[1] + other[1]), rel=1e-5)
+    assert np.array_equal(together[2][0], one[2][0] + other[2][0])
 
 
 def test_losses_by_hand():

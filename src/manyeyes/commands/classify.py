@@ -96,7 +96,11 @@ def with_network(volume, network: Network, device: str) -> Labeller:
         label=lambda volume, target, finished: label_each(
             volume, network, target, finished=finished, device=device
         ),
-        identity={"network": weights_digest(network), "device": device},
+        identity={
+            "network": weights_digest(network),
+            "preparation": [network.greys, network.offset, network.scale, list(network.codes)],
+            "device": device,
+        },
         provenance=network.provenance(),
     )
 

@@ -7,7 +7,6 @@ the file before memory is taken for it.
 import io
 import json
 import math
-import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # instead of now, so that equal contents have
 def write_archive(path, document: dict, arrays: Mapping[str, np.ndarray]) -> None:
     """Write a document and named arrays; an existing file is replaced when all is written."""
     path = Path(path)
-    begun = path.with_name(f"{path.name}.{os.getpid()}.part")
+    begun = path.with_name(f"{path.name}.part")
     try:
         with zipfile.ZipFile(begun, "w", zipfile.ZIP_STORED) as archive:
             text = json.dumps(document, indent=1, sort_keys=True) + "\n"
