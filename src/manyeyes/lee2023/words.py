@@ -123,7 +123,8 @@ def grey_sentence(grey: pd.DataFrame) -> str:
     means = rows.groupby("share")[scores].mean()
     text = (
         "Label pixels that are neither 0 nor 1 would. Keras' accuracy counts them as wrong, "
-        "whatever the network says, F1 rounds them, and the squared error hardly sees them. On the other "
+        "whatever the network says, F1 rounds them, and the squared error hardly sees them. On the "
+        "other "
         f"particle our predictions score accuracy {short(means['accuracy'].iloc[0])}, F1 of grain "
         f"{short(means['f1_grain'].iloc[0])} and squared error {_small(means['mse'].iloc[0])} with "
         f"{100 * means.index[0]:.2g} % of the label pixels grey"
