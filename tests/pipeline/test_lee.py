@@ -8,7 +8,7 @@ import yaml
 
 from lee_example import config
 from manyeyes.files.networks import read_network
-from manyeyes.lee2023.names import TABLE_2
+from manyeyes.lee2023.stated import TABLE_2
 from running import planned, run
 
 pytestmark = pytest.mark.pipeline

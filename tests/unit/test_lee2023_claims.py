@@ -9,11 +9,11 @@ import yaml
 from manyeyes.lee2023.claims import (
     METRICS,
     VERDICTS,
-    VOLUMES,
     read_claims,
     scorecard,
     summary_sentence,
 )
+from manyeyes.lee2023.names import VOLUMES
 
 SOURCES = Path(__file__).parents[2] / "src/manyeyes"
 TRAININGS = ("one.1", "two.1")

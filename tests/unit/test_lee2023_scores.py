@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from manyeyes.lee2023 import bounds
-from manyeyes.lee2023.names import LAST_DIGITS, NOTEBOOK, TABLE_2
 from manyeyes.lee2023.scores import score, score_as_keras, score_no_pore
+from manyeyes.lee2023.stated import LAST_DIGITS, NOTEBOOK, TABLE_2
 
 LABELS = np.array([[[2, 2, 1, 1], [2, 1, 1, 1]]], np.uint8)
 PROBABILITY = np.array([[[0.9, 0.2, 0.6, 0.1], [0.8, 0.0, 0.0, 0.0]]], np.float32)

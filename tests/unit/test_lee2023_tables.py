@@ -6,9 +6,10 @@ import pytest
 
 from manyeyes.lee2023 import measuring, words
 from manyeyes.lee2023.metrics import metrics_table, settled
-from manyeyes.lee2023.names import GRAIN, PAPER, PORE, TABLE_2
 from manyeyes.lee2023.predictions import as_levels, as_probability
+from manyeyes.lee2023.stated import PAPER, TABLE_2
 from manyeyes.lee2023.tables import bounds_table, table_1, table_2
+from manyeyes.pores.codes import GRAIN, PORE
 
 EDGES = (15.0, 10.0, 10.0)
 INPUTS = ("raw", "stretched", "equalised")

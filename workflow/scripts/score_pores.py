@@ -5,8 +5,9 @@ import pandas as pd
 from manyeyes.files.results import read_result
 from manyeyes.files.tables import write_table
 from manyeyes.lee2023 import measuring
-from manyeyes.lee2023.names import LABELS, PORE, TRUTH
+from manyeyes.lee2023.names import LABELS, TRUTH
 from manyeyes.lee2023.predictions import as_probability
+from manyeyes.pores.codes import PORE
 from manyeyes.running.rule_script import run
 
 

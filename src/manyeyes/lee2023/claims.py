@@ -24,10 +24,10 @@ from ..paper.claims.evaluating import Status, judge_number, judge_ordering
 from ..paper.claims.quantities import Aggregate, Condition, Quantity, evaluate
 from ..paper.claims.reading import claims_from_mapping
 from ..paper.claims.wording import COMPARATOR_WORDS
+from .names import VOLUMES
 
 SCORES = ("accuracy", "error", "f1_pore", "f1_grain", "mse", "false_pore")
 SETTLING = ("epochs_to_settle", "epochs_after_equalised")
-VOLUMES = ("porosity", "pore_volume", "pore_surface")
 METRICS = (*SCORES, *SETTLING, *VOLUMES, *(f"{name}_off" for name in VOLUMES))
 
 COLUMNS = {

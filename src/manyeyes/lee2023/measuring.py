@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ..pores.codes import GRAIN, PORE
 from ..pores.labelling import grey_labels, level_by_eye, threshold_labels
 from ..pores.statistics import pore_statistics, slice_statistics
 from .bounds import f1_at_most, mse_at_least
-from .claims import VOLUMES
-from .names import GRAIN, LABELS, PORE, THRESHOLD, TRUTH
+from .names import LABELS, THRESHOLD, TRUTH, VOLUMES
 from .scores import CUT, score, score_as_keras, score_no_pore
 
 Volumes = Mapping[str, np.ndarray]

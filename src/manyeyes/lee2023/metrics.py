@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from .claims import SCORES, VOLUMES
+from .claims import SCORES
 from .measuring import SCORED_AGAINST
-from .names import EPOCHS, LABELS, TEST, THRESHOLD, TRAINING
+from .names import LABELS, TEST, THRESHOLD, TRAINING, VOLUMES
+from .stated import EPOCHS
 
 NEAR_END = 0.1
 """Learning has settled once the error stays within this share of the error at the end of it."""

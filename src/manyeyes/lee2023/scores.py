@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .names import PORE
+from ..pores.codes import PORE
 
 CUT = 0.5
 """Probabilities above this are pore, as Keras' binary accuracy has it."""

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from .bounds import error_at_most, f1_at_most, grey_at_least, mse_at_least
-from .names import INPUTS, LABELS, NOTEBOOK, PAPER, PORE_AREA, TABLE_2, TEST, TRAINING
+from .names import INPUTS, LABELS, TEST, TRAINING
+from .stated import NOTEBOOK, PAPER, PORE_AREA, TABLE_2
 
 _KEYS = ["method", "slices", "against"]
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ..networks.settings import Training
+from ..pores.codes import GRAIN, PORE
 from ..settings import read_settings
-from .names import GRAIN, PORE, TEST, TRAINING
+from .names import TEST, TRAINING
 
 _SCORES = {
     "loss": "loss",

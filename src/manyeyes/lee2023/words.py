@@ -6,18 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ..statistics.words import and_list
-from .names import (
-    EPOCHS,
-    INPUTS,
-    LABELS,
-    NOTEBOOK,
-    PAPER,
-    PORE_AREA,
-    TEST,
-    THRESHOLD,
-    TRAINING,
-    TRUTH,
-)
+from .names import INPUTS, LABELS, TEST, THRESHOLD, TRAINING, TRUTH
+from .stated import EPOCHS, NOTEBOOK, PAPER, PORE_AREA
 
 Frames = Mapping[str, pd.DataFrame]
 

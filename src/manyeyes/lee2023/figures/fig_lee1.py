@@ -5,8 +5,8 @@ from matplotlib.figure import Figure as Drawing
 
 from ...figures import style
 from ...figures.figure import PORES, Figure, FigureData, Needs
+from ...pores.codes import PORE
 from ...pores.labelling import thresholds_by_eye
-from ..names import PORE
 from . import looks
 
 MOST = 3

@@ -5,7 +5,8 @@ from matplotlib.figure import Figure as Drawing
 from ...figures import style
 from ...figures.figure import PORES, Figure, FigureData, Needs
 from ..metrics import NEAR_END, settled
-from ..names import EPOCHS, INPUTS, LABELS, TABLE_2, TEST, TRAINING
+from ..names import INPUTS, LABELS, TEST, TRAINING
+from ..stated import EPOCHS, TABLE_2
 from . import looks
 
 MEASURES = {"accuracy": "Accuracy", "f1_pore": "F1 of pore", "mse": "Mean squared error"}

@@ -4,8 +4,9 @@ from matplotlib.figure import Figure as Drawing
 
 from ...figures import style
 from ...figures.figure import PORES, Figure, FigureData, Needs
+from ...pores.codes import PORE
 from ..measuring import thresholded
-from ..names import PORE, THRESHOLD
+from ..names import THRESHOLD
 from . import looks
 
 COLUMNS = 5

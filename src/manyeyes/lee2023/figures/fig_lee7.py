@@ -7,8 +7,9 @@ from matplotlib.figure import Figure as Drawing
 from ...figures import rendering, style
 from ...figures.block_edges import Edges, draw_edges
 from ...figures.figure import PORES, Figure, FigureData, Needs
+from ...pores.codes import PORE
 from ..measuring import thresholded
-from ..names import INPUTS, LABELS, PORE, TEST, THRESHOLD, TRUTH
+from ..names import INPUTS, LABELS, TEST, THRESHOLD, TRUTH
 from . import looks
 
 METHODS = (TRUTH, LABELS, THRESHOLD, *INPUTS)

@@ -8,7 +8,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
 from ...figures import style
-from ..names import LABELS, PAPER, PORE, THRESHOLD, TRUTH, UNFILTERED
+from ...pores.codes import PORE
+from ..names import LABELS, THRESHOLD, TRUTH, UNFILTERED
 from ..predictions import LEVELS
 
 
@@ -34,7 +35,6 @@ LOOKS = {
 
 GRAIN_COLOUR, PORE_COLOUR, FALSE_COLOUR, MISSED_COLOUR = "#efefef", "#222222", "#e07b00", "#2f7fbf"
 
-ABOUT = f"Not a figure of {PAPER} as it stands: twins in place of micrographs."
 CUT_LEVEL = LEVELS // 2
 """Predictions above this are pore; see `manyeyes.lee2023.predictions.as_levels`."""
 
