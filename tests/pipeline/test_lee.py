@@ -7,8 +7,10 @@ import tifffile
 import yaml
 
 from lee_example import config
-from manyeyes.files.networks import read_network
+from manyeyes.files.networks import Checkpoint, read_network
 from manyeyes.lee2023.stated import TABLE_2
+from manyeyes.lee2023.training import training_settings
+from manyeyes.networks.fitting import fit_network
 from running import planned, run
 
 pytestmark = pytest.mark.pipeline
@@ -76,6 +78,37 @@ def test_models_are_files_and_nothing_unfinished_is_left(folder):
     results = folder / "results/little"
     network = read_network(results / "models/equalised/one.1.npz")
     assert network.codes == (2, 1) and network.greys == "equalised"
+    assert not list(results.glob("models/*/*.unfinished"))
+
+
+def test_a_killed_training_goes_on_and_gives_the_same_bytes(folder):
+    results = folder / "results/little"
+    model, curve = results / "models/raw/one.1.npz", results / "parts/training_curves/raw/one.1.csv"
+    whole = model.read_bytes(), curve.read_bytes()
+    model.unlink()
+
+    def kill(row):
+        raise KeyboardInterrupt
+
+    images, labels, *held_out = (
+        volume(folder, name)
+        for name in ("slices/one/filtered", "labels/one", "slices/two/filtered", "labels/two")
+    )
+    with pytest.raises(KeyboardInterrupt):
+        fit_network(
+            images,
+            labels,
+            architecture="lee",
+            seed=("5", "one", "1", "raw"),
+            settings=training_settings(config()["pore_networks"]["training"], "raw"),
+            validation=tuple(held_out),
+            checkpoint=Checkpoint(model.with_suffix(".unfinished")),
+            progress=kill,
+        )
+    run(folder, "results/little/models/raw/one.1.npz", config=write(folder, config()))
+    log = (results / "logs/train_network/raw/one/1.log").read_text()
+    assert "goes on after epoch 1" in log
+    assert (model.read_bytes(), curve.read_bytes()) == whole
     assert not list(results.glob("models/*/*.unfinished"))
 
 

@@ -1,7 +1,5 @@
 """Train one network on a particle's slices and labels, and keep its scores after every epoch."""
 
-from pathlib import Path
-
 from manyeyes.files.networks import Checkpoint, write_network
 from manyeyes.files.results import read_result
 from manyeyes.files.tables import write_table
@@ -16,9 +14,14 @@ EVERY = 5
 def main(snakemake) -> None:
     """Run the rule `train_pore_network`."""
     given, names = snakemake.input, snakemake.wildcards
-    checkpoint = Path(snakemake.params.checkpoint.format(**names))
+    checkpoint = Checkpoint(snakemake.params.checkpoint.format(**names))
+
+    told = []
 
     def tell(row) -> None:
+        if not told and row["epoch"] > 1:
+            note(snakemake, f"goes on after epoch {row['epoch'] - 1}")
+        told.append(row["epoch"])
         if row["epoch"] % EVERY == 0:
             note(snakemake, f"epoch {row['epoch']}: accuracy {row['accuracy']:.4f}")
 
@@ -29,13 +32,13 @@ def main(snakemake) -> None:
         seed=(*snakemake.params.names, names.greys),
         settings=training_settings(snakemake.params.training, names.greys),
         validation=(read_result(given.test_images), read_result(given.test_labels)),
-        checkpoint=Checkpoint(checkpoint),
+        checkpoint=checkpoint,
         progress=tell,
     )
     write_network(snakemake.output.model, network)
     curve = curve_of(history, names.greys, names.trained_on, int(names.seed))
     write_table(curve, snakemake.output.curve)
-    checkpoint.unlink(missing_ok=True)
+    checkpoint.remove()
 
 
 if __name__ == "__main__":
