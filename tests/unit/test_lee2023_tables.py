@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from manyeyes.files.results import read_result, write_slices
+from manyeyes.files.volumes import volume_facts
 from manyeyes.lee2023 import measuring, words
 from manyeyes.lee2023.metrics import metrics_table, settled
 from manyeyes.lee2023.predictions import as_levels, as_probability
@@ -259,3 +261,14 @@ def test_grey_labels_are_told_with_how_many_predictions_break_which_bound(volume
 def test_shorter_trainings_than_the_papers_are_told():
     assert "25 epochs here, not 100" in words.rests(["one"], 25)
     assert "epochs" not in words.rests(["one"], 100)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_slices_keep_their_values_and_the_three_edges_of_a_voxel(tmp_path, dtype):
+    volume = np.arange(2 * 3 * 4, dtype=dtype).reshape(2, 3, 4)
+    for name in ("one", "two"):
+        write_slices(tmp_path / f"{name}.tif", volume, (15.0, 9.0, 8.0))
+    assert np.array_equal(read_result(tmp_path / "one.tif"), volume)
+    facts = volume_facts(tmp_path / "one.tif", labels=False)
+    assert facts.voxel_size_nm == pytest.approx((15.0, 9.0, 8.0))
+    assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()

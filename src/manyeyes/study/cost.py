@@ -128,8 +128,8 @@ USUAL_EPOCHS = 100
 """Epochs of a training unless the config says otherwise; `manyeyes.networks.settings` agrees."""
 
 TRAINING_BYTES, TRAINING_SECONDS = 60, 4.5
-"""Memory for each pixel that a network learns from, and CPU time for a million in an epoch, of which
-it is tested on as many. Measured with 100 slices of 256 x 256: 600 MB, 25 to 31 seconds."""
+"""Memory for each pixel that a network learns from, and CPU time for a million in an epoch, in
+which it is tested on as many. Measured with 100 slices of 256 x 256: 600 MB, 25 to 31 seconds."""
 
 PREDICTING_BYTES, PREDICTING_SECONDS = 60, 1.5
 """The same for a prediction, and for measuring it."""
