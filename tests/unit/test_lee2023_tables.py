@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from manyeyes.files.results import read_result, write_slices
+from manyeyes.files.particle_slices import write_slices
+from manyeyes.files.results import read_result
 from manyeyes.files.volumes import volume_facts
 from manyeyes.lee2023 import measuring, words
 from manyeyes.lee2023.metrics import metrics_table, settled

@@ -140,6 +140,12 @@ def test_unknown_keys_and_inputs_are_refused_by_the_schema():
     assert any("'colour' was unexpected" in problem for problem in found)
 
 
+def test_a_particle_whose_name_reads_like_a_number_is_refused():
+    content = whole(config(particles={"1": {}, "two": {}}, folds=[["1", "two"]]))
+    (problem,) = problems(content, SCHEMA)
+    assert problem.startswith("pore_networks.particles: '1' is not a name of a particle")
+
+
 def test_a_study_with_neither_datasets_nor_networks_is_refused():
     content = whole({"study": "x", "seed": 1, "datasets": {}})
     assert any(problem.startswith("datasets:") for problem in problems(content, SCHEMA))

@@ -1,6 +1,7 @@
 """Filter stripes and noise out of slices: a wedge in Fourier space, then a Gaussian."""
 
-from manyeyes.files.results import read_result, write_slices
+from manyeyes.files.particle_slices import write_slices
+from manyeyes.files.results import read_result
 from manyeyes.pores.preparing import smoothed, wedge_filtered
 from manyeyes.running.rule_script import run
 

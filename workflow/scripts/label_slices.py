@@ -1,6 +1,7 @@
 """Label pores by two thresholds that a person would choose."""
 
-from manyeyes.files.results import read_result, write_slices
+from manyeyes.files.particle_slices import write_slices
+from manyeyes.files.results import read_result
 from manyeyes.pores.labelling import hysteresis_labels, thresholds_by_eye
 from manyeyes.running.rule_script import run
 

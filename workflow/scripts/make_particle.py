@@ -1,6 +1,6 @@
 """Make a twin of a particle and its slices as a detector of backscattered electrons sees them."""
 
-from manyeyes.files.results import write_slices
+from manyeyes.files.particle_slices import write_slices
 from manyeyes.pores.bse import bse_slices
 from manyeyes.pores.particle import particle_grains, particle_truth
 from manyeyes.pores.settings import BseSettings, ParticleSettings

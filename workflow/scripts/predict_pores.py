@@ -1,7 +1,8 @@
 """Let a network say how probable a pore is in every pixel of a particle's slices."""
 
 from manyeyes.files.networks import read_network
-from manyeyes.files.results import read_result, write_slices
+from manyeyes.files.particle_slices import write_slices
+from manyeyes.files.results import read_result
 from manyeyes.lee2023.predictions import as_levels
 from manyeyes.networks.predicting import predict
 from manyeyes.running.rule_script import run

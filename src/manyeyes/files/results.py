@@ -83,19 +83,6 @@ def write_stack(
     )
 
 
-def write_slices(path, volume: np.ndarray, voxel_size_nm: Sequence[float]) -> None:
-    """Write slices whose voxels have three edges as a compressed TIFF stack that ImageJ opens.
-
-    Parameters
-    ----------
-    path : path-like
-    volume : ndarray of uint8 or uint16, shape (z, y, x)
-    voxel_size_nm : sequence of float
-        Edges (z, y, x) of a voxel, nm; written in um.
-    """
-    tifffile.imwrite(path, np.ascontiguousarray(volume), **_for_imagej(voxel_size_nm, {}))
-
-
 def _for_imagej(voxel_size_nm: Sequence[float], info: Mapping[str, str]) -> dict:
     """Return options of `tifffile.imwrite` for a compressed stack with voxel sizes."""
     dz, dy, dx = (float(size) for size in voxel_size_nm)

@@ -10,7 +10,6 @@ from .errors import RUN_AGAIN, FileError
 # Columns of tables that hold names from the config.
 _NAMES = ("dataset", "filter", "variant", "user", "user_a", "user_b", "origin", "realisation")
 _NAMES += ("made_by", "structure", "material", "electrode", "block", "phase", "true_phase")
-_NAMES += ("particle", "trained_on", "input", "method", "training")
 # How a missing number may be written.
 _MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "-nan", "<NA>"]
 
