@@ -106,7 +106,7 @@ def test_a_killed_training_goes_on_and_gives_the_same_bytes(folder):
             progress=kill,
         )
     run(folder, "results/little/models/raw/one.1.npz", config=write(folder, config()))
-    log = (results / "logs/train_network/raw/one/1.log").read_text()
+    log = (results / "logs/train_pore_network/raw/one/1.log").read_text()
     assert "goes on after epoch 1" in log
     assert (model.read_bytes(), curve.read_bytes()) == whole
     assert not list(results.glob("models/*/*.unfinished"))

@@ -8,14 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from ..groups import RECORDED, SIMULATED
 from ..labels import TWO_PHASES, Phases
 from .variants import is_drawn_by_hand, learns_from, networks_in
-
-if TYPE_CHECKING:
-    from .pore_networks import PoreNetworks
 
 
 class SourceKind(NamedTuple):
@@ -416,6 +413,8 @@ class Study:
     ``maps`` names what is written voxel by voxel: ``probability``, ``disagreement``.
     ``start_networks`` holds, by name, what networks that begin with another one are trained on
     before; ``trains_on`` is the device of all trainings, cpu or gpu.
+    ``pore_networks`` is a `manyeyes.study.pore_networks.PoreNetworks`, or None; it is not imported
+    here, as jobs of all studies read this module and must not run again when that one is edited.
     """
 
     name: str
@@ -440,7 +439,7 @@ class Study:
     comparisons: tuple[Mapping, ...] = ()
     measures: tuple[str, ...] = ()
     phases: Phases = TWO_PHASES
-    pore_networks: "PoreNetworks | None" = None
+    pore_networks: Any = None
     realisations: int = 1
     users_per_job: int = 1
     lost: frozenset[Cell] = frozenset()
