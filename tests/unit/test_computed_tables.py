@@ -93,7 +93,9 @@ def test_optional_tables_are_used_where_the_study_has_them():
 
 
 def test_tables_with_a_text_say_what_it_is_about():
-    texts = ["ablation", "microstructure_spread", "outline_people", "recommendation"]
+    texts = ["ablation", "microstructure_spread"]
+    texts += ["network_inheritance", "network_strokes", "network_variance"]
+    texts += ["outline_people", "recommendation"]
     assert names_with_text(True) == texts
     for name in names_with_text(True):
         text = table_called(name).text

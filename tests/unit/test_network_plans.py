@@ -9,7 +9,7 @@ from manyeyes.running.job_inputs import JobInputs
 from manyeyes.running.resources import JobResources
 from manyeyes.study.form import problems
 from manyeyes.study.model import Cell, StudyError
-from manyeyes.study.networks import base_and_seed
+from manyeyes.study.networks import base_and_seed, networks_of
 from manyeyes.study.reading import study_from_config
 from manyeyes.study.targets import Targets
 
@@ -53,7 +53,7 @@ def study():
 
 
 def test_every_seed_is_a_variant_of_its_own(study):
-    assert list(study.networks()) == [
+    assert list(networks_of(study)) == [
         *("CNN", "CNN.seed2", "CNN.seed3", "CNN.seed4"),
         *("TUNED", "TUNED.seed2", "TUNED.seed3"),
     ]
@@ -101,7 +101,7 @@ def test_a_study_without_networks_has_nothing_of_them():
     plan = {"people": PLAN["people"]}
     study = study_from_config(config_of(plan=plan))
     targets = Targets(study)
-    assert not study.networks()
+    assert not networks_of(study)
     assert not any("network" in path or "training" in path for path in targets.tables())
     assert "trainings" not in targets.collected() and "label_bias" not in targets.collected()
 
@@ -142,7 +142,7 @@ def test_people_who_drew_have_networks_too():
     }
     study = study_from_config(config_of(users=["A", "B", recorded]))
     jos = {cell.variant for cell in study.cells() if cell.user == "jo"}
-    assert jos == {"MLX25", *study.networks()}
+    assert jos == {"MLX25", *networks_of(study)}
     assert {cell.made_by for cell in study.cells() if cell.user == "jo"} == {"recorded"}
 
 

@@ -200,13 +200,13 @@ def _finding(data: FigureData) -> str:
 
 def _needs(study) -> Needs:
     """Return the datasets on which at least two users' networks are trained."""
-    from ..study.networks import base_and_seed, cells_of_networks
+    from ..study.networks import base_and_seed, cells_of_networks, networks_of
 
     users: dict[tuple, set] = {}
     for cell in cells_of_networks(study):
         users.setdefault((cell.dataset, cell.filter, cell.variant), set()).add(cell.user)
     names = {key[0] for key, found in users.items() if len(found) > 1}
-    found = base_and_seed(study.networks())
+    found = base_and_seed(networks_of(study))
     return Needs(
         tuple(name for name in study.datasets if name in names),
         facts={

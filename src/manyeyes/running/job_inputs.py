@@ -17,6 +17,7 @@ from ..files.projections import open_scan
 from ..materials import has_separable_particles
 from ..methods import METHODS
 from ..study.model import Block, Cell, Dataset, Recording, Study
+from ..study.networks import networks_of
 from ..study.paths import of_users
 from ..study.projected import (
     KINDS,
@@ -449,7 +450,7 @@ class JobInputs:
 
     def network_variants(self) -> str:
         """Return a wildcard pattern of the variants whose labels come from a network."""
-        return _pattern(map(escape, self._study.networks()))
+        return _pattern(map(escape, networks_of(self._study)))
 
     def learned_drawing(self, wildcards) -> str:
         """Return the labels that a network learns from, which its user drew for another variant."""

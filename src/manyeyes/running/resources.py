@@ -11,6 +11,7 @@ from ..microstructure.registry import group_called
 from ..study import cost
 from ..study.chain import FibsemChain
 from ..study.model import Dataset, OutlineMap, Study
+from ..study.networks import networks_of
 from ..study.projected import reconstructed_shape, step_settings
 from .job_inputs import UserJob
 
@@ -244,7 +245,7 @@ class JobResources:
         training of a network is a submission of its own, so what is measured `of_labels` cannot
         be in one with what is trained on.
         """
-        if of_labels and self._study.networks():
+        if of_labels and networks_of(self._study):
             return lambda wildcards: f"labels.{part.format(**wildcards)}"
 
         def group(wildcards):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..groups import RECORDED, SIMULATED
 from ..labels import TWO_PHASES, Phases
-from .variants import is_drawn_by_hand, learns_from, networks_in
+from .variants import is_drawn_by_hand, learns_from
 
 
 class SourceKind(NamedTuple):
@@ -546,16 +546,6 @@ class Study:
     def images(self) -> list[tuple[str, str]]:
         """Return every (dataset, filter) that has a segmentation, in the order of the config."""
         return [(d, f) for d in self.datasets for f in self.filters if (d, f) in self._by_image]
-
-    def networks(self) -> dict[str, Mapping]:
-        """Return the variants in use whose labels come from a network, one for each seed."""
-        used = {cell.variant for cell in self.planned_cells()}
-        return {n: v for n, v in networks_in(self.variants).items() if n in used}
-
-    def planned_cells(self) -> list[Cell]:
-        """Return all segmentations, those of the population sample's others among them."""
-        sample = self.population_sample
-        return [*self.cells(), *(sample.cells_of_others() if sample else ())]
 
     def drawn_variant(self, name: str) -> tuple[Mapping, Mapping]:
         """Return a network's variant, and the one whose drawings it learns from."""

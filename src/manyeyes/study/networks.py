@@ -203,5 +203,13 @@ def start_networks(entries: Mapping[str, Mapping], training: Mapping) -> dict[st
 
 
 def cells_of_networks(study: Study) -> list[Cell]:
-    """Return the segmentations of a study that networks make."""
-    return [cell for cell in study.planned_cells() if learns_from(study.variants[cell.variant])]
+    """Return the segmentations of a study that networks make, those of a sample among them."""
+    sample = study.population_sample
+    cells = [*study.cells(), *(sample.cells_of_others() if sample else ())]
+    return [cell for cell in cells if learns_from(study.variants[cell.variant])]
+
+
+def networks_of(study: Study) -> dict[str, Mapping]:
+    """Return the variants in use whose labels come from a network, one for each seed."""
+    used = {cell.variant for cell in cells_of_networks(study)}
+    return {name: variant for name, variant in study.variants.items() if name in used}

@@ -1,11 +1,11 @@
 """Whether a network has its user's bias, averages it out, or adds its own."""
 
-from ..study.networks import base_and_seed, cells_of_networks
+from ..study.networks import base_and_seed, cells_of_networks, networks_of
 from .registry import Table, Text
 
 
 def _settings(study) -> dict:
-    found = base_and_seed(study.networks())
+    found = base_and_seed(networks_of(study))
     return {
         "seeds": {name: list(pair) for name, pair in found.items()},
         "drawn": {base: study.variants[name]["drawings_of"] for name, (base, _) in found.items()},
@@ -31,7 +31,7 @@ def _has_truth(study) -> bool:
 TABLE = Table(
     tables=("volume_fractions",),
     optional={"label_bias": _has_truth},
-    is_possible=lambda study: bool(study.networks()),
+    is_possible=lambda study: bool(networks_of(study)),
     settings=_settings,
     compute=_compute,
     text=Text(

@@ -1,11 +1,11 @@
 """How well networks and forests do with few and with many strokes of the same users."""
 
-from ..study.networks import base_and_seed, cells_of_networks
+from ..study.networks import base_and_seed, cells_of_networks, networks_of
 from .registry import Table, Text
 
 
 def _settings(study) -> dict:
-    found = base_and_seed(study.networks())
+    found = base_and_seed(networks_of(study))
     return {
         "seeds": {name: list(pair) for name, pair in found.items()},
         "networks": {

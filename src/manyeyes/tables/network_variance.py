@@ -1,6 +1,6 @@
 """How much of the spread of users' networks is the user, the seed and the rest."""
 
-from ..study.networks import base_and_seed
+from ..study.networks import base_and_seed, networks_of
 from ..study.variants import has_offset, learns_from
 from .registry import Table, Text
 
@@ -16,7 +16,7 @@ def _settings(study) -> dict:
 
 
 def _seeds(study) -> dict[str, list]:
-    return {name: list(found) for name, found in base_and_seed(study.networks()).items()}
+    return {name: list(found) for name, found in base_and_seed(networks_of(study)).items()}
 
 
 def _compute(tables, seeds, beside):
@@ -33,7 +33,7 @@ def _text(table, seeds, beside):
 
 TABLE = Table(
     tables=("volume_fractions",),
-    is_possible=lambda study: bool(study.networks()),
+    is_possible=lambda study: bool(networks_of(study)),
     settings=_settings,
     compute=_compute,
     text=Text(

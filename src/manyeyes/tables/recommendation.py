@@ -2,7 +2,7 @@
 
 from ..groups import GROUPS
 from ..study.comparisons import shared_with_truth, unfiltered, users_of_all
-from ..study.networks import base_and_seed
+from ..study.networks import base_and_seed, networks_of
 from ..study.variants import with_offset
 from .registry import Table, Text
 
@@ -28,7 +28,7 @@ def _settings(study) -> dict:
     used = {cell.variant for cell in study.cells()}
     deliberate = [name for name in with_offset(study.variants) if name in used]
     # One network is one option, whichever its seed.
-    later = [name for name, (_, seed) in base_and_seed(study.networks()).items() if seed > 1]
+    later = [name for name, (_, seed) in base_and_seed(networks_of(study)).items() if seed > 1]
     return {
         **({"later_seeds": later} if later else {}),
         "users": users,
