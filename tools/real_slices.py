@@ -68,7 +68,7 @@ pixels have levels between."""
 NMC532 = ("active material", "carbon-binder domain", "pore")
 BIN = 4
 TILE_PX = 128
-SETTINGS = {"epochs": 30, "batch": 2, "stop_after": 10, "width": 16}
+SETTINGS = {"epochs": 60, "batch": 1, "stop_after": 15, "width": 8}
 
 
 class Labelled(NamedTuple):
