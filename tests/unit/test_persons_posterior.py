@@ -33,7 +33,7 @@ def people(number, seed):
 
 @pytest.fixture(scope="module")
 def learner():
-    return Learner(people(1500, 1), "test")
+    return Learner(people(700, 1), "test")
 
 
 def test_a_trait_that_shows_has_the_posterior_of_the_normal_model(learner):

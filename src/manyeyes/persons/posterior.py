@@ -11,7 +11,7 @@ from what the learned numbers leave over, as a Gaussian copula (Li et al. 2017,
 doi:10.1016/j.csda.2016.07.005).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,32 +95,30 @@ class Learner:
         order = generator(seed, "folds").permutation(len(table.traits))
         self._folds = np.empty(order.size, int)
         self._folds[order] = np.arange(order.size) % FOLDS
-        self._models: dict[str, list] = {}
+        self._models: list[_Model] = []
         self._learned: dict[str, np.ndarray] = {}
         self.explained: dict[str, float] = {}
-        from threadpoolctl import threadpool_limits
-
-        # sums over threads are not the same to the last bit on any number of cores
-        with threadpool_limits(1):
-            for name in self._names:
-                self._learn(name)
+        with _one_thread():
+            self._learn()
 
     @property
     def informed(self) -> list[str]:
         """The traits that the record informs."""
         return [name for name in self._names if self.explained[name] >= INFORMED]
 
-    def _learn(self, name: str) -> None:
-        scores = self._scores[name].own
-        models, learned = [], np.empty(scores.size)
+    def _learn(self) -> None:
+        """Learn from all folds but one, and predict that one, in turn."""
+        scores = np.stack([self._scores[name].own for name in self._names], axis=1)
+        learned = np.empty(scores.shape)
         for fold in range(FOLDS):
             out = self._folds == fold
-            names = (self._seed, name, fold)
-            model = _Model(self._known[~out], scores[~out], seed_from_names(*names) % 2**31)
+            seeds = [seed_from_names(self._seed, name, fold) % 2**31 for name in self._names]
+            model = _Model(self._known[~out], scores[~out], seeds)
             learned[out] = model.predict(self._known[out])
-            models.append(model)
-        self._models[name], self._learned[name] = models, learned
-        self.explained[name] = _explained(scores, learned)
+            self._models.append(model)
+        for place, name in enumerate(self._names):
+            self._learned[name] = learned[:, place]
+            self.explained[name] = _explained(scores[:, place], learned[:, place])
 
     def _features(self, marks: pd.DataFrame) -> np.ndarray:
         """Return statistics as normal scores among simulated people; a missing one is average."""
@@ -146,21 +144,19 @@ class Learner:
             width = 2 if scores.often_missing else 1
             groups[mark.split(":")[0]] += range(place, place + width)
             place += width
-        rows = {}
-        for name in self._names:
-            score = self._scores[name].own
-            row = {}
-            for group, places in groups.items():
-                if not places:
-                    continue
-                part = _with_squares(self._known[:, places])
-                learned = np.empty(score.size)
-                for fold in range(FOLDS):
-                    out = self._folds == fold
-                    learned[out] = _ridge(part[~out], score[~out]).predict(part[out])
-                row[group] = _explained(score, learned)
-            rows[name] = row
-        return pd.DataFrame.from_dict(rows, orient="index")
+        scores = np.stack([self._scores[name].own for name in self._names], axis=1)
+        shares = {}
+        for group, places in groups.items():
+            if not places:
+                continue
+            part = _with_squares(self._known[:, places])
+            learned = np.empty(scores.shape)
+            for fold in range(FOLDS):
+                out = self._folds == fold
+                with _one_thread():
+                    learned[out] = _ridge(part[~out], scores[~out]).predict(part[out])
+            shares[group] = [_explained(*pair) for pair in zip(scores.T, learned.T, strict=True)]
+        return pd.DataFrame(shares, index=self._names)
 
     def posterior(self, observed: pd.Series, draws: int = 400) -> Posterior:
         """Return what a record says about a person.
@@ -176,17 +172,12 @@ class Learner:
 
     def posteriors(self, observed: pd.DataFrame, draws: int = 400) -> list[Posterior]:
         """Return the same for several people who did the same, one in each row."""
-        from threadpoolctl import threadpool_limits
-
         features = self._features(observed)
-        with threadpool_limits(1):
-            seen = {
-                name: np.mean([model.predict(features) for model in models], axis=0)
-                for name, models in self._models.items()
-            }
+        with _one_thread():
+            seen = np.mean([model.predict(features) for model in self._models], axis=0)
         return [
-            self._posterior({name: float(found[place]) for name, found in seen.items()}, draws)
-            for place in range(len(observed))
+            self._posterior(dict(zip(self._names, row.tolist(), strict=True)), draws)
+            for row in seen
         ]
 
     def _posterior(self, seen: Mapping[str, float], draws: int) -> Posterior:
@@ -311,32 +302,36 @@ class Scores:
 
 
 class _Model:
-    """The mean of a ridge regression on linear and squared terms, and of boosted trees."""
+    """The mean of a ridge regression on linear and squared terms, and of boosted trees.
 
-    def __init__(self, features: np.ndarray, scores: np.ndarray, seed: int):
+    ``scores`` has a column for each trait, and there is a seed for the trees of each.
+    """
+
+    def __init__(self, features: np.ndarray, scores: np.ndarray, seeds: Sequence[int]):
         from sklearn.ensemble import HistGradientBoostingRegressor
 
         self._ridge = _ridge(_with_squares(features), scores)
-        spread = features.std(axis=0)
-        together = np.abs((features - features.mean(axis=0)).T @ (scores - scores.mean()))
-        self._chosen = np.sort(
-            np.argsort(-together / np.maximum(spread, 1e-12), kind="stable")[:_TREES_SEE]
-        )
-        trees = HistGradientBoostingRegressor(
-            max_iter=80,
-            learning_rate=0.06,
-            max_leaf_nodes=8,
-            min_samples_leaf=15,
-            early_stopping=False,
-            random_state=seed,
-        )
-        self._trees = trees.fit(features[:, self._chosen], scores)
+        spread = np.maximum(features.std(axis=0), 1e-12)
+        centred = features - features.mean(axis=0)
+        self._trees = []
+        for score, seed in zip(scores.T, seeds, strict=True):
+            together = np.abs(centred.T @ (score - score.mean())) / spread
+            chosen = np.sort(np.argsort(-together, kind="stable")[:_TREES_SEE])
+            trees = HistGradientBoostingRegressor(
+                max_iter=80,
+                learning_rate=0.06,
+                max_leaf_nodes=8,
+                min_samples_leaf=15,
+                early_stopping=False,
+                random_state=seed,
+            )
+            self._trees.append((chosen, trees.fit(features[:, chosen], score)))
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return the expected scores of rows of features."""
-        one = self._ridge.predict(_with_squares(features))
-        other = self._trees.predict(features[:, self._chosen])
-        return (one + other) / 2
+        """Return the expected scores (rows, traits) of rows of features."""
+        one = self._ridge.predict(_with_squares(features)).reshape(len(features), -1)
+        other = [trees.predict(features[:, chosen]) for chosen, trees in self._trees]
+        return (one + np.stack(other, axis=1)) / 2
 
 
 def nearest(learned: np.ndarray, seen: float) -> tuple[np.ndarray, np.ndarray]:
@@ -381,6 +376,15 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares) -> np.nd
     return np.interp(shares, middle / weights.sum(), values)
 
 
+def _one_thread():
+    """Return a context of one thread: sums over threads differ in the last bit by their number."""
+    # what is loaded later would not be limited
+    import sklearn.ensemble  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
+
+
 def _slope(shift: np.ndarray, values: np.ndarray, weights: np.ndarray) -> float:
     centred = shift - weights @ shift
     square = float(weights @ centred**2)
@@ -390,7 +394,7 @@ def _slope(shift: np.ndarray, values: np.ndarray, weights: np.ndarray) -> float:
 def _ridge(features: np.ndarray, scores: np.ndarray):
     from sklearn.linear_model import RidgeCV
 
-    return RidgeCV(_PENALTIES).fit(features, scores)
+    return RidgeCV(_PENALTIES, alpha_per_target=True).fit(features, scores)
 
 
 def _with_squares(features: np.ndarray) -> np.ndarray:

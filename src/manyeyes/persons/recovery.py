@@ -6,14 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..methods import annotate
-from ..users.fitted_people import values_of
 from ..users.population import Population, draw_traits
 from .posterior import Learner, Scores
 from .records import Image, Recorded
-from .simulating import DISCRETE, TRAITS, Table, first_outputs, observed_marks, simulate
-
-POOL = 8
-"""Different first outputs that simulated people correct: one table serves all who are fitted."""
+from .simulating import DISCRETE, TRAITS, Table, first_outputs, simulate
 
 
 def recover(
@@ -29,9 +25,9 @@ def recover(
 ) -> pd.DataFrame:
     """Fit simulated people whose traits are known.
 
-    They work as in a study: a forest of their own gives each the first output that they correct.
-    Only the table of simulated people whom they are compared with is shared, and those in it
-    correct one of `POOL` first outputs of others.
+    Where a first output is corrected, everybody corrects the same: a forest's that has learned from
+    the first slice of one person more. A fit of a real person does so, too, with the output that
+    this person saw.
 
     Parameters
     ----------
@@ -53,37 +49,29 @@ def recover(
         design, person, trait, true, estimate, low, high, width (of the interval over the prior's,
         both in standard scores of the population), explained, informed, covered.
     """
-
-    def records_of(user: str) -> tuple[object, list[Recorded]]:
-        person = draw_traits(population, f"{seed} recorded", user)
-        names = (f"{seed} recorded", user, image.dataset, image.filter)
-        return person, [
-            Recorded(
-                image,
-                name,
+    first = draw_traits(population, f"{seed} shown", "somebody")
+    names = (f"{seed} shown", "somebody", image.dataset, image.filter)
+    records = [
+        Recorded(
+            image,
+            name,
+            settings,
+            annotate(
+                image.grey,
                 settings,
-                annotate(
-                    image.grey,
-                    settings,
-                    person,
-                    seed_names=names,
-                    output_names=(*names, name, "first output"),
-                    inside=image.inside,
-                ),
-            )
-            for name, settings in variants.items()
-        ]
-
-    pool = [records_of(f"shown {number + 1}")[1] for number in range(POOL)]
-    shown = [first_outputs(records, names=(seed, number)) for number, records in enumerate(pool)]
-    outputs = {place: [found[place] for found in shown] for place in shown[0]}
-    table = simulate(pool[0], population, simulated, f"{seed} simulated", outputs)
+                first,
+                seed_names=names,
+                output_names=(*names, name, "first output"),
+                inside=image.inside,
+            ),
+        )
+        for name, settings in variants.items()
+    ]
+    shown = first_outputs(records, names=(seed,))
+    outputs = {place: [output] for place, output in shown.items()}
+    table = simulate(records, population, simulated, f"{seed} simulated", outputs)
     progress(f"{simulated} simulated people")
-    recorded = []
-    for number in range(people):
-        person, records = records_of(f"person {number + 1}")
-        own = {place: [found] for place, found in first_outputs(records, names=(seed,)).items()}
-        recorded.append((values_of(person), observed_marks(records, own)))
+    fitted = simulate(records, population, people, f"{seed} recorded", outputs)
     progress(f"{people} people to fit")
     scores = {name: Scores(table.traits[name].to_numpy(float)) for name in TRAITS}
     rows = []
@@ -91,11 +79,10 @@ def recover(
         places = [place for place, name in enumerate(variants) if name in chosen]
         part = Table(table.traits, table.marks[places], table.failed)
         learner = Learner(part, f"{seed} {design}")
-        did = pd.DataFrame([observed.loc[places] for _, observed in recorded])
-        posteriors = learner.posteriors(did, draws=2)
-        for number, ((true, _), posterior) in enumerate(zip(recorded, posteriors, strict=True)):
+        posteriors = learner.posteriors(fitted.marks[places], draws=2)
+        for number, posterior in enumerate(posteriors):
             for row in posterior.summary.itertuples():
-                value = true[row.trait]
+                value = float(fitted.traits[row.trait].iloc[number])
                 # grey levels and widths are whole numbers, so ends may coincide with the value
                 slack = 1e-9 * max(abs(value), 1.0)
                 ends = np.array([row.low, row.high, row.prior_low, row.prior_high])
