@@ -105,6 +105,15 @@ def test_nifti_without_a_unit(tmp_path):
     assert "says nothing" in agrees(path, VOLUME, mapped=False).assumed[0]
 
 
+def test_a_spacing_that_cannot_be_is_told(tmp_path):
+    path = tmp_path / "cell.nii"
+    image = nibabel.Nifti1Image(VOLUME.transpose(2, 1, 0), np.diag([0.35] * 3 + [1]))
+    image.header.set_xyzt_units("mm")
+    nibabel.save(image, path)
+    (told,) = agrees(path, VOLUME, mapped=False).assumed
+    assert told.startswith("its spacing (350, 350, 350 um; x, y, z) is none of a microscope's")
+
+
 def test_several_times_are_refused(tmp_path):
     path = tmp_path / "cell.nii"
     nibabel.save(nibabel.Nifti1Image(np.zeros((7, 6, 5, 2), np.int16), np.eye(4)), path)

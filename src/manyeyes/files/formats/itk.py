@@ -272,6 +272,13 @@ def _voxel_size(path: Path, reader, shape) -> tuple[tuple, tuple[str, ...]]:
         None if size is None else float(f"{size:.6g}")
         for size in (voxel_edge_nm(e, u) for e, u in zip(spacing, units, strict=True))
     ]
+    known = [unit for unit in units if unit]
+    if not all(sizes) and len(known) == 3 and any(edge not in (0.0, 1.0) for edge in spacing):
+        numbers = ", ".join(f"{e * u / 1e3:g}" for e, u in zip(spacing, units, strict=True))
+        assumed += (
+            f"its spacing ({numbers} um; x, y, z) is none of a microscope's; what is too large or "
+            "too small was ignored",
+        )
     return tuple(sizes[::-1]), assumed
 
 
