@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from chromium import Chromium
+from chromium import PATIENCE, Chromium
 
 TOP = Path(__file__).parents[1]
 
@@ -90,6 +90,13 @@ class Person(Chromium):
     def text(self, selector):
         """Return the text of an element."""
         return self.run(f"document.querySelector({json.dumps(selector)}).innerText")
+
+    def reads(self, selector, start):
+        """Wait until the text of an element begins with some words."""
+        end = time.monotonic() + PATIENCE
+        while not (found := self.text(selector)).startswith(start):
+            assert time.monotonic() < end, f"{selector}: expected {start!r}, found {found!r}"
+            time.sleep(0.05)
 
     def saved(self):
         """Wait until everything is saved."""

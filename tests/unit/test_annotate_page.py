@@ -266,10 +266,7 @@ def test_two_tabs_cannot_destroy_each_others_work(session, jo):
         jo.draw((2.5, 10.5), (25.5, 10.5))
         jo.wait_for("!document.getElementById('banner').hidden")
         assert (session.work(PAINTING).labels[12] == both).all()
-        jo.wait_for(
-            "document.querySelector('.figure b').textContent.startsWith('"
-            f"{100 * np.count_nonzero(both) / 600:.1f}')"
-        )
+        jo.reads(".figure b", f"{100 * np.count_nonzero(both) / 600:.1f}")
         assert other.problems == []
     jo.problems.clear()
 

@@ -110,11 +110,11 @@ export class Recorder {
         const answer = await tell(`steps/${this.number}/events`, { count: this.count, events });
         this.waiting.splice(0, events.length);
         this.count = answer.count;
-        if (!this.waiting.length) this.heard.saved(answer);
+        if (!this.waiting.length) this.heard.saved(answer, this);
       } catch (error) {
         if (error instanceof Refused && error.kind !== "file") {
           this.stopped = true;
-          this.heard.refused(error);
+          this.heard.refused(error, this);
         } else {
           // The program is gone, or its disk is full: keep what is not saved, and try again.
           this.heard.lost(error);

@@ -21,6 +21,7 @@ const app = {
   screen: null,
   recorder: null,
   opening: Promise.resolve(),
+  turn: 0, // how often it was said who works; older answers to that question count no more
 
   placeOf: (step) => `${step.dataset}, ${step.filter}`,
 
@@ -100,8 +101,9 @@ const heard = {
   saving() {
     if (!app.lost) app.touched();
   },
-  saved(answer) {
+  saved(answer, recorder) {
     setLost(false);
+    if (recorder !== app.recorder) return; // it was another step's
     byId("saved").textContent = "Saved";
     byId("saved").className = "good";
     const step = app.steps[app.number];
@@ -112,8 +114,10 @@ const heard = {
   lost(error) {
     setLost(true, error instanceof Refused ? error.message : null);
   },
-  async refused(error) {
-    if (error.kind === "other tab") await setReadOnly(true);
+  async refused(error, recorder = app.recorder) {
+    if (recorder !== app.recorder && error.kind !== "other tab") return;
+    app.turn += 1;
+    if (error.kind === "other tab" && !app.readOnly) await setReadOnly(true);
     else await app.open(app.number);
     if (error.kind !== "other tab") app.screen.refused(error.message);
   },
@@ -131,6 +135,7 @@ function setLost(lost, why = null) {
 }
 
 async function setReadOnly(readOnly) {
+  app.turn += 1;
   const changed = app.readOnly !== readOnly;
   app.readOnly = readOnly;
   if (readOnly) showBanner();
@@ -160,10 +165,12 @@ async function claim(take = false) {
 }
 
 async function lookAgain() {
+  const { turn } = app;
   try {
     const { works } = await tell("tab", {});
+    if (turn !== app.turn) return;
     if (app.lost && !app.recorder?.waiting.length) setLost(false);
-    await setReadOnly(!works);
+    if (works === app.readOnly) await setReadOnly(!works);
   } catch {
     setLost(true);
   }
