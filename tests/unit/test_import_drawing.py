@@ -9,6 +9,7 @@ import tifffile
 from scipy import ndimage
 
 import import_drawing
+from ilastik_example import blocks_of, write_project
 from manyeyes.files.results import write_volume
 from manyeyes.files.volumes import read_volume
 
@@ -45,12 +46,15 @@ IMAGE, TRUTH = two_phase()
 LABELS = np.where(TRUTH, 1, 2).astype(np.uint8)
 
 
-def taken_over(folder, labels, codes=None, start=(0, 0, 0), shape=IMAGE.shape, source=None):
+def taken_over(
+    folder, labels, codes=None, start=(0, 0, 0), shape=IMAGE.shape, source=None, name="labels.tif"
+):
     """Return labels and warnings of the job; the image is a crop of `source`."""
     image = IMAGE[tuple(slice(a, a + n) for a, n in zip(start, shape, strict=True))]
     write_volume(folder / "image.tif", image, 400)
-    tifffile.imwrite(folder / "labels.tif", labels)
-    given = Files(image=folder / "image.tif", labels=folder / "labels.tif")
+    if labels is not None:
+        tifffile.imwrite(folder / name, labels)
+    given = Files(image=folder / "image.tif", labels=folder / name)
     if source is not None:
         tifffile.imwrite(folder / "source.tif", source)
         given.source = [folder / "source.tif"]
@@ -121,3 +125,21 @@ def test_several_values_and_16_bits(tmp_path):
     codes = {"active": 1000, "rest": [2, 3]}
     labels, _ = taken_over(tmp_path, values.astype(np.uint16), codes)
     assert np.array_equal(labels, LABELS)
+
+
+def test_a_project_of_ilastik_says_what_its_own_classifier_used(tmp_path):
+    """Its labels are numbers of ilastik, so grey values tell which of them is active material."""
+    some = LABELS.copy()
+    some[:9], some[11:] = 0, 0
+    exchanged = np.where(some > 0, 3 - some, 0).astype(np.uint8)
+    lane = (IMAGE.shape, blocks_of(exchanged, 16))
+    write_project(tmp_path / "jo.ilp", [lane], names=("Label 1", "Label 2"))
+    labels, warnings = taken_over(tmp_path, None, name="jo.ilp")
+    assert np.array_equal(labels, some)
+    (told,) = warnings
+    assert "no codes are given; by the grey values beneath them, 1 is pore" in told
+    record = json.loads((tmp_path / "a.json").read_text())["record"]
+    assert record["values"] == {"active": [2], "rest": [1]}
+    assert record["codes_from"] == "by grey value"
+    assert "GaussianSmoothing at 0.3 in 2D; DifferenceOfGaussians at 1" in record["file_says"][1]
+    assert "the forest of this study always uses" in record["file_says"][1]

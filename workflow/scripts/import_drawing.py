@@ -40,22 +40,23 @@ def drawn(snakemake, image, inside, phases):
     """Return labels, annotation and warnings of a label volume."""
     wildcards, params = snakemake.wildcards, snakemake.params
     key = f"users.{wildcards.user}.recorded ({snakemake.input.labels})"
-    volume, names = cropped_labels(snakemake, image, key)
-    found = person_labels(volume, image, params.codes, phases, key, names=names)
+    volume, file = cropped_labels(snakemake, image, key)
+    found = person_labels(volume, image, params.codes, phases, key, names=file.names)
     labels, dropped = labels_inside(found.labels, inside, key, phases)
     if dropped:
         note(snakemake, f"{dropped} labels lie outside the dataset's mask and were dropped")
-    for remark in found.remarks:
-        note(snakemake, remark)
     doubt = contradiction(image, labels, phases["active"].code)
     place = "{dataset} ({filter}, {variant})".format(**wildcards)
-    warnings = [f"Labels of {wildcards.user} on {place}: {doubt}"] if doubt else []
+    told = [*found.remarks, *([doubt] if doubt else [])]
+    warnings = [f"Labels of {wildcards.user} on {place}: {sentence}" for sentence in told]
     record = {
         **{f"{p.key}_voxels": int((labels == p.code).sum()) for p in phases},
         "slices": sorted(set(labels.nonzero()[0].tolist())),
     }
     if found.codes_from != OF_STUDY and params.codes is None:
         record |= {"values": found.values, "codes_from": found.codes_from}
+    if file.remarks:
+        record["file_says"] = list(file.remarks)
     covered = labels if inside is None else labels[inside]
     finished = params.takes_whole and bool(covered.all())
     if finished:

@@ -11,7 +11,7 @@ from manyeyes.running.rule_script import note
 
 
 def cropped_labels(snakemake, image, key):
-    """Return a person's label volume, cropped as the dataset is, and names of its values."""
+    """Return a person's label volume, cropped as the dataset is, and what else its file says."""
     path, params = snakemake.input.labels, snakemake.params
     dataset = params.dataset
     sources = [
@@ -29,7 +29,7 @@ def cropped_labels(snakemake, image, key):
         if problem:
             raise ValueError(f"{key}: {problem}")
         volume = crop(volume, dataset["start"], dataset["shape"], key)
-    return volume, found.names
+    return volume, found
 
 
 def in_image_levels(snakemake, annotation):

@@ -15,7 +15,7 @@ def main(snakemake) -> None:
     phases = phases_from_config(params.phases)
     image = read_result(snakemake.input.image)
     key = f"users.{wildcards.user} ({snakemake.input.labels})"
-    volume, names = cropped_labels(snakemake, image, key)
+    volume, file = cropped_labels(snakemake, image, key)
     found = person_labels(
         volume,
         image,
@@ -24,18 +24,17 @@ def main(snakemake) -> None:
         key,
         inside=mask_of(snakemake),
         finished=True,
-        names=names,
+        names=file.names,
     )
-    warnings = list(found.remarks)
+    told = list(found.remarks)
     active = phases["active"].code
     present = {phase.key: int((found.labels == phase.code).sum()) for phase in phases}
     place = "{dataset} ({filter}, {variant})".format(**wildcards)
     if 0 < present["active"] < sum(present.values()):
         doubt = contradiction(image, found.labels, active)
-        warnings += [f"Segmentation of {wildcards.user} on {place}: {doubt}"] if doubt else []
-    for phase in phases:
-        if not present[phase.key]:
-            warnings.append(f"Segmentation of {wildcards.user} on {place}: no {phase.name} at all")
+        told += [doubt] if doubt else []
+    told += [f"no {phase.name} at all" for phase in phases if not present[phase.key]]
+    warnings = [f"Segmentation of {wildcards.user} on {place}: {sentence}" for sentence in told]
     for warning in warnings:
         note(snakemake, warning)
     write_json({"warnings": warnings}, snakemake.output.warnings)
@@ -43,6 +42,7 @@ def main(snakemake) -> None:
         **{f"{key}_voxels": number for key, number in present.items()},
         "values": found.values,
         "codes_from": found.codes_from,
+        **({"file_says": list(file.remarks)} if file.remarks else {}),
     }
     annotation = {"kind": "segmentation", "record": record}
     annotation |= {"user": wildcards.user, "made_by": "recorded"}

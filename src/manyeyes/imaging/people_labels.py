@@ -267,4 +267,4 @@ def _by_grey(volume, image, values, phases: Phases, inside, key: str):
         f"{v} is {phase.name} (mean grey level {means[v]:.0f})"
         for v, phase in zip(darkest_first, ordered, strict=True)
     )
-    return meaning, (f"No codes are given; by the grey values beneath them, {names}.",)
+    return meaning, (f"no codes are given; by the grey values beneath them, {names}.",)
