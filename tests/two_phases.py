@@ -13,6 +13,14 @@ def two_phase(shape=(24, 48, 48), fraction=0.5, seed=0):
     return np.clip(np.rint(image), 0, 255).astype(np.uint8), truth
 
 
+def noisy_two_phase(shape=(9, 40, 40), seed=0):
+    """Return an image of larger blobs in so much noise that people disagree on a threshold."""
+    rng = np.random.default_rng(seed)
+    field = ndimage.gaussian_filter(rng.normal(size=shape), 6, mode="wrap")
+    image = np.where(field > np.median(field), 160, 70) + rng.normal(0, 32, shape)
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
 def round_view(depth=24, size=64, radius=30):
     """Return an image with a round field of view, 0 outside, the mask and the truth."""
     image, truth = two_phase((depth, size, size))

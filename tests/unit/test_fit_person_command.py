@@ -11,10 +11,10 @@ import yaml
 from manyeyes.commands.fit_person import records_of
 from manyeyes.commands.main import main
 from manyeyes.files.results import write_volume
-from two_phases import two_phase
+from two_phases import noisy_two_phase
 
-GREY = two_phase((9, 40, 40))[0]
-LEVELS = {"ann": 104, "ben": 118}
+GREY = noisy_two_phase()
+LEVELS = {"ann": 100, "ben": 130}
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from manyeyes.persons.records import Image, Recorded
 from manyeyes.persons.recovery import coverage_table, pooled_coverage, recover, wilson
 from manyeyes.persons.simulating import act, first_outputs, simulate
 from manyeyes.users.population import Population, draw_traits
-from two_phases import two_phase
+from two_phases import noisy_two_phase
 
-IMAGE = Image("blobs", "raw", two_phase((9, 40, 40))[0])
+IMAGE = Image("blobs", "raw", noisy_two_phase())
 SLIDERS = {
     "S2": {"method": "threshold", "offset": 0},
     "cWS": {"method": "watershed", "seed_error": 0.01},
@@ -61,18 +61,18 @@ def test_the_traits_of_simulated_people_are_found_again():
 
 @pytest.fixture(scope="module")
 def generous():
-    """A fit of a person who paints far outside, with a broad brush."""
+    """A fit of a person who paints far outside, with a narrow brush."""
     person = draw_traits(Population(), "known", "p")
-    person = replace(person, outline_habit_px=1.5, brush_px=7, eye_sigma_px=1.5)
+    person = replace(person, outline_habit_px=1.5, brush_px=3, eye_sigma_px=1.5)
     labels = records_of(person, {"MLX20": PAINTED})[0].annotation
     record = Recorded(IMAGE, "mine", {"method": "recorded_forest", "forest": {}}, labels)
     return record, fit_person([record], Population(), 220, ("test", "p"))
 
 
-def test_a_person_who_paints_outside_with_a_broad_brush_is_told_from_others(generous):
+def test_a_person_who_paints_outside_with_a_narrow_brush_is_told_from_others(generous):
     _, fitted = generous
     row = fitted.posterior.summary.set_index("trait")
-    assert row.loc["brush_px", "estimate"] == 7
+    assert row.loc["brush_px", "estimate"] == 3
     assert row.loc["outline_habit_px", "estimate"] > row.loc["outline_habit_px", "prior_median"]
     assert not row.loc[["criterion", "correction_share"], "informed"].any()
 
@@ -84,7 +84,7 @@ def test_a_block_for_a_config_gives_users_like_the_person(generous):
     entry = yaml.safe_load(text)["population"]
     assert len(entry["fitted_people"]["draws"]) == 20
     users = [draw_traits(Population.from_mapping(entry), 1, f"u{n}") for n in range(30)]
-    assert sum(user.brush_px == 7 for user in users) > 20
+    assert sum(user.brush_px == 3 for user in users) > 15
 
 
 def test_statistics_say_whether_the_model_can_do_what_the_person_did(generous):
@@ -128,7 +128,7 @@ def test_people_correct_what_the_person_saw():
     assert set(np.unique(output)) <= {1, 2}
     # a forest that learned from the person's first slice agrees with what is there
     bright = IMAGE.grey[list(record.slices[1:])] > 110
-    assert np.mean((output == 1) == bright) > 0.9
+    assert np.mean((output == 1) == bright) > 0.7
     wrong = np.where(bright, 2, 1).astype(np.uint8)
     sure = replace(person, correction_share=0.5)
     names = ("test", "p", "blobs", "raw", 1)
@@ -140,4 +140,4 @@ def test_people_correct_what_the_person_saw():
 def test_wilsons_interval_is_that_of_the_textbook():
     # 90 of 100: 0.8256 to 0.9448
     assert wilson(0.9, 100) == pytest.approx((0.8256, 0.9448), abs=5e-4)
-    assert wilson(1.0, 10)[1] == 1.0
+    assert wilson(1.0, 10)[1] == pytest.approx(1.0)

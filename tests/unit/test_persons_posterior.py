@@ -55,7 +55,7 @@ def test_a_trait_that_does_not_show_keeps_its_prior_and_says_so(learner):
     assert row["informed_by"] == ""
     ends = row[["estimate", "low", "high"]].to_numpy(float)
     prior = row[["prior_median", "prior_low", "prior_high"]].to_numpy(float)
-    assert ends == pytest.approx(prior, abs=0.01)
+    assert ends == pytest.approx(prior)
     assert set(SAID) < set(found.index[found["informed"]])
 
 

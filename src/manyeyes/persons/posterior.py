@@ -195,7 +195,8 @@ class Learner:
                 kinds = np.unique(values)
                 masses = [weights[values == kind].sum() for kind in kinds]
                 middle = float(kinds[int(np.argmax(masses))])
-            ends = np.quantile(prior, [0.5, (1 - LEVEL) / 2, (1 + LEVEL) / 2])
+            alike = np.full(prior.size, 1 / prior.size)
+            ends = weighted_quantiles(prior, alike, [0.5, (1 - LEVEL) / 2, (1 + LEVEL) / 2])
             rows.append(
                 {
                     "trait": name,
