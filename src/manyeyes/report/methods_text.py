@@ -164,7 +164,8 @@ def _accuracy(summary: pd.DataFrame, study: Mapping) -> str:
     known = summary[summary["bias"].notna()] if "bias" in summary else summary.iloc[:0]
     known = known[known["filter"].isin(study["unfiltered"])]
     parts = [
-        f"{100 * row.bias:+.1f} points for {row.variant} on {row.dataset}"
+        # Adding 0 makes a rounded -0 positive.
+        f"{round(100 * row.bias, 1) + 0.0:+.1f} points for {row.variant} on {row.dataset}"
         for row in known.head(MOST_ROWS).itertuples()
     ]
     return f"The mean deviation from the truth was {'; '.join(parts)}." if parts else ""
