@@ -233,8 +233,8 @@ def _after_an_epoch(
     from .steps import added, gradients, scores
 
     fixed = {"architecture": architecture, "loss": settings.loss}
+    gather = settings.device == "cpu"
     # One image at a time keeps the processor's caches warm and the memory small. A GPU takes all.
-    fixed["gather"] = settings.device == "cpu"
     chunk = 1 if settings.device == "cpu" else settings.batch
     epoch = len(state.rows) + 1
     weights, first, second, step = state.weights, state.first, state.second, state.step
@@ -250,7 +250,12 @@ def _after_an_epoch(
         total = None
         for images, labels in _chunks(batch, chunk):
             found, loss, counted = gradients(
-                weights, images, *shown.classes(labels), np.float32(1 / weight), **fixed
+                weights,
+                images,
+                *shown.classes(labels),
+                np.float32(1 / weight),
+                gather=gather,
+                **fixed,
             )
             total = found if total is None else added(total, found)
             sums.add(loss, counted, weight)

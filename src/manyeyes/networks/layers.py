@@ -1,8 +1,9 @@
 """The layers of the networks in JAX; arrays are (image, y, x, channel), float32.
 
-On one thread of a CPU, XLA's convolution is slow for kernels of 2 x 2 and for images of one
-channel. There, gathering the pixels below the kernel and multiplying two matrices is faster,
-forward and backward. `benchmarks/networks.py` measures both.
+On one thread of a CPU, XLA takes long for the gradients of a convolution of 2 x 2 with many
+outputs. There, gathering the pixels below the kernel and multiplying two matrices is faster,
+forward and backward together. Everywhere else, and forward alone, XLA's convolution is.
+`benchmarks/networks.py` measures both.
 """
 
 import jax
@@ -22,14 +23,15 @@ def valid_convolution(images: jax.Array, kernel: jax.Array, gather: bool) -> jax
     images : array, shape (n, y, x, inputs)
     kernel : array, shape (a, b, inputs, outputs)
     gather : bool
-        Whether it may be computed as one product of matrices; no for a GPU.
+        Whether it is computed as one product of matrices where that is faster; for gradients on a
+        CPU.
 
     Returns
     -------
     array, shape (n, y - a + 1, x - b + 1, outputs)
     """
     high, wide, inputs, outputs = kernel.shape
-    if not gather or (high == 3 and inputs > 1):
+    if not gather or high == 3 or outputs <= inputs:
         return jax.lax.conv_general_dilated(
             images,
             kernel,

@@ -120,7 +120,6 @@ def _each(network: Network, images: np.ndarray, device: str) -> Iterator[np.ndar
 
     from .steps import classified
 
-    fixed = {"architecture": network.architecture, "gather": device == "cpu"}
     with jax.default_device(chosen):
         weights = jax.device_put(dict(network.weights))
         for image in images:
@@ -128,7 +127,9 @@ def _each(network: Network, images: np.ndarray, device: str) -> Iterator[np.ndar
             found = np.empty((*numbers.shape, len(network.codes)), dtype=np.float32)
             for (top, rows), (left, columns) in product(*map(_windows, numbers.shape)):
                 part = numbers[top : top + WINDOW, left : left + WINDOW]
-                classes = np.asarray(classified(weights, part[None], **fixed))[0]
+                classes = np.asarray(
+                    classified(weights, part[None], architecture=network.architecture)
+                )[0]
                 found[rows, columns] = classes[_within(rows, top), _within(columns, left)]
             yield found[: image.shape[0], : image.shape[1]]
 

@@ -42,17 +42,17 @@ def gradients(weights, images, classes, labelled, share, *, architecture, loss, 
     return found, value, counted
 
 
-@partial(jax.jit, static_argnames=("architecture", "loss", "gather"))
-def scores(weights, images, classes, labelled, share, *, architecture, loss, gather):
+@partial(jax.jit, static_argnames=("architecture", "loss"))
+def scores(weights, images, classes, labelled, share, *, architecture, loss):
     """Return loss and tallies of a few images; parameters as in `gradients`."""
-    outputs = logits(architecture, weights, images, gather)
+    outputs = logits(architecture, weights, images, gather=False)
     return loss_sum(loss, outputs, classes, labelled, share), tallies(outputs, classes, labelled)
 
 
-@partial(jax.jit, static_argnames=("architecture", "gather"))
-def classified(weights, images, *, architecture, gather):
+@partial(jax.jit, static_argnames="architecture")
+def classified(weights, images, *, architecture):
     """Return the probabilities of a few images, shape (n, y, x, classes); see `gradients`."""
-    return probabilities(logits(architecture, weights, images, gather))
+    return probabilities(logits(architecture, weights, images, gather=False))
 
 
 @jax.jit
