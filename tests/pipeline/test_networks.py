@@ -83,11 +83,11 @@ def test_every_seed_of_every_user_is_trained_measured_and_drawn(finished):
 def test_only_what_is_new_is_trained(finished):
     assert planned(finished, config=finished / "nets.yaml") == {}
     jobs = planned(finished, config=config_of(finished, seeds=4))
-    assert (jobs["train_network"], jobs["segment_with_network"]) == (2, 2)
+    assert (jobs["train_network"], jobs["apply_network"]) == (2, 2)
     assert not {"annotate_people", "segment_people", "train_start_network"} & jobs.keys()
     changed = NETWORK | {"epochs": 3}
     jobs = planned(finished, config=config_of(finished, variants={"NET": changed}))
-    assert (jobs["train_network"], jobs["segment_with_network"]) == (6, 6)
+    assert (jobs["train_network"], jobs["apply_network"]) == (6, 6)
     assert not {"annotate_people", "segment_people", "train_start_network"} & jobs.keys()
     # The device is no setting of the result.
     config_of(finished, network={"epochs": 2, "width": 2, "device": "gpu"})

@@ -28,7 +28,7 @@ rule train_network:
         "../scripts/train_network.py"
 
 
-rule segment_with_network:
+rule apply_network:
     input:
         image=PATHS.image,
         mask=INPUTS.mask,
@@ -45,7 +45,7 @@ rule segment_with_network:
         phases=config.get("phases"),
         voxel_size_nm=INPUTS.voxel_size_nm,
     script:
-        "../scripts/segment_with_network.py"
+        "../scripts/apply_network.py"
 
 
 rule train_start_network:

@@ -7,7 +7,7 @@ from manyeyes.running.rule_script import run
 
 
 def main(snakemake) -> None:
-    """Run the rule `segment_with_network`."""
+    """Run the rule `apply_network`."""
     network = read_network(snakemake.input.network)
     labels = labels_of(
         network,
