@@ -162,7 +162,7 @@ def records_of(study, name: str, corrected: bool = False) -> list:
     FileError
         If nothing was done, or the study was not run.
     """
-    from ..annotations import annotation_from
+    from ..annotations import Nothing, annotation_from
     from ..persons.records import Image, Recorded, usable
     from ..study.paths import Paths
 
@@ -189,7 +189,7 @@ def records_of(study, name: str, corrected: bool = False) -> list:
                 stored, drawing if drawing.is_file() else None, RUN_AGAIN
             )
             done = annotation_from(document, labels)
-            if type(done).__name__ == "Nothing":
+            if isinstance(done, Nothing):
                 continue
             records.append(Recorded(images[key], cell.variant, settings, done, sitting))
     if not records:
@@ -220,10 +220,9 @@ def fitted_person(name: str, records: Sequence, population: Mapping, count: int,
     from ..persons.fitting import fit_person
     from ..users.population import Population
 
-    steps = sum(len(record.slices) if record.kind == "strokes" else 1 for record in records)
+    done = "; ".join(record.name for record in records)
     print(
-        f"{name}: {len(records)} annotations ({steps} slices or sliders), "
-        f"{count} simulated users do the same",
+        f"{name}: {done}; {count} simulated users do the same",
         file=sys.stderr,
         flush=True,
     )
