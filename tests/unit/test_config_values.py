@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from manyeyes.study.form import problems
+from manyeyes.study.known import with_known
 from manyeyes.study.reading import SAMPLE, study_from_config
 from manyeyes.study.sense import RESERVED_BLOCKS, SAMPLED, sense_problems
 
@@ -321,7 +322,8 @@ def test_the_example_of_recorded_people_in_the_docs_runs():
         config["datasets"][name] = copy.deepcopy(config["datasets"]["cell"])
         config["datasets"][name]["source"]["file"] = f"{name}.tif"
     assert output(config) == []
-    files = [r.file["file"] for r in study_from_config(config).users["jo"].recordings]
+    study = study_from_config(with_known(config, {"datasets": {}, "electrodes": {}}))
+    files = [r.file["file"] for r in study.users["jo"].recordings]
     first = [f"jo/NMC-1/raw/{name}" for name in ("S2.json", "cWS.json", "MLX10.tif")]
     assert files == [*first, *(name.replace("NMC-1", "NMC-2") for name in first)]
 

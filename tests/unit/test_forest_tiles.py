@@ -130,7 +130,7 @@ def test_killed_between_tiles(case, tmp_path):
         ("compressed.tif", "save it uncompressed"),
         ("flat.tif", "expected a volume"),
         ("group.zarr", "expected a Zarr array"),
-        ("volume.raw", "raw voxels without a header, not a readable TIFF"),
+        ("volume.raw", "raw voxels without a header; say in the config what they are"),
     ],
 )
 def test_volumes_that_cannot_be_opened_say_what_to_do(tmp_path, name, message):

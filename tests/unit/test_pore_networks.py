@@ -64,13 +64,15 @@ def test_defaults_are_those_of_the_library():
     labels = {"low_share": labelling.LOW_SHARE, "high_share": labelling.HIGH_SHARE}
     assert USUAL["labels"] == labels
     assert USUAL["threshold"]["share"] == labelling.GLOBAL_SHARE
-    assert Training().epochs == cost.USUAL_EPOCHS
+    assert Training().epochs == cost.PORE_EPOCHS
 
 
 def test_files_and_tables_are_those_of_networks_alone():
     files = Targets(study(seeds=2))
     networks = files.study.pore_networks
-    assert files.images() == [] and files.report() == ["results/little/report.html"]
+    assert files.images() == [] and files.report() == [
+        f"results/little/{name}" for name in ("report.html", "methods.md")
+    ]
     assert set(files.volumes()) == set(networks.files())
     assert "results/little/models/raw/one.2.npz" in files.volumes()
     names = {Path(path).stem for path in files.tables()}

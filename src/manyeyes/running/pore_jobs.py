@@ -89,8 +89,8 @@ class PoreJobs:
 
     def training(self) -> dict[str, Callable]:
         """Return the resources of a training."""
-        epochs = self.files.training.get("epochs", cost.USUAL_EPOCHS)
-        return self._resources(cost.TRAINING_BYTES, cost.TRAINING_SECONDS * epochs, 2)
+        epochs = self.files.training.get("epochs", cost.PORE_EPOCHS)
+        return self._resources(cost.PORE_TRAINING_BYTES, cost.PORE_TRAINING_SECONDS * epochs, 2)
 
     def predicting(self) -> dict[str, Callable]:
         """Return the resources of a prediction."""

@@ -124,10 +124,10 @@ BACK_PROJECTING_SECONDS = 0.9
 PARTICLE_BYTES, PARTICLE_SECONDS = 60, 2
 """Memory for each voxel, and CPU time for a million, of making and filtering slices."""
 
-USUAL_EPOCHS = 100
+PORE_EPOCHS = 100
 """Epochs of a training unless the config says otherwise; `manyeyes.networks.settings` agrees."""
 
-TRAINING_BYTES, TRAINING_SECONDS = 60, 4.5
+PORE_TRAINING_BYTES, PORE_TRAINING_SECONDS = 60, 4.5
 """Memory for each pixel that a network learns from, and CPU time for a million in an epoch, in
 which it is tested on as many. Measured with 100 slices of 256 x 256: 600 MB, 25 to 31 seconds."""
 
