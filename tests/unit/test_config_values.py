@@ -323,8 +323,8 @@ def test_the_example_of_recorded_people_in_the_docs_runs():
         config["datasets"][name]["source"]["file"] = f"{name}.tif"
     assert output(config) == []
     study = study_from_config(with_known(config, {"datasets": {}, "electrodes": {}}))
-    files = [r.file["file"] for r in study.users["jo"].recordings]
-    first = [f"jo/NMC-1/raw/{name}" for name in ("S2.json", "cWS.json", "MLX10.tif")]
+    files = [r.file["file"] for r in study.users["ben"].recordings]
+    first = [f"ben/NMC-1/raw/{name}" for name in ("S2.json", "cWS.json", "MLX10.tif")]
     assert files == [*first, *(name.replace("NMC-1", "NMC-2") for name in first)]
 
 
