@@ -23,7 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Modules of this folder, and examples of the tests above it
+sys.path[:0] = [str(folder) for folder in Path(__file__).parents[:2]]
 
 LONGEST_S = 10
 MOST_BYTES = 2 * 10**9
