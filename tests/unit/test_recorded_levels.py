@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from manyeyes.imaging.recorded_levels import in_levels, seeds_from_windows
+from manyeyes.imaging.recorded_levels import in_levels
+from manyeyes.imaging.recorded_seeds import seeds_from_windows
 from manyeyes.imaging.tomograms import inverted, to_grey_levels
 from manyeyes.labels import THREE_PHASES, TWO_PHASES
 

@@ -9,7 +9,7 @@ from manyeyes.files.errors import FileError
 from manyeyes.files.results import read_mask, read_result, write_volume
 from manyeyes.imaging.label_checks import contradiction
 from manyeyes.imaging.people_labels import OF_STUDY, person_labels
-from manyeyes.imaging.recorded_levels import seeds_from_windows
+from manyeyes.imaging.recorded_seeds import seeds_from_windows
 from manyeyes.imaging.tomograms import labels_inside
 from manyeyes.labels import phases_from_config
 from manyeyes.running.rule_script import note, run

@@ -384,7 +384,7 @@ class JobInputs:
     def nothing_recorded_yet(self, wildcards) -> list[str]:
         """Return no file, or stop where people have not recorded anything that could be studied."""
         study = self._study
-        if study.blocks or study.sensitivity or study.outline_map:
+        if study.blocks or study.sensitivity or study.outline_map or study.pore_networks:
             return []
         folders = [user.folder for user in study.users.values() if user.folder is not None]
         raise WorkflowError(
