@@ -114,6 +114,8 @@ def test_a_killed_training_goes_on_and_gives_the_same_bytes(folder):
 
 def test_the_report_speaks_of_networks_and_not_of_users(folder):
     page = (folder / "results/little/report.html").read_text(encoding="utf-8")
+    methods = (folder / "results/little/methods.md").read_text(encoding="utf-8")
+    assert "trainings are of 2 epochs here" in methods and "s40543-023-00407-z" in methods
     first = page[page.index('id="answer-title"') : page.index('id="table-2"')]
     assert "How well do networks find pores" in first
     assert "predicting no pore at all" in first

@@ -55,7 +55,7 @@ def pores_methods_text(study: Mapping, frames: Mapping[str, pd.DataFrame], versi
     particles = list(dict.fromkeys(frames["pore_slices"]["particle"]))
     found = " ".join(text for _, text in first_sentences(frames))
     parts = [
-        f"Material. {rests(particles)}",
+        f"Material. {rests(particles, int(frames['training_curves']['epoch'].max()))}",
         f"Results. {headline(frames)} {found} {summary_sentence(frames['lee_claims'])}",
         _software(study, version),
     ]
