@@ -99,7 +99,7 @@ def _people(study: Mapping, variability: pd.DataFrame) -> str:
         by_method.setdefault(METHODS[study["methods"][variant]].title, []).append(variant)
     how = "; ".join(f"{title.lower()} ({', '.join(names)})" for title, names in by_method.items())
     simulated = (
-        " Simulated users are drawn from a model of the person who segments; they are no people."
+        " Simulated users are drawn from a model of the person who segments; they are not people."
         if SIMULATED in kinds
         else ""
     )
