@@ -47,7 +47,7 @@ def fastest(call: Callable[[], object], repeats: int) -> float:
 
 def step(architecture: str, edge: int, repeats: int, **how: bool) -> float:
     """Return the seconds that 100 images take, forward and backward."""
-    from manyeyes.networks.backend import start_jax
+    from manyeyes.devices import start_jax
 
     start_jax()
     import jax
@@ -95,7 +95,7 @@ def application(architecture: str, edge: int, repeats: int) -> float:
 
 def keras_training(edge: int, repeats: int) -> float:
     """Return the seconds that an epoch of 100 images takes with Keras on JAX."""
-    from manyeyes.networks.backend import start_jax
+    from manyeyes.devices import start_jax
 
     os.environ["KERAS_BACKEND"] = "jax"
     start_jax()

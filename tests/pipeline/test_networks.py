@@ -7,7 +7,7 @@ import pytest
 import tifffile
 import yaml
 
-from manyeyes.networks.backend import is_installed
+from manyeyes.devices import is_installed
 from running import TOP, planned, run
 
 pytestmark = [

@@ -7,11 +7,11 @@ import zarr
 
 pytest.importorskip("jax", reason="the extra `networks` is not installed")
 
+from manyeyes import devices as starting
 from manyeyes.commands import classify as command
 from manyeyes.files.networks import write_network
 from manyeyes.files.volumes import read_volume
 from manyeyes.networks import Training, fit_network, label_slices
-from manyeyes.networks import backend as starting
 from manyeyes.randomness import generator
 
 LABELS = (1 + (np.indices((5, 21, 30)).sum(axis=0) // 6 % 2)).astype(np.uint8)
@@ -125,7 +125,7 @@ def test_without_jax_one_sentence_says_how_to_get_it(folder, monkeypatch):
     monkeypatch.setattr(starting, "is_installed", lambda: False)
     found = call("t.tif", "r.tif", "--model", "model.npz")
     assert found == (
-        "Error: networks need JAX, which is not installed: run `make networks` in a clone, or "
+        "Error: networks and graphics cards need JAX, which is not installed: run `make networks` in a clone, or "
         "`pip install 'manyeyes[networks]'`"
     )
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from manyeyes.annotations import Drawing
+from manyeyes.devices import is_installed
 from manyeyes.labels import THREE_PHASES, TWO_PHASES
 from manyeyes.methods import METHODS, Request, label
 from manyeyes.methods._held_out import held_out
@@ -16,7 +17,6 @@ from manyeyes.methods._networks import (
 )
 from manyeyes.methods.drawn_network import TRAINING
 from manyeyes.networks import Training
-from manyeyes.networks.backend import is_installed
 
 needs_jax = pytest.mark.skipif(not is_installed(), reason="JAX is not installed")
 LRCS = {

@@ -9,6 +9,7 @@ from manyeyes.running.job_inputs import JobInputs
 from manyeyes.running.resources import JobResources
 from manyeyes.study.form import problems
 from manyeyes.study.model import Cell, StudyError
+from manyeyes.study.models import model_problems
 from manyeyes.study.networks import base_and_seed, networks_of
 from manyeyes.study.reading import study_from_config
 from manyeyes.study.targets import Targets
@@ -189,3 +190,11 @@ def test_the_form_of_networks(changes, key):
     found = problems(config, SCHEMA)
     assert any(problem.startswith(key) for problem in found), found
     assert problems(config_of(), SCHEMA) == []
+
+
+def test_a_missing_jax_is_told_once_and_before_any_job(study, monkeypatch):
+    monkeypatch.setattr("manyeyes.study.models.is_installed", lambda: False)
+    (problem,) = model_problems(study)
+    assert problem.startswith("variants.CNN: networks and graphics cards need JAX")
+    monkeypatch.setattr("manyeyes.study.models.is_installed", lambda: True)
+    assert model_problems(study) == []

@@ -7,9 +7,9 @@ pytest.importorskip("jax", reason="the extra `networks` is not installed")
 
 import jax
 
+from manyeyes.devices import start_jax
 from manyeyes.networks import layers
 from manyeyes.networks.adam import adam_step
-from manyeyes.networks.backend import start_jax
 from manyeyes.networks.fitting import first_weights
 from manyeyes.networks.forward import logits
 from manyeyes.networks.losses import loss_sum, probabilities, tallies

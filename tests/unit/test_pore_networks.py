@@ -131,7 +131,7 @@ def test_settings_that_no_model_takes_are_named(changes, message):
 def test_a_missing_jax_is_told_before_any_job(monkeypatch):
     monkeypatch.setattr("manyeyes.study.models.is_installed", lambda: False)
     (problem,) = model_problems(study())
-    assert problem.startswith("pore_networks: networks need JAX")
+    assert problem.startswith("pore_networks: networks and graphics cards need JAX")
     assert "make networks" in problem
 
 

@@ -406,3 +406,12 @@ def test_the_figure_is_drawn_of_two_datasets_at_most():
         "projections": "tables projections",
         "projected": ["projected a", "projected b"],
     }
+
+
+def test_back_projection_on_a_graphics_card_asks_for_jax_before_any_job(monkeypatch):
+    monkeypatch.setattr("manyeyes.study.models.is_installed", lambda: False)
+    (problem,) = model_problems(study(measured(device="gpu")))
+    assert problem.startswith("datasets.cell.source.reconstruction: networks and graphics cards")
+    assert model_problems(study(measured(device="cpu"))) == []
+    (problem,) = model_problems(study(measured(device="tpu")))
+    assert "one of cpu, gpu: found 'tpu'" in problem

@@ -23,6 +23,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
+from ..devices import DEVICES, start_jax
 from ..files.classified import (
     MARK,
     NOT_YET,
@@ -46,11 +47,9 @@ from ..forest.checks import check_labels, check_shape, check_values
 from ..forest.classifier import fit_forest
 from ..forest.model import Forest
 from ..forest.tiles import classify_tiles, tile_voxels, tiles_of
-from ..networks.backend import start_jax
 from ..networks.fitting import weights_digest
 from ..networks.network import Network
 from ..networks.predicting import check_type, label_each
-from ..networks.settings import DEVICES
 
 Part = tuple[slice, slice, slice]
 

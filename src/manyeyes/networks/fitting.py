@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from ..devices import described, start_jax
 from ..randomness import generator
 from .architectures import layers_of
 from .augmentations import augmented
-from .backend import described, start_jax
 from .images import as_numbers, checked_images, padded_edges, scaling_of
 from .network import Network
 from .settings import Training

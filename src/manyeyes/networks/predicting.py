@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from .backend import start_jax
+from ..devices import start_jax
 from .images import as_numbers, checked_images, padded_edges
 from .network import Network
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..devices import DEVICES
 from ..settings import check_number
 from .architectures import STEP
 from .augmentations import AUGMENTATIONS
@@ -10,7 +11,6 @@ from .greys import GREYS
 
 LOSSES = ("cross-entropy", "dice", "mse")
 SCALINGS = ("range", "standard")
-DEVICES = ("cpu", "gpu")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ a product and a sum where the other does not, so that values agree within roundi
 
 import numpy as np
 
-from ..devices import jax_device
+from ..devices import start_jax
 
 
 def back_project(
@@ -32,7 +32,7 @@ def back_project(
     shape : tuple of int
         Pixels (y, x) of a slice.
     device : {"gpu", "cpu"}
-        See `manyeyes.devices.jax_device`.
+        See `manyeyes.devices.start_jax`.
 
     Returns
     -------
@@ -41,10 +41,12 @@ def back_project(
 
     Raises
     ------
+    ModuleNotFoundError
+        If JAX is not installed.
     ValueError
-        If JAX or the device is missing.
+        If there is no such device.
     """
-    chosen = jax_device(device)
+    chosen = start_jax(device)
     import jax
     from jax import numpy as jnp
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..devices import MISSING, is_installed
 from ..electrodes.description import read_description
 from ..fibsem.acquisition import Faults
 from ..fibsem.geometry import SliceGeometry
@@ -9,13 +10,13 @@ from ..imaging.settings import CtSettings
 from ..labels import ACTIVE, REST, TWO_PHASES, Phases
 from ..lee2023.training import training_settings
 from ..methods import METHODS, require_phases
-from ..networks.backend import MISSING, is_installed
 from ..pores.settings import BseSettings, ParticleSettings
 from ..projections.scanning import ScanSettings
 from ..projections.steps import ReconstructionSettings
 from ..settings import read_settings
 from ..users.population import Population
 from .model import Dataset, Study
+from .networks import networks_of
 from .pore_networks import PoreNetworks, check_shares
 from .projected import GIVEN_BY_TWIN, is_scanned_twin
 
@@ -44,6 +45,9 @@ def model_problems(study: Study) -> list[str]:
         method = METHODS[study.variants[name]["method"]]
         structure = study.population.get("structure")
         checks.append((f"variants.{name}", require_phases, (method, study.phases, structure)))
+    # Said once, whatever the number of networks and seeds.
+    for name in list(networks_of(study))[:1]:
+        checks.append((f"variants.{name}", _require_jax, ()))
     for key in _two_phase_parts(study):
         checks.append((key, _require_two_phases, (study.phases, key)))
     if study.pore_networks:
@@ -72,6 +76,8 @@ def _check_reconstruction(dataset: Dataset) -> None:
         raise ValueError(
             f"{' and '.join(given)} of a scanned twin follow from its crop; leave them out"
         )
+    if settings.get("device") == "gpu":
+        _require_jax()
 
 
 def _require_two_phases(phases: Phases, key: str) -> None:
