@@ -125,8 +125,8 @@ def test_without_jax_one_sentence_says_how_to_get_it(folder, monkeypatch):
     monkeypatch.setattr(starting, "is_installed", lambda: False)
     found = call("t.tif", "r.tif", "--model", "model.npz")
     assert found == (
-        "Error: networks and graphics cards need JAX, which is not installed: run `make networks` in a clone, or "
-        "`pip install 'manyeyes[networks]'`"
+        "Error: networks and graphics cards need JAX, which is not installed: run `make networks` "
+        "in a clone, or `pip install 'manyeyes[networks]'`"
     )
 
 
