@@ -1,6 +1,7 @@
 """Six panels of learning curves, with the numbers of the paper and the score of finding nothing."""
 
 from matplotlib.figure import Figure as Drawing
+from matplotlib.ticker import MaxNLocator
 
 from ...figures import style
 from ...figures.figure import PORES, Figure, FigureData, Needs
@@ -35,6 +36,7 @@ def draw(data: FigureData) -> Drawing:
     _limit(grid, curves)
     for axes in grid[-1]:
         axes.set_xlabel("Epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     handles = [
         style.line_handle(
             looks.LOOKS[greys].name, color=looks.LOOKS[greys].colour, ls=looks.LOOKS[greys].line
@@ -49,7 +51,8 @@ def draw(data: FigureData) -> Drawing:
         "One line for each training. Our F1 is that of pore, the paper's of an unstated class. "
         "Scores of training slices are means over an epoch, while the weights change. The yellow "
         "marks stand at the last epoch, and have the shape of their input: square raw, triangle "
-        "stretched, circle equalised. Squared errors are on a logarithmic axis.",
+        "stretched, circle equalised. Accuracies below 0.9 are not shown; squared errors are on a "
+        "logarithmic axis. Data: digital twins of particles.",
     )
     return figure
 
