@@ -1,6 +1,6 @@
 """How often the intervals of a standard deviation over users contain the true one.
 
-Run it from the repository's root, ``python benchmarks/sd_coverage.py``; it takes a minute. Its
+Run it from the repository's root, ``python benchmarks/sd_coverage.py``; it takes three minutes. Its
 table is the one in `manyeyes.statistics.spread.sd_interval`. With ``--fractions`` it takes the
 users of a finished study for the population, which should have some hundreds of them:
 

@@ -51,15 +51,51 @@ def test_three_users_have_the_chi_square_interval():
     assert sd_interval([2.0] * 20) == (0.0, 0.0)
 
 
-def test_bonetts_interval_by_hand():
-    """Ten users, half at -1 and half at 1: SD sqrt(10 / 9), kurtosis 10 * 10 / 100 = 1."""
-    score, users = 1.959964, 10
-    kurtosis = (users * 1 + 10 * 6) / (users + 10)
-    small = users / (users - score)
-    reach = score * small * np.sqrt((kurtosis - 0.7) / 9)
-    expected = np.sqrt(small * 10 / 9 * np.exp([-reach, reach]))
-    assert sd_interval([-1.0, 1.0] * 5) == pytest.approx(expected, rel=1e-6)
-    assert sd_interval(np.array([-3.0, 3.0] * 5) + 7) == pytest.approx(3 * expected, rel=1e-6)
+def test_the_interval_by_resampling_is_a_bootstrap_t_of_the_log_of_the_sd():
+    """The same with loops: users drawn one by one, kurtosis and quantiles by SciPy."""
+    values = generator("test", "bootstrap t").gamma(4, size=12)
+    rng = generator("test", "bootstrap t, drawn")
+    studentised = []
+    for _ in range(20_000):
+        drawn = values[rng.integers(0, 12, 12)]
+        error = np.sqrt((stats.kurtosis(drawn, fisher=False) - 1) / 48)
+        studentised.append((np.log(drawn.std()) - np.log(values.std())) / error)
+    error = np.sqrt((stats.kurtosis(values, fisher=False) - 1) / 48)
+    error *= stats.t.ppf(0.975, 11) / stats.norm.ppf(0.975) * np.sqrt(12 / 11)
+    reach = error * np.quantile(studentised, [0.975, 0.025])
+    expected = sample_sd(values) * np.exp(-reach)
+    # Both are simulations; the quantiles of 4000 samples are known to a few per cent.
+    assert np.log(sd_interval(values)) == pytest.approx(np.log(expected), abs=0.06)
+
+
+def test_the_interval_has_the_values_unit_and_no_origin_and_knows_no_order():
+    values = generator("test", "unit").standard_normal(30)
+    expected = np.array(sd_interval(values))
+    assert sd_interval(values[::-1]) == pytest.approx(expected)
+    assert sd_interval(7 - 3 * values) == pytest.approx(3 * expected)
+    # Realisations that repeat each other add nothing.
+    assert sd_interval([values, values + 5]) == pytest.approx(expected)
+
+
+def test_realisations_of_their_own_shorten_the_interval():
+    values = generator("test", "realisations").standard_normal((200, 2, 30))
+    one, two = (np.array([sd_interval(row) for row in some]) for some in (values[:, :1], values))
+    ratio = np.mean(np.log(two[:, 1] / two[:, 0])) / np.mean(np.log(one[:, 1] / one[:, 0]))
+    assert ratio == pytest.approx(1 / np.sqrt(2), abs=0.05)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+@pytest.mark.parametrize("others", [[0.0] * 29, list(np.arange(9) * 1e-9)])
+def test_one_user_far_from_all_others_leaves_no_more_than_three_users_know(others, level):
+    values = [*others, 1.0]
+    low, high = sd_interval(values, level)
+    assert high == pytest.approx(sample_sd(np.array(values)) * sd_interval_factors(3, level)[1])
+    assert 0 < low < sample_sd(np.array(values))
+
+
+def test_users_of_two_groups_have_an_interval():
+    low, high = sd_interval([-1.0, 1.0] * 5)
+    assert 0 < low < high < 2
 
 
 def test_the_interval_covers_sds_of_users_with_heavy_tails():

@@ -77,8 +77,8 @@ def draw(data: FigureData) -> Drawing:
         figure,
         _basis(table),
         groups.note(data, chosen),
-        "Intervals (chi-square below eight users, Bonett's from eight on) are for all users like "
-        "these; ends beyond the frame are cut.",
+        "Intervals (chi-square below eight users, bootstrap-t from eight on) are for all users "
+        "like these; ends beyond the frame are cut.",
         words.origin_sentence(data.origins, datasets),
     )
     return figure
@@ -188,8 +188,8 @@ FIGURE = Figure(
     draw=draw,
     caption="""
 The standard deviation of the volume fraction over users, in points, of every image and method,
-with the 95 % interval for all users like these (chi-square below eight users, Bonett's from eight
-on; users are the unit, realisations of a twin add none).
+with the 95 % interval for all users like these (chi-square below eight users, bootstrap-t from
+eight on; users are the unit, realisations of a twin add none).
 
 Where a larger sample of the population did the same, its standard deviation stands above that of
 the study's own users, who are a part of it.

@@ -7,7 +7,7 @@ import pandas as pd
 from ..figures.figure import FigureData
 from ..figures.groups import numbers_of_users
 from ..figures.registry import figure_called
-from ..statistics.spread import LEAST_FOR_KURTOSIS, sd_interval_factors
+from ..statistics.spread import LEAST_FOR_RESAMPLING, sd_interval_factors
 
 
 def _data(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> FigureData:
@@ -47,7 +47,7 @@ def users_shown(figure: Mapping, tables: Mapping[str, pd.DataFrame]) -> str:
         return ""
     text = f"Here: {numbers_of_users(rows)}."
     # From here on, the interval depends on the users' values; tables and figures show it.
-    few = rows.loc[rows["users"] < LEAST_FOR_KURTOSIS, "users"]
+    few = rows.loc[rows["users"] < LEAST_FOR_RESAMPLING, "users"]
     for users in sorted({int(number) for number in few}):
         low, high = sd_interval_factors(users)
         text += (
