@@ -21,7 +21,9 @@ PAGE = {
         "viewer": "viewer.js",
     }.items()
 }
-PARTS = [f"workflow/report/page/{name}.html" for name in ("macros", "figures", "tables", "run")]
+PARTS = [
+    f"workflow/report/page/{name}.html" for name in ("frame", "macros", "figures", "tables", "run")
+]
 """Templates that pages include."""
 
 
