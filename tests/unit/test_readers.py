@@ -684,8 +684,12 @@ def test_a_zeiss_file_that_is_no_whole_volume(tmp_path):
     pytest.importorskip("txrm2tiff", reason="txrm2tiff is not installed")
     path = tmp_path / "cell.txm"
     write_txrm(path, VOLUME, np.ones((6, 7)), np.arange(5.0))
-    with pytest.raises(FileError, match="projections of a scan"):
+    with pytest.raises(FileError, match=r"projections of a scan.*source: \{kind: projections\}$"):
         volume_facts(path)
+    scan = tmp_path / "cell.txrm"
+    write_txrm(scan, VOLUME, np.ones((6, 7)), np.arange(5.0), ReferenceData__Image=None)
+    with pytest.raises(FileError, match="projections of a scan"):
+        volume_facts(scan)
     txm(path, ImageData1__Image4=None)
     with pytest.raises(FileError, match=r"slice 3 .* cannot be read"):
         read_volume(path)

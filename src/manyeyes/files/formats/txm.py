@@ -17,6 +17,8 @@ from ..lengths import voxel_edge_nm
 from . import Format, VolumeFacts
 
 _SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# The container of a scan is the same. It has angles; its reference may be in another file.
+_OF_SCANS = (".txrm", ".xrm")
 # Codes of ImageInfo/DataType.
 _DTYPES = {2: "i1", 3: "u1", 4: "i2", 5: "u2", 6: "i4", 7: "u4", 10: "f4", 11: "f8"}
 
@@ -64,10 +66,11 @@ def _announced(path: Path, file) -> tuple[tuple[int, int, int], np.dtype]:
                 "or it is truncated; copy it again"
             )
         values.append(int(found[0]))
-    if len(info.get("Angles") or []) and file.has_reference:
+    of_scan = path.suffix.lower() in _OF_SCANS or file.has_reference
+    if len(info.get("Angles") or []) and of_scan:
         raise FileError(
-            f"{path}: this holds the projections of a scan, not a tomogram; use source: {{kind: "
-            "projections}}"
+            f"{path}: this holds the projections of a scan, not a tomogram; use source: "
+            "{kind: projections}"
         )
     code = file.read_single_value_from_stream("ImageInfo/DataType")
     dtype = _DTYPES.get(int(code) if code is not None else -1)
