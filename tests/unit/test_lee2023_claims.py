@@ -99,6 +99,16 @@ def test_another_number_turns_only_the_claims_about_it(claims, changed, claims_t
     assert {after[name] for name in turned} == {"disagrees"}
 
 
+def test_a_number_is_told_with_its_range_and_how_many_trainings_are_within(claims):
+    card = scorecard(measured(porosity__equalised=[1.2, 1.01]), claims).set_index("id")
+    assert (
+        "Between 0.95 and 1.05 in 1 of 2 trainings; found 1.01 to 1.2." in card.loc["L17", "reason"]
+    )
+    one = measured(porosity__equalised=1.01).query(f"training == '{TRAININGS[0]}'")
+    reason = scorecard(one, claims).set_index("id").loc["L17", "reason"]
+    assert "Between 0.95 and 1.05 in the one training; found 1.01." in reason
+
+
 def test_trainings_that_differ_leave_a_claim_undecided(claims):
     card = scorecard(measured(accuracy__stretched=[0.973, 0.96]), claims).set_index("id")
     assert card.loc["L02", "verdict"] == "undecided"

@@ -229,9 +229,10 @@ def _judged(claim: Claim, trainings: Trainings, claims: Claims) -> tuple[str, di
         values = np.ravel(evaluate(check.quantity, trainings.measured))
         found = {"our_value": outcome.value, "low": values.min(), "high": values.max()}
         inside = (values >= check.low) & (values <= check.high)
+        ends = dict.fromkeys(f"{value:.3g}" for value in (values.min(), values.max()))
         sentences.append(
-            f"{_of(inside, trainings).capitalize()} lie between {check.low:.3g} and "
-            f"{check.high:.3g}; found {values.min():.3g} to {values.max():.3g}."
+            f"Between {check.low:.3g} and {check.high:.3g} in {_of(inside, trainings)}; "
+            f"found {' to '.join(ends)}."
         )
     return min(states, key=_rank).value, found, sentences
 

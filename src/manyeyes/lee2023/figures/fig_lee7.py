@@ -19,6 +19,7 @@ QUANTITIES = {
     "pore_volume_um3": ("Pore volume (µm³)", 1.0),
     "pore_surface_um2": ("Pore surface (µm²)", 1.0),
 }
+RATIO_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)
 VIEW = rendering.View(28.0, 24.0)
 COLUMNS = 420
 DARKNESS = 0.8
@@ -129,7 +130,8 @@ def _draw_levels(figure, data: FigureData) -> None:
             axes.axhline(1, color="black", lw=0.6)
             axes.set_yscale("log")
             low, high = levels[column].min(), levels[column].max()
-            style.label_ticks(axes.yaxis, style.log_ticks(low, high))
+            ticks = [tick for tick in RATIO_TICKS if low <= tick <= high]
+            style.label_ticks(axes.yaxis, ticks or style.log_ticks(low, high))
         axes.set_xlabel("Level of the threshold")
         style.panel_letter(axes, "c)" if axes is grid[0] else "", title)
         axes.grid()
