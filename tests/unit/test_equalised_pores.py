@@ -1,8 +1,8 @@
 """The tool that asks whether equalisation hides pores."""
 
-import equalised_pores
 import numpy as np
 
+import equalised_pores
 from manyeyes.networks.greys import equalised
 
 
