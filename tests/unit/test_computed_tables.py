@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
 from manyeyes.study.model import Cell
 from manyeyes.tables.registry import (
@@ -85,6 +86,45 @@ def test_a_recommendation_leaves_out_what_is_set_off_on_purpose():
         ),
     )
     assert found["variant"].tolist() == ["by-eye"]
+
+
+def with_sample(variants, users="ABCDEFGHIJ", **changes):
+    sampled = [Cell("one", "unfiltered", variant, user) for variant in variants for user in users]
+    made = study(has_truth=True, variants=variants, **changes)
+    made.population_sample = SimpleNamespace(
+        cells=lambda: sampled, cells_of_others=lambda: sampled[2:], users=tuple(users)
+    )
+    return made
+
+
+def test_a_sample_of_the_population_recommends_among_what_it_did():
+    name = "population_recommendation"
+    assert name not in tables_of(study(has_truth=True))
+    assert name not in tables_of(with_sample(("by-eye", "lower")))  # one is set off on purpose
+    made = with_sample(("by-eye", "lower", "third"))
+    made.variants["third"] = {"method": "threshold", "offset": 0}
+    assert name in tables_of(made)
+    users = made.population_sample.users
+    fractions = pd.DataFrame(
+        [
+            ("one", "unfiltered", variant, user, 0.4 + off + (0.02 if user in "ACEGI" else -0.02))
+            for variant, off in {"by-eye": 0.05, "lower": 0.0, "third": 0.01}.items()
+            for user in users
+        ],
+        columns=["dataset", "filter", "variant", "user", "active_fraction"],
+    ).assign(truth_fraction=0.4, made_by="simulated")
+    quality = pd.DataFrame({"dataset": ["one"], "filter": "unfiltered", "contrast_to_noise": 3.0})
+    # What a variant costs is known of the study's own users.
+    effort = fractions[fractions["user"].isin(["A", "B"])].assign(labelled_voxels=0)
+    found = table_called(name).compute(
+        {"population_fractions": fractions, "image_quality": quality, "effort": effort},
+        **table_called(name).settings(made),
+    )
+    row = found.iloc[0]
+    assert (row["variant"], row["users"], row["options"]) == ("third", 10, 2)
+    assert row["rmse"] == pytest.approx((0.03**2 / 2 + 0.01**2 / 2) ** 0.5)
+    assert row["bias"] == pytest.approx(0.01)
+    assert row["best_share"] > 0.99
 
 
 def test_optional_tables_are_used_where_the_study_has_them():

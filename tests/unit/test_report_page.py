@@ -118,6 +118,44 @@ def test_claims_and_recommendation_are_shown_where_they_are():
     assert '<option value="agrees">✓ agrees (1)</option>' in html
 
 
+def test_what_more_users_recommend_stands_below_what_the_study_s_own_do():
+    def advice(users, variant):
+        row = {
+            "dataset": "NMC-2",
+            "contrast_to_noise": 4.2,
+            "voxel_size_nm": 397.0,
+            "users": users,
+            "realisations": 1,
+            "options": 6,
+            "made_by": "simulated",
+            "filter": "gaussian",
+            "variant": variant,
+            **dict.fromkeys(("rmse", "rmse_low", "rmse_high"), 0.0098),
+            "bias": -0.0008,
+            "sd": 0.0099,
+            "labelled_voxels": 0.0,
+            "best_share": 1.0,
+            "cheap_filter": "gaussian",
+            "cheap_variant": variant,
+            "cheap_rmse": 0.0098,
+            "cheap_labelled_voxels": 0.0,
+            "cheap_share": 1.0,
+            **dict.fromkeys(("wrong_active", "missed", "cbd", "cbd_called_active"), float("nan")),
+        }
+        return pd.DataFrame([row])
+
+    given = arguments()
+    three = given["frames"] | {"recommendation": advice(3, "MLX50")}
+    assert "users of the same population" not in page(**(given | {"frames": three}))
+    both = three | {"population_recommendation": advice(30, "cWS")}
+    html = page(**(given | {"frames": both}))
+    below = html.split("The same by 30 users of the same population")[1].split("</section>")[0]
+    assert "cWS on" in below
+    assert "MLX50" not in below
+    assert "100 %" in below
+    assert "nan" not in below
+
+
 @pytest.fixture(scope="module")
 def browser():
     with Chromium() as opened:

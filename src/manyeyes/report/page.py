@@ -108,6 +108,7 @@ def page(
         "claims": [],
         "scorecard": "",
         "recommendation": [],
+        "population_recommendation": None,
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
         "variants_table": _plain_table(tables.get("table_2")),
@@ -126,6 +127,12 @@ def page(
         context["recommendation"] = sections.recommendation_rows(advice, study["unfiltered"])
         used = [name for name in study["with_offset"] if name in set(variability["variant"])]
         context["recommendation_notes"] = recommendation_notes(advice, used)
+    if "population_recommendation" in frames:
+        advice = frames["population_recommendation"]
+        context["population_recommendation"] = {
+            "users": int(advice["users"].max()),
+            "rows": sections.recommendation_rows(advice, study["unfiltered"]),
+        }
     return rendered(templates, context)
 
 

@@ -264,6 +264,7 @@ def recommendation_rows(recommendation: pd.DataFrame, unfiltered: Iterable[str] 
         {
             "dataset": row.dataset,
             "noise": contrast_to_noise_in_words(row.contrast_to_noise),
+            "options": grouped(row.options),
             "choice": f"{row.variant} on {filter_name(row.filter)}",
             "error": f"{in_points(row.rmse)} "
             f"({in_points(row.rmse_low)} to {in_points(row.rmse_high)})",
