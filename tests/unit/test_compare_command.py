@@ -100,6 +100,29 @@ def test_three_phases_and_a_field_of_view(folder):
     assert fractions.groupby("user")["fraction"].sum().to_list() == pytest.approx([1, 1])
 
 
+def written(out):
+    """What the figure says."""
+    svg = (out / "comparison.svg").read_text(encoding="utf-8")
+    return " ".join(" ".join(re.findall(r"<!-- (.*?) -->", svg)).split())
+
+
+def test_single_images_and_volumes_without_a_voxel_size_are_compared(folder, capsys):
+    for name, side in (("s1", 10), ("s2", 8)):
+        tifffile.imwrite(folder / f"{name}.tif", cube(side)[10])
+        tifffile.imwrite(folder / f"v-{name}.tif", cube(side), photometric="minisblack")
+    for names, out in ((["s1.tif", "s2.tif"], "images"), (["v-s1.tif", "v-s2.tif"], "volumes")):
+        assert main(["compare", *names, "--out", out]) == 0
+        pairs = pd.read_csv(folder / out / "pairwise.csv")
+        differ, whole = (36, 400) if out == "images" else (1000 - 512, 8000)
+        assert pairs["percent_different"].to_list() == pytest.approx([100 * differ / whole])
+        assert "of 500 nm" not in written(folder / out)
+    assert "25.0 %" in capsys.readouterr().out
+    assert main(["compare", "v-s1.tif", "v-s2.tif", "--voxel-size", "500", "--out", "sized"]) == 0
+    assert "Central slices, cubic voxels of 500 nm. Agreement" in written(folder / "sized")
+    assert main(["compare", "s1.tif", "s2.tif", "--voxel-size", "500", "--out", "pixels"]) == 0
+    assert "Pixels of 500 nm. Agreement" in written(folder / "pixels")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -107,7 +130,12 @@ def test_three_phases_and_a_field_of_view(folder):
         (["anna.tif", "none.tif"], "none.tif"),
         (["anna.tif", "small.tif"], "all must be of one crop"),
         (["plain.tif", "plain.tif"], "different names"),
-        (["plain.tif", "plain2.tif"], "give --voxel-size"),
+        (["plain.tif", "plain2.tif", "--measures", "surfaces"], "give --voxel-size"),
+        (
+            ["one.tif", "two.tif", "--voxel-size", "9", "--measures", "surfaces"],
+            "one.tif: this is one image",
+        ),
+        (["one.tif", "anna.tif"], "all must be of one crop"),
         (["grey.tif", "grey.tif", "--names", "a", "b"], "not grey levels"),
         (["anna.tif", "odd.tif"], "say what they mean, such as --codes active=9 rest=1"),
         (["anna.tif", "ben.tif", "--codes", "active"], "expected PHASE=VALUE"),
@@ -124,6 +152,8 @@ def test_mistakes_are_told_and_nothing_is_written(folder, arguments, message):
     write_volume(folder / "grey.tif", grey, 500.0)
     for name in ("plain", "plain2"):
         tifffile.imwrite(folder / f"{name}.tif", cube(10), photometric="minisblack")
+    for name in ("one", "two"):
+        tifffile.imwrite(folder / f"{name}.tif", cube(10)[10])
     told = str(main(["compare", *arguments]))
     assert re.search(message, told), told
     assert not (folder / "comparison").exists()

@@ -479,6 +479,8 @@ def test_what_tifffile_only_mutters_of_a_page_stops_and_of_other_tags_does_not(t
         (b"\xff\xd8\xff\xe0", "a.jpg", "a JPEG image"),
         (b"\x80\x81\x7f\x90" * 20, "a.raw", r"raw voxels without a header.*raw: \{shape"),
         (b"\x80\x81\x7f\x90" * 20, "a.dat", r"raw voxels without a header.*raw: \{shape"),
+        (b"ZISRAWFILE" + bytes(9), "a.czi", "a Zeiss file .*czi.*TIFF stack"),
+        (b"\0\0\0\3\0\0\x12\xf0", "a.dm3", "a DigitalMicrograph file.*TIFF stack"),
         (b"", "a.tif", "an empty file.*again"),
         (b"some notes\n", "a.tif", "a text file"),
         (b"<!DOCTYPE html>", "a.tif", "a web page.*download the file itself"),
@@ -488,6 +490,25 @@ def test_another_format_is_called_what_it_is(tmp_path, start, name, words):
     path = tmp_path / name
     path.write_bytes(start)
     assert "truncated" not in refused(path, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("s1.jpg", "a folder with 2 JPEG files.*JPEG alters grey values"),
+        ("s1.JPEG", "a folder with 2 JPEG files"),
+        ("s1.dcm", "a folder with 2 DICOM files.*as TIFF or PNG"),
+        ("s1.raw", "a folder with 2 raw files.*one file of raw voxels"),
+    ],
+)
+def test_slices_in_a_format_that_is_not_read_are_told(tmp_path, name, words):
+    folder = tmp_path / "scan"
+    folder.mkdir()
+    for file in (name, name.replace("1", "2"), "notes.txt"):
+        (folder / file).write_bytes(b"\xff\xd8\xff\xe0")
+    for read in (read_volume, volume_facts):
+        with pytest.raises(FileError, match=words):
+            read(folder)
 
 
 def test_a_folder_without_slices_is_called_what_it_is(tmp_path):

@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = found.add_argument
-    add("volumes", nargs="+", type=Path, help="two label volumes or more, of one shape")
+    add("volumes", nargs="+", type=Path, help="two label volumes or images or more, of one shape")
     add("--truth", type=Path, help="a label volume that is held to be right")
     add("--names", nargs="+", metavar="NAME", help="of the volumes (the names of their files)")
     add(
@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
         "--voxel-size",
         type=float,
         metavar="NM",
-        help="edge of a voxel in nm; needed if no file says",
+        help="edge of a voxel in nm, if no file says; only --measures and the scale bar need it",
     )
     add(
         "--measures",
@@ -112,7 +112,17 @@ def compare(options: argparse.Namespace) -> str:
     if options.out.exists():
         raise FileError(f"{options.out}: it exists already; name another folder with --out")
     voxel_size_nm = options.voxel_size or _stated_size(paths)
+    if options.measures and voxel_size_nm is None:
+        raise FileError(
+            "no file says how large its cubic voxels are, which --measures need; give "
+            "--voxel-size, in nm"
+        )
     raw = [_read(path) for path in paths]
+    if options.measures and len(raw[0]) == 1:
+        raise FileError(
+            f"{paths[0]}: this is one image, and --measures need a volume; leave --measures out, "
+            "or give volumes"
+        )
     for path, volume in zip(paths[1:], raw[1:], strict=True):
         if volume.shape != raw[0].shape:
             raise FileError(
@@ -146,7 +156,8 @@ def _names(paths: Sequence[Path], given: Sequence[str] | None) -> list[str]:
 
 
 def _read(path: Path) -> np.ndarray:
-    volume = read_volume(path, labels=True)
+    # Two images can be compared as well as two volumes.
+    volume = read_volume(path, labels=True, single_slice=True)
     if volume.dtype.kind == "f" and np.array_equal(volume, np.rint(volume)):
         volume = volume.astype(np.int64)
     if volume.dtype.kind not in "uib":
@@ -154,12 +165,15 @@ def _read(path: Path) -> np.ndarray:
     return volume.astype(np.int64, copy=False)
 
 
-def _stated_size(paths: Sequence[Path]) -> float:
+def _stated_size(paths: Sequence[Path]) -> float | None:
+    """Return the edge of the cubic voxels in nm that a file states, None if none does."""
     for path in paths:
-        sizes = volume_facts(path, labels=True).voxel_size_nm
+        facts = volume_facts(path, labels=True, single_slice=True)
+        # A single image has no distance to the next.
+        sizes = facts.voxel_size_nm[1:] if facts.shape[0] == 1 else facts.voxel_size_nm
         if all(sizes) and max(sizes) <= 1.01 * min(sizes):
-            return float(sizes[0])
-    raise FileError("no file says how large its cubic voxels are; give --voxel-size, in nm")
+            return float(sizes[-1])
+    return None
 
 
 def _meaning(
@@ -229,7 +243,7 @@ def _truth(path: Path, meaning: Mapping[int, int], phases: Phases, shape) -> np.
     return truth
 
 
-def _tables(segmentations, truth, phases: Phases, voxel_size_nm: float, groups) -> dict:
+def _tables(segmentations, truth, phases: Phases, voxel_size_nm: float | None, groups) -> dict:
     """Return all tables by name."""
     import pandas as pd
 

@@ -26,7 +26,7 @@ def draw(
     volumes: Sequence[np.ndarray],
     truth: np.ndarray | None,
     phases: Phases,
-    voxel_size_nm: float,
+    voxel_size_nm: float | None,
 ) -> Drawing:
     """Return the central slice of each volume, a map of agreement, and volume fractions.
 
@@ -38,7 +38,8 @@ def draw(
     truth : ndarray of uint8, shape (z, y, x), or None
         In the same codes.
     phases : Phases
-    voxel_size_nm : float
+    voxel_size_nm : float or None
+        Without it there is no scale bar.
     """
     shown = [*zip(names, volumes, strict=True), *([] if truth is None else [("truth", truth)])]
     panels = len(shown) + 1
@@ -51,16 +52,22 @@ def draw(
     grid = style.panel_grid(upper, panels, columns).ravel()
     for axes, (name, volume) in zip(grid, shown, strict=False):
         style.show_labels(axes, central_slice(volume), phases)
-        style.scale_bar(axes, width, voxel_size_nm)
+        if voxel_size_nm is not None:
+            style.scale_bar(axes, width, voxel_size_nm)
         style.panel_letter(axes, "", name)
     _draw_agreement(grid[len(shown)], [central_slice(volume) for volume in volumes])
     _draw_fractions(lower.subplots(), shown, phases)
     look = {"edgecolor": "black", "linewidth": 0.4}
     handles = [Patch(facecolor=p.colour, label=style.plain(p.name), **look) for p in phases]
     style.legend_above(upper, handles)
+    single = len(volumes[0]) == 1
+    cubes = "pixels" if single else "cubic voxels"
+    size = "" if voxel_size_nm is None else f"{cubes} of {voxel_size_nm:g} nm"
+    slices = "" if single else "central slices"
+    begins = ", ".join(part for part in (slices, size) if part)
     style.footnote(
         figure,
-        f"Central slices, cubic voxels of {voxel_size_nm:g} nm. Agreement: light where all "
+        f"{begins[:1].upper()}{begins[1:]}{'. ' if begins else ''}Agreement: light where all "
         f"{len(names)} give a pixel the same phase; the darker the red, the more of them differ "
         "from the most frequent one.",
     )

@@ -31,6 +31,7 @@ _SIGNATURES = (
     (b"\0\0\0\x0cjP  ", "a JPEG 2000 image", _AS_STACK),
     (b"# vtk DataFile", "a VTK file", _AS_STACK),
     (b"MATLAB 5.0", "a MATLAB file", _AS_STACK),
+    (b"ZISRAWFILE", "a Zeiss file of light and electron microscopes (.czi)", _AS_STACK),
     (b"PK\x03\x04", "a ZIP archive (NumPy's .npz, a zipped Zarr and others are)", "unpack it"),
     (b"7z\xbc\xaf'\x1c", "a 7z archive", "unpack it"),
     (b"Rar!", "a RAR archive", "unpack it"),
@@ -45,6 +46,19 @@ _SUFFIXES = {
     ".dat": "raw voxels without a header",
     ".vgi": "a header of raw voxels (VGSTUDIO)",
     ".img": "raw voxels of NIfTI or Analyze",
+}
+_MICROSCOPES = {".dm3": "a DigitalMicrograph file", ".dm4": "a DigitalMicrograph file"}
+# Folders of what may be slices, but are none that are read.
+_OTHER_SLICES = {
+    "JPEG": (".jpg", ".jpeg"),
+    "DICOM": (".dcm", ".dicom"),
+    "JPEG 2000": (".jp2", ".j2k"),
+    "GIF": (".gif",),
+    "raw": (".raw", ".bin"),
+}
+_AS_SLICES = {
+    "JPEG": "export the slices again, as TIFF or PNG: JPEG alters grey values",
+    "raw": "join them to one file of raw voxels, or export the slices as TIFF or PNG",
 }
 _MHA_KEYS = (b"ObjectType", b"NDims", b"Comment")
 
@@ -89,6 +103,8 @@ def what_it_is(path) -> tuple[str, str]:
         kind = _SUFFIXES[path.suffix.lower()]
         layout = "raw: {shape: [slices, rows, columns], dtype: uint16}"
         return kind, f"say in the config what they are, beside file: {layout}"
+    if path.suffix.lower() in _MICROSCOPES:
+        return _MICROSCOPES[path.suffix.lower()], _AS_STACK
     if _is_text(start):
         return "a text file", "name the TIFF stack itself"
     if not any(start):
@@ -116,4 +132,10 @@ def _folder(path: Path) -> tuple[str, str]:
     slices = sum(name.endswith((".tif", ".tiff")) for name in names)
     if slices:
         return f"a folder with {slices} TIFF files", "name the one that holds the volume"
+    for kind, suffixes in _OTHER_SLICES.items():
+        found = sum(name.endswith(suffixes) for name in names)
+        if found:
+            return f"a folder with {found} {kind} files", _AS_SLICES.get(
+                kind, "export the slices as TIFF or PNG"
+            )
     return f"a folder with {len(names)} entries", "name the TIFF stack itself"
