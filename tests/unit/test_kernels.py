@@ -114,6 +114,18 @@ def test_a_second_start_compiles_nothing(started, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_the_stamp_needs_no_folder_of_compiled_modules(started, monkeypatch, tmp_path):
+    monkeypatch.setattr(compile_kernels, "stamp", lambda: tmp_path / "__pycache__" / "kernels")
+    compile_kernels.main()
+    compile_kernels.main()
+    assert started.names == list(compile_kernels.NAMES)
+    # A place that cannot be written is no failure.
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(compile_kernels, "stamp", lambda: tmp_path / "file" / "kernels")
+    compile_kernels.main()
+    assert started.names == 2 * list(compile_kernels.NAMES)
+
+
 def test_after_a_failure_it_is_tried_again(started, monkeypatch):
     monkeypatch.setattr(Started, "failing", ("training",))
     compile_kernels.main()

@@ -4,6 +4,7 @@
     manyeyes run mine --only report       its report, and only what that needs
     manyeyes run mine --only images       what people look at, before they have recorded anything
     manyeyes run mine --dry-run           list the jobs, run none
+    manyeyes run mine --details           show all that Snakemake says of each job
     manyeyes run my/config.yaml --cores 8 --profile profiles/slurm
 
 Results go to results/<study>/ in the working folder; open report.html there first. To resume a run
@@ -14,9 +15,13 @@ the mistakes of a config beforehand.
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -24,6 +29,7 @@ import yaml
 from ..running.checkout import TOP
 from ..running.failures import Failure, full_disk, lines_of
 from ..running.machine_check import machine_problems
+from ..running.run_display import RunDisplay
 from ..running.unfinished import NAME, note_files, pending_files, read_unfinished
 from ..study.config_files import file_problems
 
@@ -67,18 +73,110 @@ def study_of(config: Path) -> str:
     return name
 
 
+# Options of Snakemake that ask for what it prints.
+_PRINT = {
+    "-n", "--dry-run", "--dryrun", "-p", "--printshellcmds", "-q", "--quiet", "--verbose",
+    "--debug-dag",
+}  # fmt: skip
+# Seconds between two looks at what Snakemake has printed, and between two lines into a file.
+_LOOK_S, _LINE_S = 0.2, 300
+
+
 def run(command: list[str]) -> int:
     """Run Snakemake in the foreground and return its exit status; it handles the signals."""
     process = subprocess.Popen(command)
+    with _signals_left_to(process):
+        status = process.wait()
+    return status if status >= 0 else 128 - status
+
+
+def run_shown(command: list[str]) -> int:
+    """Run Snakemake as `run` does, but show one line of progress instead of all that it prints.
+
+    What it prints goes through a file and not through a pipe: if this process is killed, Snakemake
+    and its jobs can go on.
+    """
+    with tempfile.NamedTemporaryFile("ab") as written, Path(written.name).open("rb") as read:
+        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT)
+        progress = _Progress(sys.stderr)
+        with _signals_left_to(process):
+            while process.poll() is None:
+                progress.show(read.read())
+                time.sleep(_LOOK_S)
+        progress.show(read.read())
+        progress.end()
+    status = process.returncode
+    return status if status >= 0 else 128 - status
+
+
+@contextmanager
+def _signals_left_to(process: subprocess.Popen):
     # A keyboard interrupt reaches Snakemake by itself; other signals are passed on.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
     try:
-        status = process.wait()
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return status if status >= 0 else 128 - status
+
+
+class _Progress:
+    """Prints what is to be seen of a run: in place on a terminal, else a line now and then."""
+
+    def __init__(self, stream):
+        self._stream = stream
+        self._terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._display = RunDisplay()
+        self._rest = b""
+        self._shown = ""
+        self._tenth, self._printed = 0, time.monotonic()
+
+    def show(self, output: bytes) -> None:
+        """Take what Snakemake has printed since the last time."""
+        *lines, self._rest = (self._rest + output).split(b"\n")
+        for line in lines:
+            self._take(line)
+        self._update()
+
+    def end(self) -> None:
+        """Say how long it took."""
+        if self._rest:
+            self._take(self._rest)
+        self._clear()
+        last = self._display.last_line(time.monotonic())
+        if last:
+            self._print(last)
+
+    def _take(self, line: bytes) -> None:
+        for shown in self._display.feed(line.decode("utf-8", "replace"), time.monotonic()):
+            self._clear()
+            self._print(shown)
+
+    def _update(self) -> None:
+        display, now = self._display, time.monotonic()
+        if self._terminal:
+            text = display.status(now, shutil.get_terminal_size().columns - 1)
+            if text != self._shown:
+                self._clear()
+                self._stream.write(text)
+                self._stream.flush()
+                self._shown = text
+            return
+        tenth = display.done * 10 // display.total if display.total else 0
+        if display.done < display.total and (tenth > self._tenth or now - self._printed > _LINE_S):
+            text = display.status(now)
+            if text:
+                self._print(text)
+            self._tenth, self._printed = tenth, now
+
+    def _clear(self) -> None:
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._shown = ""
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
 
 
 def dry_run(command: list[str]) -> str:
@@ -104,7 +202,9 @@ def problem(output: str) -> str:
     return "\n".join(line for line in lines if line.strip())
 
 
-def report_what_is_finished(snakemake: list[str], settings: list[str], results: Path) -> bool:
+def report_what_is_finished(
+    snakemake: list[str], settings: list[str], results: Path, run=run_shown
+) -> bool:
     """Measure, draw and report what a run that failed has finished; return whether it could."""
     noted, report = results / NAME, results / "report.html"
     partly = [*settings, f"unfinished={noted}", "--"]
@@ -113,13 +213,13 @@ def report_what_is_finished(snakemake: list[str], settings: list[str], results: 
     note_files(noted, "missing", pending_files(planned))
     try:
         # What cannot be made fails again, or is not tried; the second dry run shows it.
-        run([*snakemake, "--quiet", "rules", "--config", *partly, *measured])
+        run([*snakemake, "--config", *partly, *measured])
         left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
         note_files(noted, "pending", pending_files(left))
     except CannotRunError as error:
         print(error, file=sys.stderr)
         return False
-    return run([*snakemake, "--quiet", "rules", "--config", *partly, str(report)]) == 0
+    return run([*snakemake, "--config", *partly, str(report)]) == 0
 
 
 def config_option(settings: list[str]) -> list[str]:
@@ -144,6 +244,11 @@ def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "config/config.yaml)",
     )
     parser.add_argument("--only", choices=ONLY, help="make this and what it needs")
+    parser.add_argument(
+        "--details",
+        action="store_true",
+        help="show what Snakemake says of each job, not one line of progress",
+    )
     parser.add_argument("--redraw", action="store_true", help="draw existing figures again")
     parser.add_argument(
         "--cores", default="all", metavar="N", help="cores of this machine to use (default: all)"
@@ -192,12 +297,13 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     drawn = [str(p) for p in sorted(results.glob("figures/*.svg"))] if options.redraw else []
     forced = ["--forcerun", *drawn] if drawn else []
     (results / NAME).unlink(missing_ok=True)
-    status = run([*snakemake, *forced, *settings, *targets[options.only]])
+    start = run if options.details or _PRINT & set(others) else run_shown
+    status = start([*snakemake, *forced, *settings, *targets[options.only]])
     if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
         print(where_results_are(results, options.only))
     elif (results / NAME).exists() and options.only not in ("figures", "images"):
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
-        reported = report_what_is_finished(snakemake, options.config, results)
+        reported = report_what_is_finished(snakemake, options.config, results, start)
         print(failure_message(results, reported), file=sys.stderr)
     for message in full_disk(Path.cwd()) if status else []:
         print(message, file=sys.stderr)

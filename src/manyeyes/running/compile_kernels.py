@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -43,8 +44,11 @@ def main() -> None:
     running = [subprocess.Popen([sys.executable, "-m", __spec__.name, name]) for name in NAMES]
     # If the cache cannot be written, each job compiles for itself.
     failed = [process for process in running if process.wait() != 0]
-    if not failed and done.parent.is_dir():
-        done.touch()
+    if not failed:
+        # Where Python keeps no compiled modules (PYTHONDONTWRITEBYTECODE), the folder is not there.
+        with suppress(OSError):
+            done.parent.mkdir(exist_ok=True)
+            done.touch()
 
 
 if __name__ == "__main__":
