@@ -4,6 +4,14 @@
 set -eu
 lock=$1
 
+# A run refuses such a path too (machine_check.py), but only after a gigabyte was installed.
+case $PWD in
+  *[[:space:]]* | *[\'\"\\\$\&\;\|\<\>\(\)\*\?\!\`\#\~\^\{\}]* | *\[* | *\]*)
+    echo "The path of this checkout, $PWD, contains a blank or another character that breaks jobs; move it to a path of letters, digits, - and _" >&2
+    exit 1
+    ;;
+esac
+
 python=${PYTHON:-}
 if [ -z "$python" ]; then
   for candidate in python3.13 python3.12 python3.11 python3; do

@@ -1,9 +1,12 @@
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from manyeyes.running.machine_check import machine_problems
+from manyeyes.running.machine_check import SHELL, machine_problems
+
+TOP = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -27,6 +30,37 @@ def test_a_python_that_a_shell_cannot_start_is_named(problems, sign):
     (output,) = problems(python=f"/home/jo/a{sign}b/.venv/bin/python")
     assert ("a space" if sign == " " else f"the character {sign}") in output
     assert "move the checkout" in output
+
+
+@pytest.mark.parametrize("name", ["a b", "a\tb", "a'b", "a$b", "a{b", "a[b", "a]b", "a&b", "a(b)"])
+def test_no_environment_is_made_where_no_run_can_be(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    assert SHELL.search(name)
+    done = made_environment(folder)
+    assert done.returncode == 1
+    assert str(folder) in done.stderr
+    assert "move it to a path of letters, digits, - and _" in done.stderr
+    assert not list(folder.iterdir())
+
+
+def test_an_environment_is_made_elsewhere(tmp_path):
+    folder = tmp_path / "haus-mit-ü_1.2"
+    folder.mkdir()
+    # It comes as far as Python.
+    assert "no-python" in made_environment(folder).stderr
+
+
+def made_environment(folder):
+    """Try to make an environment in a folder, with a Python that is not there."""
+    return subprocess.run(
+        ["/bin/sh", TOP / "envs" / "make_environment.sh", "lock.txt"],
+        cwd=folder,
+        env={"PYTHON": "no-python", "PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("where", ["checkout", "folder"])

@@ -186,6 +186,16 @@ def test_what_a_config_lacks_is_told_without_places_in_our_code():
     ]
 
 
+def test_that_nobody_has_recorded_anything_is_one_sentence():
+    told = shown(
+        RunDisplay(),
+        'InputFunctionException in rule default in file "/m/Snakefile", line 6:\nError:\n'
+        "  WorkflowError:\n    Nobody has recorded anything yet.\nWildcards:\n\nTraceback:\n"
+        '  File "/m/job_inputs.py", line 390, in nothing_recorded_yet (rule default, line 8)\n',
+    )
+    assert [line.strip() for line in told if line] == ["Nobody has recorded anything yet."]
+
+
 def test_what_is_not_known_is_shown(begun):
     shown(begun, begins(7), 0)
     unknown = [

@@ -1,6 +1,6 @@
 """Run a study: make its images, let its users segment them, and write tables, figures and report.
 
-    manyeyes run tiny                     the study of config/tiny.yaml, in two minutes
+    manyeyes run tiny                     the study of config/tiny.yaml, in a few minutes
     manyeyes run mine --only report       its report, and only what that needs
     manyeyes run mine --only images       what people look at, before they have recorded anything
     manyeyes run mine --dry-run           list the jobs, run none

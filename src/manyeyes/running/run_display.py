@@ -21,8 +21,12 @@ _FINISHED = re.compile(r"^Finished jobid: (\d+)(?: \(Rule: \w+\))?$")
 _COUNTED = re.compile(r"^(\d+) of (\d+) steps \(.*\) done$")
 _FAILED = re.compile(r"^Error in (?:rule|group) (\S+?):?$")
 _FAILED_LOG = re.compile(r"^ +log: (.*?)(?: \(check log file\(s\) for error details\))?$")
-_PROBLEM = re.compile(r"^WorkflowError in file .*, line \d+:$")
-_PLACE = re.compile(r"^  File \".*\", line \d+, in ")
+_PROBLEM = re.compile(
+    r"^(?:WorkflowError in file|InputFunctionException in rule \w+ in file) .*, line \d+:$"
+)
+_PLACE = re.compile(
+    r"^  File \".*\", line \d+, in |^(?:Error|Wildcards|Traceback|  WorkflowError):$"
+)
 _PLANNED = re.compile(r"^(\w+) +(\d+)$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -5,6 +5,7 @@ file or a line, and PyYAML silently takes the last of a key's values.
 """
 
 import json
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -193,10 +194,50 @@ def _sentence(error: yaml.MarkedYAMLError, text: str) -> str:
     while number and not lines[number].strip():
         number -= 1
     line, column = lines[number], mark.column if number == mark.line else len(lines[number])
+    slip = _slip(lines, number)
+    if slip:
+        number, column, problem = slip
+        line = lines[number]
     # YAML may stumble over a tab only behind it.
     if "\t" in line[: len(line) - len(line.lstrip())]:
         problem, column = _MEANT[0][1], line.index("\t")
     return f"line {number + 1}, column {column + 1}: {problem}\n    {_shown(line, column)}"
+
+
+# Slips of typing that YAML complains about on the line below, or in other words: the slip ends the
+# group, and what it means follows.
+_SLIPS = (
+    (
+        re.compile(r"(.*?)\u00a0"),
+        "a no-break space, as word processors and web pages have them; type a blank in its place",
+    ),
+    (re.compile(r"(\s*)-(?=[\w{\[\"'])"), "a blank is missing behind the -"),
+    (
+        re.compile(r"((?:\s*- )?\s*[\w-]+):(?=[\w\"'\[{])(?!.*: )"),
+        "a blank is missing behind the colon",
+    ),
+    (
+        re.compile(r"(.*?:\s+'(?:[^']|'')*)'(?=\w)"),
+        "a ' ends the text that began with a '; write it twice, or put the text in double quotes",
+    ),
+    (
+        re.compile(r"(.*?:\s+\"(?:[^\"\\]|\\.)*)\"(?=\w)"),
+        'a " ends the text that began with a "; put the text in single quotes',
+    ),
+)
+
+
+def _slip(lines: list[str], number: int) -> tuple[int, int, str] | None:
+    """Return line and column, both from 0, of a usual slip on a line that YAML refused or above it.
+
+    Looked for only where YAML found a fault; what a slip looks like may be meant elsewhere.
+    """
+    for place in (number, number - 1):
+        if 0 <= place < len(lines) and not lines[place].lstrip().startswith("#"):
+            for slip, meaning in _SLIPS:
+                if found := slip.match(lines[place]):
+                    return place, len(found[1]), meaning
+    return None
 
 
 def _character(error: yaml.reader.ReaderError, text: str) -> str:
