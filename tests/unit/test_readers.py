@@ -381,6 +381,51 @@ def test_plain_zarr(tmp_path, version):
             volume_facts(group, settings={"dataset": name})
 
 
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+@pytest.mark.parametrize(
+    "header", [b'{"zarr_format": ', b"[]", b"3", b'{"zarr_format": 9}', b"\xff\xfe", b"[" * 100_000]
+)
+def test_a_group_that_cannot_be_read_loses_the_voxel_size_aloud(tmp_path, version, header):
+    path = tmp_path / "cell.zarr"
+    path.mkdir()
+    ome(path, version)
+    agrees(path, VOLUME, (500, 400, 300), dataset="0")
+    (path / (".zgroup" if version == "0.4" else "zarr.json")).write_bytes(header)
+    (told,) = agrees(path, VOLUME, dataset="0").assumed
+    assert told.startswith("the group cell.zarr above the array cannot be read (")
+    assert told.endswith("): a voxel size that it may state is lost")
+
+
+def test_an_error_that_is_not_of_the_file_is_not_swallowed(tmp_path, monkeypatch):
+    path = tmp_path / "cell.zarr"
+    path.mkdir()
+    ome(path, "0.4")
+    opened = zarr.open
+
+    def opening(place, mode):
+        if place == path:
+            raise AssertionError("a fault of ours")
+        return opened(place, mode=mode)
+
+    monkeypatch.setattr(zarr, "open", opening)
+    with pytest.raises(AssertionError, match="a fault of ours"):
+        formats()["zarr"].facts(path, False, dataset="0")
+
+
+@pytest.mark.parametrize(
+    "image", [3, [3], [{}], [{"datasets": [{}]}], [{"datasets": [{"path": "../other"}]}]]
+)
+def test_metadata_of_an_image_that_cannot_be_used_are_told(tmp_path, image):
+    path = tmp_path / "cell.zarr"
+    path.mkdir()
+    ome(path, "0.4", levels=1)
+    (path / ".zattrs").write_text(json.dumps({"multiscales": image}))
+    for settings in ({}, {"dataset": "0"}):
+        told = [line for line in agrees(path, VOLUME, **settings).assumed if "multiscales" in line]
+        assert len(told) == 1
+        assert "what cell.zarr says of its image (multiscales) cannot be used" in told[0]
+
+
 # AmiraMesh
 
 

@@ -18,6 +18,9 @@ from . import Format, VolumeFacts
 CHUNK = (64, 256, 256)
 LARGEST_CHUNK = 2**30
 _COUNTED = 50_000
+# What zarr raises at a damaged header: one that is no JSON, not of its form, nested too deeply, or
+# that cannot be opened. Its own errors are ValueErrors.
+_DAMAGED = (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 _HEADERS = {"zarr.json", ".zarray", ".zgroup", ".zattrs"}
 
 
@@ -121,11 +124,11 @@ def open_zarr(path: Path, labels: bool = False, dataset: str | None = None) -> Z
             raise FileError(f"{path}: dataset: expected a path within the folder, found {dataset}")
         place = path / dataset
     opened = _open(zarr, path, place)
-    levels = _levels(opened)
+    levels, unusable = _levels(opened, place)
     if isinstance(opened, zarr.Group) and levels is None:
         # The converter bioformats2raw puts each image of a file into a group of its own.
-        series = "0" in opened and "bioformats2raw.layout" in _metadata(opened)
-        levels = _levels(opened["0"]) if series else None
+        if "0" in opened and "bioformats2raw.layout" in _metadata(opened):
+            levels, unusable = _levels(opened["0"], place / "0")
         if levels is not None:
             opened, place, why = opened["0"], place / "0", ("the first image in it was taken",)
     if isinstance(opened, zarr.Group) and levels is not None:
@@ -139,13 +142,15 @@ def open_zarr(path: Path, labels: bool = False, dataset: str | None = None) -> Z
         opened = _open(zarr, path, place)
         why += (f"{place.relative_to(path).as_posix()} is the only array in it",)
     if levels is None and place != path:
-        levels, place_name = _levels_around(zarr, path, place)
+        levels, place_name, around = _levels_around(zarr, path, place)
+        # The group itself may be among those above its array.
+        unusable = tuple(dict.fromkeys((*unusable, *around)))
     else:
         place_name = place.name
     letters = levels.letters if levels and len(levels.letters) == opened.ndim else None
     _check_zarr(path, opened, labels, letters)
     size, told = levels.voxel_size(place_name) if levels else ((None,) * 3, ())
-    return ZarrVolume(path, opened, labels, size, (*why, *told))
+    return ZarrVolume(path, opened, labels, size, (*why, *told, *unusable))
 
 
 def _open(zarr, path: Path, place: Path):
@@ -215,29 +220,42 @@ def _metadata(group) -> Mapping:
     return {**attributes, **ome} if isinstance(ome, Mapping) else attributes
 
 
-def _levels(group) -> _Levels | None:
-    """Return what a group says of an OME-Zarr image, None if it is none."""
+def _levels(group, place: Path) -> tuple[_Levels | None, tuple[str, ...]]:
+    """Return what a group says of an OME-Zarr image, None if it is none, and what is unusable."""
     images = _metadata(group).get("multiscales")
     try:
-        return _Levels(images[0]) if images else None
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        return (_Levels(images[0]) if images else None), ()
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         # Without usable metadata, the arrays themselves are looked for.
-        return None
+        return None, (
+            f"what {place.name} says of its image (multiscales) cannot be used "
+            f"({type(error).__name__}: {short(error)}): a voxel size that it may state is lost",
+        )
 
 
-def _levels_around(zarr, path: Path, place: Path) -> tuple[_Levels | None, str]:
-    """Return what the image says that an array lies in, and the array's name in it."""
+def _levels_around(zarr, path: Path, place: Path) -> tuple[_Levels | None, str, tuple[str, ...]]:
+    """Return what the image says that an array lies in, the array's name in it, what is unusable.
+
+    The array can be read whatever becomes of the groups above it.
+    """
+    told: tuple[str, ...] = ()
     for above in place.parents:
         if not above.is_relative_to(path):
             break
-        if is_zarr(above):
-            try:
-                levels = _levels(zarr.open(above, mode="r"))
-            except Exception:
-                break
-            if levels is not None:
-                return levels, place.relative_to(above).as_posix()
-    return None, place.name
+        if not is_zarr(above):
+            continue
+        try:
+            levels, unusable = _levels(zarr.open(above, mode="r"), above)
+        except _DAMAGED as error:
+            levels = None
+            unusable = (
+                f"the group {above.name} above the array cannot be read "
+                f"({type(error).__name__}: {short(error)}): a voxel size that it may state is lost",
+            )
+        if levels is not None:
+            return levels, place.relative_to(above).as_posix(), told
+        told += unusable
+    return None, place.name, told
 
 
 def _only_array(path: Path, place: Path, headers: list[Path]) -> Path:
