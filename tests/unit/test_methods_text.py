@@ -73,3 +73,12 @@ def test_sittings_and_deviations_are_told_where_they_are_known():
     text = methods_text(STUDY, frames, "0.9")
     assert "0.41 points within people and 1.12 between them for S2 on cell" in text
     assert "deviation from the truth was -2.1 points for S2 on cell" in text
+
+
+def test_finished_segmentations_alone_follow_no_protocol():
+    finished = VARIABILITY[VARIABILITY["variant"] == "avizo"]
+    text = methods_text(STUDY, {"variability": finished}, "0.9")
+    assert "finished segmentation (avizo)" in text
+    assert "Cite the software by its CITATION.cff." in text
+    assert "Bailey" not in text
+    assert "[1]" not in text

@@ -1,5 +1,6 @@
 """The page as text: all in it, nothing loaded, the same each time, and in a browser."""
 
+import base64
 import re
 
 import numpy as np
@@ -156,6 +157,17 @@ def test_what_more_users_recommend_stands_below_what_the_study_s_own_do():
     assert "nan" not in below
 
 
+def test_finished_segmentations_alone_are_not_said_to_follow_the_paper():
+    of_paper = "This study follows the protocol of Bailey et al. 2023"
+    given = arguments()
+    assert of_paper in page(**given)
+    study = given["study"] | {"methods": dict.fromkeys(METHODS, "segmentation")}
+    html = page(**(given | {"study": study}))
+    assert of_paper not in html
+    assert "The segmentations were made elsewhere and are compared as they are." in html
+    assert "CITATION.cff) and the paper" not in html
+
+
 @pytest.fixture(scope="module")
 def browser():
     with Chromium() as opened:
@@ -306,6 +318,22 @@ def test_nothing_runs_off_a_narrow_page(tmp_path, width):
         assert narrow.run("document.querySelectorAll('table').length") == narrow.run(
             "document.querySelectorAll('.scroll > table').length"
         )
+
+
+def printed_pages(browser):
+    """Return how many pages of paper the page takes."""
+    found = browser.ask("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)
+    return len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(found["data"])))
+
+
+@in_browser
+def test_the_first_printed_page_is_a_summary(opened):
+    remove = "document.querySelectorAll('main > section{}').forEach(s => s.remove())"
+    opened.run(remove.format(":not(#answer):not(#detail)"))
+    opened.run("document.getElementById('detail').innerHTML = '<p>One line</p>'")
+    assert printed_pages(opened) == 2
+    opened.run(remove.format(":not(#answer)"))
+    assert printed_pages(opened) == 1
 
 
 @in_browser

@@ -300,7 +300,9 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     start = run if options.details or _PRINT & set(others) else run_shown
     status = start([*snakemake, *forced, *settings, *targets[options.only]])
     if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
-        print(where_results_are(results, options.only))
+        # Options such as --until may leave the report unmade.
+        if options.only or (results / "report.html").is_file():
+            print(where_results_are(results, options.only))
     elif (results / NAME).exists() and options.only not in ("figures", "images"):
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
         reported = report_what_is_finished(snakemake, options.config, results, start)

@@ -1,6 +1,6 @@
 """A paragraph on methods and results that can be pasted into a paper."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def methods_text(study: Mapping, frames: Mapping[str, pd.DataFrame], version: st
     """
     variability = frames["variability"]
     parts = [_material(study), _people(study, variability), *_found(study, frames)]
-    parts += [_software(study, version)]
+    parts += [_software(study, version, follows_protocol(study, variability["variant"]))]
     text = "\n\n".join(part for part in parts if part)
     return f"{text}\n\n[1] {PROTOCOL}.\n" if "[1]" in text else f"{text}\n"
 
@@ -60,6 +60,14 @@ def pores_methods_text(study: Mapping, frames: Mapping[str, pd.DataFrame], versi
         _software(study, version),
     ]
     return "\n\n".join(parts) + f"\n\n[1] {OF_LEE}.\n"
+
+
+def follows_protocol(study: Mapping, variants: Iterable[str]) -> bool:
+    """Return whether any of some variants is done as Bailey et al. 2023 did it.
+
+    Finished segmentations were made by whatever protocol their makers had.
+    """
+    return bool({study["methods"][variant] for variant in variants} & OF_PROTOCOL)
 
 
 def _material(study: Mapping) -> str:
@@ -103,8 +111,11 @@ def _people(study: Mapping, variability: pd.DataFrame) -> str:
         if SIMULATED in kinds
         else ""
     )
-    of_protocol = {study["methods"][variant] for variant in used} & OF_PROTOCOL
-    protocol = " Methods and offsets are those of Bailey et al. [1]." if of_protocol else ""
+    protocol = (
+        " Methods and offsets are those of Bailey et al. [1]."
+        if follows_protocol(study, used)
+        else ""
+    )
     return (
         f"Segmentation. {who[0].upper()}{who[1:]} segmented each image independently: {how}."
         f"{protocol}{simulated} The volume fraction of active material is the share of voxels "
@@ -171,10 +182,10 @@ def _accuracy(summary: pd.DataFrame, study: Mapping) -> str:
     return f"The mean deviation from the truth was {'; '.join(parts)}." if parts else ""
 
 
-def _software(study: Mapping, version: str) -> str:
+def _software(study: Mapping, version: str, of_protocol: bool = True) -> str:
+    also = ", and the study whose protocol it takes over [1]" if of_protocol else ""
     return (
         f"Software. All steps were run with manyeyes {version} (study {study['name']}, seed "
         f"{study['settings'].get('seed', 'not known')}); its report lists the versions of all "
-        "packages. Cite the software by its CITATION.cff, and the study whose protocol it takes "
-        "over [1]."
+        f"packages. Cite the software by its CITATION.cff{also}."
     )

@@ -19,7 +19,7 @@ from .captions import caption
 from .embedding import packed_text, script_json, svg_address, with_small_pictures
 from .findings import finding, users_shown
 from .first_screen import sampled, without_offsets
-from .methods_text import methods_text
+from .methods_text import follows_protocol, methods_text
 from .rule_graph import draw, rule_graph
 from .spread_plot import spread_plot
 from .viewer import viewer_index
@@ -109,6 +109,7 @@ def page(
         "scorecard": "",
         "recommendation": [],
         "population_recommendation": None,
+        "of_protocol": follows_protocol(study, variability["variant"]),
         "has_twins": "twin" in origins.values(),
         "has_simulated": "simulated" in study["users"].values(),
         "variants_table": _plain_table(tables.get("table_2")),
