@@ -157,6 +157,16 @@ def test_what_more_users_recommend_stands_below_what_the_study_s_own_do():
     assert "nan" not in below
 
 
+def test_only_origins_of_this_study_are_explained():
+    given = arguments()
+    assert "geometry and imaging are ours" in page(**given)
+    measured = {name: facts | {"origin": "measured"} for name, facts in DATASETS.items()}
+    html = page(**(given | {"study": given["study"] | {"datasets": measured}}))
+    assert "grey values from an instrument" in html
+    assert "geometry and imaging are ours" not in html
+    assert "imaged by our model" not in html
+
+
 def test_finished_segmentations_alone_are_not_said_to_follow_the_paper():
     of_paper = "This study follows the protocol of Bailey et al. 2023"
     given = arguments()

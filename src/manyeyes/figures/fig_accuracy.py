@@ -111,10 +111,10 @@ FIGURE = Figure(
     needs=lambda study: Needs(tuple(with_known_truth(study))),
     draw=draw,
     caption="""
-How far every method is from the truth, which is known for twins only: (a) bias of each user's
-volume fraction, (b) root-mean-square error over users, which includes both bias and spread (RMSE² =
-bias² + (n - 1)/n SD²). Errors differ tenfold between datasets, so each panel of (a) has its own
-scale and the shades of (b) are logarithmic.
+How far every method is from the truth, where one is known or a reference stands for it: (a) bias
+of each user's volume fraction, (b) root-mean-square error over users, which includes both bias and
+spread (RMSE² = bias² + (n - 1)/n SD²). Errors differ tenfold between datasets, so each panel of (a)
+has its own scale and the shades of (b) are logarithmic.
 
 Not a figure of the paper, which had no truth for these data.
 
