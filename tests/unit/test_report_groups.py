@@ -61,14 +61,14 @@ def test_each_group_has_its_sentences():
     assert "Three simulated users who segment" in spread
     assert "Two recorded people who segment" in spread
     # Medians of each group, and of none of both together: 1 and 5, 5 and 9 points.
-    assert spread.index("3.0 points") < spread.index("7.0 points")
+    assert spread.index("7.0 points") < spread.index("3.0 points")
     for text in (
         parts["Painting or thresholds?"],
         parts["Method or person?"],
         parts["Which method makes users agree?"],
         parts["How much does the method matter?"],
     ):
-        assert text.index("Simulated users: ") < text.index("Recorded people: ")
+        assert text.index("Recorded people: ") < text.index("Simulated users: ")
 
 
 def test_a_single_person_changes_nothing_of_what_is_said_of_others():

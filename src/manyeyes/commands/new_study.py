@@ -116,7 +116,7 @@ def _say(output: Path, datasets: list[NewDataset]) -> None:
     print(f"{output} is written, for {len(datasets)} dataset{'s' * (len(datasets) > 1)}.")
     for new in datasets:
         print(f"\n{new.name}: {new.read_as}, {' x '.join(map(str, new.shape))} {new.dtype}")
-        for sentence in (f"voxel size: {new.about_size}", *new.assumed, *new.proposal.assumed):
+        for sentence in (_size_sentence(new), *new.assumed, *new.proposal.assumed):
             print(f"  - {sentence}")
         levels = new.proposal.contrast.levels
         print(f"  - {levels:.0f} grey levels are left between the two classes")
@@ -136,6 +136,11 @@ def _say(output: Path, datasets: list[NewDataset]) -> None:
         )
     else:
         print(f"\nNext: manyeyes check {output}, then manyeyes run {output}")
+
+
+def _size_sentence(new: NewDataset) -> str:
+    known = "" if new.voxel_size_nm is None else f" {new.voxel_size_nm:g} nm"
+    return f"voxel size{known}: {new.about_size}"
 
 
 def _refuse_repeated(paths: list[Path]) -> None:

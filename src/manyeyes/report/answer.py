@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..figures.words import ORIGIN_NAMES, ORIGIN_PLURALS, filter_name
-from ..groups import group_name, groups_in, of_group
+from ..groups import RECORDED, group_name, groups_in, of_group
 from ..methods import METHODS
 from ..statistics.words import and_list
 from .first_screen import (
@@ -19,6 +19,14 @@ from .first_screen import (
     standing,
     sure_sentence,
     without_offsets,
+)
+from .people_answer import (
+    crossed_people,
+    headline_of_people,
+    person_or_method,
+    same_person_again,
+    sure_of_people,
+    what_to_standardise,
 )
 from .phases import of_every_phase
 from .words import count, in_points, names, sentence
@@ -47,10 +55,13 @@ class Answer(NamedTuple):
     Attributes
     ----------
     headline : str
-        What so few users can show; with many, how much they differ.
+        What so few users can show; with many, how much they differ. With recorded people, first
+        how far their results reach.
     first : tuple of (str, str)
-        At most three questions, each with a sentence or two: painting against thresholds, the
-        method against the person, how sure that is.
+        A few questions, each with a sentence or two: painting against thresholds, the method
+        against the person, how sure that is. With recorded people they are about them: the person
+        or the method, the same person again, what to standardise, how sure that is; simulated
+        users follow in one paragraph.
     rests : str
         What all of it rests on.
     parts : tuple of (str, str)
@@ -76,8 +87,9 @@ def answer(
     ----------
     tables : mapping of name to DataFrame
         ``variability`` is needed; ``volume_fractions``, ``pairwise``, ``spread``, ``comparisons``,
-        ``comparisons_over_datasets``, ``errors``, ``phase_spread``, ``power`` and ``claims`` are
-        used if the study has them. Simulated users and recorded people get separate answers.
+        ``comparisons_over_datasets``, ``errors``, ``phase_spread``, ``power``, ``sittings_spread``
+        and ``claims`` are used if the study has them. Simulated users and recorded people get
+        separate answers, people first.
     origins : mapping of dataset to origin
         Of the datasets that are segmented.
     users : mapping of user to "simulated" or "recorded"
@@ -103,7 +115,8 @@ def answer(
         for name in groups_in(tables["variability"])
     } or {"": tables}
     shared = {name: shared_rows(found["variability"]) for name, found in by_group.items()}
-    phrases = [name for name, rows in shared.items() if len(rows)]
+    # What a laboratory asks about is its own people.
+    phrases = [name for name in sorted(shared, key=RECORDED.__ne__) if len(shared[name])]
     if not phrases:
         headline = (
             "No image was segmented by two users in the same way, so this study cannot say how "
@@ -111,6 +124,11 @@ def answer(
         )
         parts = _side_by_side({n: [_method_part(t["variability"])] for n, t in by_group.items()})
         return Answer(headline, (), rests, tuple(parts))
+    people = []
+    if RECORDED in phrases and "volume_fractions" in tables:
+        people = crossed_people(
+            by_group[RECORDED]["volume_fractions"], tables.get("sittings_spread")
+        )
     headlines, firsts, answers = [], {}, {}
     for name in phrases:
         found, rows = by_group[name], shared[name]
@@ -121,18 +139,32 @@ def answer(
         spread = _spread_sentence(rows, kinds)
         most = int(rows["users"].max())
         few = standing(most, found.get("spread"), _called(kinds))
-        headlines.append(few or spread)
+        painting = painting_sentence(of_population(rows, found.get("spread")), methods)
+        method = method_sentence(found["variability"], rows, found.get("spread"))
         sentences = (
-            (
-                "Painting or thresholds?",
-                painting_sentence(of_population(rows, found.get("spread")), methods),
-            ),
-            ("Method or person?", method_sentence(found["variability"], rows, found.get("spread"))),
+            ("Painting or thresholds?", painting),
+            ("Method or person?", method),
             ("How sure is that?", sure_sentence(found)),
         )
+        details = []
+        if not people:
+            headlines.append(few or spread)
+        elif name == RECORDED:
+            headlines.append(f"{headline_of_people(people)} {few or spread}")
+            sentences = (
+                ("Person or method?", person_or_method(people)),
+                ("The same person again?", same_person_again(people, found.get("sittings_spread"))),
+                ("What to standardise first?", what_to_standardise(people)),
+                ("How sure is that?", f"{sure_of_people(people)} {sure_sentence(found)}".strip()),
+            )
+            details = [("Painting or thresholds?", painting)] if painting else []
+        else:
+            beside = " ".join(text for text in (few or spread, painting, method) if text)
+            sentences = (("And simulated users?", beside),)
         firsts[name] = [(question, text) for question, text in sentences if text]
         answers[name] = [
             ("How much do users differ?", spread),
+            *details,
             _family_part(rows, methods),
             _method_part(found["variability"]),
             ("What do the intervals and tests say?", _sureness(found, rows, kinds)),
@@ -142,8 +174,9 @@ def answer(
                 ("Who is right?", _accuracy(found["errors"], found.get("accuracy")))
             )
         answers[name] += of_every_phase(found.get("phase_spread"))
-    first, parts = (tuple(_side_by_side(found)) for found in (firsts, answers))
-    return Answer(" ".join(headlines), first, rests, parts)
+    first = sum(firsts.values(), []) if people else _side_by_side(firsts)
+    parts = _side_by_side(answers)
+    return Answer(" ".join(headlines), tuple(first), rests, tuple(parts))
 
 
 def _side_by_side(answers: Mapping[str, list[tuple[str, str]]]) -> list[tuple[str, str]]:

@@ -90,11 +90,13 @@ def config_text(study: str, folder: str, datasets: Sequence[NewDataset]) -> str:
     lines += [
         "",
         *_comment(
-            "Three simulated users; people are added beside them or instead of them "
-            "(docs/own-data.md). Their spread is calibrated on the paper's electrodes, not on "
-            "yours."
+            "Three simulated users; people are added below them or instead of them, a line each "
+            "(docs/own-data.md): - {name: jo, folder: people/jo}. The spread of simulated users is "
+            "calibrated on the paper's electrodes, not on yours."
         ),
-        "users: [A, B, C]",
+        # One a line: the line that `manyeyes annotate` prints for a person fits below.
+        "users:",
+        *(f"  - {name}" for name in "ABC"),
         "",
         *_comment(
             "What is done: thresholds and watershed on the tomogram as it is and after a Gaussian "

@@ -1,0 +1,152 @@
+"""People get their answer first: person or method, what to standardise, from numbers made up so."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from manyeyes.report.answer import answer
+from manyeyes.report.people_answer import (
+    CARRIED_OUT,
+    METHOD,
+    PERSON,
+    SITTING,
+    crossed_people,
+    headline_of_people,
+    person_or_method,
+    same_person_again,
+    sure_of_people,
+    what_to_standardise,
+)
+
+WAYS = [("raw", "S2"), ("raw", "cWS"), ("gaussian", "S2")]
+PEOPLE = {"jo": 0.0, "kim": -0.03, "lea": 0.03}
+NOISE = np.array([[1, -1, 0], [-1, 0, 1], [0, 1, -1]])
+"""Sums to nothing over people and over ways."""
+
+
+def fractions(person=1.0, way=(0.0, 0.0, 0.0), noise=0.0, dataset="cell", made_by="recorded"):
+    """Return volume fractions of three people in three ways."""
+    rows = [
+        (
+            dataset,
+            filter_,
+            variant,
+            name,
+            made_by,
+            0.45 + person * own + shift + noise * NOISE[i, j],
+        )
+        for i, (name, own) in enumerate(PEOPLE.items())
+        for j, ((filter_, variant), shift) in enumerate(zip(WAYS, way, strict=True))
+    ]
+    columns = ["dataset", "filter", "variant", "user", "made_by", "active_fraction"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def sittings(within, between=0.03, dataset="cell"):
+    rows = [(dataset, *way, within, between) for way in WAYS]
+    return pd.DataFrame(rows, columns=["dataset", "filter", "variant", "within_sd", "between_sd"])
+
+
+def test_a_spread_of_people_is_told_from_one_of_ways():
+    [found] = crossed_people(fractions(noise=0.001))
+    # Means 42, 45 and 48 %: SD 3 points, less the noise of 1/3 of (0.1 points)^2 * 6 / 4.
+    assert found.sds[PERSON] == pytest.approx(np.sqrt(0.03**2 - 0.0015 * 0.001 / 3), rel=1e-6)
+    assert found.sds[METHOD] == 0
+    assert found.sds[CARRIED_OUT] == pytest.approx(np.sqrt(1.5) * 0.001)
+    assert headline_of_people([found]) == (
+        "Depending on who segments it and how, cell has 41.9 to 48.1 % active material. The person "
+        "matters more than the method."
+    )
+    text = person_or_method([found])
+    assert "kim 42.0, jo 45.0 and lea 48.0 %: 6.0 points from person to person" in text
+    assert "beyond chance (p < 0.001)" in sure_of_people([found])
+
+
+@pytest.mark.parametrize(
+    ("made", "within", "words"),
+    [
+        ({"noise": 0.001}, None, "in most ways (lea high, kim low). Settle on examples"),
+        ({"person": 0.1, "way": (0.1, 0.0, -0.1)}, None, "Agree on one variant and one filter"),
+        ({"person": 0.0, "noise": 0.02}, None, "How each method is carried out"),
+        ({"person": 0.0, "noise": 0.02}, 0.03, "Repeat sittings, and take their mean"),
+    ],
+)
+def test_what_is_largest_is_to_be_standardised_first(made, within, words):
+    repeated = None if within is None else sittings(within)
+    assert words in what_to_standardise(crossed_people(fractions(**made), repeated))
+
+
+def test_the_way_with_the_best_agreement_is_named():
+    table = fractions()
+    lone = (table["filter"] == "gaussian") & (table["variant"] == "S2")
+    table.loc[lone, "active_fraction"] = [0.45, 0.449, 0.451]
+    widest = (table["filter"] == "raw") & (table["variant"] == "S2") & (table["user"] == "lea")
+    table.loc[widest, "active_fraction"] += 0.01
+    text = what_to_standardise(crossed_people(table))
+    assert (
+        "agree best with S2 on the filtered image (SD 0.1 points) and least with S2 on the raw"
+        in text
+    )
+
+
+def test_the_day_is_taken_out_of_what_is_left():
+    [found] = crossed_people(fractions(noise=0.02), sittings(0.01))
+    assert found.sds[SITTING] == pytest.approx(0.01)
+    assert found.sds[CARRIED_OUT] == pytest.approx(np.sqrt(1.5 * 0.02**2 - 0.01**2))
+    text = same_person_again([found], sittings(0.01))
+    assert "one person spread by 1.0 points (SD), people by 3.0: 90 %" in text
+    assert "Nobody came twice" in same_person_again([found], None)
+
+
+def test_those_who_did_least_are_left_out_until_the_rest_share_a_way():
+    table = fractions()
+    table = table[(table["user"] != "kim") | (table["variant"] == "cWS")]
+    [found] = crossed_people(table)
+    # All three share the watershed.
+    assert list(found.results.columns) == [("raw", "cWS")] and len(found.results) == 3
+    assert not found.sds and what_to_standardise([found]) == ""
+    assert "in one way only" in person_or_method([found])
+    table = table[(table["user"] == "kim") | (table["variant"] != "cWS")]
+    [found] = crossed_people(table)
+    assert set(found.results.index) == {"jo", "lea"} and found.results.shape[1] == 2
+
+
+def test_one_person_alone_is_compared_with_nobody():
+    table = fractions()
+    assert crossed_people(table[table["user"] == "jo"]) == []
+    assert headline_of_people([]) == ""
+
+
+def test_many_datasets_are_summed_up():
+    tables = [fractions(person=k + 1, dataset=f"cell-{k}") for k in range(3)]
+    found = crossed_people(pd.concat(tables))
+    assert headline_of_people(found).startswith(
+        "Depending on who segments and how, the volume fraction of active material of 3 tomograms "
+        "moves by 12.0 points (median; most on cell-2, 36.0 to 54.0 %)"
+    )
+
+
+def test_people_are_answered_first_and_simulated_users_in_one_paragraph():
+    both = pd.concat([fractions(), fractions(person=0.1, made_by="simulated")])
+    grouped = both.groupby(["dataset", "filter", "variant", "made_by"], sort=False)
+    variability = grouped["active_fraction"].agg(["count", "mean", "std"]).reset_index()
+    variability = variability.rename(columns={"count": "users", "std": "sd"})
+    variability["mean_percent_different"] = 1.0
+    found = answer(
+        {"variability": variability, "volume_fractions": both},
+        {"cell": "measured"},
+        {name: "recorded" for name in PEOPLE},
+        {"S2": "threshold", "cWS": "watershed"},
+    )
+    assert found.headline.startswith(
+        "Depending on who segments it and how, cell has 42.0 to 48.0 %"
+    )
+    assert "simulated" not in found.headline
+    assert [question for question, _ in found.first] == [
+        "Person or method?",
+        "The same person again?",
+        "What to standardise first?",
+        "How sure is that?",
+        "And simulated users?",
+    ]
+    assert "Three simulated users cannot show much" in dict(found.first)["And simulated users?"]
