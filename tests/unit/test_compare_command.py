@@ -88,6 +88,17 @@ def test_values_of_other_programs_get_their_meaning(folder, values, codes):
     assert active.to_list() == [0.125, 0.216]
 
 
+def test_codes_that_are_proposed_for_files_of_two_programs_can_be_pasted(folder):
+    tifffile.imwrite(folder / "mask.tif", cube(10, (0, 255)), photometric="minisblack")
+    files = ["anna.tif", "mask.tif"]
+    told = str(main(["compare", *files]))
+    codes = re.search(r"--codes (active=\S+ rest=\S+)\. ", told)[1].split()
+    assert codes == ["active=1,255", "rest=0,2"]
+    assert main(["compare", *files, "--codes", *codes]) == 0
+    fractions = pd.read_csv(folder / "comparison/fractions.csv")
+    assert fractions.loc[fractions["phase"] == "active", "fraction"].nunique() == 1
+
+
 def test_three_phases_and_a_field_of_view(folder):
     for name, side in (("x", 10), ("y", 12)):
         labels = cube(side, (3, 1))
@@ -137,7 +148,7 @@ def test_single_images_and_volumes_without_a_voxel_size_are_compared(folder, cap
         ),
         (["one.tif", "anna.tif"], "all must be of one crop"),
         (["grey.tif", "grey.tif", "--names", "a", "b"], "not grey levels"),
-        (["anna.tif", "odd.tif"], "say what they mean, such as --codes active=9 rest=1"),
+        (["anna.tif", "odd.tif"], r"odd.tif holds 2, 9\. .* active=1,9 rest=2\."),
         (["anna.tif", "ben.tif", "--codes", "active"], "expected PHASE=VALUE"),
         (["anna.tif", "ben.tif", "--codes", "active=1", "binder=2"], "unknown phases"),
         (["anna.tif", "ben.tif", "--codes", "active=1"], r"holds \[2\]"),

@@ -29,14 +29,13 @@ def fractions(person=1.0, way=(0.0, 0.0, 0.0), noise=0.0, dataset="cell", made_b
     rows = [
         (
             dataset,
-            filter_,
-            variant,
+            *one,
             name,
             made_by,
             0.45 + person * own + shift + noise * NOISE[i, j],
         )
         for i, (name, own) in enumerate(PEOPLE.items())
-        for j, ((filter_, variant), shift) in enumerate(zip(WAYS, way, strict=True))
+        for j, (one, shift) in enumerate(zip(WAYS, way, strict=True))
     ]
     columns = ["dataset", "filter", "variant", "user", "made_by", "active_fraction"]
     return pd.DataFrame(rows, columns=columns)
@@ -135,7 +134,7 @@ def test_people_are_answered_first_and_simulated_users_in_one_paragraph():
     found = answer(
         {"variability": variability, "volume_fractions": both},
         {"cell": "measured"},
-        {name: "recorded" for name in PEOPLE},
+        dict.fromkeys(PEOPLE, "recorded"),
         {"S2": "threshold", "cWS": "watershed"},
     )
     assert found.headline.startswith(

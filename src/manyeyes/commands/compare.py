@@ -129,7 +129,7 @@ def compare(options: argparse.Namespace) -> str:
                 f"{path}: its shape is {volume.shape}, that of {paths[0]} is {raw[0].shape}; "
                 "all must be of one crop"
             )
-    meaning, phases = _meaning(raw, options.codes, options.outside)
+    meaning, phases = _meaning(paths, raw, options.codes, options.outside)
     volumes = [
         _labels(path, volume, meaning, options.outside)
         for path, volume in zip(paths, raw, strict=True)
@@ -177,7 +177,10 @@ def _stated_size(paths: Sequence[Path]) -> float | None:
 
 
 def _meaning(
-    volumes: Sequence[np.ndarray], given: Sequence[str] | None, outside: int | None
+    paths: Sequence[Path],
+    volumes: Sequence[np.ndarray],
+    given: Sequence[str] | None,
+    outside: int | None,
 ) -> tuple[dict[int, int], Phases]:
     """Return the code of each value, and the phases."""
     values = sorted({value for volume in volumes for value in np.unique(volume).tolist()})
@@ -197,9 +200,27 @@ def _meaning(
     if len(values) == 2:
         low, high = values
         return {high: TWO_PHASES["active"].code, low: TWO_PHASES["rest"].code}, TWO_PHASES
-    raise FileError(
-        f"the volumes hold {', '.join(map(str, values))}; say what they mean, such as "
-        f"--codes active={values[-1]} rest={values[0]}"
+    raise FileError(_unclear(paths, volumes, outside))
+
+
+def _unclear(paths: Sequence[Path], volumes: Sequence[np.ndarray], outside: int | None) -> str:
+    """Return what each file holds, and codes that may be right: they can be pasted and corrected.
+
+    They follow the rules for single files; a value with two meanings goes to the first.
+    """
+    held, active, rest = [], {}, {}
+    for path, volume in zip(paths, volumes, strict=True):
+        values = [value for value in np.unique(volume).tolist() if value != outside]
+        held.append(f"{path} holds {', '.join(map(str, values))}")
+        bright = [1] if set(values) <= {1, 2, 3} else values[-1:]
+        for value in values:
+            if value not in active and value not in rest:
+                (active if value in bright else rest)[value] = None
+    lists = [",".join(map(str, sorted(found))) for found in (active, rest)]
+    return (
+        f"{'; '.join(held)}. Say what they mean, for all volumes together, such as --codes "
+        f"active={lists[0]} rest={lists[1]}. Where one value means different things in two files, "
+        "make a study of them, in which every user has codes (docs/own-data.md)"
     )
 
 

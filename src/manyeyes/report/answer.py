@@ -1,7 +1,7 @@
 """The answer of a study, written from its tables: what differs, by how much, how sure."""
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 import pandas as pd
@@ -174,7 +174,7 @@ def answer(
                 ("Who is right?", _accuracy(found["errors"], found.get("accuracy")))
             )
         answers[name] += of_every_phase(found.get("phase_spread"))
-    first = sum(firsts.values(), []) if people else _side_by_side(firsts)
+    first = [*chain(*firsts.values())] if people else _side_by_side(firsts)
     parts = _side_by_side(answers)
     return Answer(" ".join(headlines), tuple(first), rests, tuple(parts))
 

@@ -1,4 +1,4 @@
-"""What a study of a laboratory's own people answers first: the person or the method, and what to do.
+"""The first answer of a study of people: the person or the method, and what to standardise.
 
 A *way* is a variant on an image: S2 on the raw image and S2 on a filtered one are two ways.
 """
@@ -125,10 +125,11 @@ def headline_of_people(found: list[Crossed]) -> str:
     text = f"Depending on who segments it{how}, {and_list(phrases)}"
     if len(found) > DATASETS_NAMED:
         widest = max(found, key=lambda each: np.ptp(each.results.to_numpy()))
+        moved = in_points(np.median([np.ptp(each.results.to_numpy()) for each in found]))
         text = (
             f"Depending on who segments{how}, the volume fraction of active material of "
-            f"{len(found)} tomograms moves by {_median(np.ptp(f.results.to_numpy()) for f in found)}"
-            f" points (median; most on {widest.dataset}, {_ends(widest.results)} %)"
+            f"{len(found)} tomograms moves by {moved} points (median; most on {widest.dataset}, "
+            f"{_ends(widest.results)} %)"
         )
     sds = typical(found)
     if not sds:
@@ -273,7 +274,3 @@ def _way(way: tuple[str, str]) -> str:
 def _ends(results: pd.DataFrame) -> str:
     low, high = percent(100 * np.nanmin(results)), percent(100 * np.nanmax(results))
     return f"{low} to {high}"
-
-
-def _median(values) -> str:
-    return in_points(float(np.median(list(values))))
