@@ -16,6 +16,7 @@ from manyeyes.report.people_answer import (
     same_person_again,
     sure_of_people,
     what_to_standardise,
+    who_is_right,
 )
 
 WAYS = [("raw", "S2"), ("raw", "cWS"), ("gaussian", "S2")]
@@ -108,6 +109,18 @@ def test_those_who_did_least_are_left_out_until_the_rest_share_a_way():
     table = table[(table["user"] == "kim") | (table["variant"] != "cWS")]
     [found] = crossed_people(table)
     assert set(found.results.index) == {"jo", "lea"} and found.results.shape[1] == 2
+
+
+def test_people_and_ways_are_held_against_a_reference():
+    table = fractions(way=(0.0, 0.01, 0.02)).assign(truth_fraction=0.46)
+    text = who_is_right(crossed_people(table), table)
+    assert text == (
+        "The reference of cell has 46.0 %. From it, people are on average jo 0.0, kim −3.0 and "
+        "lea +3.0 points away; they come closest with cWS on the raw image (2.4 points, root mean "
+        "square)."
+    )
+    unknown = table.assign(truth_fraction=np.nan)
+    assert who_is_right(crossed_people(unknown), unknown) == ""
 
 
 def test_one_person_alone_is_compared_with_nobody():

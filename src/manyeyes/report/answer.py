@@ -27,6 +27,7 @@ from .people_answer import (
     same_person_again,
     sure_of_people,
     what_to_standardise,
+    who_is_right,
 )
 from .phases import of_every_phase
 from .words import count, in_points, names, sentence
@@ -155,6 +156,7 @@ def answer(
                 ("Person or method?", person_or_method(people)),
                 ("The same person again?", same_person_again(people, found.get("sittings_spread"))),
                 ("What to standardise first?", what_to_standardise(people)),
+                ("Who is right?", who_is_right(people, found["volume_fractions"])),
                 ("How sure is that?", f"{sure_of_people(people)} {sure_sentence(found)}".strip()),
             )
             details = [("Painting or thresholds?", painting)] if painting else []

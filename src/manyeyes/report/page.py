@@ -174,6 +174,7 @@ def rendered(templates: Mapping, context: Mapping) -> str:
         keep_trailing_newline=True,
         loader=jinja2.DictLoader(dict(templates["parts"])),
     )
+    environment.filters["unbroken"] = lambda text: text.replace(" %", "\u00a0%")
     return environment.from_string(templates["page"]).render(context)
 
 

@@ -235,6 +235,30 @@ def _advice(largest: str, found: list[Crossed]) -> str:
     )
 
 
+def who_is_right(found: list[Crossed], volume_fractions: pd.DataFrame) -> str:
+    """Return how far each person and the nearest way are from a reference; empty without one."""
+    if "truth_fraction" not in volume_fractions:
+        return ""
+    truths = volume_fractions.groupby("dataset")["truth_fraction"].first().dropna()
+    parts = []
+    for each in [each for each in found if each.dataset in truths][:DATASETS_NAMED]:
+        off = each.results - truths[each.dataset]
+        people = off.mean(axis="columns").sort_values(key=abs, kind="stable")
+        named = [f"{name} {_signed(value)}" for name, value in people.items()]
+        ways = np.sqrt((off**2).mean(axis="index"))
+        truth = percent(100 * truths[each.dataset])
+        parts.append(
+            f"The reference of {each.dataset} has {truth} %. From it, people are on average {and_list(named[:6])} points away; they come closest with "
+            f"{_way(ways.idxmin())} ({in_points(ways.min())} points, root mean square)."
+        )
+    return " ".join(parts)
+
+
+def _signed(fraction: float) -> str:
+    text = f"{100 * fraction:+.1f}"
+    return "0.0" if text[1:] == "0.0" else text.replace("-", "−")
+
+
 def sure_of_people(found: list[Crossed]) -> str:
     """Return whether lasting differences between people are beyond chance."""
     tested = [each for each in found if np.isfinite(each.p_people)]
