@@ -1,9 +1,14 @@
-"""Links, paths and configs that the documentation names exist."""
+"""Links, paths, commands and configs that the documentation names exist."""
 
+import argparse
+import importlib
 import re
+import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 import yaml
 
 from manyeyes.commands.main import COMMANDS
@@ -55,7 +60,7 @@ def test_every_page_is_in_the_index():
 
 @pytest.mark.parametrize("page", CURRENT, ids=lambda page: page.relative_to(TOP).as_posix())
 def test_commands_exist(page):
-    named = set(re.findall(r"(?:`|bin/)manyeyes ([a-z-]+)", text_of(page)))
+    named = set(re.findall(r"(?:`|bin/|^)manyeyes ([a-z-]+)", text_of(page), re.MULTILINE))
     assert named - COMMANDS.keys() == set()
 
 
@@ -70,6 +75,101 @@ def test_configs_for_tomograms_of_ones_own_are_valid():
         study = study_from_config(config)
         assert study.datasets["my-cathode"].origin == "measured"
         assert study.cells() or study.asked
+
+
+def walk_through(language):
+    """Return the code blocks of a language in the walk-through of own-data.md."""
+    page = text_of(TOP / "docs/own-data.md")
+    walk = page[page.index("## The afternoon") : page.index("## A tomogram")]
+    return re.findall(rf"```{language}\n(.*?)```", walk, re.DOTALL)
+
+
+def commands_in(blocks):
+    """Return the arguments of every call of the program in blocks of shell commands."""
+    calls = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+    return [call[1:] for call in calls if call and call[0].split("/")[-1] == "manyeyes"]
+
+
+class Understood(BaseException):
+    """A command has read its arguments; no handler of errors may take it for one."""
+
+
+def parsed(monkeypatch, name, *arguments):
+    """Return options, and what is no option, of a call of a command that then does nothing."""
+    read = argparse.ArgumentParser.parse_known_args
+
+    def read_only(parser, *given):
+        raise Understood(*read(parser, *given))
+
+    module = importlib.import_module(f"manyeyes.commands.{name.replace('-', '_')}")
+    with monkeypatch.context() as patched, pytest.raises(Understood) as found:
+        patched.setattr(argparse.ArgumentParser, "parse_known_args", read_only)
+        module.main(list(arguments))
+    return found.value.args
+
+
+def shell_blocks(page):
+    """Return the blocks of shell commands of a page."""
+    return re.findall(r"```sh\n(.*?)```", text_of(page), re.DOTALL)
+
+
+PAGES_WITH_COMMANDS = [page for page in CURRENT if commands_in(shell_blocks(page))]
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_COMMANDS, ids=lambda page: page.name)
+def test_every_command_line_is_understood(page, monkeypatch):
+    for name, *arguments in commands_in(shell_blocks(page)):
+        _, others = parsed(monkeypatch, name, *arguments)
+        # `run` hands on what it does not know to Snakemake.
+        handed_on = {"--dry-run", "--profile"} if name == "run" else set()
+        assert {other for other in others if other.startswith("-")} <= handed_on, (name, others)
+        assert others == [] or handed_on, (name, others)
+
+
+def test_a_command_line_with_a_mistake_is_found(monkeypatch):
+    _, others = parsed(monkeypatch, "annotate", "mine.yaml", "--user", "jo", "--siting", "2")
+    assert others == ["--siting", "2"]
+    with pytest.raises(SystemExit):
+        parsed(monkeypatch, "fit-person", "mine.yaml")
+
+
+def test_the_walk_through_uses_every_command_of_the_path():
+    used = {call[0] for call in commands_in(walk_through("sh"))}
+    assert used == {"new-study", "check", "run", "annotate", "compare", "fit-person", "export"}
+
+
+def test_the_walk_through_fetches_the_file_of_the_study_of_the_crop():
+    source = yaml.safe_load((TOP / "config/nmc1-crop.yaml").read_text())["datasets"]
+    address = source["NMC-1-crop"]["source"]["url"]
+    assert f"curl -L -O {address}\n" in "".join(walk_through("sh"))
+
+
+def merged(config, added):
+    """Return a config with what a block of the walk-through adds to it, or replaces."""
+    both = isinstance(config, dict) and isinstance(added, dict)
+    return {**config, **{k: merged(config.get(k), v) for k, v in added.items()}} if both else added
+
+
+def test_the_configs_of_the_walk_through_are_valid(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    greys = np.random.default_rng(1).integers(13000, 48000, (75, 75, 75), dtype=np.uint16)
+    tifffile.imwrite("nmc1cal.tif", greys)
+    blocks = commands_in(walk_through("sh"))
+    assert blocks[0][0] == "new-study"
+    assert importlib.import_module("manyeyes.commands.new_study").main(blocks[0][1:]) == 0
+    written = yaml.safe_load(Path("afternoon.yaml").read_text())
+    people = []
+    for block in walk_through("yaml"):
+        added = yaml.safe_load(block)
+        assert set(added.get("datasets", {})) <= set(written["datasets"])
+        written = merged(written, added)
+        config = with_known(PROTOCOL | written, KNOWN)
+        assert problems(config, SCHEMA) == []
+        assert sense_problems(config) == []
+        study = study_from_config(config)
+        people.append([name for name, user in study.users.items() if user.made_by == "recorded"])
+    assert people == [["jo", "kim", "lea"], ["jo", "kim", "lea", "otsu"]]
+    assert study.datasets["nmc1cal"].truth is not None
 
 
 def test_the_readme_stays_short_and_keeps_its_two_commands():

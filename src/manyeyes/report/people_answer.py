@@ -248,8 +248,9 @@ def who_is_right(found: list[Crossed], volume_fractions: pd.DataFrame) -> str:
         ways = np.sqrt((off**2).mean(axis="index"))
         truth = percent(100 * truths[each.dataset])
         parts.append(
-            f"The reference of {each.dataset} has {truth} %. From it, people are on average {and_list(named[:6])} points away; they come closest with "
-            f"{_way(ways.idxmin())} ({in_points(ways.min())} points, root mean square)."
+            f"The reference of {each.dataset} has {truth} %. From it, people are on average "
+            f"{and_list(named[:6])} points away; they come closest with {_way(ways.idxmin())} "
+            f"({in_points(ways.min())} points, root mean square)."
         )
     return " ".join(parts)
 
