@@ -290,6 +290,14 @@ def test_on_a_terminal_the_line_stays_in_its_place():
     assert written.count("\n") == 4
 
 
+def test_how_jobs_end_after_an_interrupt_is_not_shown(capfd):
+    code = "import os, signal, sys, time; print('before', flush=True); time.sleep(0.5); "
+    code += "os.kill(os.getppid(), signal.SIGINT); time.sleep(0.5); "
+    code += "sys.exit('Traceback (most recent call last)')"
+    assert run_shown([sys.executable, "-c", code]) == 130
+    assert capfd.readouterr().err == "before\nStopping.\n"
+
+
 def test_a_signal_reaches_snakemake_and_its_end_is_waited_for(tmp_path):
     begun, code = tmp_path / "begun", "import signal, sys, time\n"
     code += "signal.signal(signal.SIGTERM, lambda *_: sys.exit('stopped in order'))\n"

@@ -1,5 +1,6 @@
 """What `make reproduce` starts: the right config, the right folder, and no silent default."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,10 @@ from manyeyes.commands.run import (
     CannotRunError,
     config_of,
     dry_run,
+    main,
+    problem,
     run,
+    run_shown,
     study_of,
     where_results_are,
 )
@@ -89,3 +93,41 @@ def test_make_hands_the_study_on():
         check=True,
     )
     assert "manyeyes run population-more --cores 3 --only report" in done.stdout
+
+
+@pytest.mark.parametrize("how", [run, run_shown])
+def test_an_interrupt_is_told_from_a_failure(how):
+    interrupt = "import os, signal, time; time.sleep(0.5); os.kill(os.getppid(), signal.SIGINT); "
+    assert how([sys.executable, "-c", interrupt + "raise SystemExit(1)"]) == 130
+    assert how([sys.executable, "-c", interrupt]) == 0
+    assert how([sys.executable, "-c", "raise SystemExit(1)"]) == 1
+    # Afterwards, an interrupt does again what it did before.
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_after_an_interrupt_nothing_is_measured(tmp_path, monkeypatch, capsys):
+    config = tmp_path / "mine.yaml"
+    config.write_text("study: mine\n")
+    calls = []
+
+    def interrupted(command):
+        calls.append(command)
+        # As the end of a run notes a job that the interrupt has ended.
+        Path("results/mine").mkdir(parents=True)
+        Path("results/mine/unfinished.json").write_text("{}")
+        return 130
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("manyeyes.commands.run.run_shown", interrupted)
+    assert main([str(config)]) == 130
+    assert len(calls) == 1
+    assert "Stopped. Start the same command again" in capsys.readouterr().err
+
+
+def test_a_problem_is_told_once_and_without_places_in_our_code():
+    output = (
+        'WorkflowError in file "common.smk", line 59:\nNothing is finished.\nNothing is finished.\n'
+        '  File "common.smk", line 59, in <module>\n  File "starting.py", line 141, in targets_of\n'
+    )
+    assert problem(output) == "Nothing is finished."

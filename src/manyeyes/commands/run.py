@@ -15,6 +15,7 @@ the mistakes of a config beforehand.
 
 import argparse
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -73,11 +75,14 @@ def study_of(config: Path) -> str:
     return name
 
 
+_PLACE = re.compile(r'^ +File ".*", line \d+, in ')
 # Options of Snakemake that ask for what it prints.
 _PRINT = {
     "-n", "--dry-run", "--dryrun", "-p", "--printshellcmds", "-q", "--quiet", "--verbose",
     "--debug-dag",
 }  # fmt: skip
+# Exit status after Ctrl+C.
+INTERRUPTED = 128 + signal.SIGINT
 # Seconds between two looks at what Snakemake has printed, and between two lines into a file.
 _LOOK_S, _LINE_S = 0.2, 300
 
@@ -85,9 +90,9 @@ _LOOK_S, _LINE_S = 0.2, 300
 def run(command: list[str]) -> int:
     """Run Snakemake in the foreground and return its exit status; it handles the signals."""
     process = subprocess.Popen(command)
-    with _signals_left_to(process):
-        status = process.wait()
-    return status if status >= 0 else 128 - status
+    with _signals_left_to(process) as interrupts:
+        process.wait()
+    return _status(process, interrupts)
 
 
 def run_shown(command: list[str]) -> int:
@@ -99,23 +104,33 @@ def run_shown(command: list[str]) -> int:
     with tempfile.NamedTemporaryFile("ab") as written, Path(written.name).open("rb") as read:
         process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT)
         progress = _Progress(sys.stderr)
-        with _signals_left_to(process):
+        with _signals_left_to(process) as interrupts:
             while process.poll() is None:
+                if interrupts:
+                    progress.stop()
                 progress.show(read.read())
                 time.sleep(_LOOK_S)
         progress.show(read.read())
         progress.end()
-    status = process.returncode
-    return status if status >= 0 else 128 - status
+    return _status(process, interrupts)
+
+
+def _status(process: subprocess.Popen, interrupts: list) -> int:
+    """Return the exit status as a shell gives it; that of an interrupt if there was one."""
+    if process.returncode and interrupts:
+        return INTERRUPTED
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 
 @contextmanager
 def _signals_left_to(process: subprocess.Popen):
+    """Leave signals to Snakemake, and give a list that keyboard interrupts are noted in."""
+    interrupts = []
     # A keyboard interrupt reaches Snakemake by itself; other signals are passed on.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
     signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
     try:
-        yield
+        yield interrupts
     finally:
         signal.signal(signal.SIGINT, before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -131,6 +146,14 @@ class _Progress:
         self._rest = b""
         self._shown = ""
         self._tenth, self._printed = 0, time.monotonic()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Say that the run is being stopped; how its jobs end is of no interest then."""
+        if not self._stopping:
+            self._clear()
+            self._print("Stopping.")
+            self._stopping = True
 
     def show(self, output: bytes) -> None:
         """Take what Snakemake has printed since the last time."""
@@ -150,11 +173,14 @@ class _Progress:
 
     def _take(self, line: bytes) -> None:
         for shown in self._display.feed(line.decode("utf-8", "replace"), time.monotonic()):
-            self._clear()
-            self._print(shown)
+            if not self._stopping:
+                self._clear()
+                self._print(shown)
 
     def _update(self) -> None:
         display, now = self._display, time.monotonic()
+        if self._stopping:
+            return
         if self._terminal:
             text = display.status(now, shutil.get_terminal_size().columns - 1)
             if text != self._shown:
@@ -199,7 +225,9 @@ def problem(output: str) -> str:
     """Return what is wrong, from all that Snakemake printed."""
     _, found, message = output.partition("Error")
     lines = message.splitlines()[1:] if found else output.splitlines()
-    return "\n".join(line for line in lines if line.strip())
+    # Where in our code it was found is of no use to the user.
+    told = (line for line in lines if line.strip() and not _PLACE.match(line))
+    return "\n".join(line for line, _ in groupby(told))
 
 
 def report_what_is_finished(
@@ -213,7 +241,8 @@ def report_what_is_finished(
     note_files(noted, "missing", pending_files(planned))
     try:
         # What cannot be made fails again, or is not tried; the second dry run shows it.
-        run([*snakemake, "--config", *partly, *measured])
+        if run([*snakemake, "--config", *partly, *measured]) == INTERRUPTED:
+            return False
         left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
         note_files(noted, "pending", pending_files(left))
     except CannotRunError as error:
@@ -303,6 +332,9 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
         # Options such as --until may leave the report unmade.
         if options.only or (results / "report.html").is_file():
             print(where_results_are(results, options.only))
+    elif status == INTERRUPTED:
+        print("\nStopped. Start the same command again, and it goes on from here.", file=sys.stderr)
+        return status
     elif (results / NAME).exists() and options.only not in ("figures", "images"):
         print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
         reported = report_what_is_finished(snakemake, options.config, results, start)
