@@ -171,6 +171,12 @@ def test_codes_of_geometries_that_cannot_be_meant(codes, words):
         ("plan/My-Block", "{datasets: all, filters: all, variants: [S1]}", "name of a block"),
         ("datasets/cell/source/sha", "abc", "'sha256'"),
         ("datasets/cell/crops", "{}", "a typo: 'crops' for 'crop'?"),
+        (
+            "datasets/cell/start",
+            "[0, 0, 0]",
+            "was unexpected); 'start' is a key of 'crop'",
+        ),
+        ("datasets/cell/crop/shape", "[1, 48, 48]", "slices of three directions are looked at"),
         ("variants/MLX10/slices", "7.0", "slices"),
         ("datasets/cell/crop/shape", "[24.0, 48, 48]", "found 24.0 (write it without a point)"),
         ("variants/ML2/slices", "1.0e+300", "slices"),

@@ -172,11 +172,20 @@ def _strange_characters(name: str) -> str:
 
 
 def _meant(error: ValidationError) -> str:
-    """Return which known keys unknown ones are close to."""
-    known = list(error.schema.get("properties", {}))
-    guesses = {key: get_close_matches(key, known, 1) for key in error.instance if key not in known}
-    words = [f"{key!r} for {guess[0]!r}" for key, guess in guesses.items() if guess]
-    return f"; a typo: {', '.join(words)}?" if words else ""
+    """Return which known keys unknown ones are close to, or which entry has them."""
+    known = error.schema.get("properties", {})
+    unknown = [key for key in error.instance if key not in known]
+    below = {
+        key: place
+        for key in unknown
+        for place, schema in known.items()
+        if key in schema.get("properties", {})
+    }
+    typos = {key: get_close_matches(key, known, 1, 0.65) for key in unknown if key not in below}
+    words = [f"{key!r} for {guess[0]!r}" for key, guess in typos.items() if guess]
+    found = [f"{key!r} is a key of {place!r}" for key, place in below.items()]
+    found += [f"a typo: {', '.join(words)}?"] if words else []
+    return "".join(f"; {sentence}" for sentence in found)
 
 
 def _key(error: ValidationError) -> str:
