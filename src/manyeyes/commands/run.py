@@ -89,8 +89,7 @@ _LOOK_S, _LINE_S = 0.2, 300
 
 def run(command: list[str]) -> int:
     """Run Snakemake in the foreground and return its exit status; it handles the signals."""
-    process = subprocess.Popen(command)
-    with _signals_left_to(process) as interrupts:
+    with _started(command) as (process, interrupts):
         process.wait()
     return _status(process, interrupts)
 
@@ -102,9 +101,8 @@ def run_shown(command: list[str]) -> int:
     and its jobs can go on.
     """
     with tempfile.NamedTemporaryFile("ab") as written, Path(written.name).open("rb") as read:
-        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT)
         progress = _Progress(sys.stderr)
-        with _signals_left_to(process) as interrupts:
+        with _started(command, written) as (process, interrupts):
             while process.poll() is None:
                 if interrupts:
                     progress.stop()
@@ -123,14 +121,32 @@ def _status(process: subprocess.Popen, interrupts: list) -> int:
 
 
 @contextmanager
-def _signals_left_to(process: subprocess.Popen):
-    """Leave signals to Snakemake, and give a list that keyboard interrupts are noted in."""
-    interrupts = []
-    # A keyboard interrupt reaches Snakemake by itself; other signals are passed on.
-    before = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
-    signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
+def _started(command: list[str], output=None):
+    """Start Snakemake and leave signals to it; give it, and a list of keyboard interrupts.
+
+    `output` is a file for all that it prints.
+    """
+    process, interrupts = None, []
+
+    def interrupt(number, frame):
+        # A keyboard interrupt reaches Snakemake by itself; other signals are passed on.
+        interrupts.append(number)
+        if process is None:
+            raise KeyboardInterrupt
+
+    def terminate(number, frame):
+        if process is None:
+            sys.exit(128 + number)
+        process.send_signal(number)
+
+    # Before it is started: a signal may come at once.
+    before = signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, terminate)
     try:
-        yield interrupts
+        process = subprocess.Popen(
+            command, stdout=output, stderr=None if output is None else subprocess.STDOUT
+        )
+        yield process, interrupts
     finally:
         signal.signal(signal.SIGINT, before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

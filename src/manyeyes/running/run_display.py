@@ -5,7 +5,7 @@ in theirs. Of its output, this keeps what a person has to know, and counts the j
 """
 
 import re
-from statistics import median
+from statistics import mean, median
 
 # So many jobs have to be done before time left is told.
 _FEWEST_DONE = 5
@@ -209,12 +209,13 @@ class RunDisplay:
         """Return how long the rest takes, None while too little is known.
 
         Each job is taken to need the median of the last ones of its rule; a rule of which none has
-        finished, the median of all. As many run side by side as did so far.
+        finished, half way between the mean and the median of all: a few jobs may take most of the
+        time, and may still be to come. As many run side by side as did so far.
         """
         finished = [seconds for some in self._durations.values() for seconds in some]
         if len(finished) < min(_FEWEST_DONE, self.total) or not finished or self._first is None:
             return None
-        usual = median(finished)
+        usual = (mean(finished) + median(finished)) / 2
         each = {rule: median(some[-_LATEST:]) for rule, some in self._durations.items()}
         left = 0.0
         for rule, planned in self._planned.items():
