@@ -680,6 +680,27 @@ def test_a_png_that_announces_more_than_it_holds(tmp_path):
         volume_facts(path, single_slice=True)
 
 
+@pytest.mark.parametrize("length", [0x800000BE, 0xFFFFFFFF, 10**6])
+def test_a_part_of_a_png_that_announces_more_than_the_file_takes_no_memory(tmp_path, length):
+    path = tmp_path / "a.png"
+    Image.fromarray(BYTES[0]).save(path)
+    data = bytearray(path.read_bytes())
+    assert data[37:41] == b"IDAT"
+    data[33:37] = struct.pack(">I", length)
+    path.write_bytes(data)
+    for look in (volume_facts, read_volume):
+        with pytest.raises(FileError, match=rf"a\.png: a part of it announces {length} bytes"):
+            look(path, single_slice=True)
+    # Cut off in its image, and without anything but what no viewer reads behind it.
+    Image.fromarray(BYTES[0]).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    with pytest.raises(FileError, match=r"a\.png: a part of it announces .* cut off"):
+        read_volume(path, single_slice=True)
+    path.write_bytes(whole + b"\xff" * 20)
+    assert np.array_equal(read_volume(path, single_slice=True), BYTES[:1])
+
+
 # What all have in common
 
 

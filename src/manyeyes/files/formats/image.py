@@ -38,6 +38,7 @@ def _opened(path: Path):
         # Pillow refuses more pixels than 179 million, whatever the file holds.
         columns, rows = (int.from_bytes(start[k : k + 4], "big") for k in (16, 20))
         _check_pixels(path, rows, columns)
+        _check_chunks(path)
     image = opener.open(path, formats=[kind])
     if image.mode not in _DTYPES:
         image.close()
@@ -56,6 +57,23 @@ def _check_pixels(path: Path, rows: int, columns: int) -> None:
             f"{path}: its header announces {rows} x {columns} pixels, which its {held} bytes "
             "cannot hold; copy it again"
         )
+
+
+def _check_chunks(path: Path) -> None:
+    """Refuse a PNG with a chunk that ends beyond the file: memory is taken for all of a chunk."""
+    held, place = path.stat().st_size, 8
+    with path.open("rb") as file:
+        while place + 8 <= held:
+            file.seek(place)
+            length, kind = int.from_bytes(file.read(4), "big"), file.read(4)
+            place += 12 + length
+            if place > held:
+                raise FileError(
+                    f"{path}: a part of it announces {length} bytes, which lie beyond its end; it "
+                    "is damaged or was cut off, copy it again"
+                )
+            if kind == b"IEND":
+                return
 
 
 def read(path: Path, labels: bool) -> np.ndarray:
