@@ -117,7 +117,8 @@ def test_at_the_end_it_says_what_to_do_next():
     assert "1 of 2 steps are done" in said and "The same command goes on" in said
     assert "- {name: jo, folder: people/jo}" in said and "manyeyes run mine.yaml" in said
     assert yaml.safe_load(said.split("\n\n")[1]) == [JO]
-    assert "folder:" not in annotate.farewell(session, study((JO,)), Path("m"), "jo", Path("x"))
+    known = annotate.farewell(session, study((JO,)), Path("m.yaml"), "jo", Path("x"))
+    assert "folder:" not in known and "run: manyeyes run m.yaml" in known
 
 
 def test_a_study_that_does_not_exist_is_told():

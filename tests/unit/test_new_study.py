@@ -89,6 +89,19 @@ def test_a_tiff_of_imagej_becomes_a_config_that_runs(tmp_path, monkeypatch, caps
     assert "Next: manyeyes check NMC-Zelle-1.yaml" in capsys.readouterr().out
 
 
+def test_the_line_that_annotate_prints_fits_below_the_users(tmp_path, monkeypatch, capsys):
+    tifffile.imwrite(tmp_path / "cell.tif", electrode())
+    config = written(tmp_path, monkeypatch, "cell.tif", "--voxel-size", "400")
+    assert "  - voxel size 400 nm: as you said\n" in capsys.readouterr().out
+    assert config["users"] == ["A", "B", "C"]
+    path = tmp_path / "cell.yaml"
+    head, plan = path.read_text().split("  - C\n")
+    path.write_text(f"{head}  - C\n  - {{name: jo, folder: people/jo}}\n{plan}")
+    assert file_problems([path]) == []
+    added = yaml.safe_load(path.read_text())["users"][-1]
+    assert added == {"name": "jo", "folder": "people/jo"}
+
+
 def test_without_a_voxel_size_a_run_refuses_in_a_sentence(tmp_path, monkeypatch, capsys):
     tifffile.imwrite(tmp_path / "cell.tif", electrode())
     config = written(tmp_path, monkeypatch, "cell.tif", "--crop", 40)

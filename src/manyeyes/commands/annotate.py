@@ -269,6 +269,8 @@ def farewell(session, study: Study, config: Path, user: str, folder: Path) -> st
             "",
             f"and run: manyeyes run {config}",
         ]
+    elif done:
+        lines.append(f"To assess this work, run: manyeyes run {config}")
     return "\n".join(lines)
 
 
