@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from manyeyes.running.code_digest import (
+    _closure,
     _files_of,
     _imported_files,
     _lazy_names,
@@ -143,6 +144,21 @@ def test_scripts_do_without_what_the_rules_leave_out_of_their_digest(code):
     assert (
         subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
     )
+
+
+# Words of errors, what a run shows, and what commands do: none of them decides a result.
+NO_RESULT = ("files/recognition.py", "files/formats/zarr.py", "running/run_display.py", "commands")
+
+
+@pytest.mark.parametrize("name", NO_RESULT)
+def test_no_script_runs_again_because_of_other_words(name):
+    top = Path(__file__).parents[2]
+    roots = (_root(top / "src" / "manyeyes"),)
+    unused = top / "src" / "manyeyes" / name
+    assert unused.exists()
+    for script in sorted((top / "workflow" / "scripts").glob("*.py")):
+        used = _closure([script], roots, set())
+        assert [path for path in used if unused in (path, *path.parents)] == [], script.name
 
 
 def test_names_outside_the_house_are_left_to_the_lock(house):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 RUN_AGAIN = "remove it and run again"
 COPY_AGAIN = "copy or download it again"
@@ -30,6 +31,15 @@ def naming_file(path, kind: str, advice: str = COPY_AGAIN) -> Iterator[None]:
             f"{path}: this is not readable as {kind}, it may be truncated ({short(error)}); "
             f"{advice}"
         ) from error
+
+
+def what_it_is(path) -> tuple[str, str]:
+    """Return what an existing path is that is not as expected, to follow "this is", and what to do.
+
+    The words are in `manyeyes.files.recognition`, which is found by its name: they decide no
+    result, so no job should run again because of an edit (`manyeyes.running.code_digest`).
+    """
+    return import_module(".recognition", __package__).what_it_is(path)
 
 
 def short(error: object, most: int = 200) -> str:

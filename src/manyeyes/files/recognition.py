@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _AS_STACK = "export it as a TIFF stack, one page a slice"
 
 
@@ -61,12 +60,6 @@ _AS_SLICES = {
     "raw": "join them to one file of raw voxels, or export the slices as TIFF or PNG",
 }
 _MHA_KEYS = (b"ObjectType", b"NDims", b"Comment")
-
-
-def is_tiff(path) -> bool:
-    """Return whether a file begins as TIFFs and BigTIFFs do."""
-    with Path(path).open("rb") as file:
-        return file.read(4) in _TIFF
 
 
 def what_it_is(path) -> tuple[str, str]:

@@ -18,12 +18,12 @@ import numpy as np
 import tifffile
 
 from ..colour import grey_of_colour
-from ..errors import COPY_AGAIN, FileError, naming_file, short
-from ..recognition import is_tiff, what_it_is
+from ..errors import COPY_AGAIN, FileError, naming_file, short, what_it_is
 from . import Format, VolumeFacts
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _MASK, _YCBCR = 0, 1, 2, 3, 4, 6
 _REDUCED_IMAGE = 1
+_FIRST_BYTES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Values of the tag ExtraSamples that mean opacity.
 _OPACITY = (1, 2)
 _UNCOMPRESSED = 1
@@ -171,7 +171,7 @@ FORMAT = Format(
     facts=tiff_facts,
     map=map_tiff,
     part=read_tiff_part,
-    recognises=lambda path: path.is_file() and is_tiff(path),
+    recognises=lambda path: path.is_file() and _is_tiff(path),
 )
 
 
@@ -183,7 +183,7 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
         raise FileError(f"{path}: there is no such file; expected a TIFF stack of one volume")
     complaints: list[str] = []
     with naming_file(path, "a TIFF", advice or COPY_AGAIN):
-        if not (path.is_file() and is_tiff(path)):
+        if not (path.is_file() and _is_tiff(path)):
             kind, remedy = what_it_is(path)
             raise FileError(f"{path}: this is {kind}, not a readable TIFF; {advice or remedy}")
         try:
@@ -201,6 +201,12 @@ def _opened(path, advice: str | None) -> Iterator[tuple[tifffile.TiffFile, list[
                 problem = f"the file is damaged, it may be truncated ({problem})"
                 remedy = COPY_AGAIN
             raise FileError(f"{path}: {problem}; {advice or remedy}") from error
+
+
+def _is_tiff(path: Path) -> bool:
+    """Return whether a file begins as TIFFs and BigTIFFs do."""
+    with path.open("rb") as file:
+        return file.read(4) in _FIRST_BYTES
 
 
 def _walk_directories(path: Path) -> None:

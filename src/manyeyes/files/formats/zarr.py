@@ -9,10 +9,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from ..axes import masks_as_numbers, volume_axes
-from ..errors import FileError, short
+from ..errors import FileError, short, what_it_is
 from ..lengths import unit_nm, voxel_edge_nm
 from ..libraries import library
-from ..recognition import what_it_is
 from . import Format, VolumeFacts
 
 CHUNK = (64, 256, 256)
