@@ -680,6 +680,18 @@ def test_a_png_that_announces_more_than_it_holds(tmp_path):
         volume_facts(path, single_slice=True)
 
 
+def test_a_bmp_that_announces_more_than_it_holds(tmp_path):
+    path = tmp_path / "a.bmp"
+    Image.fromarray(BYTES[0]).save(path)
+    assert np.array_equal(read_volume(path, single_slice=True), BYTES[:1])
+    data = bytearray(path.read_bytes())
+    data[18:26] = struct.pack("<ii", 8000, 9000)
+    path.write_bytes(data)
+    for look in (volume_facts, read_volume):
+        with pytest.raises(FileError, match=r"a\.bmp: its header announces 9000 x 8000 pixels"):
+            look(path, single_slice=True)
+
+
 @pytest.mark.parametrize("length", [0x800000BE, 0xFFFFFFFF, 10**6])
 def test_a_part_of_a_png_that_announces_more_than_the_file_takes_no_memory(tmp_path, length):
     path = tmp_path / "a.png"

@@ -40,6 +40,11 @@ def _opened(path: Path):
         _check_pixels(path, rows, columns)
         _check_chunks(path)
     image = opener.open(path, formats=[kind])
+    try:
+        _check_pixels(path, image.height, image.width)
+    except FileError:
+        image.close()
+        raise
     if image.mode not in _DTYPES:
         image.close()
         raise FileError(
