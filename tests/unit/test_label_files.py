@@ -1,5 +1,6 @@
 """Labels of ilastik projects, ImageJ regions and napari shapes lie where they were drawn."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import tifffile
 
 from ilastik_example import blocks_of, write_project
 from manyeyes.files.errors import FileError
-from manyeyes.files.label_files import label_suffixes, labels_shape, read_labels
+from manyeyes.files.label_files import ilastik, label_suffixes, labels_shape, read_labels
 
 SHAPE = (6, 20, 30)
 RNG = np.random.default_rng(8)
@@ -113,6 +114,25 @@ def test_a_project_that_contradicts_itself_is_refused(tmp_path, change, words):
     with pytest.raises(FileError, match=words) as told:
         read_labels(path, SHAPE)
     assert "jo.ilp" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("end", "came to no end"), ("abort", "broke down over it")]
+)
+def test_a_project_that_hdf5_cannot_survive_is_refused(tmp_path, monkeypatch, fault, words):
+    path = tmp_path / "damaged.ilp"
+    write_project(path, [(SHAPE, blocks_of(DRAWN, 8))])
+
+    def damaged(*_):
+        while fault == "end":
+            pass
+        os.abort()
+
+    monkeypatch.setattr(ilastik, "_LEAST_S", 1)
+    monkeypatch.setattr(ilastik, "_label_sets", damaged)
+    for look in (lambda: ilastik.read(path, [SHAPE]), lambda: ilastik.check(path)):
+        with pytest.raises(FileError, match=rf"damaged\.ilp: the file is damaged.*{words}"):
+            look()
 
 
 def test_what_is_no_project_is_told(tmp_path):

@@ -22,7 +22,13 @@ LARGEST_TRIED = 2**26
 _survived: set[tuple] = set()
 
 
-def try_first(path: Path, what: tuple, attempt: Callable[[], object]) -> None:
+def try_first(
+    path: Path,
+    what: tuple,
+    attempt: Callable[[], object],
+    least_s: int = LEAST_CPU_S,
+    bytes_a_s: int = BYTES_A_CPU_S,
+) -> None:
     """Do something with a file in a fork, and only return if the process survived it.
 
     Errors that the attempt raises are no concern here: they are raised again when it is repeated.
@@ -33,6 +39,8 @@ def try_first(path: Path, what: tuple, attempt: Callable[[], object]) -> None:
     what : tuple
         What is attempted; it is tried once for a file that does not change.
     attempt : callable
+    least_s, bytes_a_s : int
+        CPU seconds that it may take, whatever the size of the file, and bytes for each one more.
 
     Raises
     ------
@@ -45,7 +53,7 @@ def try_first(path: Path, what: tuple, attempt: Callable[[], object]) -> None:
     key = (str(path), found.st_size, found.st_mtime_ns, what)
     if key in _survived:
         return
-    seconds = LEAST_CPU_S + found.st_size // BYTES_A_CPU_S
+    seconds = least_s + found.st_size // bytes_a_s
     with warnings.catch_warnings():
         # Some libraries warn of any fork; the child ends before it could touch their threads.
         warnings.simplefilter("ignore")

@@ -8,12 +8,13 @@ says which image it is. Projects hold pickled objects too, which are not read.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import FileError
+from ..trial import try_first
 from . import LabelFormat, Labels
 
 OUR_FEATURES = (
@@ -26,10 +27,30 @@ _SETS = "PixelClassification/LabelSets"
 _LANES = "Input Data/infos"
 _MOST_BLOCKS = 1_000_000
 _LONGEST_TEXT = 100_000
+# CPU seconds that reading may take, and bytes of the file for each one more.
+_LEAST_S, _BYTES_A_S = 4, 1_000_000
 
 
 def read(path: Path, shapes: Sequence[tuple[int, int, int]]) -> Labels:
     """Return the labels of the lane whose image is as large as the dataset or as its file."""
+    # HDF5 runs without end, or ends the process, over some damaged files.
+    shapes = tuple(tuple(shape) for shape in shapes)
+    _try_first(path, ("ilastik", shapes), lambda: _read(path, shapes))
+    return _read(path, shapes)
+
+
+def check(path: Path) -> None:
+    """Refuse a file that is no project of pixel classification with labels."""
+    _try_first(path, ("ilastik",), lambda: _check(path))
+    _check(path)
+
+
+def _try_first(path: Path, what: tuple, attempt: Callable[[], object]) -> None:
+    # Many small blocks take longer than their bytes.
+    try_first(path, what, attempt, _LEAST_S, _BYTES_A_S)
+
+
+def _read(path: Path, shapes: Sequence[tuple[int, int, int]]) -> Labels:
     import h5py
 
     with h5py.File(path, "r") as file:
@@ -53,8 +74,7 @@ def read(path: Path, shapes: Sequence[tuple[int, int, int]]) -> Labels:
         return Labels(labels, names, _remarks(file, names))
 
 
-def check(path: Path) -> None:
-    """Refuse a file that is no project of pixel classification with labels."""
+def _check(path: Path) -> None:
     import h5py
 
     with h5py.File(path, "r") as file:
