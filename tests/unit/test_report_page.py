@@ -115,6 +115,8 @@ def test_claims_and_recommendation_are_shown_where_they_are():
     )
     html = page(**(given | {"frames": given["frames"] | {"claims": claims}}))
     assert "Of 2 claims 1 could be tested. Agreeing: 1, disagreeing: 0" in html
+    first_screen = html.split('id="detail"')[0]
+    assert "Agreeing: 1, disagreeing: 0" in first_screen
     assert "shown by 97 %" in html
     assert '<option value="agrees">✓ agrees (1)</option>' in html
 

@@ -120,8 +120,10 @@ def page(
     if "claims" in frames:
         context["claims"] = sections.claim_rows(frames["claims"])
         context["claims_sentence"] = _claims_sentence(frames["claims"], frames)
-        # One line of it for the first screen.
-        context["scorecard"] = context["claims_sentence"].split(". ")[0].rstrip(".") + "."
+        # One line of it for the first screen: how many could be tested, and how they came out.
+        context["scorecard"] = (
+            ". ".join(context["claims_sentence"].split(". ")[:2]).rstrip(".") + "."
+        )
         context["verdicts"] = sections.verdict_counts(frames["claims"])
     if "recommendation" in frames:
         advice = frames["recommendation"]
