@@ -95,7 +95,16 @@ def test_make_hands_the_study_on():
     assert "manyeyes run population-more --cores 3 --only report" in done.stdout
 
 
+@pytest.fixture
+def interrupts():
+    """Interrupts raise KeyboardInterrupt, as on a terminal; in the background they are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("how", [run, run_shown])
+@pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_is_told_from_a_failure(how):
     interrupt = "import os, signal, time; time.sleep(0.5); os.kill(os.getppid(), signal.SIGINT); "
     assert how([sys.executable, "-c", interrupt + "raise SystemExit(1)"]) == 130
