@@ -29,6 +29,10 @@ POPULATIONS: dict[str, tuple[Callable, float]] = {
     "Student's t, 5 degrees": (lambda rng, shape: rng.standard_t(5, shape), sqrt(5 / 3)),
     "Laplace": (lambda rng, shape: rng.laplace(size=shape), sqrt(2)),
     "gamma, shape 4": (lambda rng, shape: rng.gamma(4, size=shape), 2.0),
+    "two camps": (
+        lambda rng, shape: 8 * rng.choice([-1.0, 1.0], shape) + rng.standard_normal(shape),
+        sqrt(65),
+    ),
     "log-normal, sigma 0.5": (
         lambda rng, shape: rng.lognormal(sigma=0.5, size=shape),
         sqrt((exp(0.25) - 1) * exp(0.25)),

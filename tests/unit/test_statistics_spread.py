@@ -63,7 +63,7 @@ def test_the_interval_by_resampling_is_a_bootstrap_t_of_the_log_of_the_sd():
     error = np.sqrt((stats.kurtosis(values, fisher=False) - 1) / 48)
     error *= stats.t.ppf(0.975, 11) / stats.norm.ppf(0.975) * np.sqrt(12 / 11)
     reach = error * np.quantile(studentised, [0.975, 0.025])
-    expected = sample_sd(values) * np.exp(-reach)
+    expected = np.array([values.std(), sample_sd(values)]) * np.exp(-reach)
     # Both are simulations; the quantiles of 4000 samples are known to a few per cent.
     assert np.log(sd_interval(values)) == pytest.approx(np.log(expected), abs=0.06)
 
@@ -93,9 +93,17 @@ def test_one_user_far_from_all_others_leaves_no_more_than_three_users_know(other
     assert 0 < low < sample_sd(np.array(values))
 
 
-def test_users_of_two_groups_have_an_interval():
+def test_users_of_two_camps_are_covered():
+    """Two readings of what counts: half the users 8 of their own SDs above the other half."""
+    draws = 600
+    rng = generator("test", "two camps")
+    values = 8 * rng.choice([-1.0, 1.0], (draws, 12)) + rng.standard_normal((draws, 12))
+    ends = np.array([sd_interval(row) for row in values])
+    covered = np.mean((ends[:, 0] <= np.sqrt(65)) & (np.sqrt(65) <= ends[:, 1]))
+    assert 0.93 - 0.02 <= covered <= 0.97 + 0.02
+    # Five at -1 and five at 1 spread most of all samples of such users: 1 is possible.
     low, high = sd_interval([-1.0, 1.0] * 5)
-    assert 0 < low < high < 2
+    assert low <= 1 < high
 
 
 def test_the_interval_covers_sds_of_users_with_heavy_tails():

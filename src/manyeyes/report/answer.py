@@ -127,9 +127,7 @@ def answer(
         return Answer(headline, (), rests, tuple(parts))
     people = []
     if RECORDED in phrases and "volume_fractions" in tables:
-        people = crossed_people(
-            by_group[RECORDED]["volume_fractions"], tables.get("sittings_spread")
-        )
+        people = crossed_people(by_group[RECORDED]["volume_fractions"], tables.get("sittings"))
     headlines, firsts, answers = [], {}, {}
     for name in phrases:
         found, rows = by_group[name], shared[name]

@@ -26,30 +26,45 @@ DATASETS_NAMED = 2
 ALPHA = 0.05
 
 
+CLEARLY_MORE = 1.5
+"""A part is called larger than another from this ratio of standard deviations on."""
+
+NOTHING = 5e-5
+"""Standard deviation of volume fractions below which all results are called the same."""
+
+
 class Crossed(NamedTuple):
-    """Results of people who all segmented one dataset in the same ways.
+    """Results of people who segmented one dataset in the same ways.
 
     Attributes
     ----------
     dataset : str
+    every : DataFrame
+        Volume fractions of all ways that two people share: a row for each person, a column
+        (filter, variant) for each way, NaN where a person did not use it.
     results : DataFrame
-        Volume fractions: a row for each person, a column (filter, variant) for each way.
+        The part of it without gaps that is compared.
+    left_out : tuple of str
+        People who are in `every` and not in `results`.
     sds : mapping of str to float
         How much the results spread with each of `PERSON`, `METHOD`, `CARRIED_OUT`; `SITTING` where
-        people came again, which is then no longer in `CARRIED_OUT`. Empty for one way, or for one
-        person.
-    p_people : float
-        Of no lasting difference between people; NaN with fewer than two ways or people.
+        people came again, which is then in no other. Empty if fewer than two people share two ways.
+    p_people, p_ways : float
+        Of no difference between people, on one day each, and between ways; NaN where `sds` is
+        empty.
     """
 
     dataset: str
+    every: pd.DataFrame
     results: pd.DataFrame
+    left_out: tuple[str, ...]
     sds: Mapping[str, float]
     p_people: float
+    p_ways: float
 
 
 def crossed_people(
-    volume_fractions: pd.DataFrame, sittings_spread: pd.DataFrame | None = None
+    volume_fractions: pd.DataFrame, sittings: pd.DataFrame | None = None
 ) -> list[Crossed]:
     """Return, for each dataset, what people did in the same ways.
 
@@ -57,48 +72,91 @@ def crossed_people(
     ----------
     volume_fractions : DataFrame
         dataset, filter, variant, user, active_fraction of one group of users.
-    sittings_spread : DataFrame, optional
-        dataset, filter, variant, within_sd.
+    sittings : DataFrame, optional
+        dataset, filter, variant, person, sitting, active_fraction.
 
     Returns
     -------
     list of Crossed
-        Without datasets that fewer than two people segmented in one same way. Where not everybody
-        did everything, those are left out who did least, until the rest share a way.
+        Without datasets of which no two people share a way.
     """
     found = []
     for dataset, rows in volume_fractions.groupby("dataset", sort=False):
-        results = rows.pivot_table(
+        every = rows.pivot_table(
             index="user", columns=WAY, values="active_fraction", aggfunc="mean", sort=False
         )
-        results = _complete(results)
-        if len(results) < 2:
+        every = every.loc[:, every.notna().sum() > 1].dropna(how="all")
+        if every.empty:
             continue
-        sds, p_people = {}, float("nan")
+        results = _complete(every)
+        left_out = tuple(name for name in every.index if name not in results.index)
+        sds, p_people, p_ways = {}, float("nan"), float("nan")
         if results.shape[1] > 1:
             parts = crossed_components(results.to_numpy())
-            sds = {
-                PERSON: parts.user.sds[0],
-                METHOD: parts.seed.sds[0],
-                CARRIED_OUT: parts.rest.sds[0],
+            p_people, p_ways = parts.p_value, crossed_components(results.to_numpy().T).p_value
+            variances = {
+                PERSON: parts.user.value,
+                METHOD: parts.seed.value,
+                CARRIED_OUT: parts.rest.value,
             }
-            p_people = parts.p_value
-            day = within_people(sittings_spread, dataset)
+            day = _of_the_day(sittings, dataset, list(results.columns))
             if day is not None:
-                rest = max(parts.rest.value - day**2, 0.0)
-                sds |= {CARRIED_OUT: float(np.sqrt(rest)), SITTING: day}
-        found.append(Crossed(str(dataset), results, sds, p_people))
+                # A day that moves all ways of a person is in that person's mean.
+                variances[PERSON] -= day[0]
+                variances[CARRIED_OUT] -= day[1]
+                variances[SITTING] = sum(day)
+            sds = {name: float(np.sqrt(max(value, 0.0))) for name, value in variances.items()}
+        found.append(Crossed(str(dataset), every, results, left_out, sds, p_people, p_ways))
     return found
 
 
-def _complete(results: pd.DataFrame) -> pd.DataFrame:
-    """Return people and the ways that all of them did."""
-    while len(results) > 1:
-        shared = results.dropna(axis="columns")
-        if shared.shape[1]:
-            return shared
-        results = results.drop(index=results.notna().sum(axis="columns").idxmin())
-    return results
+def _complete(every: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest part without gaps: two people and two ways or more, else one way."""
+    done = every.notna()
+    patterns = {tuple(a & b) for a in done.to_numpy() for b in done.to_numpy()}
+    blocks = [
+        every.loc[done.loc[:, list(ways)].all(axis="columns"), list(ways)] for ways in patterns
+    ]
+    blocks = [block for block in blocks if block.shape[0] > 1 and block.shape[1] > 1]
+    if blocks:
+        # With equal sizes, more people; then by name, as sets have no order.
+        return max(blocks, key=lambda block: (block.size, len(block), str(list(block.columns))))
+    one = done.sum().idxmax()
+    return every[[one]].dropna()
+
+
+def _of_the_day(
+    sittings: pd.DataFrame | None, dataset: str, ways: list
+) -> tuple[float, float] | None:
+    """Return the variance between sittings of a person that all ways share, and that of each way.
+
+    None if nobody did two ways in two sittings.
+    """
+    if sittings is None:
+        return None
+    table = sittings[sittings["dataset"] == dataset].pivot_table(
+        index=["person", "sitting"], columns=WAY, values="active_fraction"
+    )
+    table = table[[way for way in ways if way in table.columns]]
+    shared = alone = freedom_shared = freedom_alone = 0.0
+    numbers = []
+    for _, one in table.groupby(level="person"):
+        values = one.dropna(axis="columns").to_numpy()
+        if min(values.shape) < 2:
+            continue
+        days, number = values.shape
+        means = values.mean(axis=1, keepdims=True)
+        shared += number * np.sum((means - values.mean()) ** 2)
+        left = values - means - values.mean(axis=0) + values.mean()
+        alone += np.sum(left**2)
+        freedom_shared += days - 1
+        freedom_alone += (days - 1) * (number - 1)
+        numbers.append(number)
+    if not numbers:
+        return None
+    of_each = alone / freedom_alone
+    of_all = (shared / freedom_shared - of_each) / np.mean(numbers)
+    return max(float(of_all), 0.0), float(of_each)
 
 
 def within_people(sittings_spread: pd.DataFrame | None, dataset: str) -> float | None:
@@ -116,35 +174,57 @@ def _pooled(table: pd.DataFrame | None, dataset: str, column: str) -> float | No
 def headline_of_people(found: list[Crossed]) -> str:
     """Return how far results reach from the lowest to the highest, and what matters more."""
     phrases = [
-        f"{each.dataset} has {_ends(each.results)} % active material"
+        f"{each.dataset} has {_ends(each.every)} % active material"
         for each in found[:DATASETS_NAMED]
     ]
     if not phrases:
         return ""
-    how = " and how" if any(each.results.shape[1] > 1 for each in found) else ""
+    how = " and how" if any(each.every.shape[1] > 1 for each in found) else ""
     text = f"Depending on who segments it{how}, {and_list(phrases)}"
     if len(found) > DATASETS_NAMED:
-        widest = max(found, key=lambda each: np.ptp(each.results.to_numpy()))
-        moved = in_points(np.median([np.ptp(each.results.to_numpy()) for each in found]))
+        values = [each.every.to_numpy() for each in found]
+        reach = [np.nanmax(one) - np.nanmin(one) for one in values]
+        widest = found[int(np.argmax(reach))]
         text = (
             f"Depending on who segments{how}, the volume fraction of active material of "
-            f"{len(found)} tomograms moves by {moved} points (median; most on {widest.dataset}, "
-            f"{_ends(widest.results)} %)"
+            f"{len(found)} tomograms moves by {in_points(np.median(reach))} points (median; most "
+            f"on {widest.dataset}, {_ends(widest.every)} %)"
         )
+    return f"{text}. {_what_matters(found)}".rstrip()
+
+
+def _what_matters(found: list[Crossed]) -> str:
+    """Return whether the person or the method matters more, as far as that is beyond chance."""
     sds = typical(found)
     if not sds:
-        return text + "."
-    first, second = (PERSON, METHOD) if sds[PERSON] >= sds[METHOD] else (METHOD, PERSON)
-    return f"{text}. The {first} matters more than the {second}."
+        return ""
+    if max(sds.values()) < NOTHING:
+        return "Everybody gets the same result in every way."
+    people, ways = _is_clear(found, "p_people"), _is_clear(found, "p_ways")
+    if people and ways:
+        first, second = (PERSON, METHOD) if sds[PERSON] >= sds[METHOD] else (METHOD, PERSON)
+        if sds[first] >= CLEARLY_MORE * sds[second]:
+            return f"The {first} matters more than the {second}."
+        return "The person and the method matter about equally."
+    if people:
+        return "People differ beyond chance, methods do not."
+    if ways:
+        return "Methods differ beyond chance, people do not."
+    return "Neither people nor methods differ beyond chance."
+
+
+def _is_clear(found: list[Crossed], test: str) -> bool:
+    """Return whether a difference is beyond chance on most datasets, corrected for their number."""
+    p_values = [getattr(each, test) for each in found if np.isfinite(getattr(each, test))]
+    return sum(p < ALPHA / len(p_values) for p in p_values) > len(p_values) / 2
 
 
 def person_or_method(found: list[Crossed]) -> str:
     """Return how far people lie apart over all ways, and ways over all people."""
     if not any(each.sds for each in found):
-        return (
-            "Everybody segmented in one way only, so this study cannot say whether the method "
-            "matters more than the person."
-        )
+        one = all(each.every.shape[1] == 1 for each in found)
+        why = "Everybody segmented in one way only" if one else "No two people share two ways"
+        return f"{why}, so this study cannot say whether the method matters more than the person."
     parts = []
     for each in [each for each in found if each.sds][:DATASETS_NAMED]:
         people = each.results.mean(axis="columns").sort_values()
@@ -158,14 +238,24 @@ def person_or_method(found: list[Crossed]) -> str:
             f"over {count(len(people), 'person', 'people')} run from {' to '.join(ends)} %: "
             f"{in_points(ways.iloc[-1] - ways.iloc[0])} points from way to way."
         )
+        ways_left = each.every.shape[1] - each.results.shape[1]
+        if each.left_out:
+            parts.append(f"Without {and_list(each.left_out)}, who did not do all of these ways.")
+        if ways_left:
+            parts.append(f"Without {count(ways_left, 'way')} that not all of them did.")
     sds = typical(found)
-    left = "that is neither"
-    if SITTING in sds:
-        left = "in how each person uses each way"
     several = " (medians over datasets)" if sum(bool(each.sds) for each in found) > 1 else ""
+    rest = f"what is neither {in_points(sds[CARRIED_OUT])}"
+    if SITTING in sds:
+        rest = (
+            f"the day {in_points(sds[SITTING])}, and how each person uses each way "
+            f"{in_points(sds[CARRIED_OUT])}"
+        )
+    else:
+        rest = f"and {rest}"
     text = (
-        f"As standard deviations, the person makes {in_points(sds[PERSON])} points, the way "
-        f"{in_points(sds[METHOD])}, and {in_points(sds[CARRIED_OUT])} are {left}{several}."
+        "As standard deviations, beyond what the smaller parts bring about by chance, the person "
+        f"makes {in_points(sds[PERSON])} points, the way {in_points(sds[METHOD])}, {rest}{several}."
     )
     return " ".join([*parts, text])
 
@@ -194,7 +284,7 @@ def same_person_again(found: list[Crossed], sittings_spread: pd.DataFrame | None
 def what_to_standardise(found: list[Crossed]) -> str:
     """Return what people should agree on first, and with which way they agree best."""
     sds = typical(found)
-    if not sds:
+    if not sds or max(sds.values()) < NOTHING:
         return ""
     parts = [_advice(max(sds, key=sds.get), found)]
     closest = [_closest(each) for each in found if each.sds and len(each.results) > 1]
@@ -207,6 +297,12 @@ def what_to_standardise(found: list[Crossed]) -> str:
 
 
 def _advice(largest: str, found: list[Crossed]) -> str:
+    unclear = {PERSON: ("p_people", "people"), METHOD: ("p_ways", "methods")}
+    if largest in unclear and not _is_clear(found, unclear[largest][0]):
+        return (
+            f"Nothing yet: most of the spread is between {unclear[largest][1]}, but that may be "
+            "chance. More people, or more ways of segmenting, would tell."
+        )
     if largest == METHOD:
         return (
             "The method: it moves the result more than the person does. Agree on one variant and "
@@ -244,13 +340,20 @@ def who_is_right(found: list[Crossed], volume_fractions: pd.DataFrame) -> str:
     for each in [each for each in found if each.dataset in truths][:DATASETS_NAMED]:
         off = each.results - truths[each.dataset]
         people = off.mean(axis="columns").sort_values(key=abs, kind="stable")
-        named = [f"{name} {_signed(value)}" for name, value in people.items()]
+        squares = np.sqrt((off**2).mean(axis="columns"))
+        named = [
+            f"{name} {_signed(value)} ({in_points(squares[name])})"
+            for name, value in people.items()
+        ]
+        who = and_list(named)
+        if len(named) > 6:
+            who = f"{named[0]} (nearest) to {named[-1]} (farthest of {len(named)})"
         ways = np.sqrt((off**2).mean(axis="index"))
         truth = percent(100 * truths[each.dataset])
         parts.append(
-            f"The reference of {each.dataset} has {truth} %. From it, people are on average "
-            f"{and_list(named[:6])} points away; they come closest with {_way(ways.idxmin())} "
-            f"({in_points(ways.min())} points, root mean square)."
+            f"The reference of {each.dataset} has {truth} %. From it, people are {who} points away "
+            "on average over ways (root mean square in brackets); they come closest with "
+            f"{_way(ways.idxmin())} ({in_points(ways.min())} points, root mean square)."
         )
     return " ".join(parts)
 
@@ -261,7 +364,7 @@ def _signed(fraction: float) -> str:
 
 
 def sure_of_people(found: list[Crossed]) -> str:
-    """Return whether lasting differences between people are beyond chance."""
+    """Return whether differences between people, on one day each, are beyond chance."""
     tested = [each for each in found if np.isfinite(each.p_people)]
     if not tested:
         return ""
@@ -269,10 +372,10 @@ def sure_of_people(found: list[Crossed]) -> str:
         p_value = tested[0].p_people
         shown = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
         beyond = "are beyond chance" if p_value < ALPHA else "may be chance"
-        return f"Differences between people that hold in most ways {beyond} ({shown})."
+        return f"Differences between people, on one day each, {beyond} ({shown})."
     clear = sum(each.p_people < ALPHA / len(tested) for each in tested)
     return sentence(
-        f"lasting differences between people are beyond chance on {clear or 'none'} of "
+        f"differences between people, on one day each, are beyond chance on {clear or 'none'} of "
         f"{len(tested)} datasets ({names([each.dataset for each in tested])})"
     )
 

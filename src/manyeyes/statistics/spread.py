@@ -69,7 +69,7 @@ def sd_interval_factors(users: int, level: float = 0.95) -> tuple[float, float]:
 
 LEAST_FOR_RESAMPLING = 8
 RESAMPLES = 4000
-LEAST_KURTOSIS_EXCESS = 0.05
+LEAST_KURTOSIS_EXCESS = 0.2
 """Kurtosis above 1 that is assumed at least, so that users of two groups have an error as well."""
 
 
@@ -139,6 +139,9 @@ def sd_interval(values, level: float = 0.95) -> tuple[float, float]:
     score = scipy.stats.norm.ppf(tails[0])
     wider = scipy.stats.t.ppf(tails[0], users - 1) / score * np.sqrt(users / (users - 1))
     low, high = np.exp(-wider * error * studentised)
+    # Samples are compared by SDs with the divisor n, so the lower end starts from such a one; the
+    # upper one from the usual SD, as tails that the sample misses make it too small.
+    low *= np.sqrt((users - 1) / users)
     return sd * float(low), sd * float(min(high, sd_interval_factors(3, level)[1]))
 
 
