@@ -174,6 +174,31 @@ def test_a_failed_job_is_told_without_its_traceback(begun):
     ]
 
 
+@pytest.mark.parametrize("before", ["", begins(8), FAILED, "draw_figure/a: scores:\n"])
+def test_a_warning_is_shown_with_its_job(begun, before):
+    warning = "segment_drawn/NMC-2/raw: Warning: 3 %  of the labels contradict the image: look"
+    assert shown(begun, before + warning)[-1:] == [warning]
+    # Not a second time from a log that Snakemake repeats.
+    assert warning not in shown(begun, FAILED.replace("Traceback", f"{warning}\nTraceback"))
+
+
+def test_why_a_job_failed_is_not_lost(begun):
+    killed = FAILED.replace("returned non-zero exit status 1.", "died with <Signals.SIGKILL: 9>.")
+    killed = killed.partition("\n")[2].replace(
+        "message: None", "message: SLURM-job '12' failed,\nSLURM status is: OUT_OF_MEMORY"
+    )
+    told = [
+        "A job's process died with <Signals.SIGKILL: 9>.",
+        "A job failed: segment_drawn. Jobs that do not depend on it still run.",
+        "  SLURM-job '12' failed,",
+        "  SLURM status is: OUT_OF_MEMORY",
+        "  its log: results/tiny/logs/segment_drawn/NMC-2/raw.log",
+    ]
+    assert shown(begun, killed) == told
+    # Also if another one has failed just before.
+    assert shown(begun, FAILED + killed)[-5:] == told
+
+
 def test_what_a_config_lacks_is_told_without_places_in_our_code():
     told = shown(
         RunDisplay(),

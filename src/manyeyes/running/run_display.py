@@ -21,6 +21,12 @@ _FINISHED = re.compile(r"^Finished jobid: (\d+)(?: \(Rule: \w+\))?$")
 _COUNTED = re.compile(r"^(\d+) of (\d+) steps \(.*\) done$")
 _FAILED = re.compile(r"^Error in (?:rule|group) (\S+?):?$")
 _FAILED_LOG = re.compile(r"^ +log: (.*?)(?: \(check log file\(s\) for error details\))?$")
+_MESSAGE = re.compile(r"^ +message: (.*)$")
+_AFTER_MESSAGE = re.compile(r"^ +(?:jobid|log|jobs):")
+# How a job's process ended, if no exit status of its own says it.
+_KILLED = re.compile(r"^Command '.*' (died with <Signals\.\w+: \d+>)\.$")
+# What a job warns of; `rule_script.note` puts the job before it.
+_WARNING = re.compile(r"^\w+(?:/.*?)?: Warning: ")
 _PROBLEM = re.compile(
     r"^(?:WorkflowError in file|InputFunctionException in rule \w+ in file) .*, line \d+:$"
 )
@@ -100,6 +106,12 @@ class RunDisplay:
             Seconds of any clock.
         """
         line = _COLOUR.sub("", line).rstrip()
+        if self._within != "log":
+            # These come between any other lines.
+            if _WARNING.match(line):
+                return [line]
+            if match := _KILLED.match(line):
+                return [f"A job's process {match[1]}."]
         if self._within:
             shown = self._inside(line, now)
             if shown is not None:
@@ -121,10 +133,16 @@ class RunDisplay:
                     self.total = int(match[2])
             self._within = "stats" if line else ""
             return []
-        if self._within == "failure":
+        if self._within == "message" and not _AFTER_MESSAGE.match(line):
+            return [f"  {line}"] if line else []
+        if self._within in ("failure", "message"):
+            self._within = "failure"
             if _RULER.match(line):
                 self._within = "log"
                 return []
+            if (match := _MESSAGE.match(line)) and match[1] != "None":
+                self._within = "message"
+                return [f"  {match[1]}"]
             if match := _FAILED_LOG.match(line):
                 return [f"  its log: {match[1]}"]
             if _ITS_FAILURE.match(line) or line.startswith(("Logfile ", "Log ")) or not line:
