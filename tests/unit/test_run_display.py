@@ -199,6 +199,12 @@ def test_why_a_job_failed_is_not_lost(begun):
     assert shown(begun, FAILED + killed)[-5:] == told
 
 
+def test_a_job_that_failed_no_longer_runs(begun):
+    shown(begun, begins(7) + begins(8, "draw_figure", "figure=fig2"), 0)
+    shown(begun, FAILED, 5)
+    assert begun.status(5, 90).partition(" | ")[2] == "draw_figure fig2"
+
+
 def test_what_a_config_lacks_is_told_without_places_in_our_code():
     told = shown(
         RunDisplay(),

@@ -143,6 +143,9 @@ class RunDisplay:
             if (match := _MESSAGE.match(line)) and match[1] != "None":
                 self._within = "message"
                 return [f"  {match[1]}"]
+            if match := _JOB_ID.match(line):
+                self._running.pop(match[1], None)
+                return []
             if match := _FAILED_LOG.match(line):
                 return [f"  its log: {match[1]}"]
             if _ITS_FAILURE.match(line) or line.startswith(("Logfile ", "Log ")) or not line:
