@@ -268,12 +268,14 @@ time.sleep(0.5)
 print({ends(7, 5)!r}, flush=True)
 time.sleep(0.5)
 sys.stdout.write("ein Satz mit \\u00fc, ohne Ende"); sys.stdout.flush()
-sys.exit(3)
 """
 
 
+FAILS = PRINTS + "sys.exit(3)"
+
+
 def test_into_a_file_goes_a_line_now_and_then(capfd):
-    assert run_shown([sys.executable, "-c", PRINTS]) == 3
+    assert run_shown([sys.executable, "-c", FAILS]) == 3
     told = capfd.readouterr()
     assert told.out == ""
     assert told.err.splitlines() == [
@@ -312,7 +314,7 @@ def on_terminal(code):
 def test_on_a_terminal_the_line_stays_in_its_place():
     written, status = on_terminal(
         "import sys; from manyeyes.commands.run import run_shown; "
-        f"sys.exit(run_shown([sys.executable, '-c', {PRINTS!r}]))"
+        f"sys.exit(run_shown([sys.executable, '-c', {FAILS!r}]))"
     )
     assert status == 3
     assert "[....................] 0 of 9 jobs, 0 s | segment_drawn NMC-2 raw" in written
@@ -347,3 +349,34 @@ def test_a_signal_reaches_snakemake_and_its_end_is_waited_for(tmp_path):
     _, told = process.communicate(timeout=30)
     assert told == "stopped in order\n"
     assert process.returncode == 1
+
+
+def test_a_run_goes_on_if_nobody_reads_what_it_shows(tmp_path):
+    done = tmp_path / "done"
+    code = PRINTS + f"open({str(done)!r}, 'w').close(); sys.exit(4)"
+    whole = "import sys; from manyeyes.commands.run import run_shown, say; "
+    whole += f"status = run_shown([sys.executable, '-c', {code!r}]); "
+    whole += "say('Done.', sys.stdout); sys.exit(status)"
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", whole], env=ENVIRONMENT, stdout=write, stderr=write
+    )
+    os.close(write)
+    os.read(read, 1)
+    os.close(read)
+    assert process.wait(timeout=30) == 4
+    assert done.exists()
+
+
+def test_snakemake_does_not_outlive_a_display_that_breaks(tmp_path, monkeypatch):
+    def broken(display, line, now):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(RunDisplay, "feed", broken)
+    done = tmp_path / "done"
+    code = "import signal, sys, time; "
+    code += f"signal.signal(signal.SIGTERM, lambda *_: sys.exit(open({str(done)!r}, 'w').close()));"
+    with pytest.raises(RuntimeError, match="broken"):
+        run_shown([sys.executable, "-c", code + "print('a', flush=True); time.sleep(20)"])
+    # It was told to end, and its end was waited for.
+    assert done.exists()

@@ -147,7 +147,14 @@ def _started(command: list[str], output=None):
             command, stdout=output, stderr=None if output is None else subprocess.STDOUT
         )
         yield process, interrupts
+    except BaseException:
+        if process is not None:
+            process.terminate()
+        raise
     finally:
+        # It holds the lock of its study, and nobody would see what it does.
+        if process is not None:
+            process.wait()
         signal.signal(signal.SIGINT, before)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -201,8 +208,7 @@ class _Progress:
             text = display.status(now, shutil.get_terminal_size().columns - 1)
             if text != self._shown:
                 self._clear()
-                self._stream.write(text)
-                self._stream.flush()
+                say(text, self._stream, end="")
                 self._shown = text
             return
         tenth = display.done * 10 // display.total if display.total else 0
@@ -214,11 +220,21 @@ class _Progress:
 
     def _clear(self) -> None:
         if self._shown:
-            self._stream.write("\r\x1b[K")
+            say("\r\x1b[K", self._stream, end="")
             self._shown = ""
 
     def _print(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        say(line, self._stream)
+
+
+def say(text: str, stream, end: str = "\n") -> None:
+    """Print a text; if its reader has gone, as `head` does, go on and print nothing more."""
+    try:
+        print(text, end=end, file=stream, flush=True)
+    except OSError:
+        # What could not be written is still in the buffer, and is written when Python ends.
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def dry_run(command: list[str]) -> str:
@@ -262,7 +278,7 @@ def report_what_is_finished(
         left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
         note_files(noted, "pending", pending_files(left))
     except CannotRunError as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         return False
     return run([*snakemake, "--config", *partly, str(report)]) == 0
 
@@ -347,16 +363,16 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
         # Options such as --until may leave the report unmade.
         if options.only or (results / "report.html").is_file():
-            print(where_results_are(results, options.only))
+            say(where_results_are(results, options.only), sys.stdout)
     elif status == INTERRUPTED:
-        print("\nStopped. Start the same command again, and it goes on from here.", file=sys.stderr)
+        say("\nStopped. Start the same command again, and it goes on from here.", sys.stderr)
         return status
     elif (results / NAME).exists() and options.only not in ("figures", "images"):
-        print("\nMeasures and reports what is finished.", file=sys.stderr, flush=True)
+        say("\nMeasures and reports what is finished.", sys.stderr)
         reported = report_what_is_finished(snakemake, options.config, results, start)
-        print(failure_message(results, reported), file=sys.stderr)
+        say(failure_message(results, reported), sys.stderr)
     for message in full_disk(Path.cwd()) if status else []:
-        print(message, file=sys.stderr)
+        say(message, sys.stderr)
     return status
 
 
