@@ -140,3 +140,39 @@ def test_a_problem_is_told_once_and_without_places_in_our_code():
         '  File "common.smk", line 59, in <module>\n  File "starting.py", line 141, in targets_of\n'
     )
     assert problem(output) == "Nothing is finished."
+
+
+@pytest.mark.parametrize(
+    ("given", "how", "told"),
+    [
+        ("", "shown", True),
+        ("-k --until measure -j4 -call --report-after-run --notemp", "shown", True),
+        ("-p", "plain", True),
+        ("-kp", "plain", True),
+        ("--quiet=rules", "plain", True),
+        ("--verb", "plain", True),
+        ("--details", "plain", True),
+        *((option, "plain", False) for option in (
+            "-n", "-nq", "-np", "-kn", "--dry-run", "--dryrun", "--dag", "--dag=mermaid-js",
+            "--rulegraph", "--filegraph", "--d3dag", "--summary", "--detailed-summary", "-S", "-D",
+            "--list-rules", "--list-target-rules", "--list-changes=code", "--list", "-l", "--lint",
+            "--report", "--report=page.html", "--version", "--unlock",
+        )),
+    ],
+)  # fmt: skip
+def test_what_snakemake_is_asked_to_print_is_left_as_it_is(
+    tmp_path, monkeypatch, capfd, given, how, told
+):
+    config = tmp_path / "mine.yaml"
+    config.write_text("study: mine\n")
+    (tmp_path / "results/mine").mkdir(parents=True)
+    (tmp_path / "results/mine/report.html").touch()
+    monkeypatch.chdir(tmp_path)
+    calls = []
+    for name, function in (("shown", "run_shown"), ("plain", "run")):
+        monkeypatch.setattr(
+            f"manyeyes.commands.run.{function}", lambda command, name=name: calls.append(name) or 0
+        )
+    assert main([str(config), *given.split()]) == 0
+    assert calls == [how]
+    assert ("Done. Look at" in capfd.readouterr().out) == told

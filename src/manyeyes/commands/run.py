@@ -76,11 +76,21 @@ def study_of(config: Path) -> str:
 
 
 _PLACE = re.compile(r'^ +File ".*", line \d+, in ')
-# Options of Snakemake that ask for what it prints.
-_PRINT = {
-    "-n", "--dry-run", "--dryrun", "-p", "--printshellcmds", "-q", "--quiet", "--verbose",
-    "--debug-dag",
-}  # fmt: skip
+# Options of Snakemake with which it runs no job, but prints or does something else.
+_RUN_NOTHING = (
+    "-n", "-l", "-S", "-D", "-v", "--dry-run", "--dryrun", "--dag", "--rulegraph", "--filegraph",
+    "--d3dag", "--summary", "--detailed-summary", "--list", "--list-rules", "--list-target-rules",
+    "--lt", "--list-changes", "--lc", "--list-input-changes", "--li", "--list-params-changes",
+    "--lp", "--list-untracked", "--lu", "--list-conda-envs", "--lint", "--report",
+    "--print-compilation", "--version", "--unlock", "--archive", "--cleanup-metadata", "--cm",
+    "--cleanup-shadow", "--delete-all-output", "--delete-temp-output", "--containerize",
+    "--export-cwl", "--generate-unit-tests", "--draft-notebook", "--edit-notebook",
+    "--conda-create-envs-only", "--conda-cleanup-envs", "--container-cleanup-images",
+)  # fmt: skip
+# Those with which a run prints what its user asks for.
+_PRINT = ("-p", "-q", "--printshellcmds", "--quiet", "--verbose", "--debug-dag")
+# One-letter options of Snakemake that take a value, which may follow at once: -j4, -call.
+_WITH_VALUE = "scjCdeRPUOwT"
 # Exit status after Ctrl+C.
 INTERRUPTED = 128 + signal.SIGINT
 # Seconds between two looks at what Snakemake has printed, and between two lines into a file.
@@ -237,6 +247,24 @@ def say(text: str, stream, end: str = "\n") -> None:
             os.dup2(nowhere.fileno(), stream.fileno())
 
 
+def has_option(arguments: list[str], options: tuple[str, ...]) -> bool:
+    """Return whether one of some options is among Snakemake's arguments.
+
+    Long options may be abbreviated and have a value (``--quiet=rules``), and those of one letter
+    may stand together (``-nq``).
+    """
+    for argument in arguments:
+        if re.match(r"--\w", argument):
+            name = argument.partition("=")[0]
+            if any(option.startswith(name) for option in options):
+                return True
+        elif re.match(r"-\w", argument):
+            flags = re.split(f"[{_WITH_VALUE}]", argument[1:])[0]
+            if any(f"-{flag}" in options for flag in flags):
+                return True
+    return False
+
+
 def dry_run(command: list[str]) -> str:
     """Return what a dry run of Snakemake prints; raise `CannotRunError` if it cannot plan."""
     done = subprocess.run(
@@ -358,11 +386,13 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     drawn = [str(p) for p in sorted(results.glob("figures/*.svg"))] if options.redraw else []
     forced = ["--forcerun", *drawn] if drawn else []
     (results / NAME).unlink(missing_ok=True)
-    start = run if options.details or _PRINT & set(others) else run_shown
+    runs_nothing = has_option(others, _RUN_NOTHING)
+    plain = options.details or runs_nothing or has_option(others, _PRINT)
+    start = run if plain else run_shown
     status = start([*snakemake, *forced, *settings, *targets[options.only]])
-    if status == 0 and not {"-n", "--dry-run", "--dryrun"} & set(others):
+    if status == 0:
         # Options such as --until may leave the report unmade.
-        if options.only or (results / "report.html").is_file():
+        if not runs_nothing and (options.only or (results / "report.html").is_file()):
             say(where_results_are(results, options.only), sys.stdout)
     elif status == INTERRUPTED:
         say("\nStopped. Start the same command again, and it goes on from here.", sys.stderr)
