@@ -324,9 +324,11 @@ def test_on_a_terminal_the_line_stays_in_its_place():
     assert written.count("\n") == 4
 
 
+@pytest.mark.usefixtures("interrupts")
 def test_how_jobs_end_after_an_interrupt_is_not_shown(capfd):
     code = "import os, signal, sys, time; print('before', flush=True); time.sleep(0.5); "
-    code += "os.kill(os.getppid(), signal.SIGINT); time.sleep(0.5); "
+    code += "os.kill(os.getppid(), signal.SIGINT); print('a job is interrupted', flush=True); "
+    code += "time.sleep(0.5); print('Terminating processes on user request, this', flush=True); "
     code += "sys.exit('Traceback (most recent call last)')"
     assert run_shown([sys.executable, "-c", code]) == 130
     assert capfd.readouterr().err == "before\nStopping.\n"
@@ -348,7 +350,7 @@ def test_a_signal_reaches_snakemake_and_its_end_is_waited_for(tmp_path):
     process.send_signal(signal.SIGTERM)
     _, told = process.communicate(timeout=30)
     assert told == "stopped in order\n"
-    assert process.returncode == 1
+    assert process.returncode == 128 + signal.SIGTERM
 
 
 def test_a_run_goes_on_if_nobody_reads_what_it_shows(tmp_path):

@@ -95,41 +95,62 @@ def test_make_hands_the_study_on():
     assert "manyeyes run population-more --cores 3 --only report" in done.stdout
 
 
-@pytest.fixture
-def interrupts():
-    """Interrupts raise KeyboardInterrupt, as on a terminal; in the background they are ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+INTERRUPT = "import os, signal, time; time.sleep(0.5); os.kill(os.getppid(), signal.SIGINT); "
+# As Snakemake does when the interrupt has reached it too.
+STOPS = "print('Terminating processes on user request, this might take some time.'); "
 
 
 @pytest.mark.parametrize("how", [run, run_shown])
 @pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_is_told_from_a_failure(how):
-    interrupt = "import os, signal, time; time.sleep(0.5); os.kill(os.getppid(), signal.SIGINT); "
-    assert how([sys.executable, "-c", interrupt + "raise SystemExit(1)"]) == 130
-    assert how([sys.executable, "-c", interrupt]) == 0
+    assert how([sys.executable, "-c", INTERRUPT + STOPS + "raise SystemExit(1)"]) == 130
+    assert how([sys.executable, "-c", INTERRUPT + STOPS]) == 0
     assert how([sys.executable, "-c", "raise SystemExit(1)"]) == 1
     # Afterwards, an interrupt does again what it did before.
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_after_an_interrupt_nothing_is_measured(tmp_path, monkeypatch, capsys):
+@pytest.mark.usefixtures("interrupts")
+def test_a_failure_after_an_interrupt_that_did_not_reach_snakemake_is_one(capfd):
+    assert run_shown([sys.executable, "-c", INTERRUPT + "raise SystemExit('the reason')"]) == 1
+    assert capfd.readouterr().err == "the reason\n"
+
+
+@pytest.mark.usefixtures("interrupts")
+def test_an_interrupt_while_jobs_are_planned_shows_no_traceback(capfd):
+    dies = "signal.signal(signal.SIGINT, signal.default_int_handler); os.kill(os.getpid(), 2)"
+    assert run_shown([sys.executable, "-c", INTERRUPT + dies]) == 130
+    assert capfd.readouterr().err == "Stopping.\n"
+
+
+@pytest.mark.parametrize("how", [run, run_shown])
+def test_a_run_in_the_background_ignores_interrupts(how):
+    asked = "import signal, sys; sys.exit(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert how([sys.executable, "-c", asked]) == 1
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("status", [130, 143])
+def test_after_a_stop_nothing_is_measured(tmp_path, monkeypatch, capsys, status):
     config = tmp_path / "mine.yaml"
     config.write_text("study: mine\n")
     calls = []
 
-    def interrupted(command):
+    def stopped(command):
         calls.append(command)
-        # As the end of a run notes a job that the interrupt has ended.
+        # As the end of a run notes a job that the signal has ended.
         Path("results/mine").mkdir(parents=True)
         Path("results/mine/unfinished.json").write_text("{}")
-        return 130
+        return status
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("manyeyes.commands.run.run_shown", interrupted)
-    assert main([str(config)]) == 130
+    monkeypatch.setattr("manyeyes.commands.run.run_shown", stopped)
+    assert main([str(config)]) == status
     assert len(calls) == 1
     assert "Stopped. Start the same command again" in capsys.readouterr().err
 

@@ -91,17 +91,23 @@ _RUN_NOTHING = (
 _PRINT = ("-p", "-q", "--printshellcmds", "--quiet", "--verbose", "--debug-dag")
 # One-letter options of Snakemake that take a value, which may follow at once: -j4, -call.
 _WITH_VALUE = "scjCdeRPUOwT"
-# Exit status after Ctrl+C.
+# Exit status after Ctrl+C, and of a run that a signal has stopped.
 INTERRUPTED = 128 + signal.SIGINT
+STOPPED = (INTERRUPTED, 128 + signal.SIGTERM)
+# How Snakemake says that an interrupt reached it; its exit status is that of a failure.
+_INTERRUPTED = "Terminating processes on user request"
+# So many seconds after an interrupt, it is known whether Snakemake stops.
+_WAIT_S = 3
 # Seconds between two looks at what Snakemake has printed, and between two lines into a file.
 _LOOK_S, _LINE_S = 0.2, 300
 
 
 def run(command: list[str]) -> int:
     """Run Snakemake in the foreground and return its exit status; it handles the signals."""
-    with _started(command) as (process, interrupts):
+    with _started(command) as (process, signals):
         process.wait()
-    return _status(process, interrupts)
+    # What it says is not known; an interrupt from the keyboard reaches it as well.
+    return _status(process, signals, signal.SIGINT in signals)
 
 
 def run_shown(command: list[str]) -> int:
@@ -112,51 +118,58 @@ def run_shown(command: list[str]) -> int:
     """
     with tempfile.NamedTemporaryFile("ab") as written, Path(written.name).open("rb") as read:
         progress = _Progress(sys.stderr)
-        with _started(command, written) as (process, interrupts):
+        with _started(command, written) as (process, signals):
             while process.poll() is None:
-                if interrupts:
-                    progress.stop()
-                progress.show(read.read())
+                progress.show(read.read(), signals.count(signal.SIGINT))
                 time.sleep(_LOOK_S)
-        progress.show(read.read())
+        progress.show(read.read(), signals.count(signal.SIGINT))
+        if process.returncode == -signal.SIGINT:
+            # An interrupt before its jobs began.
+            progress.stop()
         progress.end()
-    return _status(process, interrupts)
+    return _status(process, signals, progress.stopping)
 
 
-def _status(process: subprocess.Popen, interrupts: list) -> int:
-    """Return the exit status as a shell gives it; that of an interrupt if there was one."""
-    if process.returncode and interrupts:
+def _status(process: subprocess.Popen, signals: list[int], interrupted: bool) -> int:
+    """Return the exit status as a shell gives it; that of a signal if one stopped the run."""
+    if process.returncode and interrupted:
         return INTERRUPTED
+    if process.returncode and signal.SIGTERM in signals:
+        return 128 + signal.SIGTERM
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 
 @contextmanager
 def _started(command: list[str], output=None):
-    """Start Snakemake and leave signals to it; give it, and a list of keyboard interrupts.
+    """Start Snakemake and leave signals to it; give it, and a list of those that came.
 
     `output` is a file for all that it prints.
     """
-    process, interrupts = None, []
+    process, signals = None, []
 
     def interrupt(number, frame):
         # A keyboard interrupt reaches Snakemake by itself; other signals are passed on.
-        interrupts.append(number)
+        signals.append(number)
         if process is None:
             raise KeyboardInterrupt
 
     def terminate(number, frame):
         if process is None:
             sys.exit(128 + number)
+        signals.append(number)
         process.send_signal(number)
 
     # Before it is started: a signal may come at once.
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = signal.getsignal(signal.SIGINT)
+    if before != signal.SIG_IGN:
+        # It is ignored in the background, and Snakemake and its jobs then ignore it too.
+        signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, terminate)
     try:
         process = subprocess.Popen(
             command, stdout=output, stderr=None if output is None else subprocess.STDOUT
         )
-        yield process, interrupts
+        yield process, signals
     except BaseException:
         if process is not None:
             process.terminate()
@@ -179,17 +192,22 @@ class _Progress:
         self._rest = b""
         self._shown = ""
         self._tenth, self._printed = 0, time.monotonic()
-        self._stopping = False
+        self.stopping = False
+        # Lines to show; just after an interrupt they wait, since the run may be stopping.
+        self._held: list[str] = []
+        self._interrupts, self._held_until = 0, 0.0
 
     def stop(self) -> None:
         """Say that the run is being stopped; how its jobs end is of no interest then."""
-        if not self._stopping:
+        if not self.stopping:
             self._clear()
-            self._print("Stopping.")
-            self._stopping = True
+            say("Stopping.", self._stream)
+            self.stopping, self._held = True, []
 
-    def show(self, output: bytes) -> None:
-        """Take what Snakemake has printed since the last time."""
+    def show(self, output: bytes, interrupts: int = 0) -> None:
+        """Take what Snakemake has printed since the last time, and how many interrupts came."""
+        if interrupts > self._interrupts:
+            self._interrupts, self._held_until = interrupts, time.monotonic() + _WAIT_S
         *lines, self._rest = (self._rest + output).split(b"\n")
         for line in lines:
             self._take(line)
@@ -199,21 +217,24 @@ class _Progress:
         """Say how long it took."""
         if self._rest:
             self._take(self._rest)
+        self._show_held()
         self._clear()
         last = self._display.last_line(time.monotonic())
         if last:
-            self._print(last)
+            say(last, self._stream)
 
     def _take(self, line: bytes) -> None:
         for shown in self._display.feed(line.decode("utf-8", "replace"), time.monotonic()):
-            if not self._stopping:
-                self._clear()
-                self._print(shown)
+            if shown.startswith(_INTERRUPTED):
+                self.stop()
+            elif not self.stopping:
+                self._held.append(shown)
 
     def _update(self) -> None:
         display, now = self._display, time.monotonic()
-        if self._stopping:
+        if self.stopping or now < self._held_until:
             return
+        self._show_held()
         if self._terminal:
             text = display.status(now, shutil.get_terminal_size().columns - 1)
             if text != self._shown:
@@ -225,7 +246,7 @@ class _Progress:
         if display.done < display.total and (tenth > self._tenth or now - self._printed > _LINE_S):
             text = display.status(now)
             if text:
-                self._print(text)
+                say(text, self._stream)
             self._tenth, self._printed = tenth, now
 
     def _clear(self) -> None:
@@ -233,8 +254,11 @@ class _Progress:
             say("\r\x1b[K", self._stream, end="")
             self._shown = ""
 
-    def _print(self, line: str) -> None:
-        say(line, self._stream)
+    def _show_held(self) -> None:
+        if self._held:
+            self._clear()
+            say("\n".join(self._held), self._stream)
+            self._held = []
 
 
 def say(text: str, stream, end: str = "\n") -> None:
@@ -301,7 +325,7 @@ def report_what_is_finished(
     note_files(noted, "missing", pending_files(planned))
     try:
         # What cannot be made fails again, or is not tried; the second dry run shows it.
-        if run([*snakemake, "--config", *partly, *measured]) == INTERRUPTED:
+        if run([*snakemake, "--config", *partly, *measured]) in STOPPED:
             return False
         left = dry_run([*snakemake, "--dry-run", "--config", *partly, *measured])
         note_files(noted, "pending", pending_files(left))
@@ -394,7 +418,7 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
         # Options such as --until may leave the report unmade.
         if not runs_nothing and (options.only or (results / "report.html").is_file()):
             say(where_results_are(results, options.only), sys.stdout)
-    elif status == INTERRUPTED:
+    elif status in STOPPED:
         say("\nStopped. Start the same command again, and it goes on from here.", sys.stderr)
         return status
     elif (results / NAME).exists() and options.only not in ("figures", "images"):
