@@ -232,3 +232,10 @@ def test_variants_are_in_the_order_of_the_config_and_people_follow():
     assert groups.is_peoples(data, "two (people)")
     assert groups.is_peoples(data, "theirs")
     assert not groups.is_peoples(data, "two")
+
+
+def test_the_caption_of_accuracy_speaks_of_references_as_well_as_of_twins():
+    """A laboratory may give a truth for a measured tomogram."""
+    caption = " ".join(figure_called("fig_accuracy").caption.split())
+    assert "a reference" in caption
+    assert "twins only" not in caption

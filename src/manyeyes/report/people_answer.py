@@ -159,14 +159,8 @@ def _of_the_day(
     return max(float(of_all), 0.0), float(of_each)
 
 
-def within_people(sittings_spread: pd.DataFrame | None, dataset: str) -> float | None:
-    """Return the SD of one person between sittings, root mean square over ways; None if unknown."""
-    return _pooled(sittings_spread, dataset, "within_sd")
-
-
-def _pooled(table: pd.DataFrame | None, dataset: str, column: str) -> float | None:
-    if table is None:
-        return None
+def _pooled(table: pd.DataFrame, dataset: str, column: str) -> float | None:
+    """Return a dataset's SD of sittings, root mean square over ways; None if unknown."""
     values = table.loc[table["dataset"] == dataset, column].dropna()
     return float(np.sqrt((values**2).mean())) if len(values) else None
 
@@ -267,7 +261,7 @@ def same_person_again(found: list[Crossed], sittings_spread: pd.DataFrame | None
             "Nobody came twice, so this study cannot tell a person from a day. A second sitting "
             "(annotate --sitting 2) would."
         )
-    within = [within_people(sittings_spread, each.dataset) for each in found]
+    within = [_pooled(sittings_spread, each.dataset, "within_sd") for each in found]
     between = [_pooled(sittings_spread, each.dataset, "between_sd") for each in found]
     both = [(w, b) for w, b in zip(within, between, strict=True) if w is not None and b is not None]
     if not both:
