@@ -387,6 +387,18 @@ def test_variants_keep_their_look_and_unknown_ones_get_their_own():
     assert len({(s.colour, s.hatch) for s in every.values()}) == len(EVERY)
 
 
+def test_all_seeds_of_a_network_look_alike_and_other_networks_do_not():
+    names = ["CNN25", "CNN25.seed2", "LRCS25", "LRCS25.seed3"]
+
+    def looks():
+        style.use_methods({"S2": "threshold"} | dict.fromkeys(names, "drawn_network"))
+        return style.variant_styles(["S2", *names])
+
+    found = copy_context().run(looks)
+    assert found["CNN25"] == found["CNN25.seed2"] and found["LRCS25"] == found["LRCS25.seed3"]
+    assert len({found[name] for name in ("S2", "CNN25", "LRCS25")}) == 3
+
+
 def test_variants_of_ones_own_look_as_those_of_their_method():
     def looks():
         style.use_methods({"S2": "threshold", "by-eye": "threshold", "painted": "drawn_forest"})

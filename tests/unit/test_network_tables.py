@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from figure_example import check_page, data_of
+from manyeyes.figures.fig_fewer_strokes import FIGURE as FEWER_STROKES
 from manyeyes.figures.fig_networks import FIGURE
+from manyeyes.report.networks_answer import of_networks
 from manyeyes.statistics.network_strokes import strokes_table, strokes_text
 from manyeyes.statistics.networks import (
     ALL,
@@ -127,11 +129,14 @@ def test_the_figure_shows_every_image_and_network():
     assert "CNN25 on GRA-2: slope on the forest 0.5" in FIGURE.finding(data)
 
 
-def test_what_a_start_gains_with_few_strokes():
+DRAWN_ERRORS = {"MLX5": 0.20, "MLX25": 0.10}
+
+
+def strokes(start_error=0.09, forest_better=0.01):
+    """Return `strokes_table` of eight users: a network, one with a start, and a forest."""
     rng = np.random.default_rng(2)
-    errors = {"MLX5": 0.20, "MLX25": 0.10}
     networks, seeds, rows, effort = {}, {}, [], []
-    for drawn, error in errors.items():
+    for drawn, error in DRAWN_ERRORS.items():
         for start in (None, "twins"):
             name = drawn.replace("MLX", "LRCS") + ("-tuned" if start else "")
             networks[name] = {"drawn": drawn, "architecture": "lrcs", "start": start}
@@ -139,17 +144,21 @@ def test_what_a_start_gains_with_few_strokes():
             seeds |= {variant: [name, seed] for seed, variant in enumerate(variants, start=1)}
             for user in USERS:
                 for variant in variants:
-                    value = (0.09 if start else error) + rng.normal(0, 0.002)
+                    value = (start_error if start else error) + rng.normal(0, 0.002)
                     rows.append((variant, user, value))
         for user in USERS:
-            rows.append((drawn, user, error - 0.01))
+            rows.append((drawn, user, error - forest_better))
             effort.append((drawn, user, 1000 if drawn == "MLX5" else 5000))
     place = {"dataset": "NMC-2", "filter": "raw", "made_by": "simulated"}
     accuracy = pd.DataFrame(rows, columns=["variant", "user", "voxel_error"]).assign(
         **place, bias=0
     )
     efforts = pd.DataFrame(effort, columns=["variant", "user", "labelled_voxels"]).assign(**place)
-    table = strokes_table(accuracy, efforts, seeds, networks)
+    return strokes_table(accuracy, efforts, seeds, networks)
+
+
+def test_what_a_start_gains_with_few_strokes():
+    table = strokes()
     assert list(table["labelled_voxels"]) == [1000] * 3 + [5000] * 3
     by = table.set_index("variant")
     assert by.loc["LRCS5-tuned", "segmenter"] == "lrcs from twins"
@@ -161,3 +170,60 @@ def test_what_a_start_gains_with_few_strokes():
     assert "lrcs from twins with MLX5 (1000 labelled voxels) is as good as lrcs with MLX25" in (
         strokes_text(table)
     )
+
+
+def test_the_figure_of_strokes_shows_every_segmenter_and_the_gain():
+    table = strokes()
+    data = data_of({"network_strokes": table}, {"NMC-2": "twin"})
+    words = check_page(FEWER_STROKES.draw(data))
+    for text in ("lrcs from twins", "forest", "5 000", "Gain of the start (points)"):
+        assert text in words
+    assert "lrcs from twins with MLX5" in FEWER_STROKES.finding(data)
+    # Without a start, there is nothing to gain, and no lower panel.
+    plain = table[table["gain"].isna()]
+    words = check_page(FEWER_STROKES.draw(data_of({"network_strokes": plain}, {"NMC-2": "twin"})))
+    assert "Gain of the start" not in words
+
+
+def answers(**tables):
+    return dict(of_networks(tables))
+
+
+def test_the_report_says_what_networks_inherit():
+    table = fractions()
+    found = answers(
+        network_inheritance=inheritance_table(table, bias_of(table), SEEDS, DRAWN),
+        network_variance=variance_table(fractions(seed_points=3.0), SEEDS, ["S2", "MLX25"]),
+    )
+    text = found["Does a network inherit its user's bias?"]
+    # Half of what forests differ by is in one network, and nothing in the other.
+    assert text.startswith("In 2 of 4 cases (image and network)")
+    assert "over all images 0.50 (" in text and "with CNN25 and " in text
+    assert "0.0 to 0.5 times as much as forests: more beyond chance in none, less in all" in text
+    text = found["Another user or another training?"]
+    assert text.startswith("Another user's drawings move the volume fraction of a network by 0.")
+    assert "from another random seed, by 2." in text or "random seed, by 3." in text
+
+
+def test_the_report_says_nothing_of_networks_where_there_are_none():
+    table = fractions(("NMC-2",))
+    few = inheritance_table(table[table["user"] < "U04"], None, SEEDS, DRAWN)
+    assert answers() == {} and answers(network_inheritance=few) == {}
+    one = inheritance_table(table, bias_of(table), {k: SEEDS[k] for k in list(SEEDS)[:3]}, DRAWN)
+    (text,) = answers(network_inheritance=one).values()
+    assert text.startswith("On the one image, users whose forest finds more")
+    assert "beyond chance in none, less in the one case" in text
+
+
+def test_the_report_says_what_a_start_saves_and_who_errs_less():
+    found = answers(network_strokes=strokes())
+    text = found["Does a trained start save strokes?"]
+    assert text.startswith("A network that began with a trained one labels fewer voxels wrongly")
+    assert "beyond chance in all cases, and more in none" in text
+    assert "with the fewest strokes (1\u202f000 labelled voxels) it gains 11." in text
+    # The start is better than the forest with few strokes, all else is worse or the same.
+    assert "a network labels more voxels wrongly than the forest" in found["Forest or network?"]
+    always = answers(network_strokes=strokes(start_error=0.3))["Forest or network?"]
+    assert always.startswith("In all 4 cases (image and network), a network labels more")
+    worse = answers(network_strokes=strokes(start_error=0.3))["Does a trained start save strokes?"]
+    assert "beyond chance in none, and more in all cases" in worse

@@ -197,6 +197,13 @@ def test_families_have_medians_and_ends():
     assert ("Watershed", "filtered") not in found
 
 
+def test_a_network_is_one_variant_whatever_its_seeds():
+    seeds = ("CNN25", "CNN25.seed2", "CNN25.seed3", "LRCS25")
+    rows = pd.concat([TABLE.iloc[:1].assign(variant=name) for name in seeds])
+    (row,) = families(rows, dict.fromkeys(seeds, "drawn_network"))
+    assert (row["variants"], row["datasets"]) == ("2", "1")
+
+
 def test_a_figures_finding_gives_its_ends_and_where_they_are():
     text = finding(
         shown("fig5", ["NMC-2"], ["S2", "cWS", "MLX10", "MLX25"]), {"variability": TABLE}

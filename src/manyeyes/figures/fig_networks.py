@@ -20,8 +20,6 @@ MOST_COLUMNS = 3
 UPPER_MM = 52.0
 ROW_MM = 3.6
 REST_MM = 30.0
-# Colours and marks of networks, in the order of the config.
-LOOKS = [("#0b7285", "o"), ("#c92a2a", "s"), ("#7048a6", "D"), ("#5c8a03", "^"), ("#8a5a00", "v")]
 BESIDE = {"color": "#555555", "mfc": "white"}
 NAMES = {
     "user": "user",
@@ -39,7 +37,7 @@ def draw(data: FigureData) -> Drawing:
     fractions, variances = data.rows("volume_fractions"), data.rows("network_variance")
     images = _images(data, variances)
     networks = [name for name in seeds_of(seeds) if name in set(variances["variant"])]
-    looks = {name: LOOKS[place % len(LOOKS)] for place, name in enumerate(networks)}
+    looks = style.variant_styles(networks)
     columns = min(MOST_COLUMNS, len(images))
     lines = style.lines_of(len(images), columns)
     rows = max(len(_rows(variances, image, networks)) for image in images)
@@ -68,8 +66,8 @@ def draw(data: FigureData) -> Drawing:
             style.panel_letter(lower, next(letters), _title(image))
         grid[0, 0].set_ylabel("Volume fraction, network")
     handles = [
-        style.line_handle(name, marker=mark, ms=4, color=colour, mec="black", mew=0.5)
-        for name, (colour, mark) in looks.items()
+        style.line_handle(name, marker=look.marker, ms=5, color=look.colour, mec="black", mew=0.5)
+        for name, look in looks.items()
     ]
     dot = {"marker": "o", "ls": "", "mec": "none", "mfc": "#999999"}
     handles += [
@@ -120,15 +118,15 @@ def _draw_users(axes: Axes, rows: pd.DataFrame, seeds, drawn, looks) -> None:
     for network, variants in seeds_of(seeds).items():
         if network not in looks:
             continue
-        colour, mark = looks[network]
+        colour, mark = looks[network].colour, looks[network].marker
         forest = rows[rows["variant"] == drawn[network]].set_index("user")["active_fraction"]
         values = by_user_and_seed(rows, variants)
         values = values[values.index.isin(forest.index)]
         x = forest.reindex(values.index).to_numpy()
         for column in values:
-            axes.plot(x, values[column], mark, ms=2.2, mfc=colour, mec="none", alpha=0.55)
+            axes.plot(x, values[column], mark, ms=2.6, mfc=colour, mec="none", alpha=0.55)
         means = values.mean(axis=1).to_numpy()
-        axes.plot(x, means, mark, ms=4, mfc=colour, mec="black", mew=0.5, zorder=4)
+        axes.plot(x, means, mark, ms=5, mfc=colour, mec="black", mew=0.5, zorder=4)
         if len(x) > 2 and np.ptp(x) > 0:
             slope, level = np.polyfit(x - x.mean(), means, 1)
             axes.plot(np.sort(x), level + slope * (np.sort(x) - x.mean()), color=colour, lw=1.0)
@@ -166,10 +164,10 @@ def _draw_variances(axes: Axes, rows: list, looks) -> list[str]:
     for y, row in enumerate(rows):
         ends = 100 * row.sd_low, 100 * row.sd_high
         if row.seeds:
-            colour, mark = looks[row.variant]
+            colour, mark = looks[row.variant].colour, looks[row.variant].marker
             names.append(f"{row.variant}, {NAMES[row.component]}")
             axes.plot(ends, [y, y], color=colour, lw=1.0)
-            axes.plot(100 * row.sd, y, mark, ms=4, mfc=colour, mec="black", mew=0.5, clip_on=False)
+            axes.plot(100 * row.sd, y, mark, ms=5, mfc=colour, mec="black", mew=0.5, clip_on=False)
         else:
             names.append(f"{row.variant}, user")
             axes.plot(ends, [y, y], color=BESIDE["color"], lw=1.0)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
+from itertools import cycle
 from textwrap import fill
 
 import matplotlib as mpl
@@ -21,6 +22,7 @@ from matplotlib.text import Text
 from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
 
 from ..labels import TRUTH_PHASES, TWO_PHASES, Phases
+from ..study.network_seeds import without_seed
 from .words import PEOPLE, filter_name
 
 SINGLE_MM = 90.0
@@ -112,6 +114,14 @@ _KNOWN = {
     "recorded": VariantStyle("#111111", "xxxxx", "*"),
 }
 PEOPLES_HATCH, PEOPLES_MARKER = "xxxxx", "*"
+_NETWORKS = [
+    VariantStyle("#0b7285", "ooo", "P"),
+    VariantStyle("#c92a2a", "+++", "X"),
+    VariantStyle("#7048a6", "---", "d"),
+    VariantStyle("#5c8a03", "ooo", "P"),
+    VariantStyle("#8a5a00", "+++", "X"),
+    VariantStyle("#3d7fd9", "---", "d"),
+]
 _SPARE = [
     VariantStyle(colour, hatch, marker)
     for hatch, marker in (("ooo", "P"), ("+++", "X"), ("---", "d"))
@@ -125,6 +135,9 @@ _FAMILIES = {
     "seeded_forest": ("ML2", "ML1", "ML3"),
     "drawn_forest": ("MLX25", "MLX50", "MLX10", "MLX65", "MLX35"),
 }
+NETWORK = "drawn_network"
+"""The method of networks, which have looks of their own: one for all seeds of a network."""
+
 _by_method: ContextVar[Mapping[str, VariantStyle]] = ContextVar("looks", default={})  # noqa: B039
 _phases: ContextVar[Phases] = ContextVar("phases", default=TWO_PHASES)
 
@@ -140,7 +153,9 @@ def phases_in_use() -> Phases:
 
 
 def use_methods(methods: Mapping[str, str]) -> None:
-    """Give variants with other names than the paper's the looks of its variants of their method.
+    """Give variants with other names than the paper's the looks of their method.
+
+    These are looks of the paper's variants; for networks, one for all seeds of each.
 
     Parameters
     ----------
@@ -149,7 +164,11 @@ def use_methods(methods: Mapping[str, str]) -> None:
     """
     looks: dict[str, VariantStyle] = {}
     taken = set(methods)
+    networks = dict.fromkeys(without_seed(n) for n, method in methods.items() if method == NETWORK)
+    of_network = dict(zip(networks, cycle(_NETWORKS), strict=False))
     for name, method in methods.items():
+        if method == NETWORK:
+            looks[name] = of_network[without_seed(name)]
         free = [known for known in _FAMILIES.get(method, ()) if known not in taken]
         if name not in _KNOWN and free:
             looks[name] = _KNOWN[free[0]]

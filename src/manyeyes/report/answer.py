@@ -20,6 +20,7 @@ from .first_screen import (
     sure_sentence,
     without_offsets,
 )
+from .networks_answer import of_networks
 from .people_answer import (
     crossed_people,
     headline_of_people,
@@ -88,9 +89,9 @@ def answer(
     ----------
     tables : mapping of name to DataFrame
         ``variability`` is needed; ``volume_fractions``, ``pairwise``, ``spread``, ``comparisons``,
-        ``comparisons_over_datasets``, ``errors``, ``phase_spread``, ``power``, ``sittings_spread``
-        and ``claims`` are used if the study has them. Simulated users and recorded people get
-        separate answers, people first.
+        ``comparisons_over_datasets``, ``errors``, ``phase_spread``, ``power``, ``sittings_spread``,
+        ``claims`` and those of `networks_answer` are used if the study has them. Simulated users
+        and recorded people get separate answers, people first.
     origins : mapping of dataset to origin
         Of the datasets that are segmented.
     users : mapping of user to "simulated" or "recorded"
@@ -145,9 +146,11 @@ def answer(
             ("Method or person?", method),
             ("How sure is that?", sure_sentence(found)),
         )
-        details = []
+        details, learned = [], of_networks(found)
         if not people:
             headlines.append(few or spread)
+            # A study with networks is run for what they do with what users draw.
+            sentences = (*learned, *sentences)
         elif name == RECORDED:
             headlines.append(f"{headline_of_people(people)} {few or spread}")
             sentences = (
@@ -156,11 +159,13 @@ def answer(
                 ("What to standardise first?", what_to_standardise(people)),
                 ("Who is right?", who_is_right(people, found["volume_fractions"])),
                 ("How sure is that?", f"{sure_of_people(people)} {sure_sentence(found)}".strip()),
+                *learned,
             )
             details = [("Painting or thresholds?", painting)] if painting else []
         else:
             beside = " ".join(text for text in (few or spread, painting, method) if text)
             sentences = (("And simulated users?", beside),)
+            details = learned
         firsts[name] = [(question, text) for question, text in sentences if text]
         answers[name] = [
             ("How much do users differ?", spread),

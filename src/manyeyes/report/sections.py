@@ -11,6 +11,7 @@ from ..paper.claims.definition import VERDICTS
 from ..paper.claims.wording import percent as whole_percent
 from ..statistics.recommendation import binder_in_words, cheap_in_words, errors_cancel
 from ..statistics.words import contrast_to_noise_in_words
+from ..study.network_seeds import without_seed
 from .answer import FAMILIES, by_family
 from .words import count, grouped, in_points, percent
 
@@ -39,7 +40,8 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
     Returns
     -------
     list of dict
-        family (the method's title), who, filter, variants, datasets (their numbers), sd and ends
+        family (the method's title), who, filter, variants, datasets (their numbers; a network
+        counts once, whatever its seeds), sd and ends
         (median and ends over images and variants, in points), percent (median pairwise difference).
     """
     return [
@@ -47,7 +49,7 @@ def families(variability: pd.DataFrame, methods: Mapping[str, str]) -> list[dict
             "family": family,
             "who": group_name(made_by) if made_by else "users",
             "filter": filter_name(filter_),
-            "variants": str(found["variant"].nunique()),
+            "variants": str(found["variant"].map(without_seed).nunique()),
             "datasets": str(found["dataset"].nunique()),
             "sd": in_points(found["sd"].median()),
             "ends": " to ".join(

@@ -155,7 +155,7 @@ def strokes_text(table: pd.DataFrame) -> str:
             f"| {row.dataset} | {row.filter} | {row.drawn_for} | {row.labelled_voxels:.0f} "
             f"| {row.segmenter} | {row.users} | {error} | {gain} |"
         )
-    told = list(_fewer(table))
+    told = list(fewer_strokes(table))
     return "\n".join([*lines, *(["", *told] if told else [])])
 
 
@@ -165,8 +165,14 @@ def _percent(value: float, low: float, high: float) -> str:
     return f"{100 * value:.1f} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _fewer(table: pd.DataFrame) -> Iterator[str]:
-    """Yield a sentence for each image on which a start replaces strokes, or does not."""
+def fewer_strokes(table: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for each image on which a start replaces strokes, or does not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `strokes_table`.
+    """
     for (dataset, filter_), rows in table.groupby(["dataset", "filter"], sort=False):
         started = rows[rows["gain"].notna()]
         for name in dict.fromkeys(started["segmenter"]):

@@ -43,14 +43,6 @@ class StudyError(ValueError):
     """A config that is well-formed but cannot be run; the message names the key."""
 
 
-def seed_variant_name(name: str, seed: int) -> str:
-    """Return the name of a network's variant when it is trained from one of its seeds.
-
-    The first seed keeps the plain name, so asking for more of them leaves it unchanged.
-    """
-    return name if seed == 1 else f"{name}.seed{seed}"
-
-
 def realisation_name(name: str, realisation: int) -> str:
     """Return the name of one realisation of a dataset or electrode, for paths and seeds.
 

@@ -1,7 +1,7 @@
 """Networks as a method of users: their seeds, whose drawings they learn from, what they begin with.
 
 A variant of a network is trained from several seeds, and each of them is a variant of its own in
-paths, tables and figures. The first keeps the plain name; see `model.seed_variant_name`.
+paths, tables and figures. The first keeps the plain name; see `network_seeds.seed_variant_name`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from ..groups import RECORDED
 from ..methods import METHODS
-from .model import Block, Cell, Dataset, Study, StudyError, seed_variant_name
+from .model import Block, Cell, Dataset, Study, StudyError
+from .network_seeds import seed_variant_name
 from .variants import keeps_labels, learns_from, networks_in
 
 LEAST_SEEDS = 3
