@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
 
 from ..statistics.network_strokes import FOREST, fewer_strokes
 from . import style, words
+from .fig_networks import image_title, rows_of_image
 from .figure import FOLLOWS, Figure, FigureData, Needs
 
 MOST_COLUMNS = 3
@@ -45,8 +46,8 @@ def draw(data: FigureData) -> Drawing:
         for axes in grid[:, len(shown) :].ravel():
             axes.set_axis_off()
         for place, image in enumerate(shown):
-            rows = _of(table, image)
-            title = f"{image[0]}, {words.filter_name(image[1])}"
+            rows = rows_of_image(table, image)
+            title = image_title(image)
             _draw_errors(grid[0, place], rows, looks)
             style.panel_letter(grid[0, place], next(letters), title)
             if gains:
@@ -92,13 +93,6 @@ def _looks(segmenters: Iterable[str]) -> dict[str, tuple]:
 
 def _images(table: pd.DataFrame) -> list[tuple[str, str]]:
     return list(dict.fromkeys(zip(table["dataset"], table["filter"], strict=True)))
-
-
-def _of(table: pd.DataFrame, image: tuple[str, str]) -> pd.DataFrame:
-    rows = table[(table["dataset"] == image[0]) & (table["filter"] == image[1])]
-    if "realisation" in rows:
-        rows = rows[rows["realisation"] == rows["realisation"].min()]
-    return rows
 
 
 def _users(table: pd.DataFrame) -> str:

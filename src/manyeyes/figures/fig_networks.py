@@ -56,14 +56,14 @@ def draw(data: FigureData) -> Drawing:
         first: list[str] = []
         for place, image in enumerate(shown):
             upper, lower = grid[:, place]
-            of_image = _of(fractions, image)
+            of_image = rows_of_image(fractions, image)
             _draw_users(upper, of_image, seeds, drawn, looks)
-            style.panel_letter(upper, next(letters), _title(image))
+            style.panel_letter(upper, next(letters), image_title(image))
             names = _draw_variances(lower, _rows(variances, image, networks), looks)
             if place and names == first:
                 lower.tick_params(axis="y", labelleft=False)
             first = names
-            style.panel_letter(lower, next(letters), _title(image))
+            style.panel_letter(lower, next(letters), image_title(image))
         grid[0, 0].set_ylabel("Volume fraction, network")
     handles = [
         style.line_handle(name, marker=look.marker, ms=5, color=look.colour, mec="black", mew=0.5)
@@ -95,14 +95,16 @@ def _images(data: FigureData, variances: pd.DataFrame) -> list[tuple[str, str]]:
     return [image for name in data.origins for image in found if image[0] == name]
 
 
-def _of(table: pd.DataFrame, image: tuple[str, str]) -> pd.DataFrame:
+def rows_of_image(table: pd.DataFrame, image: tuple[str, str]) -> pd.DataFrame:
+    """Return a table's rows of one dataset and filter, of the first realisation if there are some."""
     rows = table[(table["dataset"] == image[0]) & (table["filter"] == image[1])]
     if "realisation" in rows:
         rows = rows[rows["realisation"] == rows["realisation"].min()]
     return rows
 
 
-def _title(image: tuple[str, str]) -> str:
+def image_title(image: tuple[str, str]) -> str:
+    """Return what a panel of one dataset and filter is called."""
     return f"{image[0]}, {words.filter_name(image[1])}"
 
 
@@ -147,7 +149,7 @@ def _draw_users(axes: Axes, rows: pd.DataFrame, seeds, drawn, looks) -> None:
 
 def _rows(variances: pd.DataFrame, image, networks) -> list:
     """Return rows from top to bottom: each network's components, then what is beside them."""
-    rows = _of(variances, image)
+    rows = rows_of_image(variances, image)
     found = [
         row
         for network in networks
