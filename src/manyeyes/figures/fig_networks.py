@@ -96,7 +96,7 @@ def _images(data: FigureData, variances: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def rows_of_image(table: pd.DataFrame, image: tuple[str, str]) -> pd.DataFrame:
-    """Return a table's rows of one dataset and filter, of the first realisation if there are some."""
+    """Return the rows of one dataset and filter, of the first realisation where there are some."""
     rows = table[(table["dataset"] == image[0]) & (table["filter"] == image[1])]
     if "realisation" in rows:
         rows = rows[rows["realisation"] == rows["realisation"].min()]
