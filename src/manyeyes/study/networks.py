@@ -14,8 +14,8 @@ from .network_seeds import seed_variant_name
 from .variants import keeps_labels, learns_from, networks_in
 
 LEAST_SEEDS = 3
-"""One change of seed can move a volume fraction by more than users spread, so one training says
-nothing about a user."""
+"""Another seed moves a volume fraction by a third to two thirds as much as another user (the study
+`networks`), so one training says little about a user."""
 
 NOT_TRAINING = ("method", "drawings_of", "architecture", "seeds", "start")
 """Keys of a network's variant that are no settings of its training."""
