@@ -209,6 +209,10 @@ def test_the_report_says_nothing_of_networks_where_there_are_none():
     table = fractions(("NMC-2",))
     few = inheritance_table(table[table["user"] < "U04"], None, SEEDS, DRAWN)
     assert answers() == {} and answers(network_inheritance=few) == {}
+    table.loc[table["variant"] == "MLX25", "active_fraction"] = 0.45
+    same = inheritance_table(table, bias_of(table), SEEDS, DRAWN)
+    assert answers(network_inheritance=same) == {}
+    table = fractions(("NMC-2",))
     one = inheritance_table(table, bias_of(table), {k: SEEDS[k] for k in list(SEEDS)[:3]}, DRAWN)
     (text,) = answers(network_inheritance=one).values()
     assert text.startswith("On the one image, users whose forest finds more")

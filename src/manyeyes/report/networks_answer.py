@@ -41,6 +41,8 @@ def _whose_bias(inheritance: pd.DataFrame | None) -> str:
     if inheritance is None:
         return ""
     rows = inheritance[inheritance["dataset"] != ALL]
+    # Where all users' forests find the same, nothing can follow from them.
+    rows = rows[rows["forest_slope"].notna()]
     if rows.empty:
         return ""
     cases = len(rows)
