@@ -8,7 +8,7 @@ from manyeyes.files.particle_slices import write_slices
 from manyeyes.files.results import read_result
 from manyeyes.files.volumes import volume_facts
 from manyeyes.lee2023 import measuring, words
-from manyeyes.lee2023.metrics import metrics_table, settled
+from manyeyes.lee2023.metrics import epochs_to_settle, metrics_table, settled
 from manyeyes.lee2023.predictions import as_levels, as_probability
 from manyeyes.lee2023.stated import PAPER, TABLE_2
 from manyeyes.lee2023.tables import bounds_table, table_1, table_2
@@ -125,6 +125,22 @@ def test_learning_settles_where_the_error_stays():
         settled([])
 
 
+def test_a_network_that_finds_no_pore_has_not_settled():
+    found = np.where(np.arange(20) < 12, 0.0, 0.7)
+    curve = pd.DataFrame(
+        {
+            "epoch": np.arange(1, 21),
+            "test_accuracy": np.where(found > 0, 0.99, 0.98),
+            "test_f1_pore": found,
+        }
+    )
+    assert epochs_to_settle(curve) == epochs_to_settle(curve.iloc[::-1]) == 13
+    # Its accuracy never changes, as that of one that has long settled.
+    nothing = curve.assign(test_accuracy=0.98, test_f1_pore=0.0)
+    assert epochs_to_settle(nothing) == 21
+    assert epochs_to_settle(nothing.assign(test_f1_pore=0.5)) == 1
+
+
 def curves(epochs):
     return pd.DataFrame(
         {
@@ -132,6 +148,7 @@ def curves(epochs):
             "trained_on": "one",
             "seed": 1,
             "epoch": np.tile(np.arange(1, epochs + 1), 3),
+            "test_f1_pore": 0.5,
             "test_accuracy": np.concatenate(
                 [np.where(np.arange(epochs) < first, 0.5, 0.9) for first in (9, 29, 4)]
             ),

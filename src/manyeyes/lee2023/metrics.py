@@ -51,6 +51,26 @@ def settled(errors: Sequence[float]) -> int:
     return int(far[-1]) + 2 if far.size else 1
 
 
+def epochs_to_settle(curve: pd.DataFrame) -> int:
+    """Return the epoch at which the learning of a training has settled.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        epoch, test_accuracy and test_f1_pore of one training.
+
+    Returns
+    -------
+    int
+        See `settled`. One more than there are epochs for a network that finds no pore in the last
+        five: its error does not change, because it has not learned anything yet.
+    """
+    curve = curve.sort_values("epoch")
+    if not (curve["test_f1_pore"].iloc[-LAST_EPOCHS:] > 0).any():
+        return len(curve) + 1
+    return settled(1 - curve["test_accuracy"])
+
+
 def metrics_table(
     scores: pd.DataFrame,
     volumes: pd.DataFrame,
@@ -66,7 +86,7 @@ def metrics_table(
     volumes : DataFrame
         See `manyeyes.lee2023.measuring.volumes_table`.
     curves : DataFrame
-        input, trained_on, seed, epoch, test_accuracy.
+        input, trained_on, seed, epoch, test_accuracy, test_f1_pore.
     folds : iterable of (str, str)
         Particle of the training and of the test.
 
@@ -125,10 +145,9 @@ def _settling(curves: pd.DataFrame) -> pd.DataFrame:
     ):
         if len(curve) < EPOCHS:
             continue
-        errors = 1 - curve.sort_values("epoch")["test_accuracy"]
         training = training_name(trained_on, seed)
         row = {"slices": TEST, "against": LABELS, "method": greys, "training": training}
-        rows.append({**row, "metric": "epochs_to_settle", "value": float(settled(errors))})
+        rows.append({**row, "metric": "epochs_to_settle", "value": float(epochs_to_settle(curve))})
     table = pd.DataFrame(rows, columns=COLUMNS)
     equalised = table[table["method"] == "equalised"].set_index("training")["value"]
     later = table["value"] - table["training"].map(equalised)

@@ -5,7 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ...figures import style
 from ...figures.figure import PORES, Figure, FigureData, Needs
-from ..metrics import NEAR_END, settled
+from ..metrics import NEAR_END, epochs_to_settle
 from ..names import INPUTS, LABELS, TEST, TRAINING
 from ..stated import EPOCHS, TABLE_2
 from . import looks
@@ -99,10 +99,10 @@ def finding(data: FigureData) -> str:
     epochs = int(curves["epoch"].max())
     by_input: dict[str, list[int]] = {}
     for (greys, *_), curve in curves.groupby(["input", "trained_on", "seed"], sort=False):
-        by_input.setdefault(greys, []).append(settled(1 - curve["test_accuracy"]))
+        by_input.setdefault(greys, []).append(epochs_to_settle(curve))
     words = "; ".join(
         f"{looks.LOOKS[greys].name} after epoch "
-        + " and ".join(str(epoch) if epoch <= epochs else "the last" for epoch in found)
+        + " and ".join(str(epoch) if epoch <= epochs else "the last (not yet)" for epoch in found)
         for greys, found in by_input.items()
     )
     text = (
