@@ -11,7 +11,9 @@ from manyeyes.commands.run import (
     CannotRunError,
     config_of,
     dry_run,
+    files_wanted,
     main,
+    options_of,
     problem,
     run,
     run_shown,
@@ -31,6 +33,15 @@ def test_studies_are_found_by_their_file():
     assert config_of("paper") == Path("config/config.yaml")
     assert config_of("tiny") == Path("config/tiny.yaml")
     assert config_of("config/tiny.yaml") == Path("config/tiny.yaml")
+
+
+def test_files_of_the_results_are_told_from_snakemakes_options():
+    table = "results/mine/tables/spread.csv"
+    line = ["mine", table, "results/mine/report.html", "--cores", "1", "--forcerun", "draw_figure"]
+    _, others = options_of(line)
+    assert files_wanted(others) == ([table, "results/mine/report.html"], line[5:])
+    _, others = options_of(["mine", "--details", "--forcerun", "draw_figure", "-n"])
+    assert files_wanted(others) == ([], ["--forcerun", "draw_figure", "-n"])
 
 
 @pytest.mark.parametrize("name", ["nothing", "my/config.yaml"])

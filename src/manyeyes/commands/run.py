@@ -5,6 +5,7 @@
     manyeyes run mine --only images       what people look at, before they have recorded anything
     manyeyes run mine --dry-run           list the jobs, run none
     manyeyes run mine --details           show all that Snakemake says of each job
+    manyeyes run mine results/mine/...    these files of its results, and what they need
     manyeyes run my/config.yaml --cores 8 --profile profiles/slurm
 
 Results go to results/<study>/ in the working folder; open report.html there first. To resume a run
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 
 import yaml
@@ -393,6 +394,15 @@ def snakemake_call(config: Path, cores: str) -> list[str]:
     return [*call, "--cores", cores, "--configfile", str(config)]
 
 
+def files_wanted(others: list[str]) -> tuple[list[str], list[str]]:
+    """Return the files that a command line names behind the study, and Snakemake's options.
+
+    Files must be told from options: behind ``--configfile``, Snakemake would read them as configs.
+    """
+    files = list(takewhile(lambda word: not word.startswith("-"), others))
+    return files, others[len(files) :]
+
+
 def run_study(options: argparse.Namespace, others: list[str]) -> int:
     """Run a study and return Snakemake's exit status."""
     config = config_of(options.study)
@@ -400,6 +410,7 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     if problems:
         raise CannotRunError("The study cannot be run here:\n  " + "\n  ".join(problems))
     results = Path("results", study_of(config))
+    files, others = files_wanted(others)
     snakemake = [*snakemake_call(config, options.cores), *others]
     settings = config_option(options.config) or ["--"]
     if options.only == "snakemake-report":
@@ -413,7 +424,7 @@ def run_study(options: argparse.Namespace, others: list[str]) -> int:
     runs_nothing = has_option(others, _RUN_NOTHING)
     plain = options.details or runs_nothing or has_option(others, _PRINT)
     start = run if plain else run_shown
-    status = start([*snakemake, *forced, *settings, *targets[options.only]])
+    status = start([*snakemake, *forced, *settings, *targets[options.only], *files])
     if status == 0:
         # Options such as --until may leave the report unmade.
         if not runs_nothing and (options.only or (results / "report.html").is_file()):
