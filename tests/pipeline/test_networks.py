@@ -70,6 +70,11 @@ def test_every_seed_of_every_user_is_trained_measured_and_drawn(finished):
     assert set(variances["component"]) == {"user", "seed", "rest", "another_seed", "one_training"}
     bias = pd.read_csv(results / "tables/label_bias.csv")
     assert list(bias["variant"]) == ["MLX25", "MLX25"]
+    (alone,) = pd.read_csv(results / "tables/start_accuracy.csv").itertuples()
+    assert (alone.dataset, alone.filter, alone.start) == ("NMC-2", "raw", "twins")
+    assert 0 < alone.voxel_error < 1
+    strokes = pd.read_csv(results / "tables/network_strokes.csv")
+    assert strokes["segmenter"].iloc[0] == "twins alone"
     # Two users are too few for a line, and the text says so.
     assert "nothing can be said" in (results / "tables/network_inheritance.md").read_text()
     assert "lrcs from twins" in (results / "tables/network_strokes.md").read_text()

@@ -91,6 +91,9 @@ def test_networks_learn_from_the_drawings_of_another_variant(study):
     }
     assert len(targets.parts_of("trainings")) == 14
     assert targets.parts_of("label_bias") == ["results/tiny/parts/label_bias/NMC-2/raw.csv"]
+    # What a start does by itself, before anybody draws.
+    (part,) = targets.parts_of("start_accuracy")
+    assert part == "results/tiny/parts/start_accuracy/NMC-2/raw/twins.csv"
     effort = targets.cells_drawn_by_hand("NMC-2", "raw")
     assert cell in effort
     tuned = Wildcards(variant="TUNED.seed2")
@@ -105,6 +108,12 @@ def test_a_study_without_networks_has_nothing_of_them():
     assert not networks_of(study)
     assert not any("network" in path or "training" in path for path in targets.tables())
     assert "trainings" not in targets.collected() and "label_bias" not in targets.collected()
+
+
+def test_without_a_start_none_is_scored():
+    networks = PLAN["networks"] | {"variants": ["CNN"]}
+    targets = Targets(study_from_config(config_of(plan=PLAN | {"networks": networks})))
+    assert "start_accuracy" not in targets.collected()
 
 
 def test_trainings_ask_for_what_they_take(study):

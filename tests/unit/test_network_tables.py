@@ -132,7 +132,7 @@ def test_the_figure_shows_every_image_and_network():
 DRAWN_ERRORS = {"MLX5": 0.20, "MLX25": 0.10}
 
 
-def strokes(start_error=0.09, forest_better=0.01):
+def strokes(start_error=0.09, forest_better=0.01, alone=None):
     """Return `strokes_table` of eight users: a network, one with a start, and a forest."""
     rng = np.random.default_rng(2)
     networks, seeds, rows, effort = {}, {}, [], []
@@ -154,7 +154,10 @@ def strokes(start_error=0.09, forest_better=0.01):
         **place, bias=0
     )
     efforts = pd.DataFrame(effort, columns=["variant", "user", "labelled_voxels"]).assign(**place)
-    return strokes_table(accuracy, efforts, seeds, networks)
+    start = {"dataset": "NMC-2", "filter": "raw", "start": "twins", "voxel_error": alone}
+    others = [start | {"dataset": "GRA-2"}, start | {"start": "unused"}]
+    scores = pd.DataFrame([start, *others]).assign(bias=0.02)
+    return strokes_table(accuracy, efforts, seeds, networks, None if alone is None else scores)
 
 
 def test_what_a_start_gains_with_few_strokes():
@@ -183,6 +186,20 @@ def test_the_figure_of_strokes_shows_every_segmenter_and_the_gain():
     plain = table[table["gain"].isna()]
     words = check_page(FEWER_STROKES.draw(data_of({"network_strokes": plain}, {"NMC-2": "twin"})))
     assert "Gain of the start" not in words
+
+
+def test_what_a_start_does_without_a_stroke():
+    table = strokes(alone=0.085)
+    row = table.iloc[0]
+    assert (row["segmenter"], row["drawn_for"], row["users"]) == ("twins alone", "nothing", 0)
+    assert (row["labelled_voxels"], row["voxel_error"], row["bias"]) == (0, 0.085, 0.02)
+    pd.testing.assert_frame_equal(table[1:].reset_index(drop=True), strokes(), check_dtype=False)
+    told = "Without any stroke, twins labels 8.5 % of NMC-2 (raw) wrongly; after users' strokes it"
+    assert told in strokes_text(table) and told not in strokes_text(strokes())
+    data = data_of({"network_strokes": table}, {"NMC-2": "twin"})
+    assert "twins alone, without a stroke" in check_page(FEWER_STROKES.draw(data))
+    assert told in FEWER_STROKES.finding(data)
+    assert told in answers(network_strokes=table)["Does a trained start save strokes?"]
 
 
 def answers(**tables):

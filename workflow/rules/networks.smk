@@ -69,6 +69,22 @@ rule train_start_network:
         "../scripts/train_start_network.py"
 
 
+rule score_start_network:
+    input:
+        image=PATHS.image,
+        mask=INPUTS.mask,
+        network=INPUTS.start_network,
+        truth=PATHS.truth,
+    output:
+        PATHS.part("start_accuracy/{dataset}/{filter}/{start}"),
+    resources:
+        **ASK.applying_network(),
+    params:
+        phases=config.get("phases"),
+    script:
+        "../scripts/score_start_network.py"
+
+
 rule measure_label_bias:
     input:
         drawings=INPUTS.files_of_learned_drawings,

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
 
-from ..statistics.network_strokes import FOREST, fewer_strokes
+from ..statistics.network_strokes import FOREST, NOTHING, fewer_strokes, without_strokes
 from . import style, words
 from .fig_networks import image_title, rows_of_image
 from .figure import FOLLOWS, Figure, FigureData, Needs
@@ -18,6 +18,7 @@ UPPER_MM, LOWER_MM, REST_MM = 55.0, 38.0, 30.0
 FOREST_LOOK = ("#d68fbd", "o", (0, (5, 2)))
 # Networks in the order of the table; a network that began with another one is filled.
 LOOKS = [("#0b7285", "s"), ("#c92a2a", "^"), ("#7048a6", "D"), ("#5c8a03", "v"), ("#8a5a00", "p")]
+ALONE = {"color": "#222222", "lw": 1.0, "ls": (0, (1, 1.5))}
 APART = 0.03
 """Segmenters of the same strokes stand side by side, by as many decades."""
 
@@ -26,6 +27,8 @@ APART = 0.03
 def draw(data: FigureData) -> Drawing:
     """Return, for each image, errors over labelled voxels, and below what a start gains."""
     table = data.rows("network_strokes")
+    alone = table[table["drawn_for"] == NOTHING]
+    table = table[table["drawn_for"] != NOTHING]
     images = _images(table)
     segmenters = list(dict.fromkeys(sorted(table["segmenter"], key=FOREST.__ne__)))
     looks = _looks(segmenters)
@@ -49,6 +52,8 @@ def draw(data: FigureData) -> Drawing:
             rows = rows_of_image(table, image)
             title = image_title(image)
             _draw_errors(grid[0, place], rows, looks)
+            for row in rows_of_image(alone, image).itertuples():
+                grid[0, place].axhline(100 * row.voxel_error, zorder=1, **ALONE)
             style.panel_letter(grid[0, place], next(letters), title)
             if gains:
                 _draw_gains(grid[1, place], rows, looks)
@@ -60,7 +65,11 @@ def draw(data: FigureData) -> Drawing:
         style.line_handle(name, marker=mark, ms=4.5, ls=dashes, color=colour, mfc=fill, mec=edge)
         for name, (colour, mark, dashes, fill, edge) in looks.items()
     ]
-    style.legend_above(figure, handles, columns=3)
+    handles += [
+        style.line_handle(f"{name}, without a stroke", **ALONE)
+        for name in dict.fromkeys(alone["segmenter"])
+    ]
+    style.legend_above(figure, handles, columns=4)
     style.footnote(
         figure,
         f"Mean over {_users(table)} users (of means over seeds) and 95 % interval of the mean. "
@@ -142,7 +151,8 @@ def _label_voxels(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _finding(data: FigureData) -> str:
-    return " ".join(fewer_strokes(data.tables["network_strokes"]))
+    table = data.tables["network_strokes"]
+    return " ".join([*fewer_strokes(table), *without_strokes(table)])
 
 
 def _needs(study) -> Needs:
@@ -166,7 +176,8 @@ FIGURE = Figure(
     caption="""
 Does a network need fewer strokes if it was trained before? Upper panels: the share of voxels that
 are labelled wrongly, against how many voxels a user labelled, for a forest, a network, and the same
-network that began with another one. All learned from the same strokes of the same users. Lower
+network that began with another one. All learned from the same strokes of the same users. Dotted:
+what the network that others began with makes of the image before anybody has drawn. Lower
 panels: by how much the start makes the network better; below 0 it makes it worse.
 """,
     tables=("network_strokes",),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..statistics.network_strokes import FOREST
+from ..statistics.network_strokes import FOREST, without_strokes
 from ..statistics.networks import ALL
 from ..statistics.words import and_list
 from .words import count, in_points, sentence
@@ -163,9 +163,9 @@ def _gains(strokes: pd.DataFrame | None) -> str:
         f"{_how_many(worse, cases)}; with the fewest strokes ({_voxels(fewest)}) it gains "
         f"{_gain(fewest)}"
     )
-    return sentence(
-        text + (f", with the most ({_voxels(most)}) {_gain(most)}" if cases > 1 else "")
-    )
+    if cases > 1:
+        text += f", with the most ({_voxels(most)}) {_gain(most)}"
+    return " ".join([sentence(text), *without_strokes(strokes)])
 
 
 def _voxels(row: pd.Series) -> str:

@@ -459,12 +459,17 @@ class JobInputs:
     def network_begins_with(self, wildcards) -> list[str]:
         """Return the network that a training begins with, or nothing."""
         start = self.variant(wildcards).get("start")
-        if start is None:
-            return []
+        return [] if start is None else [self._start_network(start)]
+
+    def start_network(self, wildcards) -> str:
+        """Return a network that others begin with."""
+        return self._start_network(wildcards.start)
+
+    def _start_network(self, start: str) -> str:
         entry = self._study.start_networks[start]
         if "file" in entry:
-            return [self.file_of(entry)]
-        return [self._paths.start_network.format(start=start)]
+            return self.file_of(entry)
+        return self._paths.start_network.format(start=start)
 
     def start(self, wildcards) -> Mapping:
         """Return what a network that others begin with is trained on."""

@@ -11,6 +11,8 @@ from .networks import by_user_and_seed, seeds_of
 from .words import and_list
 
 FOREST = "forest"
+NOTHING = "nothing"
+"""What a network that no user drew for learned from."""
 LEVEL = 0.95
 
 
@@ -19,6 +21,7 @@ def strokes_table(
     effort: pd.DataFrame,
     seeds: Mapping[str, Sequence],
     networks: Mapping[str, Mapping],
+    start_accuracy: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the error of every segmenter against what users drew for it.
 
@@ -32,6 +35,9 @@ def strokes_table(
     networks : mapping of network to mapping
         ``drawn`` (the variant whose drawings it learns from), ``architecture``, and ``start`` (what
         it begins with, or None).
+    start_accuracy : DataFrame, optional
+        dataset, filter, start, voxel_error and bias of the networks that these begin with, perhaps
+        with realisation.
 
     Returns
     -------
@@ -41,7 +47,9 @@ def strokes_table(
         for a forest), voxel_error with low and high (mean over users of means over seeds, 0 to 1;
         95 % t interval over users), bias (mean), and gain with gain_low and gain_high: the error of
         the same architecture without a start less this one, over the same users; NaN where there is
-        no such pair. Rows of an image are sorted by labelled voxels.
+        no such pair. Rows of an image are sorted by labelled voxels. What a start makes of an image
+        by itself has the segmenter "... alone", is drawn for `NOTHING`, and has 0 labelled voxels
+        and 0 users.
     """
 
     def of_group(scores: pd.DataFrame, drawn: pd.DataFrame) -> pd.DataFrame:
@@ -52,12 +60,39 @@ def strokes_table(
             of_image = drawn
             for column, name in names.items():
                 of_image = of_image[of_image[column] == name]
-            found += [names | row for row in _of_image(rows, of_image, seeds, networks)]
+            by_itself = _alone(start_accuracy, names, networks)
+            drawn_for = _of_image(rows, of_image, seeds, networks)
+            found += [names | row for row in (*by_itself, *drawn_for)]
         columns = [*places, "drawn_for", "labelled_voxels", "segmenter", "variant", "users"]
         columns += ["seeds", "voxel_error", "low", "high", "bias", "gain", "gain_low", "gain_high"]
         return pd.DataFrame(found, columns=columns)
 
     return in_groups(of_group, accuracy, effort, after="drawn_for")
+
+
+def _alone(scores: pd.DataFrame | None, names: Mapping, networks) -> Iterator[dict]:
+    """Yield what each start makes of an image without a stroke."""
+    if scores is None:
+        return
+    for column, name in names.items():
+        scores = scores[scores[column] == name]
+    for start in dict.fromkeys(own["start"] for own in networks.values() if own.get("start")):
+        for row in scores[scores["start"] == start].itertuples():
+            yield {
+                "drawn_for": NOTHING,
+                "labelled_voxels": 0.0,
+                "segmenter": f"{start} alone",
+                "variant": start,
+                "users": 0,
+                "seeds": 0,
+                "voxel_error": row.voxel_error,
+                "low": np.nan,
+                "high": np.nan,
+                "bias": row.bias,
+                "gain": np.nan,
+                "gain_low": np.nan,
+                "gain_high": np.nan,
+            }
 
 
 def _of_image(rows, effort, seeds, networks) -> Iterator[dict]:
@@ -155,7 +190,7 @@ def strokes_text(table: pd.DataFrame) -> str:
             f"| {row.dataset} | {row.filter} | {row.drawn_for} | {row.labelled_voxels:.0f} "
             f"| {row.segmenter} | {row.users} | {error} | {gain} |"
         )
-    told = list(fewer_strokes(table))
+    told = [*fewer_strokes(table), *without_strokes(table)]
     return "\n".join([*lines, *(["", *told] if told else [])])
 
 
@@ -200,3 +235,28 @@ def fewer_strokes(table: pd.DataFrame) -> Iterator[str]:
                 f"{plain.iloc[0]['segmenter']} with {most['drawn_for']} "
                 f"({most['labelled_voxels']:.0f}){surely}."
             )
+
+
+def without_strokes(table: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for each network that others begin with, on what it does by itself.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `strokes_table`.
+    """
+    rows = table[table["drawn_for"] == NOTHING]
+    # It is the same for simulated users and for recorded people.
+    for row in rows.drop_duplicates(["dataset", "filter", "variant"]).itertuples():
+        started = table[
+            (table["dataset"] == row.dataset)
+            & (table["filter"] == row.filter)
+            & table["segmenter"].str.endswith(f" from {row.variant}")
+        ]
+        errors = started["voxel_error"].min(), started["voxel_error"].max()
+        ends = dict.fromkeys(f"{100 * error:.1f}" for error in errors)
+        yield (
+            f"Without any stroke, {row.variant} labels {100 * row.voxel_error:.1f} % of "
+            f"{row.dataset} ({row.filter}) wrongly; after users' strokes it is "
+            f"{' to '.join(ends)} %."
+        )

@@ -49,6 +49,10 @@ OF_NETWORKS = ("trainings",)
 OF_BIAS = ("label_bias",)
 """Tables with a part for each image whose drawings networks learn from and whose truth is known."""
 
+OF_STARTS = ("start_accuracy",)
+"""Tables with a part for each image whose truth is known and each network that users' networks
+began with there."""
+
 OF_OUTLINES = ("outline_shifts", "outline_map", "outline_people")
 """Tables of the map over people's outlines: the paintings, and what is computed from them."""
 
@@ -263,6 +267,8 @@ class Targets:
             return [self.paths.training.format(**vars(cell)) for cell in cells]
         if table in OF_BIAS:
             return [part(f"{table}/{dataset}/{filter_}") for dataset, filter_ in self.learned()]
+        if table in OF_STARTS:
+            return [part(f"{table}/{'/'.join(names)}") for names in self.started()]
         images = self.study.images()
         if table in OF_POPULATION:
             images = self.study.population_sample.images()
@@ -291,6 +297,15 @@ class Targets:
         learned = {(c.dataset, c.filter) for c in cells_of_networks(self.study)}
         datasets = self.study.datasets
         return [i for i in self.study.images() if i in learned and datasets[i[0]].has_truth]
+
+    def started(self) -> list[tuple[str, str, str]]:
+        """Return (dataset, filter, start) of networks that began with another; truths are known."""
+        learned, variants = self.learned(), self.study.variants
+        found = dict.fromkeys(
+            (cell.dataset, cell.filter, variants[cell.variant].get("start"))
+            for cell in cells_of_networks(self.study)
+        )
+        return [names for names in found if names[:2] in learned and names[2] is not None]
 
     def learned_drawings(self, dataset: str, filter_: str) -> list[Cell]:
         """Return what was drawn on an image and networks learn from, each drawing once."""
@@ -426,6 +441,7 @@ class Targets:
             **({"microstructure": OF_MICROSTRUCTURE} if self.study.measures else {}),
             **({"trainings": OF_NETWORKS} if self.networks() else {}),
             **({"label_bias": OF_BIAS} if self.learned() else {}),
+            **({"start_accuracy": OF_STARTS} if self.started() else {}),
             **({"true_microstructure": OF_TRUE_MICROSTRUCTURE} if self.measures_truth() else {}),
         }
 

@@ -22,7 +22,9 @@ def _settings(study) -> dict:
 def _compute(tables, seeds, networks):
     from ..statistics.network_strokes import strokes_table
 
-    return strokes_table(tables["accuracy"], tables["effort"], seeds, networks)
+    return strokes_table(
+        tables["accuracy"], tables["effort"], seeds, networks, tables.get("start_accuracy")
+    )
 
 
 def _text(table, seeds, networks):
@@ -31,11 +33,18 @@ def _text(table, seeds, networks):
     return strokes_text(table)
 
 
+def _cells_with_truth(study) -> list:
+    return [c for c in cells_of_networks(study) if study.datasets[c.dataset].has_truth]
+
+
+def _has_start(study) -> bool:
+    return any(study.variants[c.variant].get("start") for c in _cells_with_truth(study))
+
+
 TABLE = Table(
     tables=("accuracy", "effort"),
-    is_possible=lambda study: any(
-        study.datasets[cell.dataset].has_truth for cell in cells_of_networks(study)
-    ),
+    optional={"start_accuracy": _has_start},
+    is_possible=lambda study: bool(_cells_with_truth(study)),
     settings=_settings,
     compute=_compute,
     text=Text(
