@@ -6,7 +6,7 @@ from manyeyes.files.networks import read_network
 from manyeyes.files.results import read_mask, read_result
 from manyeyes.files.tables import write_table
 from manyeyes.labels import phases_from_config
-from manyeyes.measures import accuracy
+from manyeyes.measures.truth import accuracy
 from manyeyes.methods._networks import labels_of
 from manyeyes.running.rule_script import run
 
