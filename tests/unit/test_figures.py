@@ -308,6 +308,21 @@ def test_accuracy_map_holds_the_errors_in_points(tables, figures):
         assert f"{100 * rmse:.1f}" in numbers
 
 
+@pytest.mark.parametrize(("variants", "turned"), [(5, 0), (6, 90), (26, 90)])
+def test_names_below_the_map_of_errors_stand_where_they_would_touch(variants, turned):
+    names = [f"LRCS{number:02d}-tuned.seed2" for number in range(variants)]
+    place = {"dataset": "NMC-2", "filter": "raw", "made_by": "simulated"}
+    rows = pd.DataFrame({"variant": names}).assign(**place, user="A", bias=0.02)
+    summary = rows.assign(users=2, rmse=0.02, sd=0.01)
+    data = data_of({"accuracy": rows, "accuracy_summary": summary}, {"NMC-2": "twin"})
+    drawn = figure_called("fig_accuracy").draw(data)
+    drawn.canvas.draw()
+    labels = drawn.axes[-1].get_xticklabels()
+    assert {label.get_rotation() for label in labels} == {turned}
+    boxes = [label.get_window_extent() for label in labels]
+    assert all(one.x1 <= two.x0 + 1 for one, two in itertools.pairwise(boxes))
+
+
 def test_what_sampling_alone_may_do_lies_behind_the_differences(figures):
     half = 1.959964 * 2**0.5
     for axes, low, high in zip(

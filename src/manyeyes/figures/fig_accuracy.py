@@ -13,6 +13,8 @@ from .figure import CHECKS, Figure, FigureData, Needs
 MOST_COLUMNS = 3
 FILTER_OFFSET = 0.18
 SHADES = 30.0
+# Names below the map, in mm: a letter of their size, and what all columns have together.
+LETTER_MM, MAP_MM = 1.5, 160.0
 """Largest error of the map over the smallest that has a shade of its own."""
 
 
@@ -31,7 +33,7 @@ def draw(data: FigureData) -> Drawing:
     images = [(d, f) for d in datasets for f in filters if (d, f) in present]
     columns = min(MOST_COLUMNS, len(datasets))
     upper_mm = 49.0 * style.lines_of(len(datasets), columns)
-    map_mm = 14.0 + 5.0 * len(images)
+    map_mm = 14.0 + 5.0 * len(images) + (LETTER_MM * _longest(variants) * _upright(variants))
     figure = style.new_figure(style.DOUBLE_MM, upper_mm + map_mm + 28.0)
     upper, lower = figure.subfigures(2, 1, height_ratios=[upper_mm + 18.0, map_mm + 6.0])
     # A scale and the variants of its own for each panel: errors differ tenfold between datasets.
@@ -55,6 +57,15 @@ def draw(data: FigureData) -> Drawing:
         words.origin_sentence(data.origins, datasets),
     )
     return figure
+
+
+def _longest(names: list[str]) -> int:
+    return max(map(len, names))
+
+
+def _upright(names: list[str]) -> bool:
+    """Return whether names below the columns of the map must stand, to fit side by side."""
+    return LETTER_MM * _longest(names) * len(names) > MAP_MM
 
 
 def _offset(filter_: str, filters: list[str]) -> float:
@@ -93,7 +104,7 @@ def _draw_errors(figure, summary: pd.DataFrame, images: list, variants: list[str
         if np.isfinite(error):
             colour = "white" if error > 0.35 * top else "black"
             axes.text(j, i, f"{error:.1f}", ha="center", va="center", color=colour, fontsize=6)
-    axes.set_xticks(range(len(variants)), variants)
+    axes.set_xticks(range(len(variants)), variants, rotation=90 * _upright(variants))
     axes.set_yticks(range(len(images)), [f"{d}, {words.filter_name(f)}" for d, f in images])
     axes.tick_params(length=0)
     for spine in axes.spines.values():

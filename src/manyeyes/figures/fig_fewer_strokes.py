@@ -15,9 +15,8 @@ from .figure import FOLLOWS, Figure, FigureData, Needs
 
 MOST_COLUMNS = 3
 UPPER_MM, LOWER_MM, REST_MM = 55.0, 38.0, 30.0
-FOREST_LOOK = ("#d68fbd", "o", (0, (5, 2)))
-# Networks in the order of the table; a network that began with another one is filled.
-LOOKS = [("#0b7285", "s"), ("#c92a2a", "^"), ("#7048a6", "D"), ("#5c8a03", "v"), ("#8a5a00", "p")]
+# Marks of networks, in the order of the table; a network that began with another one is filled.
+MARKS = ("s", "^", "D", "v", "p", "h")
 ALONE = {"color": "#222222", "lw": 1.0, "ls": (0, (1, 1.5))}
 APART = 0.03
 """Segmenters of the same strokes stand side by side, by as many decades."""
@@ -85,11 +84,12 @@ def _looks(segmenters: Iterable[str]) -> dict[str, tuple]:
     looks, seen = {}, {}
     for name in segmenters:
         if name == FOREST:
-            colour, mark, dashes = FOREST_LOOK
-            looks[name] = (colour, mark, dashes, colour, "black")
+            look = style.variant_styles(["MLX25"])["MLX25"]
+            looks[name] = (look.colour, look.marker, (0, (5, 2)), look.colour, "black")
             continue
         architecture, _, start = name.partition(" from ")
-        colour, mark = LOOKS[seen.setdefault(architecture, len(seen)) % len(LOOKS)]
+        place = seen.setdefault(architecture, len(seen)) % len(MARKS)
+        colour, mark = style.NETWORK_STYLES[place].colour, MARKS[place]
         looks[name] = (
             colour,
             mark,

@@ -114,7 +114,7 @@ _KNOWN = {
     "recorded": VariantStyle("#111111", "xxxxx", "*"),
 }
 PEOPLES_HATCH, PEOPLES_MARKER = "xxxxx", "*"
-_NETWORKS = [
+NETWORK_STYLES = [
     VariantStyle("#0b7285", "ooo", "P"),
     VariantStyle("#c92a2a", "+++", "X"),
     VariantStyle("#7048a6", "---", "d"),
@@ -165,7 +165,7 @@ def use_methods(methods: Mapping[str, str]) -> None:
     looks: dict[str, VariantStyle] = {}
     taken = set(methods)
     networks = dict.fromkeys(without_seed(n) for n, method in methods.items() if method == NETWORK)
-    of_network = dict(zip(networks, cycle(_NETWORKS), strict=False))
+    of_network = dict(zip(networks, cycle(NETWORK_STYLES), strict=False))
     for name, method in methods.items():
         if method == NETWORK:
             looks[name] = of_network[without_seed(name)]
